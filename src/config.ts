@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { messageOf, UserError } from './errors.js';
+
+/** Which frames of a clip are read. Times are seconds from the clip's start; see media/sampling.ts. */
+export const samplingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('uniform').describe('frames at the centres of equal spans of the clip'),
+    frames: z.int().min(1).max(1024),
+  }),
+  z.strictObject({
+    kind: z.literal('segments').describe('one random frame from each of equal spans; for training'),
+    frames: z.int().min(1).max(1024),
+  }),
+  z.strictObject({
+    kind: z.literal('fps').describe('frames at a fixed rate'),
+    framesPerSecond: z.number().positive().max(240),
+    maxFrames: z.int().min(1).max(4096),
+  }),
+  z.strictObject({
+    kind: z.literal('keyframes').describe('the frames that the codec stored whole'),
+    maxFrames: z.int().min(1).max(4096),
+  }),
+]);
+
+/** How a frame becomes the encoder's square input. The same in training and prediction: bundles keep it. */
+export const preprocessingSchema = z.strictObject({
+  size: z.int().min(96).max(224).describe('side of the square in pixels'),
+  fit: z.enum(['resize', 'squash']).describe('resize: short side, then centre crop; squash: both sides'),
+  kernel: z.enum(['linear', 'cubic', 'lanczos3']).describe('resampling kernel'),
+});
+
+export const poolingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('global') }),
+  z.strictObject({ kind: z.literal('grid'), n: z.int().min(2).max(7) }),
+]);
+
+const encoderSchema = z.strictObject({
+  architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
+  alpha: z.number().min(0.1).max(2).describe('width multiplier'),
+  pooling: poolingSchema.default({ kind: 'global' }),
+  weights: z.string().min(1).describe('scratch, hub, or the folder of a TensorFlow.js graph model'),
+});
+
+const recurrentSchema = z.strictObject({
+  cell: z.enum(['lstm', 'gru']),
+  units: z.int().min(1).max(4096),
+  layers: z.int().min(1).max(8).default(1),
+  bidirectional: z.boolean().default(false),
+  dropout: z.number().min(0).max(0.95).default(0),
+  readout: z.enum(['last', 'mean', 'attention']).default('last'),
+});
+
+const stage = {
+  epochs: z.int().min(1).max(10_000),
+  batchSize: z.int().min(1).max(4096).describe('clips a step'),
+  learningRate: z.number().positive().max(10),
+};
+
+const trainingSchema = z.strictObject({
+  train: z
+    .enum(['recurrent', 'everything'])
+    .describe('recurrent: on features of the frozen encoder; everything: end to end'),
+  ...stage,
+  schedule: z.enum(['constant', 'cosine']).default('cosine'),
+  warmupEpochs: z.number().min(0).default(0),
+  weightDecay: z.number().min(0).default(0),
+  clipNorm: z.number().positive().default(1),
+  labelSmoothing: z.number().min(0).max(0.5).default(0),
+  patience: z.int().min(1).optional().describe('stop after this many epochs without a better validation'),
+});
+
+const finetuneSchema = z.strictObject({
+  fromBlock: z.int().min(0).describe('encoder blocks before this one stay as they are; 0: all are trained'),
+  ...stage,
+});
+
+const splitSchema = z.strictObject({
+  validation: z.number().min(0).max(0.5).default(0.15),
+  test: z.number().min(0).max(0.5).default(0.15),
+});
+
+/** A pipeline: one experiment's whole recipe, as written in pipelines/*.yaml. */
+export const pipelineSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
+    description: z.string().min(1),
+    sampling: samplingSchema,
+    preprocessing: preprocessingSchema,
+    encoder: encoderSchema,
+    recurrent: recurrentSchema,
+    training: trainingSchema,
+    finetune: finetuneSchema.optional().describe('a second stage: the whole network, after the first'),
+    split: splitSchema.prefault({}).describe('used where neither folders nor the manifest give a split'),
+    seed: z.int().min(0).default(1),
+  })
+  .superRefine((pipeline, context) => {
+    if (pipeline.encoder.weights === 'scratch' && pipeline.training.train === 'recurrent') {
+      context.addIssue({
+        code: 'custom',
+        path: ['training', 'train'],
+        message:
+          'must be everything when encoder.weights is scratch: an encoder that nobody trained says nothing',
+      });
+    }
+  });
+
+export type Sampling = z.infer<typeof samplingSchema>;
+export type Preprocessing = z.infer<typeof preprocessingSchema>;
+export type Pipeline = z.infer<typeof pipelineSchema>;
+
+/**
+ * Reads and checks a pipeline.
+ * @throws UserError `not_found` or `bad_config`, naming every wrong setting.
+ */
+export async function readPipeline(path: string): Promise<Pipeline> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError('not_found', {
+      problem: `The pipeline ${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'Give the path of a YAML file such as pipelines/motion.yaml.',
+      cause,
+    });
+  });
+  return parsePipeline(text, path);
+}
+
+/** As readPipeline, from YAML text; `origin` names it in errors. */
+export function parsePipeline(text: string, origin: string): Pipeline {
+  let document: unknown;
+  try {
+    document = parseYaml(text);
+  } catch (cause) {
+    throw new UserError('bad_config', {
+      problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
+      fix: 'Mend the line that the message names; pipelines/motion.yaml is a working example.',
+      cause,
+    });
+  }
+  const parsed = pipelineSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  throw new UserError('bad_config', {
+    problem: `The pipeline ${origin} has settings that do not fit:\n${listIssues(parsed.error)}`,
+    fix: 'Mend the settings named above; pipelines/motion.yaml explains each one.',
+  });
+}
+
+/** One line for each thing that zod found, `  path: what is wrong`. */
+export function listIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`).join('\n');
+}

@@ -1,0 +1,131 @@
+import type { MobileNet } from '../encoder/mobilenet.js';
+import type { RecurrentNetwork } from '../network/recurrent.js';
+import type { Weights } from '../tensors/tensor.js';
+
+export type EngineName = 'onnx' | 'tensorflow';
+
+/**
+ * Something that computes: it interprets network descriptions with given weights. What an engine hands out
+ * owns native memory until its `release` is called; the arrays that go in and out are plain copies that
+ * belong to the caller.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  /** Version of the library that computes, as it reports it. */
+  readonly version: string;
+  loadEncoder(network: MobileNet, weights: Weights): Promise<FrameEncoder>;
+  loadClassifier(network: RecurrentNetwork, weights: Weights): Promise<SequenceClassifier>;
+  /** Absent on an engine that only predicts. */
+  readonly training?: TrainingOperations;
+}
+
+export interface FrameEncoder {
+  /**
+   * @param frames uint8 RGB [count, size, size, 3], size being the network's inputSize.
+   * @returns float32 features [count, featureCount].
+   */
+  encode(frames: Uint8Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** Sequences of feature vectors, each padded at its end to the longest one's length. */
+export interface FeatureBatch {
+  readonly kind: 'features';
+  /** float32 [batch, timesteps, inputs]; what lies behind a sequence's length is never read into a result. */
+  readonly data: Float32Array;
+  /** Valid timesteps of each sequence, 1 to timesteps. */
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+}
+
+/** Sequences of frames, padded likewise. */
+export interface FrameBatch {
+  readonly kind: 'frames';
+  /** uint8 RGB [batch, timesteps, size, size, 3]. */
+  readonly data: Uint8Array;
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+}
+
+export interface Classification {
+  /** float32 [batch, classes], before softmax. */
+  readonly logits: Float32Array;
+  /** float32 [batch, timesteps], each row summing to 1, zero behind its length; attention readout only. */
+  readonly attention?: Float32Array;
+}
+
+export interface SequenceClassifier {
+  classify(batch: FeatureBatch): Promise<Classification>;
+  release(): Promise<void>;
+}
+
+export interface TrainingOperations {
+  createTrainer(options: TrainerOptions): Promise<Trainer>;
+  /**
+   * Data-dependent initialization (Salimans and Kingma 2016, arXiv 1602.07868, section 3): scales and
+   * shifts every convolution's output channel so that, on these frames, it has mean 0 and standard
+   * deviation 1 before its activation. It stands in for the batch norm that a folded network has not.
+   *
+   * @param frames uint8 RGB [count, size, size, 3]; some tens of frames from different clips.
+   */
+  calibrate(network: MobileNet, weights: Weights, frames: Uint8Array): Promise<Weights>;
+}
+
+export interface TrainerOptions {
+  readonly network: RecurrentNetwork;
+  /** Initial weights of the recurrent network, and of the encoder when it is trained too. */
+  readonly weights: Weights;
+  /** Given when batches are frames: the encoder is then part of what is trained. */
+  readonly encoder?: {
+    readonly network: MobileNet;
+    /** Blocks before this one keep their weights; 0 trains the whole encoder. */
+    readonly fromBlock: number;
+    /** Most frames that go through the encoder at once; more are split, with gradients accumulated. */
+    readonly framesPerMicroBatch: number;
+  };
+  /** AdamW (Loshchilov and Hutter 2019): decay is decoupled and spares biases. */
+  readonly optimizer: {
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+    readonly weightDecay: number;
+  };
+  /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
+  readonly clipNorm: number;
+  /** Share of each target's probability that is spread over all classes, in [0, 1). */
+  readonly labelSmoothing: number;
+  /** float32 [classes]: factor of each class in the loss, 1 for all when absent. */
+  readonly classWeights?: Float32Array;
+}
+
+export interface TrainingStep {
+  readonly batch: FeatureBatch | FrameBatch;
+  /** Class index of each sequence. */
+  readonly labels: Int32Array;
+  readonly learningRate: number;
+  /** Draws the dropout masks (see network/dropout.ts), so that every engine drops the same units. */
+  readonly dropoutSeed: number;
+}
+
+export interface StepResult {
+  /** Mean cross-entropy of the batch in nats, before the update, with dropout on. */
+  readonly loss: number;
+  /** Sequences whose most probable class was their label, likewise. */
+  readonly correct: number;
+}
+
+export interface Trainer {
+  /** One update of the weights. */
+  step(step: TrainingStep): Promise<StepResult>;
+  /** Logits under the current weights, without dropout. */
+  classify(batch: FeatureBatch | FrameBatch): Promise<Classification>;
+  /** A copy of the current weights: the recurrent network's and, when it is trained, the encoder's. */
+  weights(): Promise<Weights>;
+  /**
+   * A copy of all that a later `restore` needs to go on to the same result: weights, both moments of the
+   * optimizer (`adam.m.<name>`, `adam.v.<name>`) and its step count (`adam.step`, shape [1]).
+   */
+  state(): Promise<Weights>;
+  restore(state: Weights): Promise<void>;
+  release(): Promise<void>;
+}

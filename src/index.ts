@@ -1,0 +1,1 @@
+export { type ErrorCode, UserError } from './errors.js';

@@ -1,0 +1,30 @@
+import { random } from '../random.js';
+import { layerInputs, type RecurrentNetwork, widthOf } from './recurrent.js';
+
+/** Masks to multiply with: 0 where a unit is dropped, 1 / (1 - rate) where it stays. */
+export interface DropoutMasks {
+  /** For each recurrent layer, float32 [batch, inputs of that layer], the same at every timestep. */
+  readonly layers: Float32Array[];
+  /** float32 [batch, width], on the readout. */
+  readonly readout: Float32Array;
+}
+
+/** The masks that a seed stands for. They are drawn here, not by an engine, so that engines agree. */
+export function dropoutMasks(
+  network: RecurrentNetwork,
+  options: { batch: number; seed: number },
+): DropoutMasks {
+  const mask = (purpose: string | number, width: number) =>
+    drawMask(options.batch * width, network.dropout, random(options.seed, 'dropout', purpose));
+  return {
+    layers: Array.from({ length: network.layers }, (_, layer) => mask(layer, layerInputs(network, layer))),
+    readout: mask('readout', widthOf(network)),
+  };
+}
+
+function drawMask(length: number, rate: number, stream: { float(): number }): Float32Array {
+  const kept = 1 / (1 - rate);
+  return rate === 0
+    ? new Float32Array(length).fill(1)
+    : Float32Array.from({ length }, () => (stream.float() < rate ? 0 : kept));
+}

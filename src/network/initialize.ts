@@ -1,0 +1,66 @@
+import { type Random, random } from '../random.js';
+import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
+import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
+
+/**
+ * Initial weights of a recurrent network, as Keras draws them: kernels Glorot-uniform (Glorot and Bengio
+ * 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases zero but for the LSTM's forget gate,
+ * which starts at one (Jozefowicz et al. 2015).
+ */
+export function initializeRecurrent(network: RecurrentNetwork, seed: number): Weights {
+  return new Map(
+    recurrentParameters(network).map((spec) => [
+      spec.name,
+      initialTensor(spec, network, random(seed, 'initialize', spec.name)),
+    ]),
+  );
+}
+
+function initialTensor(spec: ParameterSpec, network: RecurrentNetwork, stream: Random): Tensor {
+  if (spec.name.endsWith('recurrent_kernel')) return orthogonal(spec, stream);
+  if (spec.name.endsWith('.bias')) return initialBias(spec, network);
+  return glorotUniform(spec, stream);
+}
+
+function initialBias({ name, shape }: ParameterSpec, network: RecurrentNetwork): Tensor {
+  const data = new Float32Array(elementCount(shape));
+  if (network.cell === 'lstm' && name.startsWith('recurrent.')) {
+    data.fill(1, network.units, 2 * network.units);
+  }
+  return { shape, data };
+}
+
+function glorotUniform({ shape }: ParameterSpec, stream: Random): Tensor {
+  const [inputs, outputs = 1] = shape as readonly [number, number?];
+  const limit = Math.sqrt(6 / (inputs + outputs));
+  const data = Float32Array.from({ length: elementCount(shape) }, () => (2 * stream.float() - 1) * limit);
+  return { shape, data };
+}
+
+/** Each gate's units x units part is a random orthogonal matrix: Gram-Schmidt on rows of normal numbers. */
+function orthogonal({ shape }: ParameterSpec, stream: Random): Tensor {
+  const [units, gated] = shape as readonly [number, number];
+  const data = new Float32Array(units * gated);
+  for (let offset = 0; offset < gated; offset += units) {
+    orthonormalRows(units, stream).forEach((row, index) => {
+      data.set(row, index * gated + offset);
+    });
+  }
+  return { shape, data };
+}
+
+function orthonormalRows(size: number, stream: Random): Float64Array[] {
+  const rows: Float64Array[] = [];
+  while (rows.length < size) {
+    const row = Float64Array.from({ length: size }, () => stream.normal());
+    for (const other of rows) subtractProjection(row, other);
+    const norm = Math.hypot(...row);
+    if (norm > 1e-6) rows.push(row.map((value) => value / norm));
+  }
+  return rows;
+}
+
+function subtractProjection(row: Float64Array, unit: Float64Array): void {
+  const along = row.reduce((sum, value, index) => sum + value * unit[index]!, 0);
+  for (let index = 0; index < row.length; index++) row[index]! -= along * unit[index]!;
+}
