@@ -1,3 +1,4 @@
+import type { FeatureBatch, FrameBatch } from '../data/batches.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -26,25 +27,6 @@ export interface FrameEncoder {
    */
   encode(frames: Uint8Array): Promise<Float32Array>;
   release(): Promise<void>;
-}
-
-/** Sequences of feature vectors, each padded at its end to the longest one's length. */
-export interface FeatureBatch {
-  readonly kind: 'features';
-  /** float32 [batch, timesteps, inputs]; what lies behind a sequence's length is never read into a result. */
-  readonly data: Float32Array;
-  /** Valid timesteps of each sequence, 1 to timesteps. */
-  readonly lengths: Int32Array;
-  readonly timesteps: number;
-}
-
-/** Sequences of frames, padded likewise. */
-export interface FrameBatch {
-  readonly kind: 'frames';
-  /** uint8 RGB [batch, timesteps, size, size, 3]. */
-  readonly data: Uint8Array;
-  readonly lengths: Int32Array;
-  readonly timesteps: number;
 }
 
 export interface Classification {

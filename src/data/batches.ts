@@ -1,0 +1,90 @@
+import { random } from '../random.js';
+
+/** One clip's sequence of feature vectors: float32 [timesteps, inputs]. */
+export interface FeatureSequence {
+  readonly kind: 'features';
+  readonly data: Float32Array;
+  readonly timesteps: number;
+}
+
+/** One clip's sequence of frames: uint8 RGB [timesteps, size, size, 3]. */
+export interface FrameSequence {
+  readonly kind: 'frames';
+  readonly data: Uint8Array;
+  readonly timesteps: number;
+}
+
+export type Sequence = FeatureSequence | FrameSequence;
+
+/** Sequences of feature vectors, each padded at its end to the longest one's length. */
+export interface FeatureBatch {
+  readonly kind: 'features';
+  /** float32 [batch, timesteps, inputs]; what lies behind a sequence's length is never read into a result. */
+  readonly data: Float32Array;
+  /** Valid timesteps of each sequence, 1 to timesteps. */
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+}
+
+/** Sequences of frames, padded likewise. */
+export interface FrameBatch {
+  readonly kind: 'frames';
+  /** uint8 RGB [batch, timesteps, size, size, 3]. */
+  readonly data: Uint8Array;
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+}
+
+/**
+ * Puts sequences of one kind and width into one batch, zeros behind the shorter ones.
+ * At least one sequence, and all of the same kind: anything else is a defect of the caller.
+ */
+export function collate(sequences: readonly FeatureSequence[]): FeatureBatch;
+export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch;
+export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch {
+  const lengths = Int32Array.from(sequences, (sequence) => sequence.timesteps);
+  const timesteps = Math.max(...lengths);
+  const [first] = sequences;
+  if (!first) throw new Error('A batch needs at least one sequence');
+  const width = first.data.length / first.timesteps;
+  const shared = { lengths, timesteps };
+  switch (first.kind) {
+    case 'features': {
+      const data = new Float32Array(sequences.length * timesteps * width);
+      fill(data, sequences, { kind: first.kind, stride: timesteps * width });
+      return { kind: 'features', data, ...shared };
+    }
+    case 'frames': {
+      const data = new Uint8Array(sequences.length * timesteps * width);
+      fill(data, sequences, { kind: first.kind, stride: timesteps * width });
+      return { kind: 'frames', data, ...shared };
+    }
+  }
+}
+
+/** The batches of one epoch as lists of example indices, shuffled by seed and epoch; the last may be short. */
+export function epochBatches(
+  exampleCount: number,
+  options: { batchSize: number; seed: number; epoch: number },
+): number[][] {
+  const order = random(options.seed, 'epoch', options.epoch).shuffle([...Array(exampleCount).keys()]);
+  return inBatches(order, options.batchSize);
+}
+
+/** Consecutive parts of at most `batchSize` items. */
+export function inBatches<T>(items: readonly T[], batchSize: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
+    items.slice(index * batchSize, (index + 1) * batchSize),
+  );
+}
+
+function fill(
+  data: Float32Array | Uint8Array,
+  sequences: readonly Sequence[],
+  { kind, stride }: { kind: Sequence['kind']; stride: number },
+): void {
+  sequences.forEach((sequence, index) => {
+    if (sequence.kind !== kind) throw new Error(`A batch of ${kind} got ${sequence.kind}`);
+    data.set(sequence.data, index * stride);
+  });
+}
