@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { listIssues } from '../config.js';
+import { messageOf, UserError } from '../errors.js';
+import { elementCount, type Tensor, type Weights } from './tensor.js';
+
+/** What a safetensors file of Clipstep holds. */
+export interface SafetensorsContent {
+  /** In the order in which their values lie in the file. */
+  readonly weights: Weights;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const LENGTH_BYTES = 8;
+/** The format's own bound (100 MB), without which a damaged length would have us parse a whole disk. */
+const MAX_HEADER_BYTES = 100_000_000;
+const SPACE = 0x20;
+
+/**
+ * Weights as the bytes of a safetensors file: the header's length (uint64), the header (JSON, padded with
+ * spaces so that the values start at a multiple of 8), the values (float32, little-endian, one tensor
+ * behind the other). The same weights and metadata always give the same bytes.
+ *
+ * Source: https://huggingface.co/docs/safetensors, section Format.
+ */
+export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of weights) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + end).fill(SPACE, 0, LENGTH_BYTES + headerBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.set(json, LENGTH_BYTES);
+  let offset = LENGTH_BYTES + headerBytes;
+  for (const { data } of weights.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
+    offset += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The weights in the bytes of a safetensors file, as copies that belong to the caller. Nothing is believed:
+ * the header is bounded, offsets are contiguous from 0, each size is shape x 4 bytes, the tensors cover the
+ * file to its last byte, and every value is finite.
+ *
+ * @param origin The file's name, for errors.
+ * @throws UserError `bad_weights`, each defect in its own words.
+ */
+export function decodeSafetensors(bytes: Uint8Array, origin: string): SafetensorsContent {
+  const refuse = refuser(origin);
+  const { metadata, entries, valuesStart } = readHeader(bytes, refuse);
+  const values = bytes.subarray(valuesStart);
+  let covered = 0;
+  for (const entry of entries) {
+    checkSpan(entry, { expectedBegin: covered, available: values.length, refuse });
+    covered = entry.end;
+  }
+  if (covered !== values.length) {
+    refuse(`its tensors cover ${covered} bytes of values, but it has ${values.length}`);
+  }
+  return {
+    weights: new Map(entries.map((entry) => [entry.name, readTensor(entry, values, refuse)])),
+    metadata,
+  };
+}
+
+/** One tensor as the header tells of it; `begin` and `end` count bytes from the first value. */
+interface Entry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+type Refuse = (found: string, cause?: unknown) => never;
+
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).default({}) }).catchall(
+  z.strictObject({
+    dtype: z.literal('F32'),
+    shape: z.array(z.int().min(0)),
+    data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+  }),
+);
+
+function refuser(origin: string): Refuse {
+  return (found, cause) => {
+    throw new UserError('bad_weights', {
+      problem: `The weights file ${origin} is not a sound safetensors file: ${found}.`,
+      fix: 'Get or make the file again; it may have been cut short or changed.',
+      cause,
+    });
+  };
+}
+
+function readHeader(bytes: Uint8Array, refuse: Refuse) {
+  const valuesStart = findValues(bytes, refuse);
+  let json: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, valuesStart));
+    json = JSON.parse(text);
+  } catch (cause) {
+    return refuse(`its header is not JSON (${messageOf(cause)})`, cause);
+  }
+  const parsed = headerSchema.safeParse(json);
+  if (!parsed.success) return refuse(`its header has entries that do not fit:\n${listIssues(parsed.error)}`);
+  const { __metadata__: metadata, ...tensors } = parsed.data;
+  const entries = Object.entries(tensors).map(
+    ([
+      name,
+      {
+        shape,
+        data_offsets: [begin, end],
+      },
+    ]): Entry => ({ name, shape, begin, end }),
+  );
+  entries.sort((first, second) => first.begin - second.begin || first.end - second.end);
+  return { metadata, entries, valuesStart };
+}
+
+/** Where the header ends and the values begin. */
+function findValues(bytes: Uint8Array, refuse: Refuse): number {
+  if (bytes.length < LENGTH_BYTES) {
+    return refuse(`it has ${bytes.length} bytes, fewer than the ${LENGTH_BYTES} of the header's length`);
+  }
+  const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    return refuse(`it claims a header of ${headerBytes} bytes, more than the ${MAX_HEADER_BYTES} allowed`);
+  }
+  const valuesStart = LENGTH_BYTES + Number(headerBytes);
+  if (valuesStart > bytes.length) {
+    return refuse(`its header should end at byte ${valuesStart}, but the file ends at byte ${bytes.length}`);
+  }
+  return valuesStart;
+}
+
+function checkSpan(
+  { name, shape, begin, end }: Entry,
+  options: { expectedBegin: number; available: number; refuse: Refuse },
+): void {
+  const { expectedBegin, available, refuse } = options;
+  if (begin !== expectedBegin) {
+    refuse(`tensor ${name} begins at byte ${begin} of the values, where ${expectedBegin} was expected`);
+  }
+  const expectedBytes = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
+  if (end - begin !== expectedBytes) {
+    refuse(
+      `tensor ${name} of shape [${shape}] has ${end - begin} bytes, where ${expectedBytes} were expected`,
+    );
+  }
+  if (end > available) {
+    refuse(`tensor ${name} ends at byte ${end} of the values, of which there are ${available}`);
+  }
+}
+
+function readTensor({ name, shape, begin, end }: Entry, values: Uint8Array, refuse: Refuse): Tensor {
+  const data = new Float32Array(values.slice(begin, end).buffer);
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    refuse(`tensor ${name} holds ${data[bad]} at place ${bad}, where a finite number was expected`);
+  return { shape, data };
+}
