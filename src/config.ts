@@ -81,11 +81,29 @@ const splitSchema = z.strictObject({
   test: z.number().min(0).max(0.5).default(0.15),
 });
 
+const generated = z.strictObject({
+  perClass: z.int().min(1).max(100_000).describe('clips of each class'),
+  seed: z.int().min(0),
+});
+
+const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('folder').describe('a folder of classes, or a manifest'),
+    path: z.string().min(1).describe('from the folder of the pipeline file'),
+  }),
+  z.strictObject({
+    kind: z.literal('motion').describe('generated motion clips, made when they are first needed'),
+    train: generated,
+    test: generated,
+  }),
+]);
+
 /** A pipeline: one experiment's whole recipe, as written in pipelines/*.yaml. */
 export const pipelineSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
     description: z.string().min(1),
+    data: dataSchema.optional().describe('what it trains on when --data does not say'),
     sampling: samplingSchema,
     preprocessing: preprocessingSchema,
     encoder: encoderSchema,
@@ -96,6 +114,13 @@ export const pipelineSchema = z
     seed: z.int().min(0).default(1),
   })
   .superRefine((pipeline, context) => {
+    if (pipeline.data?.kind === 'motion' && pipeline.data.train.seed === pipeline.data.test.seed) {
+      context.addIssue({
+        code: 'custom',
+        path: ['data', 'test', 'seed'],
+        message: 'must differ from data.train.seed: the same seed gives the same clips',
+      });
+    }
     if (pipeline.encoder.weights === 'scratch' && pipeline.training.train === 'recurrent') {
       context.addIssue({
         code: 'custom',

@@ -91,6 +91,12 @@ export function featureCount(network: MobileNet): number {
   return lastLayer(network).outputs * cells;
 }
 
+/** Values that one frame's forward pass makes: every layer's output, before and after its activation. */
+export function activationCount(network: MobileNet): number {
+  const layers = mobileNetBlocks(network).flatMap((block) => block.layers);
+  return layers.reduce((sum, layer) => sum + 2 * layer.outputs * layer.outputSide ** 2, 0);
+}
+
 /** Every parameter: `<layer>.kernel` [outputs, inputs / groups, k, k] and `<layer>.bias` [outputs]. */
 export function mobileNetParameters(network: MobileNet): ParameterSpec[] {
   return mobileNetBlocks(network)

@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { listIssues } from '../config.js';
+import { messageOf, UserError } from '../errors.js';
+import { type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
+import type { Weights } from '../tensors/tensor.js';
+import { BUNDLE_SCHEMA_VERSION, type Manifest, manifestSchema } from './manifest.js';
+
+const MANIFEST_FILE = 'model.json';
+const WEIGHTS_FILE = 'weights.safetensors';
+
+/** A trained model: what it is, what it knows, and its weights, all checked against one another. */
+export interface Bundle {
+  /** As it was asked for. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly networks: Networks;
+  readonly weights: Weights;
+}
+
+/** What is saved; sizes and digests are worked out here. */
+export interface NewBundle {
+  readonly manifest: Omit<Manifest, 'schemaVersion' | 'weights'>;
+  readonly weights: Weights;
+  /** Further files by name, such as the model card README.md. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a trained model from its folder.
+ * @throws UserError `not_found` when there is no model, `bad_bundle` or `bad_weights` when it is not as it
+ *   was written: not JSON, of a newer schema, settings that do not fit, weights cut short, changed, or of
+ *   other names or shapes than its settings and labels ask for.
+ */
+export async function loadBundle(folder: string): Promise<Bundle> {
+  const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
+  const networks = networksOf(manifest.pipeline, manifest.labels.length);
+  const path = join(folder, WEIGHTS_FILE);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
+  });
+  checkWeightsFile(bytes, manifest, path);
+  const { weights } = decodeSafetensors(bytes, path);
+  checkParameters(weights, { networks, manifest, path });
+  return { folder, manifest, networks, weights };
+}
+
+/**
+ * Writes a model folder whole or not at all: into a temporary folder, synced, renamed.
+ * @throws UserError `usage` when something else stands there already; the error says where the model is.
+ */
+export async function saveBundle(folder: string, bundle: NewBundle): Promise<void> {
+  const weights = encodeSafetensors(bundle.weights);
+  const manifest: Manifest = {
+    schemaVersion: BUNDLE_SCHEMA_VERSION,
+    ...bundle.manifest,
+    weights: { file: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) },
+  };
+  const target = resolve(folder);
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    await writeSynced(join(temporary, WEIGHTS_FILE), weights);
+    await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const [name, text] of Object.entries(bundle.files)) await writeSynced(join(temporary, name), text);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  await rename(temporary, target).catch((cause: unknown) => {
+    throw new UserError('usage', {
+      problem: `The model could not be put at ${folder}: ${messageOf(cause)}. It is whole, at ${temporary}.`,
+      fix: `Rename ${temporary} to where it should be.`,
+      cause,
+    });
+  });
+  await syncFolder(dirname(target));
+}
+
+async function readManifest(folder: string): Promise<string> {
+  return readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+    throw new UserError('not_found', {
+      problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
+      fix: 'Give the folder that `clipstep train --out` wrote, or models/motion.',
+      cause,
+    });
+  });
+}
+
+function parseManifest(text: string, path: string): Manifest {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(path, `is not JSON: ${messageOf(cause)}`, cause);
+  }
+  const version = (document as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > BUNDLE_SCHEMA_VERSION) {
+    throw new UserError('bad_bundle', {
+      problem: `${path} has schema version ${version}; this Clipstep reads up to ${BUNDLE_SCHEMA_VERSION}.`,
+      fix: 'Use a newer Clipstep, or train the model again with this one.',
+    });
+  }
+  const parsed = manifestSchema.safeParse(document);
+  if (!parsed.success) throw damaged(path, `has values that do not fit:\n${listIssues(parsed.error)}\n`);
+  return parsed.data;
+}
+
+function checkWeightsFile(bytes: Uint8Array, manifest: Manifest, path: string): void {
+  const expected = manifest.weights;
+  if (bytes.byteLength !== expected.bytes) {
+    const how = bytes.byteLength < expected.bytes ? 'cut short' : 'too long';
+    throw damaged(
+      path,
+      `is ${how}: it has ${bytes.byteLength} bytes, ${MANIFEST_FILE} says ${expected.bytes}`,
+    );
+  }
+  const digest = sha256(bytes);
+  if (digest !== expected.sha256) {
+    throw damaged(path, `was changed: its sha256 is ${digest}, ${MANIFEST_FILE} says ${expected.sha256}`);
+  }
+}
+
+function checkParameters(
+  weights: Weights,
+  { networks, manifest, path }: { networks: Networks; manifest: Manifest; path: string },
+): void {
+  const head = weights.get('head.bias');
+  if (head && head.data.length !== manifest.labels.length) {
+    const count = `${manifest.labels.length} labels`;
+    throw damaged(path, `scores ${head.data.length} classes, but ${MANIFEST_FILE} names ${count}`);
+  }
+  const expected = parametersOf(networks);
+  for (const { name, shape } of expected) {
+    const found = weights.get(name);
+    if (!found) throw damaged(path, `has no tensor ${name}, which the pipeline in ${MANIFEST_FILE} needs`);
+    if (found.shape.join() !== shape.join()) {
+      throw damaged(path, `has ${name} of shape [${found.shape}]; the pipeline asks for [${shape}]`);
+    }
+  }
+  const known = new Set(expected.map(({ name }) => name));
+  const stray = [...weights.keys()].find((name) => !known.has(name));
+  if (stray) throw damaged(path, `has a tensor ${stray} that the pipeline in ${MANIFEST_FILE} does not know`);
+}
+
+function damaged(path: string, what: string, cause?: unknown): UserError {
+  return new UserError('bad_bundle', {
+    problem: `${path} ${what}.`,
+    fix: 'Copy the model folder again from where it came, or train it again.',
+    cause,
+  });
+}
+
+async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder as a file; its renames are journaled.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const DIGEST_BYTES = 32;
+
+/** Bytes on disk, kept by what they were computed from. */
+export interface Cache {
+  /**
+   * The bytes that belong to a key, from disk or computed and kept. An entry whose checksum does not hold
+   * is computed again. `key` is anything JSON can write; all that the bytes depend on must be in it.
+   */
+  get(key: unknown, compute: () => Promise<Uint8Array>): Promise<Uint8Array>;
+}
+
+/** A cache in a folder, which need not exist. An entry is the sha256 of its bytes followed by them. */
+export function openCache(folder: string): Cache {
+  return {
+    async get(key, compute) {
+      const name = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+      const path = join(folder, name.slice(0, 2), name.slice(2));
+      const kept = await readEntry(path);
+      if (kept) return kept;
+      const computed = await compute();
+      await writeEntry(path, computed);
+      return computed;
+    },
+  };
+}
+
+/**
+ * sha256 (hex) of what an input holds: a file's bytes; of a folder, its files' names and bytes in order.
+ * @throws the file system's own error when it cannot be read.
+ */
+export async function contentDigest(path: string): Promise<string> {
+  if (!(await stat(path)).isDirectory()) return fileDigest(path);
+  const names = (await readdir(path)).sort();
+  const digests = await Promise.all(
+    names.map((name) => fileDigest(join(path, name)).catch(() => 'unreadable')),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([names, digests]))
+    .digest('hex');
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function readEntry(path: string): Promise<Uint8Array | null> {
+  const entry = await readFile(path).catch(() => null);
+  if (!entry || entry.length < DIGEST_BYTES) return null;
+  // A copy of its own, so that it can be viewed as float32: a Buffer's offset need not be a multiple of 4.
+  const bytes = new Uint8Array(entry.subarray(DIGEST_BYTES));
+  return digestOf(bytes).equals(entry.subarray(0, DIGEST_BYTES)) ? bytes : null;
+}
+
+async function writeEntry(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(temporary, Buffer.concat([digestOf(bytes), bytes]));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function digestOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
