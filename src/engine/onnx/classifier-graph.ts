@@ -1,0 +1,78 @@
+import { type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { requireTensor, type Weights } from '../../tensors/tensor.js';
+import { cellWeights } from './cell-weights.js';
+import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
+import { add, tanh } from './ops/elementwise.js';
+import { matmul, softmax } from './ops/matrix.js';
+import { gru, lstm, type RecurrentOutputs } from './ops/recurrent.js';
+import { reshape, transpose } from './ops/shape.js';
+
+/** Penalty of a timestep behind a sequence's length: no score makes up for it, and exp() of it is 0. */
+export const BEHIND_LENGTH = -1e30;
+
+/**
+ * The recurrent network with its readout and head. Inputs: `features` float32 [batch, timesteps, inputs],
+ * `lengths` int32 [batch] and, but for the readout `last`, `penalty` float32 [batch, timesteps], which is 0
+ * at valid timesteps and BEHIND_LENGTH elsewhere. Outputs: `logits` float32 [batch, classes] and, for the
+ * readout `attention`, `attention` float32 [batch, timesteps].
+ */
+export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {
+  const graph = createGraph('recurrent');
+  const weight = (name: string) => constant(graph, { name, ...requireTensor(weights, name) });
+  const { outputs, last } = recurrentLayers(graph, network, weights);
+  let readout: Value;
+  if (network.readout === 'last') {
+    readout = joinDirections(transpose(last, [1, 0, 2]), network);
+  } else {
+    const sequence = joinDirections(transpose(outputs, [2, 0, 1, 3]), network);
+    const shares = timestepShares(sequence, network, weight);
+    if (network.readout === 'attention') output('attention', shares);
+    readout = weightedSum(sequence, shares);
+  }
+  output('logits', add(matmul(readout, weight('head.kernel')), weight('head.bias')));
+  return graph;
+}
+
+/** What the topmost recurrent layer gives. */
+function recurrentLayers(graph: Graph, network: RecurrentNetwork, weights: Weights): RecurrentOutputs {
+  const shape = ['batch', 'timesteps', network.inputs];
+  const features = input(graph, { name: 'features', dtype: 'float32', shape });
+  const lengths = input(graph, { name: 'lengths', dtype: 'int32', shape: ['batch'] });
+  const layer = (index: number, x: Value): RecurrentOutputs => {
+    const { kernel, recurrentKernel, bias } = cellWeights(network, index, weights);
+    const result = (network.cell === 'lstm' ? lstm : gru)({
+      x,
+      kernel: constant(graph, kernel),
+      recurrentKernel: constant(graph, recurrentKernel),
+      bias: constant(graph, bias),
+      lengths,
+    });
+    const isTop = index === network.layers - 1;
+    return isTop
+      ? result
+      : layer(index + 1, joinDirections(transpose(result.outputs, [0, 2, 1, 3]), network));
+  };
+  return layer(0, transpose(features, [1, 0, 2]));
+}
+
+/** [..., D, units] -> [..., width], the backward direction's outputs behind the forward's. */
+function joinDirections(x: Value, network: RecurrentNetwork): Value {
+  return reshape(x, [...x.shape.slice(0, -2), widthOf(network)]);
+}
+
+/** How much each timestep counts, [batch, timesteps]: 0 behind a sequence's length, 1 in sum. */
+function timestepShares(sequence: Value, network: RecurrentNetwork, weight: (name: string) => Value): Value {
+  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
+  const penalty = input(sequence.graph, { name: 'penalty', dtype: 'float32', shape: [batch, timesteps] });
+  if (network.readout !== 'attention') return softmax(penalty);
+  const hidden = tanh(add(matmul(sequence, weight('readout.kernel')), weight('readout.bias')));
+  const scores = matmul(hidden, reshape(weight('readout.score'), [width, 1]));
+  return softmax(add(reshape(scores, [batch, timesteps]), penalty));
+}
+
+/** [batch, timesteps, width] and [batch, timesteps] -> [batch, width]. */
+function weightedSum(sequence: Value, shares: Value): Value {
+  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
+  const rows = transpose(reshape(shares, [batch, timesteps, 1]), [0, 2, 1]);
+  return reshape(matmul(rows, sequence), [batch, width]);
+}

@@ -1,0 +1,61 @@
+import {
+  type ConvolutionLayer,
+  type MobileNet,
+  mobileNetBlocks,
+  poolingMatrix,
+} from '../../encoder/mobilenet.js';
+import { requireTensor, type Weights } from '../../tensors/tensor.js';
+import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
+import { convolution } from './ops/convolution.js';
+import { add, cast, clip, multiply, scalar, subtract } from './ops/elementwise.js';
+import { matmul } from './ops/matrix.js';
+import { reshape, transpose } from './ops/shape.js';
+
+/**
+ * The whole encoder: input `frames` uint8 [frames, size, size, 3], output `features` float32 [frames,
+ * featureCount].
+ */
+export function encoderGraph(network: MobileNet, weights: Weights): Graph {
+  const graph = createGraph(network.architecture);
+  const size = network.inputSize;
+  const frames = input(graph, { name: 'frames', dtype: 'uint8', shape: ['frames', size, size, 3] });
+  const weight = (name: string) => constant(graph, { name, ...requireTensor(weights, name) });
+  output('features', mobileNetFeatures(frames, network, weight));
+  return graph;
+}
+
+/** Features float32 [N, featureCount] of frames uint8 [N, size, size, 3]. */
+function mobileNetFeatures(frames: Value, network: MobileNet, weight: (name: string) => Value): Value {
+  let x = normalize(frames);
+  for (const block of mobileNetBlocks(network)) {
+    const blockOutput = block.layers.reduce((y, layer) => layerOutput(y, layer, weight), x);
+    x = block.residual ? add(x, blockOutput) : blockOutput;
+  }
+  return pool(x, network);
+}
+
+/** Bytes to [-1, 1], channels first. */
+function normalize(frames: Value): Value {
+  const channelsFirst = cast(transpose(frames, [0, 3, 1, 2]), 'float32');
+  return subtract(multiply(channelsFirst, scalar(frames, 1 / 127.5)), scalar(frames, 1));
+}
+
+function layerOutput(x: Value, layer: ConvolutionLayer, weight: (name: string) => Value): Value {
+  const y = convolution(x, {
+    kernel: weight(`${layer.name}.kernel`),
+    bias: weight(`${layer.name}.bias`),
+    stride: layer.stride,
+    groups: layer.kind === 'depthwise' ? layer.inputs : 1,
+    padding: layer.padding,
+  });
+  return layer.activation === 'relu6' ? clip(y, 0, 6) : y;
+}
+
+/** Means of the feature map's cells, [N, channels, side, side] -> [N, cells x channels]. */
+function pool(x: Value, network: MobileNet): Value {
+  const { cells, positions, data } = poolingMatrix(network);
+  const [batch, channels] = x.shape as [string, number];
+  const matrix = transpose(constant(x.graph, { name: 'pooling', shape: [cells, positions], data }), [1, 0]);
+  const means = matmul(reshape(x, [batch, channels, positions]), matrix);
+  return reshape(transpose(means, [0, 2, 1]), [batch, cells * channels]);
+}

@@ -1,0 +1,92 @@
+import type { FeatureBatch } from '../../data/batches.js';
+import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
+import { messageOf, UserError } from '../../errors.js';
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
+import { BEHIND_LENGTH, classifierGraph } from './classifier-graph.js';
+import { encoderGraph } from './encoder-graph.js';
+import type { Graph } from './graph.js';
+import { type OnnxRuntime, OnnxSession } from './session.js';
+
+/** Frames that go through the encoder in one run: more gain no speed and only take memory. */
+const FRAMES_PER_RUN = 8;
+
+/**
+ * The embedded engine: networks as ONNX graphs, computed by onnxruntime-node on the CPU.
+ *
+ * @param options.threads Threads of one computation; as many as the machine has cores when absent.
+ * @throws UserError `engine_unavailable` where onnxruntime-node cannot be loaded.
+ */
+export async function createOnnxEngine(options: { threads?: number } = {}): Promise<Engine> {
+  const runtime = await loadOnnxRuntime();
+  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads: options.threads });
+  return {
+    name: 'onnx',
+    version: runtime.env.versions.common,
+    loadEncoder: async (network, weights) =>
+      frameEncoder(network, await open(encoderGraph(network, weights))),
+    loadClassifier: async (network, weights) =>
+      sequenceClassifier(network, await open(classifierGraph(network, weights))),
+  };
+}
+
+async function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  try {
+    const runtime = await import('onnxruntime-node');
+    // Its warnings, such as that there is no GPU, would stand between our own lines on stderr.
+    runtime.env.logLevel = 'error';
+    return runtime;
+  } catch (cause) {
+    throw new UserError('engine_unavailable', {
+      problem: `The onnx engine cannot be loaded on ${process.platform} ${process.arch}: ${messageOf(cause)}`,
+      fix: 'Run npm ci again; onnxruntime-node works on 64-bit Linux, macOS and Windows.',
+      cause,
+    });
+  }
+}
+
+function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
+  const size = network.inputSize;
+  const frameBytes = size * size * 3;
+  return {
+    encode: async (frames) => {
+      const count = frames.length / frameBytes;
+      const features = new Float32Array(count * featureCount(network));
+      for (let start = 0; start < count; start += FRAMES_PER_RUN) {
+        const end = Math.min(start + FRAMES_PER_RUN, count);
+        const data = frames.subarray(start * frameBytes, end * frameBytes);
+        const results = await session.run({ frames: { data, shape: [end - start, size, size, 3] } });
+        features.set(results.features!, start * featureCount(network));
+      }
+      return features;
+    },
+    release: () => session.release(),
+  };
+}
+
+function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
+  return {
+    classify: async (batch) => {
+      const { data, lengths, timesteps } = batch;
+      const size = lengths.length;
+      const { logits, attention } = await session.run({
+        features: { data, shape: [size, timesteps, network.inputs] },
+        lengths: { data: lengths, shape: [size] },
+        ...(network.readout === 'last'
+          ? {}
+          : { penalty: { data: penalties(batch), shape: [size, timesteps] } }),
+      });
+      return attention ? { logits: logits!, attention } : { logits: logits! };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** float32 [batch, timesteps]: 0 at valid timesteps, BEHIND_LENGTH elsewhere. */
+function penalties({ lengths, timesteps }: FeatureBatch): Float32Array {
+  const penalty = new Float32Array(lengths.length * timesteps);
+  lengths.forEach((length, row) => {
+    penalty.fill(BEHIND_LENGTH, row * timesteps + length, (row + 1) * timesteps);
+  });
+  return penalty;
+}
