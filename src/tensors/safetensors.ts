@@ -157,7 +157,8 @@ function checkSpan(
 }
 
 function readTensor({ name, shape, begin, end }: Entry, values: Uint8Array, refuse: Refuse): Tensor {
-  const data = new Float32Array(values.slice(begin, end).buffer);
+  // Copied by the constructor: slice would do on a Uint8Array, but on a Buffer it shares the memory.
+  const data = new Float32Array(new Uint8Array(values.subarray(begin, end)).buffer);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     refuse(`tensor ${name} holds ${data[bad]} at place ${bad}, where a finite number was expected`);

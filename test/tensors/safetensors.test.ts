@@ -59,6 +59,13 @@ describe('a safetensors file', () => {
     expect([...decodeSafetensors(shifted.subarray(3), 'a.safetensors').weights]).toEqual([...weights]);
   });
 
+  it('is read from a Buffer, as files come, into arrays of its own', () => {
+    const bytes = Buffer.from(encodeSafetensors(weights));
+    const { weights: decoded } = decodeSafetensors(bytes, 'a.safetensors');
+    bytes.fill(0);
+    expect([...decoded]).toEqual([...weights]);
+  });
+
   it('takes only the values of a view, not its whole buffer', () => {
     const view = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
     const decoded = decodeSafetensors(encodeSafetensors(new Map([['v', { shape: [2], data: view }]])), 'v');
