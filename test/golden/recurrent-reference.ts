@@ -1,0 +1,133 @@
+import { cellName, directionsOf, GATES, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
+
+type Vector = number[];
+
+export interface ReferenceClassification {
+  readonly logits: Vector;
+  /** One share for each timestep; attention readout only. */
+  readonly attention?: Vector;
+}
+
+/** One sequence's result in float64, straight from the papers' equations, one timestep at a time. */
+export function recurrentReference(
+  network: RecurrentNetwork,
+  weights: Weights,
+  sequence: readonly Vector[],
+): ReferenceClassification {
+  let outputs = [...sequence];
+  let final: Vector = [];
+  for (let layer = 0; layer < network.layers; layer++) {
+    const passes = directionsOf(network).map((direction) => {
+      const isBackward = direction === 'backward';
+      const cell = cellOf(network, weights, cellName(layer, direction));
+      const states = run(cell, isBackward ? outputs.toReversed() : outputs, network.units);
+      return { states: isBackward ? states.toReversed() : states, last: states.at(-1)! };
+    });
+    outputs = outputs.map((_, t) => passes.flatMap((pass) => pass.states[t]!));
+    final = passes.flatMap((pass) => pass.last);
+  }
+  const head = (readout: Vector) =>
+    plus(times(readout, matrix(weights, 'head.kernel')), vector(weights, 'head.bias'));
+  switch (network.readout) {
+    case 'last':
+      return { logits: head(final) };
+    case 'mean':
+      return {
+        logits: head(
+          weightedSum(
+            outputs.map(() => 1 / outputs.length),
+            outputs,
+          ),
+        ),
+      };
+    case 'attention': {
+      const attention = attend(weights, outputs);
+      return { logits: head(weightedSum(attention, outputs)), attention };
+    }
+  }
+}
+
+/** What a cell carries from one timestep to the next: its output and, in an LSTM, its memory. */
+interface State {
+  readonly output: Vector;
+  readonly memory: Vector;
+}
+
+type Cell = (x: Vector, state: State) => State;
+
+function run(cell: Cell, inputs: readonly Vector[], units: number): Vector[] {
+  const zeros = Array.from({ length: units }, () => 0);
+  let state: State = { output: zeros, memory: zeros };
+  return inputs.map((x) => {
+    state = cell(x, state);
+    return state.output;
+  });
+}
+
+function cellOf(network: RecurrentNetwork, weights: Weights, name: string): Cell {
+  const gates: readonly string[] = GATES[network.cell];
+  const part = (all: Vector, gate: string) =>
+    all.slice(gates.indexOf(gate) * network.units, (gates.indexOf(gate) + 1) * network.units);
+  const kernel = matrix(weights, `${name}.kernel`);
+  const recurrentKernel = matrix(weights, `${name}.recurrent_kernel`);
+  const bias = vector(weights, `${name}.bias`);
+  if (network.cell === 'lstm') {
+    // Gers et al. 2000: c' = f c + i tanh(g), h' = o tanh(c').
+    return (x, { output, memory }) => {
+      const all = plus(plus(times(x, kernel), times(output, recurrentKernel)), bias);
+      const [input, forget, out] = ['input', 'forget', 'output'].map((gate) => part(all, gate).map(sigmoid));
+      const candidate = part(all, 'cell').map(Math.tanh);
+      const next = memory.map((value, unit) => forget![unit]! * value + input![unit]! * candidate[unit]!);
+      return { output: next.map((value, unit) => out![unit]! * Math.tanh(value)), memory: next };
+    };
+  }
+  // Cho et al. 2014, reset behind the product: n = tanh(W x + b + r (U h + b')), h' = z h + (1 - z) n.
+  return (x, { output, memory }) => {
+    const fromInput = plus(times(x, kernel), bias.slice(0, bias.length / 2));
+    const fromOutput = plus(times(output, recurrentKernel), bias.slice(bias.length / 2));
+    const [update, reset] = ['update', 'reset'].map((gate) =>
+      plus(part(fromInput, gate), part(fromOutput, gate)).map(sigmoid),
+    );
+    const recurrent = part(fromOutput, 'new').map((value, unit) => reset![unit]! * value);
+    const candidate = plus(part(fromInput, 'new'), recurrent).map(Math.tanh);
+    const next = output.map(
+      (value, unit) => update![unit]! * value + (1 - update![unit]!) * candidate[unit]!,
+    );
+    return { output: next, memory };
+  };
+}
+
+/** Bahdanau et al. 2015: softmax over time of score . tanh(W h + b). */
+function attend(weights: Weights, outputs: readonly Vector[]): Vector {
+  const kernel = matrix(weights, 'readout.kernel');
+  const bias = vector(weights, 'readout.bias');
+  const score = vector(weights, 'readout.score');
+  const exponentials = outputs.map((output) => {
+    const hidden = plus(times(output, kernel), bias).map(Math.tanh);
+    return Math.exp(hidden.reduce((total, value, unit) => total + value * score[unit]!, 0));
+  });
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  return exponentials.map((value) => value / total);
+}
+
+const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+
+const plus = (a: Vector, b: Vector): Vector => a.map((value, index) => value + b[index]!);
+
+/** A row vector times a matrix. */
+const times = (row: Vector, columns: readonly Vector[]): Vector =>
+  columns[0]!.map((_, column) =>
+    row.reduce((total, value, index) => total + value * columns[index]![column]!, 0),
+  );
+
+const weightedSum = (shares: Vector, vectors: readonly Vector[]): Vector => times(shares, vectors);
+
+const vector = (weights: Weights, name: string): Vector => [...requireTensor(weights, name).data];
+
+/** The rows of a matrix. */
+function matrix(weights: Weights, name: string): Vector[] {
+  const { shape, data } = requireTensor(weights, name);
+  const [rows, columns] = shape as readonly [number, number];
+  return Array.from({ length: rows }, (_, row) => [...data.subarray(row * columns, (row + 1) * columns)]);
+}
