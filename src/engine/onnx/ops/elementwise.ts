@@ -13,6 +13,7 @@ export const tanh = (x: Value): Value => addNode('Tanh', { inputs: [x], outputs:
 
 /** Each value, but no less than `minimum` and no more than `maximum`. */
 export function clip(x: Value, minimum: number, maximum: number): Value {
+  if (x.dtype !== 'float32') throw misfit('Clip', [x], 'float32');
   return addNode('Clip', { inputs: [x, scalar(x, minimum), scalar(x, maximum)], outputs: [x] })[0]!;
 }
 
