@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import { UserError } from '../../src/errors.js';
+import { saveTinyBundle, tinyPipeline } from '../support/tiny-bundle.js';
+
+let root: string;
+let folder: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-bundle-'));
+  folder = join(root, 'model');
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Rewrites model.json through a change of its parsed text. */
+async function editManifest(change: (manifest: Record<string, unknown>) => void): Promise<void> {
+  const path = join(folder, 'model.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  change(manifest);
+  await writeFile(path, JSON.stringify(manifest));
+}
+
+async function refusal(): Promise<UserError> {
+  const outcome = await loadBundle(folder).catch((error: unknown) => error);
+  if (outcome instanceof UserError) return outcome;
+  throw new Error('The bundle was not refused', { cause: outcome });
+}
+
+describe('a bundle', () => {
+  it('comes back as it was saved', async () => {
+    await saveTinyBundle(folder);
+    const bundle = await loadBundle(folder);
+    expect(bundle.manifest.pipeline).toEqual(tinyPipeline);
+    expect(bundle.manifest.labels).toEqual(['down', 'up']);
+    expect(bundle.networks.recurrent.classes).toBe(2);
+    expect(bundle.weights.get('head.kernel')!.shape).toEqual([4, 2]);
+    expect((await readdir(folder)).sort()).toEqual(['README.md', 'model.json', 'weights.safetensors']);
+  });
+
+  it('leaves nothing else behind', async () => {
+    await saveTinyBundle(folder);
+    expect(await readdir(root)).toEqual(['model']);
+  });
+
+  it('never replaces what is there, and says where the new model is', async () => {
+    await mkdir(folder);
+    await writeFile(join(folder, 'precious.txt'), 'keep');
+    const error = await saveTinyBundle(folder).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'usage' });
+    expect(await readFile(join(folder, 'precious.txt'), 'utf8')).toBe('keep');
+    const kept = (await readdir(root)).find((name) => name.endsWith('.tmp'))!;
+    expect((error as UserError).problem).toContain(kept);
+    expect((await loadBundle(join(root, kept))).manifest.labels).toEqual(['down', 'up']);
+  });
+});
+
+describe('a damaged bundle is refused, naming the file, when', () => {
+  beforeEach(() => saveTinyBundle(folder));
+
+  it('the folder holds no model', async () => {
+    await rm(join(folder, 'model.json'));
+    expect(await refusal()).toMatchObject({ code: 'not_found' });
+  });
+
+  it('model.json is not JSON', async () => {
+    await writeFile(join(folder, 'model.json'), '{"schemaVersion": 1,');
+    expect((await refusal()).problem).toMatch(/model\.json is not JSON/);
+  });
+
+  it('its schema is newer', async () => {
+    await editManifest((manifest) => {
+      manifest.schemaVersion = 2;
+    });
+    const error = await refusal();
+    expect(error.problem).toMatch(/schema version 2; this Clipstep reads up to 1/);
+    expect(error.fix).toMatch(/newer Clipstep/);
+  });
+
+  it('a setting does not fit', async () => {
+    await editManifest((manifest) => {
+      manifest.labels = ['only one'];
+    });
+    expect((await refusal()).problem).toMatch(/labels/);
+  });
+
+  it('the weights are missing', async () => {
+    await rm(join(folder, 'weights.safetensors'));
+    expect((await refusal()).problem).toMatch(/weights\.safetensors cannot be read/);
+  });
+
+  it('the weights were cut short', async () => {
+    const path = join(folder, 'weights.safetensors');
+    await writeFile(path, (await readFile(path)).subarray(0, -100));
+    expect((await refusal()).problem).toMatch(/cut short/);
+  });
+
+  it('the weights were tampered with', async () => {
+    const path = join(folder, 'weights.safetensors');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 3]! ^= 1;
+    await writeFile(path, bytes);
+    expect((await refusal()).problem).toMatch(/was changed: its sha256/);
+  });
+
+  it('there are more labels than classes', async () => {
+    await editManifest((manifest) => {
+      manifest.labels = ['down', 'up', 'sideways'];
+    });
+    expect((await refusal()).problem).toMatch(/scores 2 classes, but model\.json names 3 labels/);
+  });
+
+  it('the pipeline is not the one that the weights belong to', async () => {
+    await editManifest((manifest) => {
+      manifest.pipeline = { ...tinyPipeline, recurrent: { ...tinyPipeline.recurrent, units: 8 } };
+    });
+    expect((await refusal()).problem).toMatch(/of shape \[.*\]; the pipeline asks for \[.*\]/);
+  });
+
+  it('the pipeline needs a tensor that is not there', async () => {
+    await editManifest((manifest) => {
+      manifest.pipeline = { ...tinyPipeline, recurrent: { ...tinyPipeline.recurrent, layers: 2 } };
+    });
+    expect((await refusal()).problem).toMatch(/has no tensor recurrent\.1/);
+  });
+});

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parsePipeline, readPipeline } from '../src/config.js';
+import { UserError } from '../src/errors.js';
+
+const minimal = `
+name: tiny
+description: For a test.
+sampling: { kind: uniform, frames: 4 }
+preprocessing: { size: 96, fit: squash, kernel: linear }
+encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: scratch }
+recurrent: { cell: lstm, units: 8 }
+training: { train: everything, epochs: 1, batchSize: 2, learningRate: 0.001 }
+`;
+
+function problemOf(text: string): string {
+  try {
+    parsePipeline(text, 'tiny.yaml');
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'bad_config') return error.problem;
+    throw error;
+  }
+  throw new Error('The pipeline was accepted');
+}
+
+describe('a pipeline', () => {
+  it('gets defaults for what it does not say', () => {
+    const pipeline = parsePipeline(minimal, 'tiny.yaml');
+    expect(pipeline.recurrent).toEqual({
+      cell: 'lstm',
+      units: 8,
+      layers: 1,
+      bidirectional: false,
+      dropout: 0,
+      readout: 'last',
+    });
+    expect(pipeline.split).toEqual({ validation: 0.15, test: 0.15 });
+    expect(pipeline.encoder.pooling).toEqual({ kind: 'global' });
+  });
+
+  it('is refused with every wrong setting named, and the file', () => {
+    const problem = problemOf(
+      minimal.replace('units: 8', 'units: 0, cel: gru').replace('size: 96', 'size: 95'),
+    );
+    expect(problem).toContain('tiny.yaml');
+    expect(problem).toContain('recurrent.units');
+    expect(problem).toContain('cel');
+    expect(problem).toContain('preprocessing.size');
+  });
+
+  it('does not leave an encoder both untrained and frozen', () => {
+    expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
+  });
+
+  it('does not test on the clips that it trains on', () => {
+    const same = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 1 } }\n`;
+    expect(problemOf(same)).toContain('data.test.seed');
+  });
+
+  it('is refused when it is not YAML, with the line', () => {
+    expect(problemOf('name: [unclosed')).toContain('line 1');
+  });
+
+  it('that is not there is not_found', async () => {
+    await expect(readPipeline('no/such.yaml')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('the pipelines that ship', async () => {
+  const folder = fileURLToPath(new URL('../pipelines', import.meta.url));
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
+
+  it.each(files)('%s fits and is named as its file', async (file) => {
+    expect(`${(await readPipeline(`${folder}/${file}`)).name}.yaml`).toBe(file);
+  });
+});

@@ -1,0 +1,43 @@
+import { type NewBundle, saveBundle } from '../../src/bundle/bundle.js';
+import { parsePipeline } from '../../src/config.js';
+import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize.js';
+import { networksOf } from '../../src/network/networks.js';
+
+/** The smallest network that reads clips. */
+export const tinyPipeline = parsePipeline(
+  `
+name: tiny
+description: For tests.
+sampling: { kind: uniform, frames: 3 }
+preprocessing: { size: 96, fit: squash, kernel: linear }
+encoder: { architecture: mobilenet-v1, alpha: 0.1, weights: scratch }
+recurrent: { cell: lstm, units: 4 }
+training: { train: everything, epochs: 2, batchSize: 4, learningRate: 0.001 }
+split: { validation: 0.25, test: 0.25 }
+seed: 1
+`,
+  'tiny.yaml',
+);
+
+/** Writes a model of the tiny network with weights that nobody trained. */
+export async function saveTinyBundle(folder: string, changes: Partial<NewBundle['manifest']> = {}) {
+  const labels = ['down', 'up'];
+  const networks = networksOf(tinyPipeline, labels.length);
+  await saveBundle(folder, {
+    manifest: {
+      pipeline: tinyPipeline,
+      labels,
+      test: null,
+      seed: 1,
+      engine: 'onnx',
+      versions: {},
+      ...changes,
+    },
+    weights: new Map([
+      ...initializeMobileNet(networks.encoder, 1),
+      ...initializeRecurrent(networks.recurrent, 1),
+    ]),
+    files: { 'README.md': '# tiny\n' },
+  });
+}
