@@ -1,0 +1,86 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import type { Tensorflow } from './load.js';
+import type { Values } from './parameters.js';
+
+export interface ReadoutInput {
+  readonly network: RecurrentNetwork;
+  readonly values: Values;
+  /** [T, B, width], the last recurrent layer's outputs. */
+  readonly sequence: Tensor3D;
+  readonly lengths: Int32Array;
+}
+
+export interface Readout {
+  /** [B, width] */
+  readonly readout: Tensor2D;
+  /** [B, T]; attention only. */
+  readonly attention?: Tensor2D;
+}
+
+/** One vector a sequence. In every kind it is a weighted sum over time, in which padding weighs nothing. */
+export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
+  switch (input.network.readout) {
+    case 'last': {
+      const weights = weightsOverTime(tf, input, ({ time, length, direction }) =>
+        time === (direction === 'forward' ? length - 1 : 0) ? 1 : 0,
+      );
+      return { readout: weightedSum(tf, input, weights) };
+    }
+    case 'mean': {
+      const weights = weightsOverTime(tf, input, ({ time, length }) => (time < length ? 1 / length : 0));
+      return { readout: weightedSum(tf, input, weights) };
+    }
+    case 'attention': {
+      const attention = attentionWeights(tf, input);
+      const [batch, timesteps] = attention.shape;
+      const weights = tf.reshape(tf.transpose(attention), [timesteps, batch, 1, 1]);
+      return { readout: weightedSum(tf, input, weights), attention };
+    }
+  }
+}
+
+/** @param weights [T, B, directions, 1], or 1 in place of the directions. */
+function weightedSum(tf: Tensorflow, { network, sequence }: ReadoutInput, weights: Tensor): Tensor2D {
+  const [timesteps, batch] = sequence.shape;
+  const byDirection = tf.reshape(sequence, [timesteps, batch, directionsOf(network).length, network.units]);
+  return tf.reshape(tf.sum(tf.mul(byDirection, weights), 0), [batch, widthOf(network)]);
+}
+
+interface Place {
+  readonly time: number;
+  readonly length: number;
+  readonly direction: 'forward' | 'backward';
+}
+
+function weightsOverTime(
+  tf: Tensorflow,
+  { network, sequence, lengths }: ReadoutInput,
+  weigh: (place: Place) => number,
+): Tensor {
+  const directions = directionsOf(network);
+  const times = [...Array(sequence.shape[0]).keys()];
+  const weights = times.flatMap((time) =>
+    [...lengths].flatMap((length) => directions.map((direction) => weigh({ time, length, direction }))),
+  );
+  return tf.tensor4d(weights, [times.length, lengths.length, directions.length, 1]);
+}
+
+/** softmax over the valid timesteps of score . tanh(W h + b): [B, T]. */
+function attentionWeights(tf: Tensorflow, { network, values, sequence, lengths }: ReadoutInput): Tensor2D {
+  const [timesteps, batch] = sequence.shape;
+  const flat = tf.reshape(sequence, [timesteps * batch, widthOf(network)]);
+  // recurrentParameters gives these three shapes.
+  const kernel = values.get('readout.kernel') as Tensor2D;
+  const bias = values.get('readout.bias') as Tensor1D;
+  const score = values.get('readout.score') as Tensor1D;
+  const hidden = tf.tanh(tf.add(tf.matMul(flat, kernel), bias));
+  const scores = tf.transpose(tf.reshape(tf.sum(tf.mul(hidden, score), 1), [timesteps, batch]));
+  const excluded = [...lengths].flatMap((length) =>
+    Array.from({ length: timesteps }, (_, time) => (time < length ? 0 : EXCLUDED)),
+  );
+  return tf.softmax(tf.add(scores, tf.tensor2d(excluded, [batch, timesteps])));
+}
+
+/** Scores are at most the sum of |score|: beside them, exp of this is exactly zero in float32. */
+const EXCLUDED = -1e9;

@@ -1,0 +1,50 @@
+import { type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import type { Weights } from '../../tensors/tensor.js';
+import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
+import { calibrate } from './calibrate.js';
+import { classify } from './classify.js';
+import { encodeFrames } from './encode-frames.js';
+import { loadTensorflow, type Tensorflow } from './load.js';
+import { OwnedValues } from './owned-values.js';
+import { classifierParameters, encoderParameters } from './parameters.js';
+import { uploadFeatures } from './sequences.js';
+import { TensorflowTrainer } from './trainer.js';
+
+/**
+ * TensorFlow through tfjs-node. Its ops run on the calling thread and use all cores.
+ *
+ * @throws UserError `engine_unavailable` where it is not installed.
+ */
+export async function createTensorflowEngine(): Promise<Engine> {
+  const { tf, tensorflowVersion } = await loadTensorflow();
+  return {
+    name: 'tensorflow',
+    version: tensorflowVersion,
+    loadEncoder: async (network, weights) => loadEncoder(tf, network, weights),
+    loadClassifier: async (network, weights) => loadClassifier(tf, network, weights),
+    training: {
+      createTrainer: async (options) => new TensorflowTrainer(tf, options),
+      calibrate: async (network, weights, frames) => calibrate(tf, { network, weights, frames }),
+    },
+  };
+}
+
+function loadEncoder(tf: Tensorflow, network: MobileNet, weights: Weights): FrameEncoder {
+  const owned = new OwnedValues(tf, encoderParameters(mobileNetBlocks(network)), weights);
+  return {
+    encode: async (frames) => encodeFrames(tf, { network, values: () => owned.get(), frames }),
+    release: async () => owned.release(),
+  };
+}
+
+function loadClassifier(tf: Tensorflow, network: RecurrentNetwork, weights: Weights): SequenceClassifier {
+  const owned = new OwnedValues(tf, classifierParameters(network), weights);
+  return {
+    classify: async (batch) => {
+      const features = () => uploadFeatures(tf, batch);
+      return classify(tf, { network, values: owned.get(), features, lengths: batch.lengths });
+    },
+    release: async () => owned.release(),
+  };
+}

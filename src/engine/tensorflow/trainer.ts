@@ -1,0 +1,146 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { FeatureBatch, FrameBatch } from '../../data/batches.js';
+import { elementCount, requireTensor, type Tensor, type Weights } from '../../tensors/tensor.js';
+import type { Classification, StepResult, Trainer, TrainerOptions, TrainingStep } from '../engine.js';
+import { type AdamState, adamStep, clipByNorm } from './adam.js';
+import { classify } from './classify.js';
+import { encodeFrames } from './encode-frames.js';
+import { gradientOfBatch } from './gradients.js';
+import type { Tensorflow } from './load.js';
+import { download, flatten, release, unflatten, upload, type Values } from './parameters.js';
+import { placeFeatures, uploadFeatures, validFrames } from './sequences.js';
+import { type TrainedNetwork, trainedNetwork } from './trained-network.js';
+
+/** Trains a recurrent network, or the encoder with it. Owns TensorFlow's memory until `release`. */
+export class TensorflowTrainer implements Trainer {
+  readonly #tf: Tensorflow;
+  readonly #options: TrainerOptions;
+  readonly #trained: TrainedNetwork;
+  /** 1 where weights decay, 0 for biases. */
+  readonly #decays: Tensor1D;
+  #adam: AdamState;
+  #stepCount = 0;
+  /** The weights in #adam as the network's parameters. */
+  #values: Values;
+
+  constructor(tf: Tensorflow, options: TrainerOptions) {
+    this.#tf = tf;
+    this.#options = options;
+    this.#trained = trainedNetwork(tf, options);
+    const { parameters } = this.#trained;
+    this.#values = upload(tf, parameters, options.weights);
+    this.#adam = tf.tidy(() => {
+      const weights = flatten(tf, [...this.#values.values()]);
+      return { weights, firstMoment: tf.zerosLike(weights), secondMoment: tf.zerosLike(weights) };
+    });
+    this.#decays = tf.tidy(() =>
+      tf.concat1d(
+        parameters.map(({ name, shape }) => tf.fill([elementCount(shape)], name.endsWith('.bias') ? 0 : 1)),
+      ),
+    );
+  }
+
+  async step(step: TrainingStep): Promise<StepResult> {
+    const tf = this.#tf;
+    const { clipNorm, optimizer } = this.#options;
+    const request = { trained: this.#trained, values: this.#values, step };
+    const { gradient, ...result } = await gradientOfBatch(tf, request);
+    this.#stepCount++;
+    const next = tf.tidy(() =>
+      adamStep(tf, {
+        state: this.#adam,
+        gradient: clipByNorm(tf, gradient, clipNorm),
+        decays: this.#decays,
+        step: this.#stepCount,
+        learningRate: step.learningRate,
+        optimizer,
+      }),
+    );
+    gradient.dispose();
+    this.#replaceAdam(next);
+    await setImmediate();
+    return result;
+  }
+
+  async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
+    const tf = this.#tf;
+    const { network, encoder } = this.#trained;
+    const values = this.#values;
+    const { lengths } = batch;
+    if (batch.kind === 'features') {
+      return classify(tf, { network, values, features: () => uploadFeatures(tf, batch), lengths });
+    }
+    if (!encoder) throw new Error('A trainer without an encoder was given frames');
+    const allValues = () => new Map([...encoder.frozenValues.get(), ...values]);
+    const encoded = { network: encoder.network, values: allValues, frames: validFrames(batch) };
+    const flat = await encodeFrames(tf, encoded);
+    const features = () => placeFeatures(tf, tf.tensor2d(flat, [sum(lengths), network.inputs]), batch);
+    return classify(tf, { network, values, features, lengths });
+  }
+
+  async weights(): Promise<Weights> {
+    const { encoder, parameters } = this.#trained;
+    const frozen = encoder ? download(this.#tf, encoder.frozenParameters, encoder.frozenValues.get()) : [];
+    return new Map([...frozen, ...download(this.#tf, parameters, this.#values)]);
+  }
+
+  async state(): Promise<Weights> {
+    const step: Tensor = { shape: [1], data: Float32Array.of(this.#stepCount) };
+    return new Map([
+      ...(await this.weights()),
+      ...this.#downloadMoment(FIRST_MOMENT, this.#adam.firstMoment),
+      ...this.#downloadMoment(SECOND_MOMENT, this.#adam.secondMoment),
+      [STEP_COUNT, step],
+    ]);
+  }
+
+  async restore(state: Weights): Promise<void> {
+    this.#trained.encoder?.frozenValues.replace(state);
+    this.#stepCount = requireTensor(state, STEP_COUNT, [1]).data[0]!;
+    this.#replaceAdam({
+      weights: this.#uploadFlat(state),
+      firstMoment: this.#uploadFlat(withoutPrefix(state, FIRST_MOMENT)),
+      secondMoment: this.#uploadFlat(withoutPrefix(state, SECOND_MOMENT)),
+    });
+  }
+
+  async release(): Promise<void> {
+    this.#trained.encoder?.frozenValues.release();
+    release(this.#values);
+    this.#tf.dispose({ ...this.#adam, decays: this.#decays });
+  }
+
+  #replaceAdam(next: AdamState): void {
+    this.#tf.dispose({ ...this.#adam });
+    release(this.#values);
+    this.#adam = next;
+    this.#values = unflatten(this.#tf, next.weights, this.#trained.parameters);
+  }
+
+  #downloadMoment(prefix: string, moment: Tensor1D): Array<[string, Tensor]> {
+    const { parameters } = this.#trained;
+    const values = unflatten(this.#tf, moment, parameters);
+    const tensors = download(this.#tf, parameters, values);
+    release(values);
+    return [...tensors].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
+  }
+
+  #uploadFlat(weights: Weights): Tensor1D {
+    const values = upload(this.#tf, this.#trained.parameters, weights);
+    const flat = this.#tf.tidy(() => flatten(this.#tf, [...values.values()]));
+    release(values);
+    return flat;
+  }
+}
+
+const FIRST_MOMENT = 'adam.m.';
+const SECOND_MOMENT = 'adam.v.';
+const STEP_COUNT = 'adam.step';
+
+function withoutPrefix(state: Weights, prefix: string): Weights {
+  const named = [...state].filter(([name]) => name.startsWith(prefix));
+  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
+const sum = (numbers: Int32Array): number => numbers.reduce((total, number) => total + number, 0);
