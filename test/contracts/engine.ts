@@ -64,6 +64,14 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
         expect(features).toEqual(featuresCopy);
       });
 
+      it('takes frames that are a part of a larger Buffer', async () => {
+        const encoder = await load();
+        const frames = randomFrames(network, 1);
+        const part = Buffer.concat([Buffer.alloc(1), frames]).subarray(1);
+        expect(await encoder.encode(part)).toEqual(await encoder.encode(frames));
+        await encoder.release();
+      });
+
       it('gives no features for no frames', async () => {
         const encoder = await load();
         expect(await encoder.encode(new Uint8Array())).toHaveLength(0);

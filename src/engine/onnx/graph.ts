@@ -10,6 +10,10 @@ export interface Graph {
   readonly inputs: Value[];
   readonly constants: Constant[];
   readonly outputs: Value[];
+  /** The graph whose values this one may read too, when this one is the body of a loop in it. */
+  readonly parent: Graph | null;
+  /** How gradients pass backwards through the values, in the order in which these were made. */
+  readonly derivatives: Map<Value, Derivative>;
 }
 
 /** What flows along an edge. */
@@ -39,6 +43,7 @@ export type Attribute =
   | { readonly kind: 'integer'; readonly value: number }
   | { readonly kind: 'integers'; readonly value: readonly number[] }
   | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'graph'; readonly value: Graph }
   | { readonly kind: 'dtype'; readonly value: DataType };
 
 /** A value that is part of the graph, such as a weight. */
@@ -47,8 +52,18 @@ export interface Constant {
   readonly data: Float32Array | BigInt64Array;
 }
 
-export function createGraph(name: string): Graph {
-  return { name, nodes: [], inputs: [], constants: [], outputs: [] };
+/**
+ * What an op says of itself for differentiation (differentiate.ts): from the gradient by its result, which
+ * has the result's shape, to those by its inputs. Null stands for an input by which nobody differentiates.
+ */
+export interface Derivative {
+  readonly inputs: readonly Value[];
+  readonly gradients: (outputGradient: Value) => ReadonlyArray<(() => Value) | null>;
+}
+
+/** @param parent See Graph. Names within one tree of graphs must differ. */
+export function createGraph(name: string, parent: Graph | null = null): Graph {
+  return { name, nodes: [], inputs: [], constants: [], outputs: [], parent, derivatives: new Map() };
 }
 
 /** Declares what a run is fed with. */
@@ -63,7 +78,7 @@ export function constant(
   graph: Graph,
   content: { name?: string; shape: readonly number[]; data: Float32Array | BigInt64Array },
 ): Value {
-  const { shape, data, name = `constant_${graph.constants.length}` } = content;
+  const { shape, data, name = `${graph.name}/constant_${graph.constants.length}` } = content;
   const dtype = data instanceof Float32Array ? 'float32' : 'int64';
   if (shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new Error(`Constant ${name} has ${data.length} values, but the shape [${shape}]`);
@@ -81,6 +96,12 @@ export function output(name: string, value: Value): void {
   graph.outputs.push(named);
 }
 
+/** Says how the gradient passes through a value that an op has made, and returns the value. */
+export function differentiable(value: Value, derivative: Derivative): Value {
+  value.graph.derivatives.set(value, derivative);
+  return value;
+}
+
 /** Adds a node whose shapes its op has checked; the values that come out have the given types. */
 export function addNode(
   operator: string,
@@ -90,11 +111,11 @@ export function addNode(
     attributes?: Readonly<Record<string, Attribute>>;
   },
 ): Value[] {
-  const graph = node.inputs[0].graph;
+  const graph = innermost(node.inputs);
   const number = graph.nodes.length;
   const outputs = node.outputs.map(({ dtype, shape }, index) => ({
     graph,
-    name: `${operator}_${number}_${index}`,
+    name: `${graph.name}/${operator}_${number}_${index}`,
     dtype,
     shape,
   }));
@@ -106,4 +127,13 @@ export function addNode(
 export function misfit(operator: string, inputs: readonly Value[], expected: string): Error {
   const given = inputs.map((value) => `${value.name} ${value.dtype} [${value.shape.join(', ')}]`).join(', ');
   return new Error(`${operator} was given ${given}, but expects ${expected}`);
+}
+
+/** Of the graphs that a node reads from, each within the one before, the last: it can see them all. */
+function innermost(inputs: readonly [Value, ...Array<Value | null>]): Graph {
+  const depth = (graph: Graph): number => (graph.parent ? 1 + depth(graph.parent) : 0);
+  return inputs.reduce<Graph>(
+    (deepest, value) => (value && depth(value.graph) > depth(deepest) ? value.graph : deepest),
+    inputs[0].graph,
+  );
 }

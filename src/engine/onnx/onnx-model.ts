@@ -22,7 +22,13 @@ export function encodeModel(graph: Graph): Uint8Array {
 const DATA_TYPES: Record<DataType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7 };
 
 /** AttributeProto.AttributeType */
-const ATTRIBUTE_TYPES: Record<Attribute['kind'], number> = { integer: 2, dtype: 2, text: 3, integers: 7 };
+const ATTRIBUTE_TYPES: Record<Attribute['kind'], number> = {
+  integer: 2,
+  dtype: 2,
+  text: 3,
+  graph: 5,
+  integers: 7,
+};
 
 /** GraphProto */
 function writeGraph(writer: BinaryWriter, graph: Graph): void {
@@ -56,6 +62,9 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
       break;
     case 'text':
       text(writer, 4, attribute.value);
+      break;
+    case 'graph':
+      message(writer, 6, () => writeGraph(writer, attribute.value));
       break;
     case 'integers':
       for (const value of attribute.value) integer(writer, 8, value);

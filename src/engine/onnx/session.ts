@@ -1,10 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx-model.js';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
-/** What an input of a run holds: values in row-major order and their shape. */
+/** Values in row-major order and their shape: what an input of a run holds, or where an output goes. */
 export interface Feed {
   readonly data: Float32Array | Uint8Array | Int32Array;
   readonly shape: readonly number[];
@@ -36,13 +36,22 @@ export class OnnxSession {
 
   /**
    * @param feeds One for each of the graph's inputs, by name.
+   * @param targets Where outputs are written, by name; the others get new memory. Onnxruntime computes right
+   *   in the arrays of feeds and targets, nothing is copied.
    * @returns float32 values of each of the graph's outputs, by name, belonging to the caller.
    */
-  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>> {
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    targets: Readonly<Record<string, Feed>> = {},
+  ): Promise<Record<string, Float32Array>> {
     if (this.#release) throw new Error('This network was released and cannot run any more');
-    const { Tensor } = this.#runtime;
-    const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [name, new Tensor(data, shape)]);
-    const results = await this.#session.run(Object.fromEntries(tensors));
+    const tensor = (feed: Feed) => toTensor(this.#runtime, feed);
+    const inputs = Object.entries(feeds).map(([name, feed]) => [name, tensor(feed)]);
+    const outputs = this.#session.outputNames.map((name) => {
+      const target = targets[name];
+      return [name, target ? tensor(target) : null];
+    });
+    const results = await this.#session.run(Object.fromEntries(inputs), Object.fromEntries(outputs));
     return Object.fromEntries(
       // Every output of our graphs is float32, for which onnxruntime gives a Float32Array.
       Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
@@ -53,4 +62,11 @@ export class OnnxSession {
     this.#release ??= this.#session.release();
     return this.#release;
   }
+}
+
+/** The type is given by name, since onnxruntime does not take a Buffer for the Uint8Array that it is. */
+function toTensor({ Tensor }: OnnxRuntime, { data, shape }: Feed): OrtTensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof Int32Array) return new Tensor('int32', data, shape);
+  return new Tensor('uint8', data, shape);
 }

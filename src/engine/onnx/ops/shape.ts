@@ -1,4 +1,4 @@
-import { addNode, constant, misfit, type Shape, type Value } from '../graph.js';
+import { addNode, constant, type Dimension, differentiable, misfit, type Shape, type Value } from '../graph.js';
 
 /** The same values in the same order under another shape; a named size stays at its axis. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -13,7 +13,8 @@ export function reshape(x: Value, shape: Shape): Value {
   // In the ONNX operator a 0 stands for the size that the input has at that axis.
   const target = BigInt64Array.from(shape, (size) => BigInt(typeof size === 'number' ? size : 0));
   const shapeInput = constant(x.graph, { shape: [shape.length], data: target });
-  return addNode('Reshape', { inputs: [x, shapeInput], outputs: [{ dtype: x.dtype, shape }] })[0]!;
+  const y = addNode('Reshape', { inputs: [x, shapeInput], outputs: [{ dtype: x.dtype, shape }] })[0]!;
+  return differentiable(y, { inputs: [x], gradients: (dy) => [() => reshape(dy, x.shape)] });
 }
 
 /** Axis i of the result is axis `axes[i]` of x. */
@@ -22,11 +23,74 @@ export function transpose(x: Value, axes: readonly number[]): Value {
     throw misfit('Transpose', [x], `each axis once, not [${axes.join(', ')}]`);
   }
   const shape = axes.map((axis) => x.shape[axis]!);
-  return addNode('Transpose', {
-    inputs: [x],
-    outputs: [{ dtype: x.dtype, shape }],
-    attributes: { perm: { kind: 'integers', value: axes } },
-  })[0]!;
+  const attributes = { perm: { kind: 'integers', value: axes } } as const;
+  const y = addNode('Transpose', { inputs: [x], outputs: [{ dtype: x.dtype, shape }], attributes })[0]!;
+  const back = axes.map((_, axis) => axes.indexOf(axis));
+  return differentiable(y, { inputs: [x], gradients: (dy) => [() => transpose(dy, back)] });
+}
+
+/** One axis cut into parts of these sizes; not differentiated. */
+export function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  if (sizes.reduce((total, size) => total + size, 0) !== x.shape[axis]) {
+    throw misfit('Split', [x], `axis ${axis} of size ${sizes.join(' + ')}`);
+  }
+  const sizesInput = constant(x.graph, { shape: [sizes.length], data: BigInt64Array.from(sizes, BigInt) });
+  return addNode('Split', {
+    inputs: [x, sizesInput],
+    outputs: sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) })),
+    attributes: { axis: { kind: 'integer', value: axis } },
+  });
+}
+
+/** Vectors one behind the other as one; not differentiated. */
+export function concatenate(vectors: readonly [Value, ...Value[]]): Value {
+  const sizes = vectors.map(({ shape }) => (shape.length === 1 ? shape[0] : undefined));
+  if (!sizes.every((size) => typeof size === 'number')) throw misfit('Concat', vectors, 'vectors of known sizes');
+  const [{ dtype }] = vectors;
+  const shape = [sizes.reduce((total, size) => total + size, 0)];
+  const attributes = { axis: { kind: 'integer', value: 0 } } as const;
+  return addNode('Concat', { inputs: vectors, outputs: [{ dtype, shape }], attributes })[0]!;
+}
+
+/** [a, b, c] -> [a x b, c], where a and b may be named sizes; not differentiated. */
+export function mergeRows(x: Value): Value {
+  const [outer, inner, width] = x.shape;
+  if (outer === undefined || inner === undefined || typeof width !== 'number' || x.shape.length !== 3) {
+    throw misfit('Reshape', [x], '[a, b, c] of which c is known');
+  }
+  return reshapeAtRun(x, constant(x.graph, { shape: [2], data: BigInt64Array.of(-1n, BigInt(width)) }), [
+    `${outer} x ${inner}`,
+    width,
+  ]);
+}
+
+/** [a x b, c] -> [a, b, c] with a and b the first two sizes of `like`; not differentiated. */
+export function splitRows(x: Value, like: Value): Value {
+  const [outer, inner] = like.shape;
+  const [rows, width] = x.shape;
+  if (rows !== `${outer} x ${inner}` || typeof width !== 'number') {
+    throw misfit('Reshape', [x, like], '[a x b, c] and [a, b, ...]');
+  }
+  return reshapeAtRun(x, sizesOf(like, { axes: [0, 2], then: width }), like.shape.slice(0, 2).concat(width));
+}
+
+/** Zeros [b, width], b being the size of the second axis of `like`. */
+export function zeroRows(like: Value, width: number): Value {
+  const shape: Dimension[] = [like.shape[1]!, width];
+  const sizes = sizesOf(like, { axes: [1, 2], then: width });
+  return addNode('ConstantOfShape', { inputs: [sizes], outputs: [{ dtype: 'float32', shape }] })[0]!;
+}
+
+/** int64: the sizes that `x` has in a run at some axes, from one to before another, and one more. */
+function sizesOf(x: Value, { axes: [start, end], then }: { axes: [number, number]; then: number }): Value {
+  const attributes = { start: { kind: 'integer', value: start }, end: { kind: 'integer', value: end } } as const;
+  const outputs = [{ dtype: 'int64', shape: [end - start] }] as const;
+  const sizes = addNode('Shape', { inputs: [x], outputs, attributes })[0]!;
+  return concatenate([sizes, constant(x.graph, { shape: [1], data: BigInt64Array.of(BigInt(then)) })]);
+}
+
+function reshapeAtRun(x: Value, sizes: Value, shape: Shape): Value {
+  return addNode('Reshape', { inputs: [x, sizes], outputs: [{ dtype: x.dtype, shape }] })[0]!;
 }
 
 function product(shape: Shape): number {

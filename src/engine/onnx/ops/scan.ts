@@ -1,0 +1,56 @@
+import { addNode, createGraph, input, misfit, output, type Value } from '../graph.js';
+
+/** One turn of a loop, given the state and one item of each sequence. */
+type Turn = (
+  state: readonly Value[],
+  items: readonly Value[],
+) => {
+  /** The next state, of the same shapes. */
+  readonly state: readonly Value[];
+  /** One item of each sequence that comes out. */
+  readonly items: readonly Value[];
+};
+
+/**
+ * A loop over the first axis of sequences, from their ends to their starts when `reversed`; a sequence that
+ * comes out has its items in the order of those that went in. Any length will do, and the items are read and
+ * written in place. The turn may read every value of the graph. Not differentiated.
+ */
+export function scan(loop: {
+  initial: readonly [Value, ...Value[]];
+  sequences: readonly [Value, ...Value[]];
+  reversed?: boolean;
+  turn: Turn;
+}): { state: Value[]; sequences: Value[] } {
+  const { initial, sequences, reversed = false, turn } = loop;
+  const [{ graph, shape: [length] }] = sequences;
+  if (length === undefined || sequences.some(({ shape }) => shape[0] !== length)) {
+    throw misfit('Scan', sequences, 'sequences of one length');
+  }
+  const body = createGraph(`${graph.name}/body_${graph.nodes.length}`, graph);
+  const declare = ({ dtype, shape }: Value, name: string) =>
+    input(body, { name: `${body.name}/${name}`, dtype, shape });
+  const next = turn(
+    initial.map((value, index) => declare(value, `state_${index}`)),
+    sequences.map((value, index) => declare({ ...value, shape: value.shape.slice(1) }, `item_${index}`)),
+  );
+  if (next.state.some((value, index) => value.shape.join() !== initial[index]?.shape.join())) {
+    throw misfit('Scan', next.state, 'a next state of the same shapes as the first');
+  }
+  for (const [index, value] of [...next.state, ...next.items].entries()) {
+    output(`${body.name}/output_${index}`, value);
+  }
+  const items = next.items.map(({ dtype, shape }) => ({ dtype, shape: [length, ...shape] }));
+  const directions = { kind: 'integers', value: sequences.map(() => Number(reversed)) } as const;
+  const outputs = addNode('Scan', {
+    inputs: [...initial, ...sequences],
+    outputs: [...initial, ...items],
+    attributes: {
+      body: { kind: 'graph', value: body },
+      num_scan_inputs: { kind: 'integer', value: sequences.length },
+      scan_input_directions: directions,
+      scan_output_directions: { kind: 'integers', value: items.map(() => Number(reversed)) },
+    },
+  });
+  return { state: outputs.slice(0, initial.length), sequences: outputs.slice(initial.length) };
+}
