@@ -17,7 +17,8 @@ export async function loadThroughPackage(files: GraphModelFiles, version: 1 | 2)
     ...model,
     // Their data types and quantisation are TensorFlow.js's to check as it decodes them.
     weightSpecs: model.weightsManifest.flatMap((group) => group.weights) as io.WeightsManifestEntry[],
-    weightData: weightFiles.map((bytes) => new Uint8Array(bytes).buffer),
+    // In one piece: given several, TensorFlow.js 4.22 misreads those whose last is larger than the first.
+    weightData: new Uint8Array(Buffer.concat(weightFiles)).buffer,
   };
   try {
     await loadAndRun(tfjs, artifacts, version);
