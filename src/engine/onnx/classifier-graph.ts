@@ -2,18 +2,13 @@ import { type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { cellWeights } from './cell-weights.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
-import { add, tanh } from './ops/elementwise.js';
-import { matmul, softmax } from './ops/matrix.js';
 import { gru, lstm, type RecurrentOutputs } from './ops/recurrent.js';
 import { reshape, transpose } from './ops/shape.js';
-
-/** Penalty of a timestep behind a sequence's length: no score makes up for it, and exp() of it is 0. */
-export const BEHIND_LENGTH = -1e30;
+import { head, timestepShares, weightedSum } from './readout.js';
 
 /**
  * The recurrent network with its readout and head. Inputs: `features` float32 [batch, timesteps, inputs],
- * `lengths` int32 [batch] and, but for the readout `last`, `penalty` float32 [batch, timesteps], which is 0
- * at valid timesteps and BEHIND_LENGTH elsewhere. Outputs: `logits` float32 [batch, classes] and, for the
+ * `lengths` int32 [batch] and, but for the readout `last`, `penalty` of readout.ts. Outputs: `logits` float32 [batch, classes] and, for the
  * readout `attention`, `attention` float32 [batch, timesteps].
  */
 export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {
@@ -29,7 +24,7 @@ export function classifierGraph(network: RecurrentNetwork, weights: Weights): Gr
     if (network.readout === 'attention') output('attention', shares);
     readout = weightedSum(sequence, shares);
   }
-  output('logits', add(matmul(readout, weight('head.kernel')), weight('head.bias')));
+  output('logits', head(readout, weight));
   return graph;
 }
 
@@ -58,21 +53,4 @@ function recurrentLayers(graph: Graph, network: RecurrentNetwork, weights: Weigh
 /** [..., D, units] -> [..., width], the backward direction's outputs behind the forward's. */
 function joinDirections(x: Value, network: RecurrentNetwork): Value {
   return reshape(x, [...x.shape.slice(0, -2), widthOf(network)]);
-}
-
-/** How much each timestep counts, [batch, timesteps]: 0 behind a sequence's length, 1 in sum. */
-function timestepShares(sequence: Value, network: RecurrentNetwork, weight: (name: string) => Value): Value {
-  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
-  const penalty = input(sequence.graph, { name: 'penalty', dtype: 'float32', shape: [batch, timesteps] });
-  if (network.readout !== 'attention') return softmax(penalty);
-  const hidden = tanh(add(matmul(sequence, weight('readout.kernel')), weight('readout.bias')));
-  const scores = matmul(hidden, reshape(weight('readout.score'), [width, 1]));
-  return softmax(add(reshape(scores, [batch, timesteps]), penalty));
-}
-
-/** [batch, timesteps, width] and [batch, timesteps] -> [batch, width]. */
-function weightedSum(sequence: Value, shares: Value): Value {
-  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
-  const rows = transpose(reshape(shares, [batch, timesteps, 1]), [0, 2, 1]);
-  return reshape(matmul(rows, sequence), [batch, width]);
 }

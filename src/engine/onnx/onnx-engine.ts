@@ -1,11 +1,11 @@
-import type { FeatureBatch } from '../../data/batches.js';
 import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
-import { BEHIND_LENGTH, classifierGraph } from './classifier-graph.js';
+import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
 import type { Graph } from './graph.js';
+import { penaltyFeed } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
@@ -72,21 +72,10 @@ function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): Se
       const { logits, attention } = await session.run({
         features: { data, shape: [size, timesteps, network.inputs] },
         lengths: { data: lengths, shape: [size] },
-        ...(network.readout === 'last'
-          ? {}
-          : { penalty: { data: penalties(batch), shape: [size, timesteps] } }),
+        ...(network.readout === 'last' ? {} : { penalty: penaltyFeed(batch) }),
       });
       return attention ? { logits: logits!, attention } : { logits: logits! };
     },
     release: () => session.release(),
   };
-}
-
-/** float32 [batch, timesteps]: 0 at valid timesteps, BEHIND_LENGTH elsewhere. */
-function penalties({ lengths, timesteps }: FeatureBatch): Float32Array {
-  const penalty = new Float32Array(lengths.length * timesteps);
-  lengths.forEach((length, row) => {
-    penalty.fill(BEHIND_LENGTH, row * timesteps + length, (row + 1) * timesteps);
-  });
-  return penalty;
 }

@@ -11,8 +11,7 @@ import {
 import { sumTo } from './reduce.js';
 
 /** a + b, broadcast as in NumPy. */
-export const add = (a: Value, b: Value): Value =>
-  binary('Add', a, b, (dy) => [() => dy, () => dy]);
+export const add = (a: Value, b: Value): Value => binary('Add', a, b, (dy) => [() => dy, () => dy]);
 
 /** a - b, broadcast as in NumPy. */
 export const subtract = (a: Value, b: Value): Value =>
@@ -41,6 +40,7 @@ export const squareRoot = (x: Value): Value => unary('Sqrt', x);
 
 /** Each value, but no less than `minimum` and no more than `maximum`. */
 export function clip(x: Value, minimum: number, maximum: number): Value {
+  if (x.dtype !== 'float32') throw misfit('Clip', [x], 'float32');
   return addNode('Clip', { inputs: [x, scalar(x, minimum), scalar(x, maximum)], outputs: [x] })[0]!;
 }
 

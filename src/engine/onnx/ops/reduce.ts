@@ -3,7 +3,8 @@ import { reshape } from './shape.js';
 
 /** The sum over some axes, which stay as axes of size 1; not differentiated. */
 export function sum(x: Value, axes: readonly number[]): Value {
-  if (axes.some((axis) => x.shape[axis] === undefined)) throw misfit('ReduceSum', [x], `axes ${axes.join(', ')}`);
+  if (axes.some((axis) => x.shape[axis] === undefined))
+    throw misfit('ReduceSum', [x], `axes ${axes.join(', ')}`);
   const axesInput = constant(x.graph, { shape: [axes.length], data: BigInt64Array.from(axes, BigInt) });
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return addNode('ReduceSum', { inputs: [x, axesInput], outputs: [{ dtype: x.dtype, shape }] })[0]!;

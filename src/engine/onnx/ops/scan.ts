@@ -15,18 +15,25 @@ type Turn = (
  * A loop over the first axis of sequences, from their ends to their starts when `reversed`; a sequence that
  * comes out has its items in the order of those that went in. Any length will do, and the items are read and
  * written in place. The turn may read every value of the graph. Not differentiated.
+ *
+ * @returns The sequences that come out.
  */
 export function scan(loop: {
-  initial: readonly [Value, ...Value[]];
-  sequences: readonly [Value, ...Value[]];
+  /** One at least. */
+  initial: readonly Value[];
+  /** One at least. */
+  sequences: readonly Value[];
   reversed?: boolean;
   turn: Turn;
-}): { state: Value[]; sequences: Value[] } {
+}): Value[] {
   const { initial, sequences, reversed = false, turn } = loop;
-  const [{ graph, shape: [length] }] = sequences;
-  if (length === undefined || sequences.some(({ shape }) => shape[0] !== length)) {
+  const [first] = sequences;
+  const [start, ...otherStates] = initial;
+  const length = first?.shape[0];
+  if (!first || !start || length === undefined || sequences.some(({ shape }) => shape[0] !== length)) {
     throw misfit('Scan', sequences, 'sequences of one length');
   }
+  const { graph } = first;
   const body = createGraph(`${graph.name}/body_${graph.nodes.length}`, graph);
   const declare = ({ dtype, shape }: Value, name: string) =>
     input(body, { name: `${body.name}/${name}`, dtype, shape });
@@ -37,13 +44,15 @@ export function scan(loop: {
   if (next.state.some((value, index) => value.shape.join() !== initial[index]?.shape.join())) {
     throw misfit('Scan', next.state, 'a next state of the same shapes as the first');
   }
-  for (const [index, value] of [...next.state, ...next.items].entries()) {
+  // What is asked for twice comes out once.
+  const distinct = [...new Set(next.items)];
+  for (const [index, value] of [...next.state, ...distinct].entries()) {
     output(`${body.name}/output_${index}`, value);
   }
-  const items = next.items.map(({ dtype, shape }) => ({ dtype, shape: [length, ...shape] }));
+  const items = distinct.map(({ dtype, shape }) => ({ dtype, shape: [length, ...shape] }));
   const directions = { kind: 'integers', value: sequences.map(() => Number(reversed)) } as const;
   const outputs = addNode('Scan', {
-    inputs: [...initial, ...sequences],
+    inputs: [start, ...otherStates, ...sequences],
     outputs: [...initial, ...items],
     attributes: {
       body: { kind: 'graph', value: body },
@@ -52,5 +61,6 @@ export function scan(loop: {
       scan_output_directions: { kind: 'integers', value: items.map(() => Number(reversed)) },
     },
   });
-  return { state: outputs.slice(0, initial.length), sequences: outputs.slice(initial.length) };
+  const stacked = outputs.slice(initial.length);
+  return next.items.map((item) => stacked[distinct.indexOf(item)]!);
 }

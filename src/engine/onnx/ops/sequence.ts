@@ -1,5 +1,4 @@
-import { addNode, constant, differentiable, misfit, type Value } from '../graph.js';
-import { multiply, scalar } from './elementwise.js';
+import { addNode, differentiable, misfit, type Value } from '../graph.js';
 
 /**
  * Turns the first `lengths` timesteps of each sequence round and leaves what lies behind them.
@@ -35,4 +34,12 @@ export function pickTimesteps(x: Value, places: Value): Value {
     outputs: [{ dtype: x.dtype, shape: [batch, width] }],
   })[0]!;
   return differentiable(y, { inputs: [x], gradients: (dy) => [() => scatter(x, places, dy)] });
+}
+
+/** Zeros of the shape of x, but for those rows. */
+function scatter(x: Value, places: Value, rows: Value): Value {
+  const sizeType = { dtype: 'int64', shape: [x.shape.length] } as const;
+  const sizes = addNode('Shape', { inputs: [x], outputs: [sizeType] })[0]!;
+  const zeros = addNode('ConstantOfShape', { inputs: [sizes], outputs: [x] })[0]!;
+  return addNode('ScatterND', { inputs: [zeros, places, rows], outputs: [x] })[0]!;
 }

@@ -1,4 +1,12 @@
-import { addNode, constant, type Dimension, differentiable, misfit, type Shape, type Value } from '../graph.js';
+import {
+  addNode,
+  constant,
+  type Dimension,
+  differentiable,
+  misfit,
+  type Shape,
+  type Value,
+} from '../graph.js';
 
 /** The same values in the same order under another shape; a named size stays at its axis. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -37,19 +45,28 @@ export function split(x: Value, axis: number, sizes: readonly number[]): Value[]
   const sizesInput = constant(x.graph, { shape: [sizes.length], data: BigInt64Array.from(sizes, BigInt) });
   return addNode('Split', {
     inputs: [x, sizesInput],
-    outputs: sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) })),
+    outputs: sizes.map((size) => ({ dtype: x.dtype, shape: replaced(x.shape, axis, size) })),
     attributes: { axis: { kind: 'integer', value: axis } },
   });
 }
 
-/** Vectors one behind the other as one; not differentiated. */
-export function concatenate(vectors: readonly [Value, ...Value[]]): Value {
-  const sizes = vectors.map(({ shape }) => (shape.length === 1 ? shape[0] : undefined));
-  if (!sizes.every((size) => typeof size === 'number')) throw misfit('Concat', vectors, 'vectors of known sizes');
-  const [{ dtype }] = vectors;
-  const shape = [sizes.reduce((total, size) => total + size, 0)];
-  const attributes = { axis: { kind: 'integer', value: 0 } } as const;
-  return addNode('Concat', { inputs: vectors, outputs: [{ dtype, shape }], attributes })[0]!;
+/** Values of the same shape but for one axis, one behind the other along that axis. */
+export function concatenate(parts: readonly [Value, ...Value[]], axis: number): Value {
+  const sizes = parts.map(({ shape }) => shape[axis]);
+  const [{ dtype, shape }] = parts;
+  const known = sizes.filter((size) => typeof size === 'number');
+  const total = known.reduce((sum, size) => sum + size, 0);
+  const joined = replaced(shape, axis, total);
+  const fits = parts.every((part) => replaced(part.shape, axis, total).join() === joined.join());
+  if (!fits || known.length < parts.length) {
+    throw misfit('Concat', parts, `shapes that differ at axis ${axis} only, where they are known`);
+  }
+  const attributes = { axis: { kind: 'integer', value: axis } } as const;
+  const y = addNode('Concat', { inputs: parts, outputs: [{ dtype, shape: joined }], attributes })[0]!;
+  return differentiable(y, {
+    inputs: parts,
+    gradients: (dy) => split(dy, axis, known).map((part) => () => part),
+  });
 }
 
 /** [a, b, c] -> [a x b, c], where a and b may be named sizes; not differentiated. */
@@ -71,22 +88,25 @@ export function splitRows(x: Value, like: Value): Value {
   if (rows !== `${outer} x ${inner}` || typeof width !== 'number') {
     throw misfit('Reshape', [x, like], '[a x b, c] and [a, b, ...]');
   }
-  return reshapeAtRun(x, sizesOf(like, { axes: [0, 2], then: width }), like.shape.slice(0, 2).concat(width));
+  return reshapeAtRun(x, sizesOf(like, { axes: [0, 2], width }), like.shape.slice(0, 2).concat(width));
 }
 
 /** Zeros [b, width], b being the size of the second axis of `like`. */
 export function zeroRows(like: Value, width: number): Value {
   const shape: Dimension[] = [like.shape[1]!, width];
-  const sizes = sizesOf(like, { axes: [1, 2], then: width });
+  const sizes = sizesOf(like, { axes: [1, 2], width });
   return addNode('ConstantOfShape', { inputs: [sizes], outputs: [{ dtype: 'float32', shape }] })[0]!;
 }
 
 /** int64: the sizes that `x` has in a run at some axes, from one to before another, and one more. */
-function sizesOf(x: Value, { axes: [start, end], then }: { axes: [number, number]; then: number }): Value {
-  const attributes = { start: { kind: 'integer', value: start }, end: { kind: 'integer', value: end } } as const;
+function sizesOf(x: Value, { axes: [start, end], width }: { axes: [number, number]; width: number }): Value {
+  const attributes = {
+    start: { kind: 'integer', value: start },
+    end: { kind: 'integer', value: end },
+  } as const;
   const outputs = [{ dtype: 'int64', shape: [end - start] }] as const;
   const sizes = addNode('Shape', { inputs: [x], outputs, attributes })[0]!;
-  return concatenate([sizes, constant(x.graph, { shape: [1], data: BigInt64Array.of(BigInt(then)) })]);
+  return concatenate([sizes, constant(x.graph, { shape: [1], data: BigInt64Array.of(BigInt(width)) })], 0);
 }
 
 function reshapeAtRun(x: Value, sizes: Value, shape: Shape): Value {
@@ -95,4 +115,8 @@ function reshapeAtRun(x: Value, sizes: Value, shape: Shape): Value {
 
 function product(shape: Shape): number {
   return shape.reduce<number>((total, size) => (typeof size === 'number' ? total * size : total), 1);
+}
+
+function replaced(shape: Shape, axis: number, size: Dimension): Shape {
+  return shape.map((given, index) => (index === axis ? size : given));
 }

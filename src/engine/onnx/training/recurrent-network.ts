@@ -1,0 +1,85 @@
+import {
+  cellName,
+  directionsOf,
+  GATES,
+  layerInputs,
+  type RecurrentNetwork,
+  widthOf,
+} from '../../../network/recurrent.js';
+import { type Graph, input, type Value } from '../graph.js';
+import { cast, multiply } from '../ops/elementwise.js';
+import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
+import { concatenate, transpose } from '../ops/shape.js';
+import { head, timestepShares, weightedSum } from '../readout.js';
+import { gruCell } from './gru-cell.js';
+import { lstmCell } from './lstm-cell.js';
+import { type LayerWeights, recurrentLayer } from './recurrent-layer.js';
+
+/**
+ * The recurrent network made of differentiable ops: features float32 [batch, timesteps, inputs] -> logits
+ * [batch, classes]. What lies behind a sequence's length passes through the layers, but no readout takes it
+ * up, and so no gradient comes from there. See recurrentFeeds for the inputs that it declares.
+ *
+ * @param weight The pieces of parameter-layout.ts.
+ */
+export function recurrentLogits(
+  features: Value,
+  network: RecurrentNetwork,
+  weight: (name: string) => Value,
+): Value {
+  const { graph } = features;
+  const lengths = network.bidirectional
+    ? cast(input(graph, { name: 'lengths', dtype: 'int32', shape: ['batch'] }), 'int64')
+    : null;
+  let x = transpose(features, [1, 0, 2]);
+  let passes: Value[] = [];
+  for (let layer = 0; layer < network.layers; layer++) {
+    const read = dropped(x, network, { name: `dropout_${layer}`, width: layerInputs(network, layer) });
+    // In the backward pass' own time, its outputs run from each sequence's end to its start.
+    passes = directionsOf(network).map((direction) => {
+      const inOwnTime = direction === 'backward' ? reverseSequences(read, lengths!) : read;
+      const cell = network.cell === 'lstm' ? lstmCell : gruCell;
+      return recurrentLayer(cell, inOwnTime, layerWeights(network, cellName(layer, direction), weight));
+    });
+    const [forward, backward] = passes as [Value, Value?];
+    x = backward ? concatenate([forward, reverseSequences(backward, lengths!)], 2) : forward;
+  }
+  const readout = network.readout === 'last' ? lastOutputs(graph, passes) : sharedReadout(x, network, weight);
+  return head(dropped(readout, network, { name: 'dropout_readout', width: widthOf(network) }), weight);
+}
+
+/** Multiplied with the mask of that name [batch, width]; see network/dropout.ts. */
+function dropped(x: Value, network: RecurrentNetwork, mask: { name: string; width: number }): Value {
+  if (network.dropout === 0) return x;
+  const shape = ['batch', mask.width];
+  return multiply(x, input(x.graph, { name: mask.name, dtype: 'float32', shape }));
+}
+
+function layerWeights(
+  network: RecurrentNetwork,
+  name: string,
+  weight: (name: string) => Value,
+): LayerWeights {
+  const gates = GATES[network.cell];
+  const pieces = (suffix: (gate: string) => string) => gates.map((gate) => weight(`${name}.${suffix(gate)}`));
+  const isGru = network.cell === 'gru';
+  return {
+    kernels: pieces((gate) => `kernel.${gate}`),
+    recurrentKernels: pieces((gate) => `recurrent_kernel.${gate}`),
+    biases: pieces((gate) => (isGru ? `bias.${gate}.input` : `bias.${gate}`)),
+    recurrentBiases: isGru ? pieces((gate) => `bias.${gate}.recurrent`) : [],
+  };
+}
+
+/** Each pass' output at its last timestep, [batch, width]. */
+function lastOutputs(graph: Graph, passes: readonly Value[]): Value {
+  const places = input(graph, { name: 'last_places', dtype: 'int32', shape: ['batch', 2] });
+  const places64 = cast(places, 'int64');
+  const [forward, backward] = passes.map((pass) => pickTimesteps(pass, places64)) as [Value, Value?];
+  return backward ? concatenate([forward, backward], 1) : forward;
+}
+
+function sharedReadout(x: Value, network: RecurrentNetwork, weight: (name: string) => Value): Value {
+  const sequence = transpose(x, [1, 0, 2]);
+  return weightedSum(sequence, timestepShares(sequence, network, weight));
+}
