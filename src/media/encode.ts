@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import { fileAddress, runFfmpeg } from './ffmpeg.js';
+import { fileAddress, runFfmpeg, type ToolExit } from './ffmpeg.js';
 import { createTimeBudget } from './time-budget.js';
 
 export interface EncodeOptions {
@@ -57,7 +57,16 @@ async function encodeTo(path: string, options: EncodeOptions): Promise<void> {
   const output = runFfmpeg({
     source: 'pipe:0',
     inputOptions: [
-      ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${options.width}x${options.height}`],
+      ...[
+        '-v',
+        'error',
+        '-f',
+        'rawvideo',
+        '-pix_fmt',
+        'rgb24',
+        '-video_size',
+        `${options.width}x${options.height}`,
+      ],
       ...['-framerate', String(options.framesPerSecond)],
     ],
     outputOptions: [
@@ -70,18 +79,21 @@ async function encodeTo(path: string, options: EncodeOptions): Promise<void> {
     timeBudget: createTimeBudget(Number.POSITIVE_INFINITY),
     signal: options.signal,
   });
-  let step = await output.next();
-  while (!step.done) step = await output.next();
-  const exit = step.value;
+  for await (const event of output) {
+    if (event.kind !== 'output') assertWritten(options.path, event);
+  }
+}
+
+function assertWritten(path: string, exit: ToolExit): void {
   if (exit.kind === 'exited' && exit.exitCode === 0) return;
   if (exit.kind === 'aborted') {
     throw new UserError('aborted', {
-      problem: `Writing ${options.path} was stopped before its end.`,
+      problem: `Writing ${path} was stopped before its end.`,
       fix: 'Nothing was left behind; start again.',
     });
   }
   throw new UserError('unreadable', {
-    problem: `ffmpeg could not write ${options.path}: ${exit.errorLines.join('; ') || exit.kind}.`,
+    problem: `ffmpeg could not write ${path}: ${exit.errorLines.join('; ') || exit.kind}.`,
     fix: 'See that the folder exists, is writable and has room, and that ffmpeg has this encoder (ffmpeg -encoders).',
   });
 }

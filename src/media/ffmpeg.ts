@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { type Binary, findBinary } from './binaries.js';
 import { type ChildExit, type ChildOptions, runChild } from './supervised-child.js';
@@ -23,29 +24,46 @@ export interface FfprobeJob extends RunLimits {
   readonly options: readonly string[];
 }
 
+/** How ffmpeg or ffprobe ended. Judging that is the caller's part: exit code 0 proves nothing. */
 export type ToolExit = Exclude<ChildExit, { kind: 'failed_to_start' }>;
+
+/** Output as it comes, and then, always and once, how it ended. */
+export type ToolEvent = { readonly kind: 'output'; readonly bytes: Buffer } | ToolExit;
 
 /**
  * Runs ffmpeg and yields what it writes to `pipe:1`. fluent-ffmpeg puts the command line together; the
- * program is supervised by runChild, whose promises hold here.
+ * program is supervised by runChild, whose promises hold here: it is gone when the loop over it is left.
  *
- * @returns how it ended; judging that is the caller's part, since exit code 0 proves nothing.
- * @throws UserError `missing_tool`.
+ * @throws UserError `missing_tool`; whatever `input` throws.
  */
-export async function* runFfmpeg(job: FfmpegJob): AsyncGenerator<Buffer, ToolExit> {
+export async function* runFfmpeg(job: FfmpegJob): AsyncGenerator<ToolEvent, void> {
   const binary = await findBinary('ffmpeg');
-  return yield* runTool(binary, { ...job, arguments: await buildArguments(job) });
+  yield* runTool(binary, { ...job, arguments: await buildArguments(job) });
 }
 
-/** As runFfmpeg, for ffprobe. */
-export async function* runFfprobe(job: FfprobeJob): AsyncGenerator<Buffer, ToolExit> {
+/**
+ * Runs ffprobe to its end and shows every line that it prints to `takeLine`.
+ *
+ * @throws UserError `missing_tool`; whatever `takeLine` throws, which ends ffprobe.
+ */
+export async function runFfprobe(job: FfprobeJob, takeLine: (line: string) => void): Promise<ToolExit> {
   const binary = await findBinary('ffprobe');
-  return yield* runTool(binary, { ...job, arguments: ['-v', 'error', ...job.options, job.source] });
+  let unfinished = '';
+  for await (const event of runTool(binary, {
+    ...job,
+    arguments: ['-v', 'repeat+error', ...job.options, job.source],
+  })) {
+    if (event.kind !== 'output') return event;
+    const lines = (unfinished + event.bytes.toString('latin1')).split(/\r?\n/);
+    unfinished = lines.pop() ?? '';
+    lines.forEach(takeLine);
+  }
+  throw new Error('A tool ended without telling how');
 }
 
 /** The file as ffmpeg takes it whatever its name: no colon, dash or percent sign in it means anything. */
-export function fileAddress(absolutePath: string): string {
-  return `file:${absolutePath}`;
+export function fileAddress(path: string): string {
+  return `file:${resolve(path)}`;
 }
 
 /**
@@ -58,12 +76,22 @@ export async function passthroughOptions(): Promise<string[]> {
   return [knowsFpsMode ? '-fps_mode' : '-vsync', 'passthrough'];
 }
 
+/**
+ * A static ffprobe, such as the packaged one, loads the machine's own character converters to read the names
+ * in a broadcast (MPEG-TS), which do not fit it, and crashes. Where it finds none, it does without.
+ */
+const ENVIRONMENT = { GCONV_PATH: '/nonexistent' };
+
 async function* runTool(
   binary: Binary,
   options: Omit<ChildOptions, 'executable'>,
-): AsyncGenerator<Buffer, ToolExit> {
-  const exit = yield* runChild({ ...options, executable: binary.path });
-  if (exit.kind !== 'failed_to_start') return exit;
+): AsyncGenerator<ToolEvent, void> {
+  const child = runChild({ ...options, executable: binary.path, environment: ENVIRONMENT });
+  const exit = yield* asEvents(child);
+  if (exit.kind !== 'failed_to_start') {
+    yield exit;
+    return;
+  }
   throw new UserError('missing_tool', {
     problem: `${binary.tool} at ${binary.path} ran before but cannot be started now.`,
     fix: 'See whether it was moved or memory ran out; clipstep doctor looks for it anew.',
@@ -71,11 +99,24 @@ async function* runTool(
   });
 }
 
+async function* asEvents(child: AsyncGenerator<Buffer, ChildExit>): AsyncGenerator<ToolEvent, ChildExit> {
+  try {
+    for (;;) {
+      const step = await child.next();
+      if (step.done) return step.value;
+      yield { kind: 'output', bytes: step.value };
+    }
+  } finally {
+    // Leaving the loop early must end the child; the value is one that nobody sees.
+    await child.return({ kind: 'aborted', errorLines: [] });
+  }
+}
+
 async function buildArguments(job: FfmpegJob): Promise<string[]> {
   const { default: createCommand } = await import('fluent-ffmpeg');
   // Given one by one, options are taken as they are; given as one array, those with a space are split.
   const command = createCommand(job.source)
-    .inputOptions('-nostdin', '-v', 'error', '-y', ...job.inputOptions)
+    .inputOptions('-nostdin', '-hide_banner', '-y', ...job.inputOptions)
     .outputOptions('-an', '-sn', '-dn', ...job.outputOptions)
     .output(job.target);
   if (job.filter !== undefined) command.videoFilters(job.filter);

@@ -1,31 +1,36 @@
-import type { Preprocessing, Sampling } from '../config.js';
+import type { Clip, FrameRequest } from './clip.js';
+import { abortedFailure } from './failures.js';
+import { openImages } from './images.js';
+import { locateClip } from './inputs.js';
+import { createTimeBudget } from './time-budget.js';
+import { openVideo } from './video.js';
 
-/** What is wanted of a clip or an image sequence. */
-export interface FrameRequest {
-  readonly sampling: Sampling;
-  readonly preprocessing: Preprocessing;
-  /** Draws the frames of `segments` sampling. */
-  readonly seed?: number;
-  /** Part of the clip to look at; the whole when absent. */
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
-  /** Longest time that one clip may take, probing and decoding together. */
-  readonly timeoutSeconds?: number;
-  readonly signal?: AbortSignal;
-}
+export type { Clip, Frame, FrameRequest } from './clip.js';
 
-export interface Frame {
-  /** Seconds from the clip's start; an image sequence counts one image a second. */
-  readonly timeSeconds: number;
-  /** uint8 RGB [size, size, 3], belonging to the caller. */
-  readonly pixels: Uint8Array;
-}
+/** Decoding a two-hour film whole takes some minutes; a clip that takes longer than this hangs. */
+const DEFAULT_TIMEOUT_SECONDS = 600;
 
-/** A clip whose frames can be read once, in order of time. */
-export interface Clip {
-  readonly kind: 'video' | 'images';
-  readonly durationSeconds: number;
-  /** How many frames come when nothing goes wrong. */
-  readonly frameCount: number;
-  readonly frames: AsyncIterable<Frame>;
+/**
+ * Opens a video file, an image, an animation, a folder of frames, or a pattern that stands for one of these
+ * (see locateClip). A video is probed now and decoded when its frames are read; ffmpeg runs only while they
+ * are, and is gone when the loop over them is left.
+ *
+ * The frames are what sampleFrames chose: exactly `frameCount`, some of them repeated where the clip has
+ * fewer than asked for. Or reading them throws.
+ *
+ * @throws UserError with one of the outcomes of media: `not_found`, `empty`, `not_media`, `no_video`,
+ *   `corrupt`, `partial`, `no_frames`, `too_large`, `timeout`, `killed`, `refused`, `aborted`, `unreadable`;
+ *   or `usage`, `missing_tool`. Some only come when the frames are read.
+ */
+export async function openClip(input: string, request: FrameRequest): Promise<Clip> {
+  if (request.signal?.aborted) throw abortedFailure(input);
+  const located = await locateClip(input);
+  const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
+  const limits = { timeBudget, signal: request.signal };
+  switch (located.kind) {
+    case 'video':
+      return openVideo(located.path, request, limits);
+    case 'images':
+      return openImages({ input, paths: located.paths }, request, limits);
+  }
 }

@@ -8,6 +8,8 @@ import type { TimeBudget } from './time-budget.js';
 export interface ChildOptions {
   readonly executable: string;
   readonly arguments: readonly string[];
+  /** Added to the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Written to its stdin; a chunk is asked for when the one before was taken, so its memory may be reused. */
   readonly input?: Iterable<Uint8Array> | AsyncIterable<Uint8Array> | undefined;
   /** Is shown every line of stderr; one for which it returns true is not kept for `errorLines`. */
@@ -68,6 +70,7 @@ class Child {
     this.#options = options;
     this.#process = spawn(options.executable, options.arguments, {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.environment },
       // Leads its own process group. Windows has none and would open a console window.
       detached: process.platform !== 'win32',
       windowsHide: true,

@@ -1,0 +1,37 @@
+import type { Preprocessing, Sampling } from '../config.js';
+
+/** What is wanted of a clip or an image sequence. */
+export interface FrameRequest {
+  readonly sampling: Sampling;
+  readonly preprocessing: Preprocessing;
+  /** Draws the frames of `segments` sampling; 0 when absent. */
+  readonly seed?: number;
+  /** Part of the clip to look at; the whole when absent. */
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+  /**
+   * Longest time that one clip may take, probing and decoding together, not counting what the caller does
+   * between frames; 600 when absent.
+   */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Frame {
+  /**
+   * Seconds from the clip's start. An image sequence counts one image a second; an animation has times of
+   * its own.
+   */
+  readonly timeSeconds: number;
+  /** uint8 RGB [size, size, 3], belonging to the caller. */
+  readonly pixels: Uint8Array;
+}
+
+/** A clip whose frames can be read once, in order of time. */
+export interface Clip {
+  readonly kind: 'video' | 'images';
+  readonly durationSeconds: number;
+  /** How many frames come when nothing goes wrong. */
+  readonly frameCount: number;
+  readonly frames: AsyncIterable<Frame>;
+}

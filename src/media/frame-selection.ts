@@ -1,0 +1,112 @@
+import type { FrameIndex } from './packet-index.js';
+
+/** Frames of an index that are wanted, and how they are told from the others while ffmpeg decodes. */
+export interface Selection {
+  /** The frames wanted, rising, each once. */
+  readonly targets: readonly Target[];
+  /** The first frame at or after each of these positions is let through; rising, each once. */
+  readonly boundaries: readonly number[];
+}
+
+/**
+ * A wanted frame. A packet need not show a frame of its own (the second field of a picture, a last packed
+ * frame of MPEG-4): a neighbour then stands for it.
+ */
+export interface Target {
+  /** Index into the timeline. */
+  readonly frame: number;
+  /** The first frame decoded at or after this position is the one ... */
+  readonly from: number;
+  /** ... if it lies before this one. */
+  readonly before: number;
+  /** When no more frames come, the last one may stand for it if it lies at or after this position. */
+  readonly spareFrom: number;
+}
+
+/** How far off, in frames, a neighbour may be. */
+const REACH_FRAMES = 2;
+
+/** @param frames indices into the index's timeline, never falling. */
+export function selectFrames(index: FrameIndex, frames: readonly number[]): Selection {
+  const targets = [...new Set(frames)].map((frame) => ({
+    frame,
+    from: boundaryBefore(index, frame),
+    before: boundaryBefore(index, frame + REACH_FRAMES + 1),
+    spareFrom: boundaryBefore(index, frame - REACH_FRAMES),
+  }));
+  const wanted = new Set(targets.map((target) => target.frame));
+  // The clip's last frames have no later neighbour: let earlier ones through, to be there if need be.
+  const length = index.positions.length;
+  const nearEnd = targets.filter(({ frame }) => frame >= length - REACH_FRAMES);
+  for (const { frame } of nearEnd) {
+    for (let back = 1; back <= REACH_FRAMES; back++) wanted.add(Math.max(0, frame - back));
+  }
+  const rising = [...wanted].sort((first, second) => first - second);
+  return { targets, boundaries: rising.map((frame) => boundaryBefore(index, frame)) };
+}
+
+/** Half-way to the frame before, so that no rounding of times can put a frame on the wrong side. */
+function boundaryBefore({ positions }: FrameIndex, frame: number): number {
+  if (frame >= positions.length) return Number.POSITIVE_INFINITY;
+  if (frame > 0) return (positions[frame - 1]! + positions[frame]!) / 2;
+  const firstGap = positions.length > 1 ? positions[1]! - positions[0]! : 1;
+  return positions[0]! - firstGap / 2;
+}
+
+/**
+ * The condition for ffmpeg's select filter. Variable 0 counts the boundaries that the frames so far have
+ * passed: a frame that passes more is let through.
+ *
+ * @param variable what the positions are: `t`, seconds, or `n`, the frame's number.
+ * @param boundaries 4096 of them make some 90 kB; Linux grants an argument 128 KiB.
+ */
+export function selectCondition(variable: 't' | 'n', boundaries: readonly number[]): string {
+  return `st(1,${countPassed(variable, boundaries)});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)`;
+}
+
+/** A tree of comparisons: ffmpeg evaluates it for every frame of the clip, in twelve steps at most. */
+function countPassed(variable: 't' | 'n', boundaries: readonly number[]): string {
+  const subtree = (low: number, high: number): string => {
+    if (low === high) return String(low);
+    const middle = (low + high) >>> 1;
+    const boundary = Number(boundaries[middle]!.toFixed(6));
+    return `if(lt(${variable},${boundary}),${subtree(low, middle)},${subtree(middle + 1, high)})`;
+  };
+  return subtree(0, boundaries.length);
+}
+
+/** A wanted frame and the decoded one that stands for it. */
+export interface Match<D> {
+  readonly target: Target;
+  readonly decoded: D;
+}
+
+/** Gives every target its frame. One whose place stays empty, as in a damaged clip, gets none. */
+export interface FrameMatcher<D> {
+  /** To be called with the decoded frames in their order. */
+  take(decoded: D): Match<D>[];
+  /** To be called when no more frames come. */
+  finish(): Match<D>[];
+}
+
+export function createMatcher<D extends { readonly position: number }>(
+  targets: readonly Target[],
+): FrameMatcher<D> {
+  let waiting = [...targets];
+  let latest: D | undefined;
+  return {
+    take: (decoded) => {
+      latest = decoded;
+      const due = waiting.filter((target) => decoded.position >= target.from);
+      waiting = waiting.slice(due.length);
+      return due.filter((target) => decoded.position < target.before).map((target) => ({ target, decoded }));
+    },
+    finish: () => {
+      const standIn = latest;
+      if (!standIn) return [];
+      return waiting
+        .filter((target) => standIn.position >= target.spareFrom)
+        .map((target) => ({ target, decoded: standIn }));
+    },
+  };
+}

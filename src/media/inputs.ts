@@ -1,0 +1,267 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { messageOf, UserError } from '../errors.js';
+import { naturalOrder } from '../natural-order.js';
+import { readSignature } from './file-signature.js';
+
+/** What one path or pattern of a command line stands for. */
+export type ResolvedInput =
+  /** One clip; openClip takes it as it is. */
+  | { readonly kind: 'clip'; readonly input: string }
+  | { readonly kind: 'unresolved'; readonly input: string; readonly error: UserError };
+
+/** Where the pictures of a clip lie. */
+export type ClipLocation =
+  | { readonly kind: 'video'; readonly path: string }
+  /** Images in their order; a single one may be an animation. */
+  | { readonly kind: 'images'; readonly paths: readonly string[] };
+
+/** Files that are the frames of a sequence when they lie in one folder. GIFs are clips of their own. */
+const FRAME_EXTENSIONS = new Set([
+  '.jpg',
+  '.jpeg',
+  '.jfif',
+  '.png',
+  '.webp',
+  '.tif',
+  '.tiff',
+  '.avif',
+  '.heic',
+  '.heif',
+]);
+
+/** Files that are taken for clips when a folder is searched. A file that is named itself is tried whatever its name. */
+const CLIP_EXTENSIONS = new Set([
+  ...[
+    '.mp4',
+    '.m4v',
+    '.mov',
+    '.qt',
+    '.mkv',
+    '.webm',
+    '.avi',
+    '.divx',
+    '.mpg',
+    '.mpeg',
+    '.mpe',
+    '.m2v',
+    '.vob',
+  ],
+  ...[
+    '.ts',
+    '.mts',
+    '.m2ts',
+    '.flv',
+    '.f4v',
+    '.wmv',
+    '.asf',
+    '.ogv',
+    '.3gp',
+    '.3g2',
+    '.mxf',
+    '.dv',
+    '.rm',
+    '.rmvb',
+  ],
+  ...[
+    '.nut',
+    '.ivf',
+    '.y4m',
+    '.h264',
+    '.264',
+    '.h265',
+    '.265',
+    '.hevc',
+    '.mjpeg',
+    '.mjpg',
+    '.dav',
+    '.wtv',
+    '.gif',
+  ],
+]);
+
+/**
+ * Finds the clips that paths and patterns stand for, each input's in natural order:
+ * - a file is one clip;
+ * - a folder of images (and of no videos) is one clip; any other folder stands for all clips below it;
+ * - a glob, or a pattern such as `frames/%04d.png`, that matches images only is one clip, their sequence;
+ *   another stands for all that it matches.
+ *
+ * What cannot be found does not stand in the way of the others.
+ */
+export async function resolveInputs(inputs: readonly string[]): Promise<ResolvedInput[]> {
+  const resolved: ResolvedInput[] = [];
+  for (const input of inputs) {
+    try {
+      for (const clip of await resolveInput(input)) resolved.push({ kind: 'clip', input: clip });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      resolved.push({ kind: 'unresolved', input, error });
+    }
+  }
+  return resolved;
+}
+
+/**
+ * Finds what one clip is made of: a file, a folder of images, or a pattern that matches images.
+ *
+ * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`; `usage` for a pattern of several videos.
+ */
+export async function locateClip(input: string): Promise<ClipLocation> {
+  const status = await statusOf(input);
+  if (status === 'absent') return locateByPattern(input);
+  if (status === 'folder') {
+    const { frames } = await listFolder(input);
+    if (frames.length > 0) return { kind: 'images', paths: frames };
+    throw new UserError('no_frames', {
+      problem: `The folder ${input} holds no images.`,
+      fix: 'Give a folder of frames such as 0001.png and 0002.png, or a video file.',
+    });
+  }
+  return locateFile(input);
+}
+
+async function locateFile(path: string): Promise<ClipLocation> {
+  const isImage =
+    (await readSignature(path).catch((cause) => Promise.reject(unreadable(path, cause)))) === 'image';
+  return isImage ? { kind: 'images', paths: [path] } : { kind: 'video', path };
+}
+
+async function locateByPattern(pattern: string): Promise<ClipLocation> {
+  const matches = await matchPattern(pattern);
+  if (matches.every(isFrameName)) return { kind: 'images', paths: matches };
+  const [only, ...others] = matches;
+  if (only !== undefined && others.length === 0) return locateClip(only);
+  throw new UserError('usage', {
+    problem: `${pattern} matches ${matches.length} files that are not all images, but one clip is wanted.`,
+    fix: 'Give the clips one by one.',
+  });
+}
+
+async function resolveInput(input: string): Promise<string[]> {
+  const status = await statusOf(input);
+  if (status === 'file') return [input];
+  if (status === 'absent') {
+    const matches = await matchPattern(input);
+    if (matches.every(isFrameName)) return [input];
+    return (await Promise.all(matches.map(resolveInput))).flat();
+  }
+  const clips = await clipsBelow(input, new Set());
+  if (clips.length > 0) return clips;
+  throw new UserError('not_found', {
+    problem: `The folder ${input} holds no clips: no videos and no folders of images.`,
+    fix: 'Give a folder of videos, of frames, or of folders of these.',
+  });
+}
+
+/** @param visited real paths of the folders above, so that a link to one of them ends the search. */
+async function clipsBelow(folder: string, visited: ReadonlySet<string>): Promise<string[]> {
+  const real = await realpath(folder);
+  if (visited.has(real)) return [];
+  const { frames, clips, folders } = await listFolder(folder);
+  if (frames.length > 0 && clips.length === 0) return [folder];
+  const within = new Set([...visited, real]);
+  const entries = [...clips, ...folders].sort(naturalOrder);
+  const found = entries.map((path) => (folders.includes(path) ? clipsBelow(path, within) : [path]));
+  return (await Promise.all(found)).flat();
+}
+
+interface FolderListing {
+  readonly frames: readonly string[];
+  readonly clips: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/** The paths in a folder that matter here, in natural order. Names that begin with a dot do not. */
+async function listFolder(folder: string): Promise<FolderListing> {
+  const names = await readdir(folder).catch((cause) => Promise.reject(unreadable(folder, cause)));
+  const paths = names
+    .filter((name) => !name.startsWith('.'))
+    .sort(naturalOrder)
+    .map((name) => join(folder, name));
+  const isFolder = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        (status) => status.isDirectory(),
+        () => false,
+      ),
+    ),
+  );
+  const files = paths.filter((_, index) => !isFolder[index]);
+  return {
+    frames: files.filter(isFrameName),
+    clips: files.filter((path) => CLIP_EXTENSIONS.has(extname(path).toLowerCase())),
+    folders: paths.filter((_, index) => isFolder[index]),
+  };
+}
+
+/** The files (and, of a glob, folders) that a pattern matches; at least one. */
+async function matchPattern(pattern: string): Promise<string[]> {
+  const matches = COUNTER.test(basename(pattern)) ? await matchCounter(pattern) : await matchGlob(pattern);
+  if (matches.length > 0) return matches;
+  const isPattern = COUNTER.test(basename(pattern)) || isDynamicPattern(pattern);
+  throw new UserError('not_found', {
+    problem: isPattern ? `Nothing matches ${pattern}.` : `There is no ${pattern}.`,
+    fix: 'See whether the path is right; it is taken from the folder that the command runs in.',
+  });
+}
+
+async function matchGlob(pattern: string): Promise<string[]> {
+  if (!isDynamicPattern(pattern)) return [];
+  // In globs a backslash takes the meaning from the character behind it, but on Windows it separates folders.
+  const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
+  const matches = await glob(portable, { onlyFiles: false, expandDirectories: false });
+  return matches.map((path) => path.replace(/\/$/, '')).sort(naturalOrder);
+}
+
+/** `%d` or `%04d`, as ffmpeg numbers its images. */
+const COUNTER = /%(?:0(\d+))?d/;
+
+/** The files that a counter can name, in the order of their numbers. A number that is missing is passed over. */
+async function matchCounter(pattern: string): Promise<string[]> {
+  const [before = '', after = ''] = basename(pattern)
+    .split(COUNTER)
+    .filter((_, part) => part !== 1);
+  const width = Number(COUNTER.exec(basename(pattern))?.[1] ?? 1);
+  const names = await readdir(dirname(pattern)).catch((): string[] => []);
+  const numbered = names.flatMap((name) => {
+    if (!name.startsWith(before) || !name.endsWith(after)) return [];
+    const digits = name.slice(before.length, name.length - after.length);
+    return /^\d+$/.test(digits) && digits.length >= width ? [{ name, number: Number(digits) }] : [];
+  });
+  return numbered
+    .sort((one, other) => one.number - other.number)
+    .map(({ name }) => join(dirname(pattern), name));
+}
+
+const isFrameName = (path: string): boolean => FRAME_EXTENSIONS.has(extname(path).toLowerCase());
+
+/** @throws UserError `empty`, or `unreadable` for what is no file (a pipe, a device) or may not be read. */
+async function statusOf(path: string): Promise<'file' | 'folder' | 'absent'> {
+  const status = await stat(path).catch((cause: unknown) => {
+    if (isAbsent(cause)) return null;
+    throw unreadable(path, cause);
+  });
+  if (status === null) return 'absent';
+  if (status.isDirectory()) return 'folder';
+  if (!status.isFile()) throw unreadable(path, new Error('it is a pipe or a device'));
+  if (status.size > 0) return 'file';
+  throw new UserError('empty', {
+    problem: `${path} is empty: it has 0 bytes.`,
+    fix: 'Copy or record it again, or leave it out.',
+  });
+}
+
+function isAbsent(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
+}
+
+function unreadable(path: string, cause: unknown): UserError {
+  return new UserError('unreadable', {
+    problem: `${path} cannot be read: ${messageOf(cause)}.`,
+    fix: 'Give a regular file or a folder that you may read.',
+    cause,
+  });
+}

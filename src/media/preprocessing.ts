@@ -1,0 +1,56 @@
+import type { Preprocessing } from '../config.js';
+
+/** A rectangle in pixels. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The part of a picture with square pixels that becomes the encoder's input. For `resize`, where the short
+ * side is scaled and then the centre cropped, that is the central square: cropping before scaling shows the
+ * same and never makes a picture of huge width out of a thin one. For `squash` it is all of the picture.
+ */
+export function inputRegion(width: number, height: number, fit: Preprocessing['fit']): Region {
+  if (fit === 'squash') return { left: 0, top: 0, width, height };
+  const side = Math.min(width, height);
+  return {
+    left: Math.floor((width - side) / 2),
+    top: Math.floor((height - side) / 2),
+    width: side,
+    height: side,
+  };
+}
+
+/**
+ * The same in ffmpeg: a chain of filters from any frame to rgb24 [size, size, 3]. Sizes are expressions,
+ * since they may change within a clip; `iw` and `ih` are those after rotation, and `sar` is the width of a
+ * pixel by its height, so that the square is one on the screen. Squashed, the pixels' shape does not matter.
+ */
+export function inputFilters({ size, fit, kernel }: Preprocessing): string[] {
+  const crop = [
+    "crop=w='max(1,trunc(min(iw,ih/sar)+0.5))'",
+    "h='max(1,trunc(min(ih,iw*sar)+0.5))'",
+    // Without `exact`, the place and size would be rounded to whole chroma samples.
+    'exact=1',
+  ].join(':');
+  const scale = `scale=w=${size}:h=${size}:flags=${SWSCALE_KERNELS[kernel]}+${SWSCALE_PRECISION}`;
+  return [...(fit === 'resize' ? [crop] : []), scale, 'format=rgb24'];
+}
+
+/**
+ * libswscale's kernels that are nearest to sharp's. Both stretch them over all source pixels when they make
+ * a picture smaller. `linear` and `lanczos3` are the same functions. Of cubics, libswscale has the family of
+ * Mitchell and Netravali (1988) with C = 0.6 where Catmull-Rom has 0.5, and drops the fraction of any other C
+ * that it is given.
+ */
+const SWSCALE_KERNELS = {
+  linear: 'bilinear',
+  cubic: 'bicubic',
+  lanczos3: 'lanczos',
+} as const satisfies Record<Preprocessing['kernel'], string>;
+
+/** Rounds correctly and takes colour at full resolution: half a grey level nearer to sharp on photographs. */
+const SWSCALE_PRECISION = 'accurate_rnd+full_chroma_int+full_chroma_inp';
