@@ -12,8 +12,8 @@ import { TEXTURE_KINDS } from './textures.js';
  */
 export function drawScene(kind: MotionKind, stream: Random): Scene {
   const motion = drawMotion(kind, stream);
-  const { background, main, accent } = drawSurfaces(motion, stream);
-  const radius = between(stream, 0.22, 0.34);
+  const { background, main, accent } = drawSurfaces(stream);
+  const radius = between(stream, 0.25, 0.36);
   const largest = motion.kind === 'scale' ? motion.toRadius : radius;
   // The whole object stays within the middle square, which is what a centre crop leaves of a frame.
   const room = Math.max(0, 0.46 - largest);
@@ -38,13 +38,13 @@ export function drawScene(kind: MotionKind, stream: Random): Scene {
 function drawMotion(kind: MotionKind, stream: Random): Motion {
   switch (kind) {
     case 'scale': {
-      const fromRadius = between(stream, 0.1, 0.18);
-      return { kind, fromRadius, toRadius: fromRadius * between(stream, 1.9, 2.6) };
+      const fromRadius = between(stream, 0.12, 0.17);
+      return { kind, fromRadius, toRadius: fromRadius * between(stream, 2.2, 2.8) };
     }
     case 'rotation':
       return { kind, radians: (between(stream, 120, 250) * Math.PI) / 180 };
     case 'opening':
-      return { kind, from: between(stream, 0.03, 0.2), to: between(stream, 0.65, 1) };
+      return { kind, from: between(stream, 0.05, 0.15), to: between(stream, 0.8, 1) };
     case 'brightness':
       return {
         kind,
@@ -65,32 +65,22 @@ function drawPath(stream: Random): Path {
   };
 }
 
-/** Three surfaces that differ in lightness, so that outlines are seen whatever the hues are. */
-function drawSurfaces(
-  motion: Motion,
-  stream: Random,
-): { background: Surface; main: Surface; accent: Surface } {
-  const lights = motion.kind === 'brightness';
-  const backgroundLightness = between(stream, 0.15, 0.8);
-  // What brightens must be light enough at its brightest to be seen to change.
-  const mainLightness = lights ? between(stream, 0.5, 0.85) : apart(backgroundLightness, stream);
+/**
+ * A light object with a dark part or opening, before a calm background between them, in any hues: what is
+ * object and what is not is then plain in a single frame, and only the order is left to be learnt.
+ */
+function drawSurfaces(stream: Random): { background: Surface; main: Surface; accent: Surface } {
+  const lightness = between(stream, 0.15, 0.45);
   return {
-    background: drawSurface(backgroundLightness, stream),
-    main: drawSurface(mainLightness, stream),
-    accent: drawSurface(apart(mainLightness, stream), stream),
+    background: drawSurface(lightness, stream),
+    main: drawSurface(lightness + between(stream, 0.3, 0.5), stream),
+    accent: drawSurface(between(stream, 0.02, 0.15), stream),
   };
-}
-
-/** A lightness that differs from the given one by 0.3 to 0.5, on the side where there is room. */
-function apart(lightness: number, stream: Random): number {
-  const difference = between(stream, 0.3, 0.5);
-  const lighter = lightness < 0.45 || (lightness < 0.55 && stream.float() < 0.5);
-  return Math.min(1, Math.max(0, lighter ? lightness + difference : lightness - difference));
 }
 
 function drawSurface(lightness: number, stream: Random): Surface {
   const texture = stream.pick(TEXTURE_KINDS);
-  const contrast = between(stream, 0.05, 0.2);
+  const contrast = between(stream, 0.03, 0.12);
   return {
     texture,
     colours: [drawColour(lightness - contrast / 2, stream), drawColour(lightness + contrast / 2, stream)],
@@ -99,7 +89,7 @@ function drawSurface(lightness: number, stream: Random): Surface {
 
 /** A random tint around a grey. */
 function drawColour(lightness: number, stream: Random): Colour {
-  const saturation = between(stream, 0, 0.6);
+  const saturation = between(stream, 0, 0.4);
   const [red, green, blue] = [stream.float(), stream.float(), stream.float()];
   const mean = (red + green + blue) / 3;
   const channel = (value: number) => Math.min(1, Math.max(0, lightness + saturation * (value - mean)));
@@ -121,7 +111,7 @@ function drawDisturbance(stream: Random): Disturbance {
     lightX: between(stream, -0.2, 0.2),
     lightY: between(stream, -0.2, 0.2),
     flicker: between(stream, 0, 0.025),
-    noiseLevels: between(stream, 0, 6),
+    noiseLevels: between(stream, 0, 5),
   };
 }
 

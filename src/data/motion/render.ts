@@ -39,8 +39,8 @@ type Canvas = Float32Array;
 /** Shapes reach a little farther than their unit circle where they have corners. */
 const SHAPE_REACH = 1.25;
 const OBJECT_TEXTURE_SIDE = 128;
-/** Longer than a row and no multiple of a width, so that a repetition is not seen. */
-const GRAIN_LENGTH = 65_521;
+/** Prime: no multiple of a width, so that repetitions do not line up and are not seen. */
+const GRAIN_LENGTH = 16_381;
 
 function setStage(scene: Scene, format: ClipFormat): Stage {
   const longSide = Math.max(format.width, format.height);

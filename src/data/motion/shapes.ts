@@ -57,33 +57,29 @@ const SOLID_SHAPES: readonly Shape[] = [
   still('target', main(disc(0, 0, 1)), accent(disc(0, 0, 0.5))),
 ];
 
-/** No turn of less than 360 degrees carries one of these into itself, so that every angle looks different. */
+/** A dark part on one side, so that no turn of less than 360 degrees carries the shape into itself. */
 const TURNING_SHAPES: readonly Shape[] = [
+  still('dial', main(disc(0, 0, 1)), accent(capsule([0.1, 0], [0.7, 0], 0.25))),
+  still('half and half', main(disc(0, 0, 1)), accent(both(disc(0, 0, 1), (x) => -x))),
+  still('sector', main(disc(0, 0, 1)), accent(both(disc(0, 0, 0.92), wedge(Math.PI / 4)))),
+  still('spot', main(box(0.8, 0.8, 0.1)), accent(disc(0.35, 0, 0.38))),
+  still('flag', main(box(0.95, 0.6, 0)), accent(shifted(box(0.4, 0.6, 0), 0.55, 0))),
+  still('club', main(capsule([-0.8, 0], [0.5, 0], 0.22)), accent(disc(0.55, 0, 0.42))),
   still(
     'arrow',
-    main(
+    main(shifted(box(0.6, 0.26, 0), -0.35, 0)),
+    accent(
       polygon([
         [1, 0],
         [0.1, 0.75],
-        [0.1, 0.3],
-        [-0.95, 0.3],
-        [-0.95, -0.3],
-        [0.1, -0.3],
         [0.1, -0.75],
       ]),
     ),
   ),
-  still('hook', main(either(shifted(box(0.22, 0.9, 0), -0.4, 0), shifted(box(0.62, 0.22, 0), 0.2, 0.68)))),
-  still('club', main(either(capsule([-0.85, 0], [0.6, 0], 0.15), disc(0.6, 0, 0.4)))),
-  still('dial', main(disc(0, 0, 1)), accent(capsule([0, 0], [0.75, 0], 0.2))),
-  still('half and half', main(disc(0, 0, 1)), accent(both(disc(0, 0, 1), (x) => x))),
-  still('sector', main(disc(0, 0, 1)), accent(both(disc(0, 0, 1), wedge(Math.PI / 4)))),
-  still('spot', main(box(0.8, 0.8, 0.1)), accent(disc(0.42, 0.42, 0.32))),
 ];
 
-/** Widest half angle of a mouth, and of a pair of blades: below a right angle, as `wedge` demands. */
+/** Widest half angle of a mouth: below a right angle, as `wedge` demands. */
 const MOUTH_RADIANS = 1.3;
-const BLADES_RADIANS = 0.85;
 /** Slats across a blind; few, so that each is some pixels wide in a small frame. */
 const SLATS = 4;
 
@@ -110,14 +106,6 @@ const OPENING_SHAPES: readonly Shape[] = [
       main(box(0.85, 0.85, 0)),
       accent(shifted(box(0.75, 0.78 * opening, 0), 0, 0.78 * (1 - opening))),
     ],
-  },
-  {
-    name: 'blades',
-    layers: (opening) => {
-      const angle = opening * BLADES_RADIANS;
-      const blade = capsule([-0.85, 0], [-0.85 + 1.7 * Math.cos(angle), 1.2 * Math.sin(angle)], 0.15);
-      return [main((x, y) => blade(x, Math.abs(y)))];
-    },
   },
   {
     name: 'blind',
