@@ -1,1 +1,72 @@
 #!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { UserError } from './errors.js';
+import { clipstepVersion } from './version.js';
+
+interface LazyCommand {
+  readonly summary: string;
+  /** `finish` sets the exit code of a command that did its work but found something wrong. */
+  readonly load: (finish: (exitCode: number) => void) => Promise<Command>;
+}
+
+/** Commands by name. Each one's file is loaded when it is called for, so that starting stays quick. */
+const COMMANDS: Record<string, LazyCommand> = {
+  classify: {
+    summary: 'say what video clips and image sequences show',
+    load: async (finish) => (await import('./commands/classify.js')).classifyCommand(finish),
+  },
+  train: {
+    summary: 'train the network of a pipeline on a dataset',
+    load: async () => (await import('./commands/train.js')).trainCommand(),
+  },
+  dataset: {
+    summary: 'generate a dataset',
+    load: async () => (await import('./commands/dataset.js')).datasetCommand(),
+  },
+  doctor: {
+    summary: 'check that everything needed is there, and say how to mend what is not',
+    load: async (finish) => (await import('./commands/doctor.js')).doctorCommand(finish),
+  },
+  install: {
+    summary: 'install an optional part',
+    load: async () => (await import('./commands/install.js')).installCommand(),
+  },
+};
+
+/** Wrong use, as distinct from an input that failed (1). */
+const EXIT_USAGE = 2;
+/** As a shell reports a process that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
+
+async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('clipstep')
+    .description('Classify video clips and image sequences.')
+    .version(clipstepVersion())
+    .enablePositionalOptions();
+  const finish = (exitCode: number) => {
+    process.exitCode = exitCode;
+  };
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    program.addCommand(args.includes(name) ? await load(finish) : new Command(name).description(summary));
+  }
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+    command.exitOverride().showSuggestionAfterError();
+  }
+  await program.parseAsync(args, { from: 'user' });
+}
+
+/** The exit code for what was thrown; errors of ours are told here, commander tells its own. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (!(error instanceof UserError)) {
+    console.error(error);
+    return 1;
+  }
+  console.error(`${error.problem}\n${error.fix}`);
+  if (error.code === 'aborted') return EXIT_INTERRUPTED;
+  return error.code === 'usage' ? EXIT_USAGE : 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = report(error);
+});

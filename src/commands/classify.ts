@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { loadBundle } from '../bundle/bundle.js';
+import type { EngineName } from '../engine/engine.js';
+import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
+import { engineOption, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+import { outcomeTable } from './outcome-table.js';
+
+interface Flags {
+  readonly model: string;
+  readonly top: number;
+  readonly json?: boolean;
+  readonly engine: 'auto' | EngineName;
+}
+
+/** The model that ships with Clipstep. */
+const SHIPPED_MODEL = fileURLToPath(new URL('../../models/motion', import.meta.url));
+
+/** `clipstep classify` */
+export function classifyCommand(finish: (exitCode: number) => void): Command {
+  return new Command('classify')
+    .description('say what video clips and image sequences show')
+    .argument('<inputs...>', 'video files, images, folders of frames or of clips, globs, %04d patterns')
+    .option(
+      '-m, --model <folder>',
+      'trained model; by default the one that ships, models/motion',
+      SHIPPED_MODEL,
+    )
+    .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
+    .option('--json', 'one line of JSON for each input')
+    .addOption(engineOption())
+    .action(async (inputs: string[], flags: Flags) => {
+      const failures = await interruptible((signal) => run(inputs, flags, signal));
+      if (failures > 0) finish(1);
+    });
+}
+
+async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
+  const bundle = await loadBundle(flags.model);
+  const options: ClassifyOptions = { top: flags.top, engine: flags.engine, signal };
+  const outcomes: Outcome[] = [];
+  try {
+    for await (const outcome of classify(bundle, inputs, options)) {
+      outcomes.push(outcome);
+      if (flags.json) console.log(JSON.stringify(jsonLine(outcome)));
+    }
+  } finally {
+    if (!flags.json && outcomes.length > 0) console.log(outcomeTable(outcomes));
+  }
+  return outcomes.filter((outcome) => outcome.kind === 'failed').length;
+}
+
+function jsonLine(outcome: Outcome): object {
+  if (outcome.kind === 'failed') return { input: outcome.input, error: outcome.error };
+  const { kind, milliseconds, ...line } = outcome;
+  return line;
+}

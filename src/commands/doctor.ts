@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { type Check, diagnose } from '../run/doctor.js';
+
+const MARKS = {
+  ok: colors.green('ok     '),
+  missing: colors.red('missing'),
+  optional: colors.yellow('without'),
+};
+
+/** `clipstep doctor` */
+export function doctorCommand(finish: (exitCode: number) => void): Command {
+  return new Command('doctor')
+    .description('check that everything needed is there, and say how to mend what is not')
+    .option('--json', 'as JSON')
+    .action(async (flags: { json?: boolean }) => {
+      const diagnosis = await diagnose();
+      if (flags.json) console.log(JSON.stringify(diagnosis, null, 2));
+      else {
+        for (const check of diagnosis.checks) console.log(lineOf(check));
+        console.log(
+          diagnosis.canClassify ? 'Clips can be classified here.' : 'Clips cannot be classified here.',
+        );
+      }
+      if (!diagnosis.canClassify) finish(1);
+    });
+}
+
+function lineOf({ name, status, detail, fix }: Check): string {
+  const line = `${MARKS[status]}  ${name.padEnd(18)}  ${detail}`;
+  return fix ? `${line}\n         ${' '.repeat(18)}  ${colors.bold(fix)}` : line;
+}

@@ -1,0 +1,47 @@
+import Table from 'cli-table3';
+import colors from 'picocolors';
+import type { Classified, Failed, Outcome } from '../run/classify.js';
+
+/** Cells of a full probability bar. */
+const BAR_WIDTH = 10;
+
+/** Results as a table for people: input, best label with its bar, the runners-up, time. */
+export function outcomeTable(outcomes: readonly Outcome[]): string {
+  const table = new Table({
+    head: ['input', 'label', 'probability', 'also', 'time'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const outcome of outcomes) {
+    table.push(outcome.kind === 'classified' ? resultRow(outcome) : failureRow(outcome));
+  }
+  return table.toString();
+}
+
+function resultRow({ input, label, probability, top, milliseconds }: Classified) {
+  const others = top.slice(1).map((other) => `${other.label} ${percent(other.probability)}`);
+  const time = milliseconds.decode + milliseconds.encode + milliseconds.recurrent;
+  return [
+    printable(input),
+    colors.bold(label),
+    `${bar(probability)} ${percent(probability)}`,
+    colors.dim(others.join(', ')),
+    `${time.toFixed(0)} ms`,
+  ];
+}
+
+function failureRow({ input, error }: Failed) {
+  const words = `${colors.red(error.code)}: ${printable(error.message)}\n${error.fix}`;
+  return [printable(input), { colSpan: 4, content: words }];
+}
+
+function bar(probability: number): string {
+  const filled = Math.round(probability * BAR_WIDTH);
+  return '█'.repeat(filled) + colors.dim('░'.repeat(BAR_WIDTH - filled));
+}
+
+const percent = (probability: number): string => `${(100 * probability).toFixed(1)} %`;
+
+/** File names may hold anything; a terminal must not act on it. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' ? '\\n' : '\uFFFD'));
+}

@@ -1,0 +1,86 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { TrainEvent } from '../run/train/events.js';
+import { percent } from '../run/train/model-card.js';
+
+const READING = { generate: 'Generating clips', prepare: 'Reading clips', test: 'Testing' } as const;
+
+/** Draws a training's events on stderr: a bar on a terminal, else a line for each note and epoch. */
+export function trainingProgress(): { show: (event: TrainEvent) => void; stop: () => void } {
+  const bar = process.stderr.isTTY ? new Bar() : null;
+  return {
+    show: (event) => {
+      const line = lineOf(event);
+      if (line) {
+        bar?.clear();
+        console.error(line);
+      }
+      bar?.draw(event);
+    },
+    stop: () => bar?.clear(),
+  };
+}
+
+function lineOf(event: TrainEvent): string | null {
+  switch (event.kind) {
+    case 'note':
+      return event.message;
+    case 'skipped':
+      return `Left out: ${event.problem}`;
+    case 'epoch':
+      return epochLine(event);
+    case 'reading':
+    case 'step':
+      return null;
+  }
+}
+
+function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoch' }>): string {
+  const validation =
+    record.validationLoss === null || record.validationAccuracy === null
+      ? ''
+      : `, validation ${record.validationLoss.toFixed(4)} ${percent(record.validationAccuracy)}${isBest ? ' (best)' : ''}`;
+  return (
+    `Stage ${record.stage + 1}, epoch ${record.epoch}/${epochs}: ` +
+    `loss ${record.trainLoss.toFixed(4)} ${percent(record.trainAccuracy)}${validation}, ${record.seconds.toFixed(1)} s`
+  );
+}
+
+/** One bar at a time: a new one whenever what is counted changes. */
+class Bar {
+  #bar: SingleBar | null = null;
+  #counted = '';
+
+  draw(event: TrainEvent): void {
+    if (event.kind === 'reading') {
+      this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
+    } else if (event.kind === 'step') {
+      this.#update(`Stage ${event.stage + 1}, epoch ${event.epoch}/${event.epochs}`, {
+        value: event.step,
+        total: event.steps,
+        figures: `loss ${event.loss.toFixed(4)}, accuracy ${percent(event.accuracy)}`,
+      });
+    }
+  }
+
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = null;
+    this.#counted = '';
+  }
+
+  #update(
+    counted: string,
+    { value, total, figures }: { value: number; total: number; figures: string },
+  ): void {
+    if (counted !== this.#counted || !this.#bar) {
+      this.clear();
+      this.#counted = counted;
+      this.#bar = new SingleBar(
+        { format: '{counted} {bar} {value}/{total} {figures} {eta_formatted} left', clearOnComplete: true },
+        Presets.shades_classic,
+      );
+      this.#bar.start(total, 0, { counted, figures });
+    }
+    this.#bar.update(value, { counted, figures });
+  }
+}

@@ -1,0 +1,138 @@
+import { performance } from 'node:perf_hooks';
+import type { Bundle } from '../bundle/bundle.js';
+import { collate } from '../data/batches.js';
+import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
+import { selectEngine } from '../engine/select.js';
+import { type ErrorCode, UserError } from '../errors.js';
+import { openClip } from '../media/frames.js';
+import { resolveInputs } from '../media/inputs.js';
+import { softmax } from './metrics.js';
+import { collectPixels, evaluationSampling } from './sequences.js';
+
+export interface ClassifyOptions {
+  /** Classes that a result lists; all when absent. */
+  readonly top?: number;
+  readonly engine?: 'auto' | EngineName;
+  readonly signal?: AbortSignal;
+}
+
+/** What was found out about one input. */
+export type Outcome = Classified | Failed;
+
+export interface Classified {
+  readonly kind: 'classified';
+  readonly input: string;
+  /** The most probable class, and its probability in [0, 1]. */
+  readonly label: string;
+  readonly probability: number;
+  /** The most probable classes, falling. */
+  readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
+  /** Frames that the network read. */
+  readonly frames: number;
+  readonly durationSeconds: number;
+  /** Folder of the model. */
+  readonly model: string;
+  readonly engine: EngineName;
+  /** Wall time of each step: opening and decoding, the encoder, the recurrent network. */
+  readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly input: string;
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly fix: string };
+}
+
+/** A trained model that is loaded into an engine, for many clips. Owns native memory until `release`. */
+export interface ClipClassifier {
+  /** Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. */
+  classify(input: string, options?: { signal?: AbortSignal }): Promise<Outcome>;
+  release(): Promise<void>;
+}
+
+/**
+ * Classifies files, frame folders, folders of clips, globs and `%04d` patterns, in the order given.
+ * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
+ *
+ * @throws UserError `engine_unavailable`, or `aborted` when the signal is.
+ */
+export async function* classify(
+  bundle: Bundle,
+  inputs: readonly string[],
+  options: ClassifyOptions = {},
+): AsyncGenerator<Outcome, void, undefined> {
+  const classifier = await openClassifier(bundle, options);
+  try {
+    for (const resolved of await resolveInputs(inputs)) {
+      if (resolved.kind === 'unresolved') yield failed(resolved.input, resolved.error);
+      else yield await classifier.classify(resolved.input, options);
+    }
+  } finally {
+    await classifier.release();
+  }
+}
+
+/** Loads a model into an engine. @throws UserError `engine_unavailable`. */
+export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
+  const { engine } = await selectEngine({ requested: options.engine ?? 'auto', purpose: 'predict' });
+  const encoder = await engine.loadEncoder(bundle.networks.encoder, bundle.weights);
+  const recurrent = await engine.loadClassifier(bundle.networks.recurrent, bundle.weights);
+  const loaded: Loaded = { bundle, encoder, recurrent, engine: engine.name, top: options.top };
+  return {
+    classify: async (input, { signal } = {}) => {
+      try {
+        return await classifyClip(loaded, input, signal);
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+        return failed(input, error);
+      }
+    },
+    release: async () => {
+      await encoder.release();
+      await recurrent.release();
+    },
+  };
+}
+
+interface Loaded {
+  readonly bundle: Bundle;
+  readonly encoder: FrameEncoder;
+  readonly recurrent: SequenceClassifier;
+  readonly engine: EngineName;
+  readonly top: number | undefined;
+}
+
+async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal): Promise<Classified> {
+  const { pipeline, labels } = loaded.bundle.manifest;
+  const started = performance.now();
+  const clip = await openClip(input, {
+    sampling: evaluationSampling(pipeline.sampling),
+    preprocessing: pipeline.preprocessing,
+    ...(signal && { signal }),
+  });
+  const pixels = await collectPixels(clip);
+  const decoded = performance.now();
+  const data = await loaded.encoder.encode(pixels);
+  const encoded = performance.now();
+  const timesteps = data.length / loaded.bundle.networks.recurrent.inputs;
+  const { logits } = await loaded.recurrent.classify(collate([{ kind: 'features', data, timesteps }]));
+  const finished = performance.now();
+  const ranking = softmax(logits)
+    .map((probability, index) => ({ label: labels[index]!, probability }))
+    .sort((first, second) => second.probability - first.probability);
+  return {
+    kind: 'classified',
+    input,
+    ...ranking[0]!,
+    top: ranking.slice(0, loaded.top),
+    frames: timesteps,
+    durationSeconds: clip.durationSeconds,
+    model: loaded.bundle.folder,
+    engine: loaded.engine,
+    milliseconds: { decode: decoded - started, encode: encoded - decoded, recurrent: finished - encoded },
+  };
+}
+
+function failed(input: string, { code, problem, fix }: UserError): Failed {
+  return { kind: 'failed', input, error: { code, message: problem, fix } };
+}

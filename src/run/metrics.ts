@@ -1,0 +1,91 @@
+/** How a classifier did on labelled examples that it was not trained on. */
+export interface Metrics {
+  readonly examples: number;
+  readonly accuracy: number;
+  /** 95 % Wilson score interval of the accuracy (Wilson 1927), clips taken as independent. */
+  readonly interval: readonly [low: number, high: number];
+  /** Mean of the classes' recalls: what accuracy would be if all classes were equally frequent. */
+  readonly balancedAccuracy: number;
+  /** Mean negative log of the true class's probability, in nats. */
+  readonly logLoss: number;
+  readonly classes: readonly ClassMetrics[];
+  /** [true class][predicted class] counts. */
+  readonly confusion: ReadonlyArray<readonly number[]>;
+}
+
+export interface ClassMetrics {
+  readonly label: string;
+  readonly examples: number;
+  /** Null where nothing was predicted as this class. */
+  readonly precision: number | null;
+  /** Null where no example has this class. */
+  readonly recall: number | null;
+  readonly f1: number | null;
+}
+
+/**
+ * @param options.logits float32 [examples, classes].
+ * @param options.truth class index of each example; at least one example.
+ */
+export function measure(options: {
+  logits: Float32Array;
+  truth: readonly number[];
+  labels: readonly string[];
+}): Metrics {
+  const { logits, truth, labels } = options;
+  const confusion = labels.map(() => labels.map(() => 0));
+  let logLoss = 0;
+  truth.forEach((label, index) => {
+    const probabilities = softmax(logits.subarray(index * labels.length, (index + 1) * labels.length));
+    confusion[label]![argmax(probabilities)]! += 1;
+    logLoss -= Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE)) / truth.length;
+  });
+  const correct = labels.reduce((sum, _, index) => sum + confusion[index]![index]!, 0);
+  const classes = labels.map((label, index) => classMetrics(label, index, confusion));
+  const recalls = classes.flatMap((entry) => entry.recall ?? []);
+  return {
+    examples: truth.length,
+    accuracy: correct / truth.length,
+    interval: wilsonInterval(correct, truth.length),
+    balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    logLoss,
+    classes,
+    confusion,
+  };
+}
+
+/** Probabilities of one row of logits, in float64. */
+export function softmax(logits: Float32Array): number[] {
+  const highest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** Index of the largest value; the first of equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;
+  return best;
+}
+
+/** 95 % score interval of a proportion (Wilson 1927): sound for few trials and near 0 or 1 too. */
+export function wilsonInterval(successes: number, trials: number): [low: number, high: number] {
+  // The normal distribution's 97.5 % point.
+  const z = 1.959964;
+  const share = successes / trials;
+  const denominator = 1 + z ** 2 / trials;
+  const centre = (share + z ** 2 / (2 * trials)) / denominator;
+  const half = (z / denominator) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
+  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+function classMetrics(label: string, index: number, confusion: number[][]): ClassMetrics {
+  const hits = confusion[index]![index]!;
+  const examples = confusion[index]!.reduce((sum, count) => sum + count, 0);
+  const predicted = confusion.reduce((sum, row) => sum + row[index]!, 0);
+  const precision = predicted > 0 ? hits / predicted : null;
+  const recall = examples > 0 ? hits / examples : null;
+  const f1 = examples + predicted > 0 ? (2 * hits) / (examples + predicted) : null;
+  return { label, examples, precision, recall, f1 };
+}

@@ -1,0 +1,122 @@
+import type { Pipeline, Sampling } from '../config.js';
+import type { FeatureSequence, FrameSequence, Sequence } from '../data/batches.js';
+import { type Cache, contentDigest } from '../data/cache.js';
+import type { Example } from '../data/scan.js';
+import type { FrameEncoder } from '../engine/engine.js';
+import { type Clip, openClip } from '../media/frames.js';
+import { random } from '../random.js';
+
+/**
+ * How many random drawings of `segments` sampling a clip has. Epochs take them in turn, so that each is
+ * decoded and encoded once.
+ */
+export const SEGMENT_VIEWS = 4;
+
+/** Which frames of a clip are wanted: those of every evaluation, or one of the training's drawings. */
+export type View = 'evaluation' | number;
+
+/**
+ * Reads one example of a dataset as a sequence, from the cache when it was read before.
+ * It throws a UserError, a typed outcome of media/, when the clip cannot be read.
+ */
+export type SequenceReader<S extends Sequence = Sequence> = (example: Example, view: View) => Promise<S>;
+
+interface ReaderOptions {
+  readonly pipeline: Pipeline;
+  readonly cache: Cache;
+  readonly signal?: AbortSignal;
+}
+
+/** Examples as frames: uint8 RGB [timesteps, size, size, 3]. */
+export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
+  const keyOf = keyMaker(options.pipeline);
+  return async (example, view) => {
+    const key = { kind: 'frames', ...(await keyOf(example, view)) };
+    const data = await options.cache.get(key, () => readPixels(example, { ...options, view }));
+    return { kind: 'frames', data, timesteps: data.length / frameBytes(options.pipeline) };
+  };
+}
+
+/**
+ * Examples as features: float32 [timesteps, featureCount].
+ * @param options.identity tells this encoder's features apart from another's: network, weights and engine.
+ */
+export function featureReader(
+  options: ReaderOptions & { encoder: FrameEncoder; featureCount: number; identity: string },
+): SequenceReader<FeatureSequence> {
+  const keyOf = keyMaker(options.pipeline);
+  return async (example, view) => {
+    const key = { kind: 'features', encoder: options.identity, ...(await keyOf(example, view)) };
+    const bytes = await options.cache.get(key, async () => {
+      const features = await options.encoder.encode(await readPixels(example, { ...options, view }));
+      return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
+    });
+    const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { kind: 'features', data, timesteps: data.length / options.featureCount };
+  };
+}
+
+/** Sampling for evaluation and prediction: random drawings become the centres of their spans. */
+export function evaluationSampling(sampling: Sampling): Sampling {
+  return sampling.kind === 'segments' ? { kind: 'uniform', frames: sampling.frames } : sampling;
+}
+
+/** All frames of an opened clip, one behind the other: uint8 RGB [frameCount, size, size, 3]. */
+export async function collectPixels(clip: Clip): Promise<Uint8Array> {
+  let pixels = new Uint8Array(0);
+  let length = 0;
+  for await (const frame of clip.frames) {
+    if (length === 0) pixels = new Uint8Array(frame.pixels.length * clip.frameCount);
+    pixels.set(frame.pixels, length);
+    length += frame.pixels.length;
+  }
+  return pixels.subarray(0, length);
+}
+
+async function readPixels(
+  example: Example,
+  { pipeline, view, signal }: { pipeline: Pipeline; view: View; signal?: AbortSignal },
+): Promise<Uint8Array> {
+  const { sampling, seed } = drawingOf(pipeline, example, view);
+  const { startSeconds, endSeconds } = example;
+  const clip = await openClip(example.path, {
+    sampling,
+    preprocessing: pipeline.preprocessing,
+    ...(seed !== undefined && { seed }),
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+    ...(signal && { signal }),
+  });
+  return collectPixels(clip);
+}
+
+/** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
+function keyMaker(pipeline: Pipeline): (example: Example, view: View) => Promise<object> {
+  const digests = new Map<string, Promise<string>>();
+  return async (example, view) => {
+    const digest = digests.get(example.path) ?? contentDigest(example.path);
+    digests.set(example.path, digest);
+    const { preprocessing } = pipeline;
+    const { startSeconds, endSeconds } = example;
+    return {
+      content: await digest,
+      preprocessing,
+      ...drawingOf(pipeline, example, view),
+      startSeconds,
+      endSeconds,
+    };
+  };
+}
+
+function drawingOf(
+  { sampling, seed }: Pipeline,
+  example: Example,
+  view: View,
+): { sampling: Sampling; seed?: number } {
+  if (sampling.kind !== 'segments' || view === 'evaluation')
+    return { sampling: evaluationSampling(sampling) };
+  const drawing = random(seed, 'segments', example.id, view % SEGMENT_VIEWS).integer(0, 2 ** 31);
+  return { sampling, seed: drawing };
+}
+
+const frameBytes = ({ preprocessing }: Pipeline): number => preprocessing.size ** 2 * 3;

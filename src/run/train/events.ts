@@ -1,0 +1,33 @@
+import type { EpochRecord } from './checkpoint.js';
+
+/** What a training tells while it runs. */
+export type TrainEvent =
+  | { readonly kind: 'note'; readonly message: string }
+  /** A clip that was left out, and why. */
+  | { readonly kind: 'skipped'; readonly path: string; readonly problem: string }
+  /** Clips read so far: generated, before the first stage, or for the test. */
+  | {
+      readonly kind: 'reading';
+      readonly what: 'generate' | 'prepare' | 'test';
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly kind: 'step';
+      readonly stage: number;
+      /** Both 1-based. */
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly step: number;
+      readonly steps: number;
+      /** Of the epoch so far. */
+      readonly loss: number;
+      readonly accuracy: number;
+    }
+  | {
+      readonly kind: 'epoch';
+      readonly epochs: number;
+      readonly record: EpochRecord;
+      /** Whether the validation loss is the lowest so far. */
+      readonly isBest: boolean;
+    };

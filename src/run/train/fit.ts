@@ -1,0 +1,162 @@
+import type { Pipeline } from '../../config.js';
+import { collate, epochBatches, inBatches } from '../../data/batches.js';
+import type { Example } from '../../data/scan.js';
+import type { Trainer } from '../../engine/engine.js';
+import { UserError } from '../../errors.js';
+import { random } from '../../random.js';
+import { concatenate, type Weights } from '../../tensors/tensor.js';
+import { measure } from '../metrics.js';
+import type { SequenceReader } from '../sequences.js';
+import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
+import type { TrainEvent } from './events.js';
+import { learningRateAt } from './schedule.js';
+import type { Stage } from './stages.js';
+
+export interface FitOptions {
+  readonly trainer: Trainer;
+  readonly pipeline: Pipeline;
+  readonly stage: Stage;
+  readonly labels: readonly string[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly read: SequenceReader;
+  /** Where the stage stands; a fresh one or that of a checkpoint. The trainer must stand there too. */
+  readonly progress: Progress;
+  readonly best: Weights;
+  /** Keeps a checkpoint. */
+  readonly save: (progress: Progress, best: Weights) => Promise<void>;
+  readonly onEvent: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains one stage to its end: epochs over the shuffled training part, each followed by the validation
+ * part, until the epochs or the patience are used up.
+ *
+ * @returns the trained weights of the epoch with the lowest validation loss, or of the last epoch when
+ *   there is no validation part; and the progress at the end.
+ * @throws UserError `aborted` after a checkpoint was kept; `diverged` when a loss is no longer finite, the
+ *   checkpoint being the last one that was.
+ */
+export async function fitStage(options: FitOptions): Promise<{ weights: Weights; progress: Progress }> {
+  const { trainer, stage, pipeline } = options;
+  let { progress, best } = options;
+  const patience = pipeline.training.patience ?? Number.POSITIVE_INFINITY;
+  while (progress.epoch < stage.epochs && progress.epochsSinceBest < patience) {
+    progress = await trainEpoch(options, progress, best);
+    const validation = await validate(options);
+    const isBest = !validation || validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
+    if (isBest) best = await trainer.weights();
+    progress = closeEpoch(progress, { validation, isBest });
+    options.onEvent({ kind: 'epoch', epochs: stage.epochs, record: progress.history.at(-1)!, isBest });
+    await options.save(progress, best);
+  }
+  return { weights: best, progress };
+}
+
+/** Progress at the start of a stage. */
+export function freshProgress(stage: number, history: readonly EpochRecord[]): Progress {
+  return { stage, epoch: 0, ...freshEpoch(), bestLoss: null, epochsSinceBest: 0, history: [...history] };
+}
+
+async function trainEpoch(options: FitOptions, start: Progress, best: Weights): Promise<Progress> {
+  const { stage, pipeline, train } = options;
+  const batches = epochBatches(train.length, {
+    batchSize: stage.batchSize,
+    seed: pipeline.seed,
+    epoch: start.history.length,
+  });
+  let progress = start;
+  while (progress.step < batches.length) {
+    if (options.signal?.aborted) {
+      await options.save(progress, best);
+      throw interrupted(progress, stage);
+    }
+    progress = await trainStep(options, progress, batches);
+  }
+  return progress;
+}
+
+async function trainStep(options: FitOptions, progress: Progress, batches: number[][]): Promise<Progress> {
+  const { stage, pipeline, train } = options;
+  const started = performance.now();
+  const examples = batches[progress.step]!.map((index) => train[index]!);
+  const sequences = await Promise.all(examples.map((example) => options.read(example, progress.epoch)));
+  const { loss, correct } = await options.trainer.step({
+    batch: collate(sequences),
+    labels: Int32Array.from(examples, (example) => example.label),
+    learningRate: learningRateAt({
+      schedule: pipeline.training.schedule,
+      peak: stage.learningRate,
+      step: progress.epoch * batches.length + progress.step,
+      steps: stage.epochs * batches.length,
+      warmupSteps: Math.round(pipeline.training.warmupEpochs * batches.length),
+    }),
+    dropoutSeed: random(pipeline.seed, 'step', progress.history.length, progress.step).integer(0, 2 ** 31),
+  });
+  if (!Number.isFinite(loss)) throw diverged(`the loss became ${loss}`, progress);
+  const next: Progress = {
+    ...progress,
+    step: progress.step + 1,
+    epochLoss: progress.epochLoss + loss * examples.length,
+    epochCorrect: progress.epochCorrect + correct,
+    epochClips: progress.epochClips + examples.length,
+    epochSeconds: progress.epochSeconds + (performance.now() - started) / 1000,
+  };
+  options.onEvent({
+    kind: 'step',
+    stage: next.stage,
+    epoch: next.epoch + 1,
+    epochs: stage.epochs,
+    step: next.step,
+    steps: batches.length,
+    loss: next.epochLoss / next.epochClips,
+    accuracy: next.epochCorrect / next.epochClips,
+  });
+  return next;
+}
+
+async function validate({ trainer, validation, read, labels, stage }: FitOptions) {
+  if (validation.length === 0) return null;
+  const logits: Float32Array[] = [];
+  for (const examples of inBatches(validation, stage.batchSize)) {
+    const sequences = await Promise.all(examples.map((example) => read(example, 'evaluation')));
+    logits.push((await trainer.classify(collate(sequences))).logits);
+  }
+  return measure({ logits: concatenate(logits), truth: validation.map((example) => example.label), labels });
+}
+
+function closeEpoch(
+  progress: Progress,
+  { validation, isBest }: { validation: Awaited<ReturnType<typeof validate>>; isBest: boolean },
+): Progress {
+  if (validation && !Number.isFinite(validation.logLoss)) {
+    throw diverged(`the validation loss became ${validation.logLoss}`, progress);
+  }
+  const record: EpochRecord = {
+    stage: progress.stage,
+    epoch: progress.epoch + 1,
+    trainLoss: progress.epochLoss / progress.epochClips,
+    trainAccuracy: progress.epochCorrect / progress.epochClips,
+    validationLoss: validation?.logLoss ?? null,
+    validationAccuracy: validation?.accuracy ?? null,
+    seconds: progress.epochSeconds,
+  };
+  return {
+    ...progress,
+    ...freshEpoch(),
+    epoch: progress.epoch + 1,
+    bestLoss: isBest ? (validation?.logLoss ?? null) : progress.bestLoss,
+    epochsSinceBest: isBest ? 0 : progress.epochsSinceBest + 1,
+    history: [...progress.history, record],
+  };
+}
+
+const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochClips: 0, epochSeconds: 0 });
+
+function interrupted(progress: Progress, stage: Stage): UserError {
+  return new UserError('aborted', {
+    problem: `Interrupted in epoch ${progress.epoch + 1} of ${stage.epochs}; a checkpoint is kept.`,
+    fix: 'Give the same command with --resume to go on to the same result.',
+  });
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { cacheFolder } from '../../cache-folder.js';
+import { type Pipeline, readPipeline } from '../../config.js';
+import { openCache } from '../../data/cache.js';
+import type { Dataset } from '../../data/scan.js';
+import { type Split, splitByGroup } from '../../data/split.js';
+import type { EngineName } from '../../engine/engine.js';
+import { selectEngine } from '../../engine/select.js';
+import { UserError } from '../../errors.js';
+import { networksOf } from '../../network/networks.js';
+import { type Checkpoint, type Fingerprint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import type { TrainEvent } from './events.js';
+import { openTrainingData } from './open-data.js';
+import type { Training } from './run-stage.js';
+import type { TrainOptions } from './train.js';
+
+/** A training whose inputs are all there and fit one another. */
+export interface PreparedTraining {
+  readonly folder: string;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly run: Training;
+  /** Name of the engine that trains. */
+  readonly engine: EngineName;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Reads the pipeline, opens the data, splits it, picks the engines and finds the checkpoint. */
+export async function prepareTraining(
+  options: TrainOptions & { onEvent: (event: TrainEvent) => void },
+): Promise<PreparedTraining> {
+  const { onEvent, signal } = options;
+  const pipeline = await readSeededPipeline(options);
+  const folder = options.out ?? join('runs', pipeline.name);
+  await refuseOccupied(folder);
+  const engines = await selectEngines(options);
+  const pipelineFolder = dirname(resolve(options.pipeline));
+  const dataset = await openTrainingData({ ...options, pipeline, pipelineFolder, onEvent });
+  const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engines.training.name });
+  const checkpoint = await findCheckpoint(folder, fingerprint, options.resume ?? false);
+  const run: Training = {
+    pipeline,
+    networks: networksOf(pipeline, dataset.labels.length),
+    labels: dataset.labels,
+    train: split.train,
+    validation: split.validation,
+    predicting: engines.predicting,
+    training: engines.operations,
+    cache: openCache(cacheFolder('sequences')),
+    save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
+    onEvent,
+    ...(signal && { signal }),
+  };
+  const versions = { [engines.training.name]: engines.training.version, node: process.versions.node };
+  return {
+    ...{ folder, dataset, split, run, versions, engine: engines.training.name },
+    ...(checkpoint && { checkpoint }),
+  };
+}
+
+/** The checkpoint lies beside the model's folder, which only ever holds a finished model. */
+export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;
+
+async function readSeededPipeline({ pipeline: path, seed }: TrainOptions): Promise<Pipeline> {
+  const pipeline = await readPipeline(path);
+  return seed === undefined ? pipeline : { ...pipeline, seed };
+}
+
+async function refuseOccupied(folder: string): Promise<void> {
+  await mkdir(dirname(resolve(folder)), { recursive: true });
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new UserError('usage', {
+      problem: `${folder} cannot be used for the model: ${error.message}.`,
+      fix: 'Give another folder with --out.',
+      cause: error,
+    });
+  });
+  if (entries.length === 0) return;
+  throw new UserError('usage', {
+    problem: `${folder} is not empty; a model that was trained is never overwritten.`,
+    fix: 'Give another folder with --out, or remove this one first.',
+  });
+}
+
+async function selectEngines(options: Parameters<typeof prepareTraining>[0]) {
+  const requested = options.engine ?? 'auto';
+  const { engine: training, reason } = await selectEngine({ requested, purpose: 'train' });
+  const { engine: predicting } = await selectEngine({ requested, purpose: 'predict' });
+  options.onEvent({ kind: 'note', message: reason });
+  if (!training.training) throw new Error(`${training.name} was selected to train but cannot`);
+  return { training, operations: training.training, predicting };
+}
+
+async function findCheckpoint(
+  folder: string,
+  fingerprint: Fingerprint,
+  resume: boolean,
+): Promise<Checkpoint | null> {
+  const path = checkpointPath(folder);
+  const checkpoint = await readCheckpoint(path);
+  if (resume && !checkpoint) {
+    throw new UserError('usage', {
+      problem: `There is no training to resume: ${path} does not exist.`,
+      fix: 'Train without --resume, or with the --out of the training that was interrupted.',
+    });
+  }
+  if (!checkpoint) return null;
+  if (!resume) {
+    throw new UserError('usage', {
+      problem: `An interrupted training is kept in ${path}.`,
+      fix: 'Go on with --resume, or remove that file to start again.',
+    });
+  }
+  const changed = Object.entries(fingerprint).filter(
+    ([what, digest]) => checkpoint.fingerprint[what as keyof Fingerprint] !== digest,
+  );
+  if (changed.length > 0) {
+    throw new UserError('usage', {
+      problem: `The training in ${path} was begun with another ${changed.map(([what]) => what).join(' and ')}.`,
+      fix: 'Resume with what it was begun with, or remove that file to start again.',
+    });
+  }
+  return checkpoint;
+}
+
+function fingerprintOf(parts: {
+  pipeline: Pipeline;
+  dataset: Dataset;
+  split: Split;
+  engine: EngineName;
+}): Fingerprint {
+  const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  const idsOf = (examples: Split['train']) => examples.map(({ id, label }) => [id, label]);
+  const { train, validation, test } = parts.split;
+  return {
+    pipeline: digest(parts.pipeline),
+    dataset: digest([parts.dataset.labels, idsOf(train), idsOf(validation), idsOf(test)]),
+    engine: parts.engine,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Pipeline } from '../../config.js';
+import type { FrameSequence } from '../../data/batches.js';
+import type { Cache } from '../../data/cache.js';
+import type { Example } from '../../data/scan.js';
+import { activationCount } from '../../encoder/mobilenet.js';
+import type { Engine, TrainerOptions, TrainingOperations } from '../../engine/engine.js';
+import type { Networks } from '../../network/networks.js';
+import { random } from '../../random.js';
+import type { Weights } from '../../tensors/tensor.js';
+import { openEncoder } from '../encoder-session.js';
+import { frameReader, type SequenceReader } from '../sequences.js';
+import type { Checkpoint, Progress } from './checkpoint.js';
+import type { TrainEvent } from './events.js';
+import { fitStage } from './fit.js';
+import { readableExamples, requireEveryClass } from './readable-examples.js';
+import type { Stage } from './stages.js';
+
+/** What all stages of one training share. */
+export interface Training {
+  readonly pipeline: Pipeline;
+  readonly networks: Networks;
+  readonly labels: readonly string[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  /** Computes the features of an encoder that is not trained. */
+  readonly predicting: Engine;
+  readonly training: TrainingOperations;
+  readonly cache: Cache;
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
+  readonly onEvent: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a stage starts, or goes on. */
+export interface StagePosition {
+  readonly stage: Stage;
+  /** Weights of the whole network at the stage's start. */
+  readonly start: Weights;
+  readonly progress: Progress;
+  /** Given when the stage goes on from it. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Clips that calibrate a new encoder by one frame each: enough for stable means, few enough to be quick. */
+const CALIBRATION_CLIPS = 64;
+
+/**
+ * What the encoder may keep of one micro-batch for its backward pass, in bytes. More would be no quicker:
+ * a few frames already fill the cores.
+ */
+const MICRO_BATCH_BYTES = 2 ** 30;
+
+/** Trains one stage; returns the weights that it trained and the progress at its end. See fitStage. */
+export async function runStage(
+  run: Training,
+  position: StagePosition,
+): Promise<{ weights: Weights; progress: Progress }> {
+  if (position.stage.scope.kind === 'everything') return trainOn(run, position, frameReader(run));
+  const encoder = await openEncoder(run, { engine: run.predicting, weights: position.start });
+  try {
+    return await trainOn(run, position, encoder.read);
+  } finally {
+    await encoder.release();
+  }
+}
+
+async function trainOn(run: Training, position: StagePosition, read: SequenceReader) {
+  const { stage, checkpoint, progress } = position;
+  const train = await readableExamples(run.train, { ...run, read, view: 0 });
+  requireEveryClass(run.labels, train);
+  const validation = await readableExamples(run.validation, { ...run, read, view: 'evaluation' });
+  const start = isUntrained(run, position) ? await calibrated(run, position.start, train) : position.start;
+  const trainer = await run.training.createTrainer(trainerOptions(run, stage, start));
+  try {
+    if (checkpoint) await trainer.restore(checkpoint.trainer);
+    const save = async (reached: Progress, best: Weights) =>
+      run.save({ progress: reached, start, best, trainer: await trainer.state() });
+    const best = checkpoint?.best ?? new Map();
+    if (!checkpoint) await save(progress, best);
+    return await fitStage({ ...run, trainer, stage, train, validation, read, progress, best, save });
+  } finally {
+    await trainer.release();
+  }
+}
+
+function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights: Weights): TrainerOptions {
+  const { clipNorm, labelSmoothing, weightDecay } = pipeline.training;
+  const framesPerMicroBatch = Math.max(
+    1,
+    Math.floor(MICRO_BATCH_BYTES / (activationCount(networks.encoder) * Float32Array.BYTES_PER_ELEMENT)),
+  );
+  return {
+    network: networks.recurrent,
+    weights,
+    ...(stage.scope.kind === 'everything' && {
+      encoder: { network: networks.encoder, fromBlock: stage.scope.fromBlock, framesPerMicroBatch },
+    }),
+    // Adam's own defaults (Kingma and Ba 2015).
+    optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    clipNorm,
+    labelSmoothing,
+  };
+}
+
+/** Whether the encoder's weights are still as they were drawn. */
+function isUntrained({ pipeline }: Training, { stage, checkpoint, progress }: StagePosition): boolean {
+  const isFirst = progress.stage === 0 && !checkpoint;
+  return isFirst && stage.scope.kind === 'everything' && pipeline.encoder.weights === 'scratch';
+}
+
+async function calibrated(run: Training, weights: Weights, train: readonly Example[]): Promise<Weights> {
+  const stream = random(run.pipeline.seed, 'calibrate');
+  const read = frameReader(run);
+  const frames: Uint8Array[] = [];
+  for (const example of stream.shuffle(train).slice(0, CALIBRATION_CLIPS)) {
+    frames.push(oneFrame(await read(example, 0), stream.float()));
+  }
+  const encoder = await run.training.calibrate(run.networks.encoder, weights, Buffer.concat(frames));
+  return new Map([...weights, ...encoder]);
+}
+
+function oneFrame({ data, timesteps }: FrameSequence, position: number): Uint8Array {
+  const bytes = data.length / timesteps;
+  const index = Math.floor(position * timesteps);
+  return data.subarray(index * bytes, (index + 1) * bytes);
+}

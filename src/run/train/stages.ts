@@ -1,0 +1,36 @@
+import type { Pipeline } from '../../config.js';
+import { mobileNetBlocks } from '../../encoder/mobilenet.js';
+import { UserError } from '../../errors.js';
+import type { Networks } from '../../network/networks.js';
+
+/** A part of a training with settings of its own; each stage goes on from the weights of the one before. */
+export interface Stage {
+  /** `recurrent`: on features of the encoder as it is. `everything`: on frames, with encoder blocks from `fromBlock` on. */
+  readonly scope:
+    | { readonly kind: 'recurrent' }
+    | { readonly kind: 'everything'; readonly fromBlock: number };
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+/** The stages that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
+export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
+  const { training, finetune } = pipeline;
+  const first: Stage = {
+    scope: training.train === 'recurrent' ? { kind: 'recurrent' } : { kind: 'everything', fromBlock: 0 },
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    learningRate: training.learningRate,
+  };
+  if (!finetune) return [first];
+  const blocks = mobileNetBlocks(networks.encoder).length;
+  if (finetune.fromBlock >= blocks) {
+    throw new UserError('bad_config', {
+      problem: `finetune.fromBlock is ${finetune.fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
+      fix: 'Give the first block that is to be trained.',
+    });
+  }
+  const { fromBlock, ...rest } = finetune;
+  return [first, { scope: { kind: 'everything', fromBlock }, ...rest }];
+}

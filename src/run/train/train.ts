@@ -1,0 +1,106 @@
+import { saveBundle } from '../../bundle/bundle.js';
+import type { EngineName } from '../../engine/engine.js';
+import type { Weights } from '../../tensors/tensor.js';
+import { openEncoder } from '../encoder-session.js';
+import { type Evaluation, evaluate } from '../evaluate.js';
+import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
+import type { TrainEvent } from './events.js';
+import { freshProgress } from './fit.js';
+import { initialWeights } from './initial-weights.js';
+import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
+import { runStage } from './run-stage.js';
+import { stagesOf } from './stages.js';
+import { trainedBundle } from './trained-bundle.js';
+
+export interface TrainOptions {
+  /** Path of the pipeline's YAML file. */
+  readonly pipeline: string;
+  /** Folder of classes, or manifest; what the pipeline names when absent. */
+  readonly data?: string;
+  /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
+  readonly out?: string;
+  readonly engine?: 'auto' | EngineName;
+  /** Instead of the pipeline's. */
+  readonly seed?: number;
+  /** Go on from the checkpoint that an earlier call left. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface TrainResult {
+  /** Folder of the trained model. */
+  readonly folder: string;
+  readonly labels: readonly string[];
+  /** On the test part, which nothing was chosen by; null when there was none. */
+  readonly test: Evaluation | null;
+  /** Every epoch of every stage. */
+  readonly history: readonly EpochRecord[];
+  /** Clips that were left out, and why. */
+  readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+}
+
+/**
+ * Trains the network of a pipeline on a dataset and writes the model's folder: model.json,
+ * weights.safetensors, README.md (the model card) and metrics.json.
+ *
+ * The training part trains, the validation part chooses the epoch, and the test part is scored once, at
+ * the end. The same pipeline, data, seed and engine give the same model, whether or not the training was
+ * interrupted and resumed on the way.
+ *
+ * @throws UserError for a pipeline, dataset, engine or checkpoint that does not fit; `aborted` when
+ *   interrupted, after keeping a checkpoint; `diverged` when the loss is no longer finite.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const skipped: Array<{ path: string; problem: string }> = [];
+  const onEvent = (event: TrainEvent) => {
+    if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
+    options.onEvent?.(event);
+  };
+  const prepared = await prepareTraining({ ...options, onEvent });
+  skipped.push(...prepared.dataset.skipped);
+  const { weights, history } = await runStages(prepared);
+  const test = await scoreTest(prepared, weights);
+  const result: TrainResult = {
+    folder: prepared.folder,
+    labels: prepared.run.labels,
+    test,
+    history,
+    skipped,
+  };
+  await saveBundle(prepared.folder, trainedBundle({ prepared, weights, result }));
+  await removeCheckpoint(checkpointPath(prepared.folder));
+  return result;
+}
+
+async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights; history: EpochRecord[] }> {
+  const { run, checkpoint } = prepared;
+  const { pipeline, networks } = run;
+  let progress = checkpoint?.progress ?? freshProgress(0, []);
+  let weights = checkpoint?.start ?? (await initialWeights(pipeline, networks));
+  const stages = stagesOf(pipeline, networks);
+  for (const stage of stages.slice(progress.stage)) {
+    const goesOn = checkpoint?.progress.stage === progress.stage;
+    const finished = await runStage(run, { stage, start: weights, progress, ...(goesOn && { checkpoint }) });
+    weights = new Map([...weights, ...finished.weights]);
+    progress = freshProgress(progress.stage + 1, finished.progress.history);
+  }
+  return { weights, history: progress.history };
+}
+
+/** The only place that reads the test part; it runs after the last choice was made. */
+async function scoreTest({ run, split }: PreparedTraining, weights: Weights): Promise<Evaluation | null> {
+  const { networks, predicting, labels, pipeline, onEvent } = run;
+  const encoder = await openEncoder(run, { engine: predicting, weights });
+  const classifier = await predicting.loadClassifier(networks.recurrent, weights);
+  try {
+    return await evaluate({
+      ...{ examples: split.test, labels, read: encoder.read, classifier, seed: pipeline.seed },
+      onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
+      onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+    });
+  } finally {
+    await classifier.release();
+    await encoder.release();
+  }
+}

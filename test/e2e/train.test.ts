@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import { clipstep } from '../support/cli.js';
+import { trainingEngines } from '../support/engines.js';
+import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
+
+let root: string;
+let data: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-train-'));
+  data = join(root, 'data');
+  await writeTinyDataset(data, 8);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+let runs = 0;
+const freshOut = () => join(root, `model-${runs++}`);
+const env = () => ({ CLIPSTEP_CACHE: join(root, 'cache') });
+const weightsOf = (folder: string) => readFile(join(folder, 'weights.safetensors'));
+
+describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
+  const train = (pipeline: string, out: string, ...more: string[]) =>
+    clipstep(['train', pipeline, '--data', data, '--out', out, '--engine', engine, ...more], { env: env() });
+
+  it('writes a model that classify uses, with its card and metrics', async () => {
+    const out = freshOut();
+    const result = await train(await writeTinyPipeline(join(root, 'p')), out);
+    expect(result.stderr).toMatch(/epoch 3\/3: loss/);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/Test accuracy \d/);
+    const { manifest } = await loadBundle(out);
+    expect(manifest).toMatchObject({ labels: ['down', 'up'], engine, test: { examples: 4 } });
+    const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
+    expect(metrics.epochs).toHaveLength(3);
+    expect(metrics.clips).toEqual({ train: 8, validation: 4, test: 4 });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/4 test clips/);
+    const classified = await clipstep(['classify', join(data, 'up/clip0'), '--model', out, '--json']);
+    expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 3, model: out });
+  });
+
+  it('gives the same weights for the same seed, and goes on to them after Ctrl-C', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const [whole, cut] = [freshOut(), freshOut()];
+    expect((await train(pipeline, whole)).code).toBe(0);
+    const interrupted = await clipstep(
+      ['train', pipeline, '--data', data, '--out', cut, '--engine', engine],
+      { env: env(), onStderr: (text, kill) => void (/epoch 1\/3: loss/.test(text) && kill('SIGINT')) },
+    );
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toMatch(/--resume/);
+    expect((await train(pipeline, cut)).stderr).toMatch(/interrupted training is kept/);
+    expect((await train(pipeline, cut, '--seed', '9', '--resume')).stderr).toMatch(/another pipeline/);
+    const resumed = await train(pipeline, cut, '--resume');
+    expect(resumed.stderr).not.toMatch(/epoch 1\/3/);
+    expect(resumed.code).toBe(0);
+    expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
+  });
+
+  it('stops with the last finite checkpoint when the loss is not finite', async () => {
+    const training = '{ train: everything, epochs: 30, batchSize: 4, learningRate: 10, clipNorm: 1e30 }';
+    const pipeline = await writeTinyPipeline(join(root, 'wild'), { training });
+    const out = freshOut();
+    const result = await train(pipeline, out);
+    expect(result.stderr).toMatch(/diverged in epoch/);
+    expect(result.code).toBe(1);
+    expect((await readFile(`${out}.checkpoint`)).length).toBeGreaterThan(0);
+  });
+
+  it('trains the recurrent network on cached features, then fine-tunes from a block', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'tuned'), {
+      training:
+        '{ train: everything, epochs: 1, batchSize: 4, learningRate: 0.01 }\nfinetune: { fromBlock: 12, epochs: 1, batchSize: 2, learningRate: 0.001 }',
+    });
+    const out = freshOut();
+    const result = await train(pipeline, out);
+    expect(result.stderr).toMatch(/Stage 1, epoch 1\/1[^]*Stage 2, epoch 1\/1/);
+    expect(result.code).toBe(0);
+  });
+
+  it('reports a clip that it cannot read, and trains on the others', async () => {
+    const broken = join(root, 'broken');
+    await writeTinyDataset(broken, 6);
+    await writeFile(join(broken, 'up', 'torn.mp4'), 'not a video');
+    const out = freshOut();
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const result = await clipstep(['train', pipeline, '--data', broken, '--out', out, '--engine', engine], {
+      env: env(),
+    });
+    expect(result.stderr).toMatch(/Left out: .*torn\.mp4/);
+    expect(result.code).toBe(0);
+    const { skipped } = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
+    expect(skipped).toHaveLength(1);
+  });
+});
+
+describe('clipstep train refuses', () => {
+  const refuse = async (...args: string[]) => clipstep(['train', ...args], { env: env() });
+
+  it('an --out that holds something', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const result = await refuse(pipeline, '--data', data, '--out', data);
+    expect(result.stderr).toMatch(/is not empty; a model that was trained is never overwritten/);
+    expect(result.code).toBe(2);
+  });
+
+  it('to resume what was never begun', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const result = await refuse(pipeline, '--data', data, '--out', freshOut(), '--resume');
+    expect(result.stderr).toMatch(/no training to resume/);
+    expect(result.code).toBe(2);
+  });
+
+  it('a dataset of one class', async () => {
+    const single = join(root, 'single');
+    await writeTinyDataset(single, 2);
+    await rm(join(single, 'down'), { recursive: true });
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const result = await refuse(pipeline, '--data', single, '--out', freshOut());
+    expect(result.stderr).toMatch(/class/);
+    expect(result.code).toBe(1);
+  });
+
+  it('a pipeline without data when --data is not given', async () => {
+    const result = await refuse(await writeTinyPipeline(join(root, 'p')), '--out', freshOut());
+    expect(result.stderr).toMatch(/--data/);
+    expect(result.code).toBe(2);
+  });
+});
