@@ -28,9 +28,8 @@ export async function selectEngine(options: {
       fix: 'Use `--engine tensorflow`; `clipstep install tensorflow` provides it.',
     });
   }
-  return isAble
-    ? { engine: onnx, reason: 'onnx, the embedded engine' }
-    : { engine: await startTensorflow(), reason: 'tensorflow, since the embedded engine only predicts' };
+  if (isAble) return { engine: onnx, reason: 'onnx, the embedded engine' };
+  return { engine: await startTensorflow(), reason: 'tensorflow, since the embedded engine only predicts' };
 }
 
 async function startOnnx(): Promise<Engine> {

@@ -29,6 +29,8 @@ export class OnnxSession {
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
+      // Idle threads would spin for some 20 ms after each run, which ffmpeg needs for the next frames.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     });
     return new OnnxSession(runtime, session);
