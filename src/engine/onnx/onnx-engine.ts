@@ -19,7 +19,8 @@ const FRAMES_PER_RUN = 8;
  */
 export async function createOnnxEngine(options: { threads?: number } = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
-  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads: options.threads });
+  const open = (graph: Graph) =>
+    OnnxSession.open(runtime, graph, { threads: options.threads, idle: 'sleep' });
   return {
     name: 'onnx',
     version: runtime.env.versions.common,

@@ -10,6 +10,16 @@ export interface Feed {
   readonly shape: readonly number[];
 }
 
+export interface SessionOptions {
+  /** Threads of one run; as many as the machine has cores when undefined. */
+  readonly threads: number | undefined;
+  /**
+   * What they do for some 20 ms behind a run: `spin` answers sooner when many short runs follow each other,
+   * `sleep` leaves the cores to others, such as the ffmpeg that decodes the next frames.
+   */
+  readonly idle: 'spin' | 'sleep';
+}
+
 /** A graph compiled by onnxruntime. It owns native memory until it is released; releasing twice is harmless. */
 export class OnnxSession {
   readonly #runtime: OnnxRuntime;
@@ -21,17 +31,13 @@ export class OnnxSession {
     this.#session = session;
   }
 
-  static async open(
-    runtime: OnnxRuntime,
-    graph: Graph,
-    options: { threads: number | undefined },
-  ): Promise<OnnxSession> {
+  static async open(runtime: OnnxRuntime, graph: Graph, options: SessionOptions): Promise<OnnxSession> {
+    const { threads, idle } = options;
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      // Idle threads would spin for some 20 ms after each run, which ffmpeg needs for the next frames.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      extra: { session: { intra_op: { allow_spinning: idle === 'spin' ? '1' : '0' } } },
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });
     return new OnnxSession(runtime, session);
   }
