@@ -1,1 +1,21 @@
+/**
+ * The public API. Importing it starts nothing: ffmpeg, the engines and the pretrained networks are loaded
+ * when they are first used.
+ */
+export { type Bundle, loadBundle } from './bundle/bundle.js';
+export type { Manifest } from './bundle/manifest.js';
+export { type Pipeline, readPipeline } from './config.js';
+export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
+export {
+  type Classified,
+  type ClassifyOptions,
+  type ClipClassifier,
+  classify,
+  type Failed,
+  type Outcome,
+  openClassifier,
+} from './run/classify.js';
+export type { Evaluation } from './run/evaluate.js';
+export type { TrainEvent } from './run/train/events.js';
+export { type TrainOptions, type TrainResult, train } from './run/train/train.js';

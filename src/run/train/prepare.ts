@@ -36,10 +36,10 @@ export async function prepareTraining(
   const pipeline = await readSeededPipeline(options);
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
-  const engines = await selectEngines(options);
   const pipelineFolder = dirname(resolve(options.pipeline));
   const dataset = await openTrainingData({ ...options, pipeline, pipelineFolder, onEvent });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+  const engines = await selectEngines(options);
   const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engines.training.name });
   const checkpoint = await findCheckpoint(folder, fingerprint, options.resume ?? false);
   const run: Training = {

@@ -1,0 +1,77 @@
+import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import type { MobileNet } from '../../src/encoder/mobilenet.js';
+import { encoderGraph } from '../../src/engine/onnx/encoder-graph.js';
+import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
+import { encodeModel } from '../../src/engine/onnx/onnx-model.js';
+import { loadTensorflow } from '../../src/engine/tensorflow/load.js';
+import { random } from '../../src/random.js';
+import { type Contender, compare } from './measure.js';
+import { tfjsMobileNet } from './tfjs-mobilenet.js';
+
+const BATCH = 8;
+const ROUNDS = 15;
+
+/** MobileNet v1 1.0@224, forward, float32, 8 frames at once: the onnx engine against others. */
+export async function benchEncoder(): Promise<void> {
+  const network: MobileNet = {
+    architecture: 'mobilenet-v1',
+    alpha: 1,
+    inputSize: 224,
+    pooling: { kind: 'global' },
+  };
+  const weights = initializeMobileNet(network, 1);
+  const stream = random(1, 'bench');
+  const frames = Uint8Array.from({ length: BATCH * 224 * 224 * 3 }, () => stream.integer(0, 256));
+  const encoder = await (await createOnnxEngine()).loadEncoder(network, weights);
+  const contenders: Contender[] = [
+    { name: 'onnx engine', run: () => encoder.encode(frames) },
+    {
+      name: 'onnxruntime bare, same graph',
+      run: await bareOnnxruntime(encodeModel(encoderGraph(network, weights)), frames),
+    },
+    { name: 'tfjs wasm', run: await wasm(network, weights, frames) },
+  ];
+  const node = await tfjsNode(network, weights, frames);
+  if (node) contenders.push({ name: 'tfjs-node', run: node });
+  else console.log('tfjs-node cannot be had here: left out (clipstep install tensorflow)');
+  const timings = await compare(contenders, ROUNDS);
+  for (const { name, milliseconds, ratio } of timings) {
+    console.log(`${name.padEnd(30)} ${(milliseconds / BATCH).toFixed(2)} ms/frame  x ${ratio.toFixed(2)}`);
+  }
+  await encoder.release();
+}
+
+async function bareOnnxruntime(model: Uint8Array, frames: Uint8Array): Promise<() => Promise<unknown>> {
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const session = await InferenceSession.create(model);
+  const tensor = new Tensor('uint8', frames, [BATCH, 224, 224, 3]);
+  return () => session.run({ frames: tensor });
+}
+
+async function wasm(network: MobileNet, weights: ReturnType<typeof initializeMobileNet>, frames: Uint8Array) {
+  const tf = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+  const run = tfjsMobileNet(tf, network, weights);
+  return async () => {
+    await tf.setBackend('wasm');
+    return run(frames);
+  };
+}
+
+async function tfjsNode(
+  network: MobileNet,
+  weights: ReturnType<typeof initializeMobileNet>,
+  frames: Uint8Array,
+) {
+  try {
+    const { tf } = await loadTensorflow();
+    const run = tfjsMobileNet(tf, network, weights);
+    return async () => {
+      await tf.setBackend('tensorflow');
+      return run(frames);
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clipstep, projectFolder } from '../support/cli.js';
+
+const samples = 'datasets/motion/samples';
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-classify-'));
+  await writeFile(join(root, 'broken.mp4'), 'not a video');
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const linesOf = (stdout: string) => stdout.trim().split('\n');
+
+describe('clipstep classify', () => {
+  it('classifies every shipped sample with the shipped model, as a table', async () => {
+    const { code, stdout, stderr } = await clipstep(['classify', samples]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const labels = await readdir(join(projectFolder, samples));
+    const rows = linesOf(stdout).filter((line) => line.includes(samples));
+    const right = rows.filter((row) => labels.some((label) => row.split(label).length === 3));
+    expect(rows.length).toBeGreaterThanOrEqual(2 * labels.length);
+    // Each row names its folder and the label found; chance would make one in eight agree.
+    expect(right.length / rows.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('prints one line of JSON for each input, and goes on behind one that fails', async () => {
+    const broken = join(root, 'broken.mp4');
+    const inputs = [broken, `${samples}/approach`, join(root, 'missing.mp4'), join(root, '*.mkv')];
+    const { code, stdout } = await clipstep(['classify', ...inputs, '--json', '--top', '2']);
+    expect(code).toBe(1);
+    const results = linesOf(stdout).map((line) => JSON.parse(line));
+    expect(results[0]).toEqual({
+      input: broken,
+      error: { code: 'not_media', message: expect.stringContaining(broken), fix: expect.any(String) },
+    });
+    const found = results.filter((result) => !result.error);
+    expect(found.length).toBeGreaterThan(0);
+    for (const result of found) {
+      expect(Object.keys(result)).toEqual([
+        'input',
+        'label',
+        'probability',
+        'top',
+        'frames',
+        'durationSeconds',
+        'model',
+        'engine',
+      ]);
+      expect(result.top).toHaveLength(2);
+      expect(result.top[0]).toEqual({ label: result.label, probability: result.probability });
+      expect(result.frames).toBeGreaterThan(1);
+      expect(result.durationSeconds).toBeGreaterThan(0.5);
+    }
+    expect(results.slice(-2).map((result) => result.error.code)).toEqual(['not_found', 'not_found']);
+  });
+
+  it('tells in the table what is wrong with an input, without its control characters', async () => {
+    const name = join(root, 'bell\u0007.mp4');
+    await writeFile(name, '');
+    const { code, stdout } = await clipstep(['classify', name]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/empty/);
+    expect(stdout).not.toContain('\u0007');
+  });
+
+  it.each([
+    ['an unknown flag', ['classify', 'a.mp4', '--colour'], /unknown option/],
+    ['no input', ['classify'], /missing required argument/],
+    ['a top of zero', ['classify', 'a.mp4', '--top', '0'], /at least 1/],
+    [
+      'an unknown engine',
+      ['classify', 'a.mp4', '--engine', 'gpu'],
+      /Allowed choices are auto, onnx, tensorflow/,
+    ],
+    ['an unknown command', ['clasify', 'a.mp4'], /Did you mean classify/],
+  ])('exits with 2 for %s', async (_, args, words) => {
+    const { code, stderr } = await clipstep(args);
+    expect(stderr).toMatch(words);
+    expect(code).toBe(2);
+  });
+
+  it('exits with 1 when the model is not one', async () => {
+    const { code, stderr } = await clipstep(['classify', samples, '--model', root]);
+    expect(stderr).toMatch(/is not a model folder/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('clipstep', () => {
+  it('lists its commands and tells its version', async () => {
+    const help = await clipstep(['--help']);
+    for (const name of ['classify', 'train', 'dataset', 'doctor', 'install'])
+      expect(help.stdout).toContain(name);
+    expect((await clipstep(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('doctor finds that clips can be classified here', async () => {
+    const { code, stdout } = await clipstep(['doctor', '--json']);
+    const { checks, canClassify } = JSON.parse(stdout);
+    expect(canClassify).toBe(true);
+    expect(code).toBe(0);
+    expect(checks.map((check: { name: string }) => check.name)).toEqual([
+      'Node.js',
+      'ffmpeg',
+      'ffprobe',
+      'onnx engine',
+      'tensorflow engine',
+      'shipped model',
+      'pretrained weights',
+      'free disk',
+    ]);
+  });
+
+  it('doctor names what is missing and how to mend it', async () => {
+    const { code, stdout } = await clipstep(['doctor'], { env: { CLIPSTEP_FFMPEG: '/no/such/ffmpeg' } });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/missing +ffmpeg[^]*\/no\/such\/ffmpeg[^]*CLIPSTEP_FFMPEG/);
+  });
+});
