@@ -182,7 +182,7 @@ const classifiers: RecurrentNetwork[] = (['lstm', 'gru'] as const).flatMap((cell
 );
 
 /** Normal numbers, scaled so that activations neither vanish nor all saturate; no bias is zero. */
-function randomWeights(parameters: readonly ParameterSpec[]): Weights {
+export function randomWeights(parameters: readonly ParameterSpec[]): Weights {
   return new Map(
     parameters.map(({ name, shape }) => {
       const stream = random(1, 'weights', name);
@@ -210,7 +210,7 @@ function randomBatch(lengths: readonly number[]): FeatureBatch {
 }
 
 /** The same batch with that value wherever no sequence is. */
-function padWith(value: number, batch: FeatureBatch): FeatureBatch {
+export function padWith(value: number, batch: FeatureBatch): FeatureBatch {
   const data = batch.data.slice();
   batch.lengths.forEach((length, row) => {
     const start = row * batch.timesteps;
@@ -220,7 +220,7 @@ function padWith(value: number, batch: FeatureBatch): FeatureBatch {
 }
 
 /** Each sequence as its valid timesteps' feature vectors. */
-function sequencesOf({ data, lengths, timesteps }: FeatureBatch): number[][][] {
+export function sequencesOf({ data, lengths, timesteps }: FeatureBatch): number[][][] {
   return Array.from(lengths, (length, row) =>
     Array.from({ length }, (_, t) => {
       const start = (row * timesteps + t) * FEATURES;
@@ -234,7 +234,7 @@ function inParts(frames: Uint8Array, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, index) => frames.subarray(index * length, (index + 1) * length));
 }
 
-function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   const pairs = Array.from(expected, (value, index) => [value, actual[index]!] as const);
   const largest = Math.max(...pairs.map(([value]) => Math.abs(value)));
   return Math.max(...pairs.map(([value, other]) => Math.abs(value - other))) / largest;

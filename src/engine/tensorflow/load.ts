@@ -78,7 +78,7 @@ function replaceRemovedFunctions(): void {
 }
 
 /**
- * The matrix product that oneDNN 3 compiles for AVX2 and above (dnnl_sgemm, in TensorFlow 2.21) does not
+ * The matrix product that oneDNN compiles for AVX2 and above (dnnl_sgemm, in TensorFlow 2.21) does not
  * survive a signal: a program in C that only calls it while a timer fires dies of a corrupted heap within
  * some hundred signals. Every ffmpeg that ends sends one, as do Ctrl-C and a resized terminal. Its AVX
  * version survived 40,000, and a training step takes about a tenth longer with it.

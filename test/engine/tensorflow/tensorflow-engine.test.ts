@@ -2,9 +2,11 @@ import { describe } from 'vitest';
 import { tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
 import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflow-engine.js';
 import { describeEngine } from '../../contracts/engine.js';
+import { describeTraining } from '../../contracts/training.js';
 
 const status = await tensorflowStatus();
 
 describe.skipIf(status.kind === 'unavailable')('where tensorflow is installed', () => {
   describeEngine('tensorflow', createTensorflowEngine);
+  describeTraining('tensorflow', createTensorflowEngine);
 });

@@ -1,0 +1,69 @@
+import { dropoutMasks } from '../../src/network/dropout.js';
+import { cellName, directionsOf, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
+import { recurrentReference } from './recurrent-reference.js';
+
+export interface LossCase {
+  readonly network: RecurrentNetwork;
+  /** Each sequence as its timesteps' feature vectors. */
+  readonly sequences: ReadonlyArray<readonly number[][]>;
+  readonly labels: Int32Array;
+  readonly labelSmoothing?: number;
+  readonly classWeights?: Float32Array;
+  readonly dropoutSeed: number;
+}
+
+/** A training step's loss in float64: cross-entropy of smoothed targets, weighted, over the batch's size. */
+export function lossReference(options: LossCase, weights: Weights): number {
+  const { network, sequences, labels, labelSmoothing = 0, classWeights } = options;
+  const losses = sequences.map((sequence, row) => {
+    const { logits } = recurrentReference(network, withDropout(options, weights, row), sequence);
+    const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
+    const label = labels[row]!;
+    const terms = logits.map((logit, index) => {
+      const target = (index === label ? 1 - labelSmoothing : 0) + labelSmoothing / network.classes;
+      return target * (logTotal - logit);
+    });
+    return (classWeights?.[label] ?? 1) * terms.reduce((total, term) => total + term, 0);
+  });
+  return losses.reduce((total, loss) => total + loss, 0) / losses.length;
+}
+
+/** The slope of a loss by one element of a parameter, by central difference. */
+export function slope(
+  loss: (weights: Weights) => number,
+  { weights, name, index }: { weights: Weights; name: string; index: number },
+): number {
+  const tensor = requireTensor(weights, name);
+  const value = tensor.data[index]!;
+  // Rounded as the tensor rounds, so that the step is the one really taken.
+  const [below, above] = [Math.fround(value - STEP), Math.fround(value + STEP)];
+  const lossAt = (changed: number) => loss(new Map(weights).set(name, withElement(tensor, index, changed)));
+  return (lossAt(above) - lossAt(below)) / (above - below);
+}
+
+/** Small enough to stay on one side of ReLU6's corners, large enough for 1e-12 of precision. */
+const STEP = 1e-4;
+
+function withElement({ shape, data }: Tensor, index: number, value: number): Tensor {
+  const changed = data.slice();
+  changed[index] = value;
+  return { shape, data: changed };
+}
+
+/** One sequence's weights: to mask a layer's input is to scale the rows of the kernel that reads it. */
+function withDropout({ network, sequences, dropoutSeed }: LossCase, weights: Weights, row: number): Weights {
+  const masks = dropoutMasks(network, { batch: sequences.length, seed: dropoutSeed });
+  const scaled = new Map(weights);
+  const scaleRows = (name: string, mask: Float32Array) => {
+    const { shape, data } = requireTensor(weights, name);
+    const [rows, columns] = shape as readonly [number, number];
+    const scale = (value: number, index: number) => value * mask[row * rows + Math.floor(index / columns)]!;
+    scaled.set(name, { shape, data: data.map(scale) });
+  };
+  masks.layers.forEach((mask, layer) => {
+    for (const direction of directionsOf(network)) scaleRows(`${cellName(layer, direction)}.kernel`, mask);
+  });
+  scaleRows('head.kernel', masks.readout);
+  return scaled;
+}
