@@ -7,7 +7,7 @@ import { TEXTURE_KINDS } from './textures.js';
 
 /**
  * Draws what is filmed in a clip of this motion. The ranges keep the motion plain in 12 frames of 96 x 96
- * pixels: the object is a third to two thirds of the short side wide, and even the quickest turn stays
+ * pixels: the object is half to three quarters of the short side wide, and even the quickest turn stays
  * below 60 degrees from one of 12 frames to the next, so that its direction is never in doubt.
  */
 export function drawScene(kind: MotionKind, stream: Random): Scene {
@@ -24,7 +24,7 @@ export function drawScene(kind: MotionKind, stream: Random): Scene {
     object: {
       shape: stream.pick(shapesFor(kind)),
       radius,
-      angle: between(stream, 0, 2 * Math.PI),
+      angle: drawAngle(motion, stream),
       x: between(stream, -room, room),
       y: between(stream, -room, room),
       main,
@@ -42,7 +42,7 @@ function drawMotion(kind: MotionKind, stream: Random): Motion {
       return { kind, fromRadius, toRadius: fromRadius * between(stream, 2.2, 2.8) };
     }
     case 'rotation':
-      return { kind, radians: (between(stream, 120, 250) * Math.PI) / 180 };
+      return { kind, radians: (between(stream, 120, 240) * Math.PI) / 180 };
     case 'opening':
       return { kind, from: between(stream, 0.05, 0.15), to: between(stream, 0.8, 1) };
     case 'brightness':
@@ -53,6 +53,17 @@ function drawMotion(kind: MotionKind, stream: Random): Motion {
         to: between(stream, 0.9, 1.15),
       };
   }
+}
+
+/**
+ * Any angle; but what turns passes over the top, its dark part (on the x axis, see shapes.ts) starting on the
+ * one side and ending on the other. Turns of less than half a circle anywhere on it would be as plain to the
+ * eye, but a small network hardly finds out from scratch what they have in common.
+ */
+function drawAngle(motion: Motion, stream: Random): number {
+  if (motion.kind !== 'rotation') return between(stream, 0, 2 * Math.PI);
+  const top = -Math.PI / 2;
+  return top + between(stream, -Math.PI / 3, Math.PI / 3) - motion.radians / 2;
 }
 
 /** The distribution is its own reversal: easing in is as likely as easing out, and so are both rests. */

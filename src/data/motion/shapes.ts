@@ -57,7 +57,7 @@ const SOLID_SHAPES: readonly Shape[] = [
   still('target', main(disc(0, 0, 1)), accent(disc(0, 0, 0.5))),
 ];
 
-/** A dark part on one side, so that no turn of less than 360 degrees carries the shape into itself. */
+/** A dark part on the side of positive x, so that no turn of less than 360 degrees carries the shape into itself. */
 const TURNING_SHAPES: readonly Shape[] = [
   still('dial', main(disc(0, 0, 1)), accent(capsule([0.1, 0], [0.7, 0], 0.25))),
   still('half and half', main(disc(0, 0, 1)), accent(both(disc(0, 0, 1), (x) => -x))),

@@ -119,6 +119,15 @@ describe('planClip', () => {
     expect(new Set(plans.map((plan) => plan.scene.seed)).size).toBe(24);
   });
 
+  it('turns over the top, from the left side to the right', () => {
+    for (let index = 0; index < 50; index++) {
+      const { motion, object } = planClip({ seed: 1, label: 'clockwise', index }).scene;
+      const radians = motion.kind === 'rotation' ? motion.radians : 0;
+      expect(Math.cos(object.angle)).toBeLessThan(0.01);
+      expect(Math.cos(object.angle + radians)).toBeGreaterThan(-0.01);
+    }
+  });
+
   it('varies sizes, rates, durations and encodings', () => {
     const plans = Array.from({ length: 200 }, (_, index) => planClip({ seed: 1, label: 'open', index }));
     const kinds = new Set(plans.map(({ encoding }) => JSON.stringify({ ...encoding, quality: 0 })));
