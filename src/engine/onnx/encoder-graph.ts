@@ -35,12 +35,13 @@ function mobileNetFeatures(frames: Value, network: MobileNet, weight: (name: str
 }
 
 /** Bytes to [-1, 1], channels first. */
-function normalize(frames: Value): Value {
+export function normalize(frames: Value): Value {
   const channelsFirst = cast(transpose(frames, [0, 3, 1, 2]), 'float32');
   return subtract(multiply(channelsFirst, scalar(frames, 1 / 127.5)), scalar(frames, 1));
 }
 
-function layerOutput(x: Value, layer: ConvolutionLayer, weight: (name: string) => Value): Value {
+/** A convolution with bias and activation: [N, inputs, side, side] -> [N, outputs, side', side']. */
+export function layerOutput(x: Value, layer: ConvolutionLayer, weight: (name: string) => Value): Value {
   const y = convolution(x, {
     kernel: weight(`${layer.name}.kernel`),
     bias: weight(`${layer.name}.bias`),
@@ -52,7 +53,7 @@ function layerOutput(x: Value, layer: ConvolutionLayer, weight: (name: string) =
 }
 
 /** Means of the feature map's cells, [N, channels, side, side] -> [N, cells x channels]. */
-function pool(x: Value, network: MobileNet): Value {
+export function pool(x: Value, network: MobileNet): Value {
   const { cells, positions, data } = poolingMatrix(network);
   const [batch, channels] = x.shape as [string, number];
   const matrix = transpose(constant(x.graph, { name: 'pooling', shape: [cells, positions], data }), [1, 0]);

@@ -31,17 +31,23 @@ export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
 export interface Node {
-  /** The operator's name in the ONNX specification. */
+  /** The operator's name in the ONNX specification, or in onnxruntime's own domain of blocked channels. */
   readonly operator: string;
+  readonly domain: Domain;
   /** Null where an optional input is left out. */
   readonly inputs: ReadonlyArray<Value | null>;
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** The ONNX specification's, or that of onnxruntime's operators on maps with blocked channels; see ops/blocked.ts. */
+export type Domain = '' | 'com.microsoft.nchwc';
+
 export type Attribute =
   | { readonly kind: 'integer'; readonly value: number }
   | { readonly kind: 'integers'; readonly value: readonly number[] }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'numbers'; readonly value: readonly number[] }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'graph'; readonly value: Graph }
   | { readonly kind: 'dtype'; readonly value: DataType };
@@ -92,7 +98,7 @@ export function constant(
 export function output(name: string, value: Value): void {
   const { graph } = value;
   const named: Value = { ...value, name };
-  graph.nodes.push({ operator: 'Identity', inputs: [value], outputs: [named], attributes: {} });
+  graph.nodes.push({ operator: 'Identity', domain: '', inputs: [value], outputs: [named], attributes: {} });
   graph.outputs.push(named);
 }
 
@@ -109,6 +115,7 @@ export function addNode(
     inputs: readonly [Value, ...Array<Value | null>];
     outputs: ReadonlyArray<Pick<Value, 'dtype' | 'shape'>>;
     attributes?: Readonly<Record<string, Attribute>>;
+    domain?: Domain;
   },
 ): Value[] {
   const graph = innermost(node.inputs);
@@ -119,7 +126,8 @@ export function addNode(
     dtype,
     shape,
   }));
-  graph.nodes.push({ operator, inputs: node.inputs, outputs, attributes: node.attributes ?? {} });
+  const { inputs, attributes = {}, domain = '' } = node;
+  graph.nodes.push({ operator, domain, inputs, outputs, attributes });
   return outputs;
 }
 

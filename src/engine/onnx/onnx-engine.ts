@@ -2,11 +2,14 @@ import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
+import { findChannelBlock } from './channel-block.js';
 import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
 import type { Graph } from './graph.js';
 import { penaltyFeed } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
+import { calibrate } from './training/calibrate.js';
+import { OnnxTrainer } from './training/onnx-trainer.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 8;
@@ -21,13 +24,21 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
   const runtime = await loadOnnxRuntime();
   const open = (graph: Graph) =>
     OnnxSession.open(runtime, graph, { threads: options.threads, idle: 'sleep' });
-  return {
-    name: 'onnx',
-    version: runtime.env.versions.common,
+  const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
     loadEncoder: async (network, weights) =>
       frameEncoder(network, await open(encoderGraph(network, weights))),
     loadClassifier: async (network, weights) =>
       sequenceClassifier(network, await open(classifierGraph(network, weights))),
+  };
+  return {
+    name: 'onnx',
+    version: runtime.env.versions.common,
+    ...networks,
+    training: {
+      createTrainer: async (options) =>
+        new OnnxTrainer({ ...networks, open, block: await findChannelBlock(open) }, options),
+      calibrate: (network, weights, frames) => calibrate(open, { network, weights, frames }),
+    },
   };
 }
 

@@ -15,6 +15,10 @@ export function encodeModel(graph: Graph): Uint8Array {
   text(writer, 2, 'clipstep');
   message(writer, 7, () => writeGraph(writer, graph));
   message(writer, 8, () => integer(writer, 2, OPERATOR_SET));
+  message(writer, 8, () => {
+    text(writer, 1, 'com.microsoft.nchwc');
+    integer(writer, 2, 1);
+  });
   return writer.finish();
 }
 
@@ -28,6 +32,8 @@ const ATTRIBUTE_TYPES: Record<Attribute['kind'], number> = {
   text: 3,
   graph: 5,
   integers: 7,
+  number: 1,
+  numbers: 6,
 };
 
 /** GraphProto */
@@ -45,6 +51,7 @@ function writeNode(writer: BinaryWriter, node: Node): void {
   for (const value of node.outputs) text(writer, 2, value.name);
   text(writer, 3, node.outputs[0]!.name);
   text(writer, 4, node.operator);
+  text(writer, 7, node.domain);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     message(writer, 5, () => writeAttribute(writer, name, attribute));
   }
@@ -62,6 +69,12 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
       break;
     case 'text':
       text(writer, 4, attribute.value);
+      break;
+    case 'number':
+      writer.tag(2, WireType.Bit32).float(attribute.value);
+      break;
+    case 'numbers':
+      for (const value of attribute.value) writer.tag(7, WireType.Bit32).float(value);
       break;
     case 'graph':
       message(writer, 6, () => writeGraph(writer, attribute.value));

@@ -20,6 +20,9 @@ export interface SessionOptions {
   readonly idle: 'spin' | 'sleep';
 }
 
+/** Compiles a graph, for the caller to release. */
+export type OpenSession = (graph: Graph) => Promise<OnnxSession>;
+
 /** A graph compiled by onnxruntime. It owns native memory until it is released; releasing twice is harmless. */
 export class OnnxSession {
   readonly #runtime: OnnxRuntime;

@@ -38,6 +38,17 @@ export const sigmoid = (x: Value): Value => unary('Sigmoid', x);
 /** Not differentiated. */
 export const squareRoot = (x: Value): Value => unary('Sqrt', x);
 
+/** 1 where x > 0, else 0; not differentiated. */
+export function isPositive(x: Value): Value {
+  // min(1, max(0, alpha x)): the largest alpha that float32 holds leaves nothing between 0 and 1 but for
+  // numbers so small that the processor takes them for 0.
+  const attributes = {
+    alpha: { kind: 'number', value: 3.4e38 },
+    beta: { kind: 'number', value: 0 },
+  } as const;
+  return addNode('HardSigmoid', { inputs: [x], outputs: [x], attributes })[0]!;
+}
+
 /** Each value, but no less than `minimum` and no more than `maximum`. */
 export function clip(x: Value, minimum: number, maximum: number): Value {
   if (x.dtype !== 'float32') throw misfit('Clip', [x], 'float32');

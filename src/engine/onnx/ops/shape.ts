@@ -50,6 +50,31 @@ export function split(x: Value, axis: number, sizes: readonly number[]): Value[]
   });
 }
 
+/** Zeros behind the values of one axis, until it has that size. */
+export function padEnd(x: Value, axis: number, size: number): Value {
+  const given = x.shape[axis];
+  if (typeof given !== 'number' || given > size) throw misfit('Pad', [x], `at most ${size} at axis ${axis}`);
+  if (given === size) return x;
+  const rank = x.shape.length;
+  const data = BigInt64Array.from({ length: 2 * rank }, (_, index) =>
+    index === rank + axis ? BigInt(size - given) : 0n,
+  );
+  const pads = constant(x.graph, { shape: [2 * rank], data });
+  const shape = replaced(x.shape, axis, size);
+  const y = addNode('Pad', { inputs: [x, pads], outputs: [{ dtype: x.dtype, shape }] })[0]!;
+  const gradient = (dy: Value) => split(dy, axis, [given, size - given])[0]!;
+  return differentiable(y, { inputs: [x], gradients: (dy) => [() => gradient(dy)] });
+}
+
+/** Along one axis the values at these places; not differentiated. */
+export function take(x: Value, axis: number, places: readonly number[]): Value {
+  const data = BigInt64Array.from(places, BigInt);
+  const indices = constant(x.graph, { shape: [places.length], data });
+  const shape = replaced(x.shape, axis, places.length);
+  const attributes = { axis: { kind: 'integer', value: axis } } as const;
+  return addNode('Gather', { inputs: [x, indices], outputs: [{ dtype: x.dtype, shape }], attributes })[0]!;
+}
+
 /** Values of the same shape but for one axis, one behind the other along that axis. */
 export function concatenate(parts: readonly [Value, ...Value[]], axis: number): Value {
   const sizes = parts.map(({ shape }) => shape[axis]);

@@ -1,5 +1,6 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
-import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import { mobileNetParameters } from '../../../encoder/mobilenet.js';
+import { requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type {
   Classification,
   Engine,
@@ -8,142 +9,146 @@ import type {
   TrainerOptions,
   TrainingStep,
 } from '../../engine.js';
-import type { Graph } from '../graph.js';
-import type { Feed, OnnxSession } from '../session.js';
+import type { OpenSession } from '../session.js';
+import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
+import { Evaluation } from './evaluation.js';
 import { targetsFeed } from './loss.js';
-import { decayMask, type Piece, pack, recurrentPieces, unpack } from './parameter-layout.js';
-import { featuresFeed, recurrentFeeds } from './recurrent-feeds.js';
-import { featuresStepGraph } from './step-graph.js';
-
-/** Everything that is trained and the optimizer's moments, each [elements]; see parameter-layout.ts. */
-interface AdamState {
-  readonly weights: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-}
+import { unpack } from './parameter-layout.js';
+import { Sessions } from './sessions.js';
+import {
+  type FramesShape,
+  type LossAndLogits,
+  type StepRequest,
+  stepInParts,
+  stepOnFeatures,
+  stepOnFrames,
+} from './steps.js';
+import {
+  frozenWeights,
+  type TrainedEncoder,
+  type TrainedNetwork,
+  trainedNetwork,
+} from './trained-network.js';
 
 /** What a trainer needs of its engine. */
 export interface TrainerEngine extends Pick<Engine, 'loadEncoder' | 'loadClassifier'> {
-  open(graph: Graph): Promise<OnnxSession>;
+  readonly open: OpenSession;
+  /** See ops/blocked.ts. */
+  readonly block: number;
 }
 
-/** Trains a recurrent network. Owns onnxruntime's sessions until `release`. */
+/** Trains a recurrent network, or the encoder with it. Owns onnxruntime's sessions until `release`. */
 export class OnnxTrainer implements Trainer {
   readonly #engine: TrainerEngine;
   readonly #options: TrainerOptions;
-  readonly #pieces: readonly Piece[];
-  #session: Promise<OnnxSession> | undefined;
-  #stepCount = 0;
+  readonly #trained: TrainedNetwork;
+  readonly #sessions: Sessions;
+  #encoder: TrainedEncoder | null;
   #state: AdamState;
   /** Where the next step writes: the two states take turns, so that no step allocates or copies. */
   #spare: AdamState;
+  #stepCount = 0;
+  /** The largest batch of frames so far that went through as a whole. */
+  #framesShape: FramesShape = { batch: 0, timesteps: 0 };
+  /** Under the current weights, once they were asked for. */
+  #evaluation: Promise<Evaluation> | null = null;
 
   constructor(engine: TrainerEngine, options: TrainerOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#pieces = recurrentPieces(options.network);
-    const weights = pack(this.#pieces, options.weights);
-    this.#state = { ...zeroState(weights.length), weights };
-    this.#spare = zeroState(weights.length);
+    this.#trained = trainedNetwork(options);
+    this.#sessions = new Sessions(engine.open);
+    this.#encoder = this.#encoderWith(options.weights);
+    this.#state = initialState(this.#trained.pieces, options.weights);
+    this.#spare = emptyState(this.#trained.pieces);
   }
 
   async step({ batch, labels, learningRate, dropoutSeed }: TrainingStep): Promise<StepResult> {
     const { network, labelSmoothing, classWeights, optimizer } = this.#options;
-    if (batch.kind !== 'features') throw new Error('A trainer without an encoder was given frames');
-    const session = await this.#stepSession();
     const step = this.#stepCount + 1;
-    const { loss, logits } = await session.run(
-      {
-        ...stateFeeds(this.#state),
-        ...updateFeeds(optimizer, { step, learningRate }),
-        ...recurrentFeeds(network, batch, dropoutSeed),
-        features: featuresFeed(batch),
-        targets: targetsFeed(labels, { classes: network.classes, labelSmoothing, classWeights }),
-      },
-      stateTargets(this.#spare),
-    );
+    const { loss, logits } = await this.#run(batch, {
+      trained: this.#trained,
+      sessions: this.#sessions,
+      state: this.#state,
+      next: this.#spare,
+      targets: targetsFeed(labels, { classes: network.classes, labelSmoothing, classWeights }),
+      update: updateFeeds(optimizer, { step, learningRate }),
+      dropoutSeed,
+    });
     [this.#state, this.#spare] = [this.#spare, this.#state];
     this.#stepCount = step;
-    return { loss: loss![0]!, correct: countCorrect(logits!, labels) };
+    await this.#forgetEvaluation();
+    return { loss, correct: countCorrect(logits, labels) };
   }
 
   async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
-    if (batch.kind !== 'features') throw new Error('A trainer without an encoder was given frames');
-    const classifier = await this.#engine.loadClassifier(this.#options.network, await this.weights());
-    try {
-      return await classifier.classify(batch);
-    } finally {
-      await classifier.release();
-    }
+    this.#evaluation ??= Evaluation.load(this.#engine, this.#options, await this.weights());
+    return (await this.#evaluation).classify(batch);
   }
 
   async weights(): Promise<Weights> {
-    return unpack(this.#pieces, this.#state.weights);
+    return this.#withFrozen(unpack(this.#trained.pieces, this.#state.weights));
   }
 
   async state(): Promise<Weights> {
-    const step: Tensor = { shape: [1], data: Float32Array.of(this.#stepCount) };
-    const moment = (prefix: string, flat: Float32Array) =>
-      [...unpack(this.#pieces, flat)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
-    return new Map([
-      ...(await this.weights()),
-      ...moment(FIRST_MOMENT, this.#state.firstMoment),
-      ...moment(SECOND_MOMENT, this.#state.secondMoment),
-      [STEP_COUNT, step],
-    ]);
+    return this.#withFrozen(exportState(this.#trained.pieces, this.#state, this.#stepCount));
   }
 
-  async restore(state: Weights): Promise<void> {
-    this.#stepCount = requireTensor(state, STEP_COUNT, [1]).data[0]!;
-    this.#state = {
-      weights: pack(this.#pieces, state),
-      firstMoment: pack(this.#pieces, withoutPrefix(state, FIRST_MOMENT)),
-      secondMoment: pack(this.#pieces, withoutPrefix(state, SECOND_MOMENT)),
-    };
+  async restore(exported: Weights): Promise<void> {
+    const { state, stepCount } = importState(this.#trained.pieces, exported);
+    this.#encoder = this.#encoderWith(exported);
+    this.#state = state;
+    this.#stepCount = stepCount;
+    // The frozen weights are part of the graphs.
+    await this.#sessions.release();
+    await this.#forgetEvaluation();
   }
 
   async release(): Promise<void> {
-    await (await this.#session)?.release();
+    await this.#sessions.release();
+    await this.#forgetEvaluation();
   }
 
-  #stepSession(): Promise<OnnxSession> {
-    const { network, optimizer, clipNorm } = this.#options;
-    this.#session ??= this.#engine.open(
-      featuresStepGraph(network, this.#pieces, { optimizer, clipNorm, decayMask: decayMask(this.#pieces) }),
+  #run(batch: FeatureBatch | FrameBatch, request: StepRequest): Promise<LossAndLogits> {
+    if (batch.kind === 'features') return stepOnFeatures(request, batch);
+    const encoder = this.#encoder;
+    if (!encoder) throw new Error('A trainer without an encoder was given frames');
+    const shape = {
+      batch: Math.max(this.#framesShape.batch, batch.lengths.length),
+      timesteps: Math.max(this.#framesShape.timesteps, batch.timesteps),
+    };
+    if (shape.batch * shape.timesteps > encoder.framesPerMicroBatch)
+      return stepInParts(request, encoder, batch);
+    this.#framesShape = shape;
+    return stepOnFrames(request, encoder, { batch, shape });
+  }
+
+  #encoderWith(weights: Weights): TrainedEncoder | null {
+    const { encoder } = this.#options;
+    if (!encoder) return null;
+    const { network, framesPerMicroBatch } = encoder;
+    const { block } = this.#engine;
+    return { network, frozen: frozenWeights(encoder, weights), framesPerMicroBatch, block };
+  }
+
+  /** The parameters in the order in which the networks declare them, and what comes behind them. */
+  #withFrozen(trained: Weights): Weights {
+    const encoder = this.#encoder;
+    if (!encoder) return trained;
+    const all = new Map([...encoder.frozen, ...trained]);
+    const first = mobileNetParameters(encoder.network).map(
+      ({ name, shape }) => [name, { shape, data: requireTensor(all, name, shape).data.slice() }] as const,
     );
-    return this.#session;
+    return new Map([...first, ...trained]);
+  }
+
+  async #forgetEvaluation(): Promise<void> {
+    const evaluation = this.#evaluation;
+    this.#evaluation = null;
+    await (await evaluation)?.release();
   }
 }
-
-const FIRST_MOMENT = 'adam.m.';
-const SECOND_MOMENT = 'adam.v.';
-const STEP_COUNT = 'adam.step';
-
-function withoutPrefix(state: Weights, prefix: string): Weights {
-  const named = [...state].filter(([name]) => name.startsWith(prefix));
-  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-}
-
-const zeroState = (elements: number): AdamState => ({
-  weights: new Float32Array(elements),
-  firstMoment: new Float32Array(elements),
-  secondMoment: new Float32Array(elements),
-});
-
-const vector = (data: Float32Array): Feed => ({ data, shape: [data.length] });
-
-const stateFeeds = ({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> => ({
-  weights: vector(weights),
-  first_moment: vector(firstMoment),
-  second_moment: vector(secondMoment),
-});
-
-const stateTargets = ({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> => ({
-  next_weights: vector(weights),
-  next_first_moment: vector(firstMoment),
-  next_second_moment: vector(secondMoment),
-});
 
 function countCorrect(logits: Float32Array, labels: Int32Array): number {
   const classes = logits.length / labels.length;

@@ -6,7 +6,7 @@ import {
   type RecurrentNetwork,
   widthOf,
 } from '../../../network/recurrent.js';
-import { type Graph, input, type Value } from '../graph.js';
+import { input, type Value } from '../graph.js';
 import { cast, multiply } from '../ops/elementwise.js';
 import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
 import { concatenate, transpose } from '../ops/shape.js';
@@ -27,10 +27,7 @@ export function recurrentLogits(
   network: RecurrentNetwork,
   weight: (name: string) => Value,
 ): Value {
-  const { graph } = features;
-  const lengths = network.bidirectional
-    ? cast(input(graph, { name: 'lengths', dtype: 'int32', shape: ['batch'] }), 'int64')
-    : null;
+  const lengths = network.bidirectional ? lengthsInput(features) : null;
   let x = transpose(features, [1, 0, 2]);
   let passes: Value[] = [];
   for (let layer = 0; layer < network.layers; layer++) {
@@ -44,14 +41,14 @@ export function recurrentLogits(
     const [forward, backward] = passes as [Value, Value?];
     x = backward ? concatenate([forward, reverseSequences(backward, lengths!)], 2) : forward;
   }
-  const readout = network.readout === 'last' ? lastOutputs(graph, passes) : sharedReadout(x, network, weight);
+  const readout = network.readout === 'last' ? lastOutputs(passes) : sharedReadout(x, network, weight);
   return head(dropped(readout, network, { name: 'dropout_readout', width: widthOf(network) }), weight);
 }
 
 /** Multiplied with the mask of that name [batch, width]; see network/dropout.ts. */
 function dropped(x: Value, network: RecurrentNetwork, mask: { name: string; width: number }): Value {
   if (network.dropout === 0) return x;
-  const shape = ['batch', mask.width];
+  const shape = [x.shape.at(-2)!, mask.width];
   return multiply(x, input(x.graph, { name: mask.name, dtype: 'float32', shape }));
 }
 
@@ -71,12 +68,17 @@ function layerWeights(
   };
 }
 
+function lengthsInput({ graph, shape: [batch] }: Value): Value {
+  return cast(input(graph, { name: 'lengths', dtype: 'int32', shape: [batch!] }), 'int64');
+}
+
 /** Each pass' output at its last timestep, [batch, width]. */
-function lastOutputs(graph: Graph, passes: readonly Value[]): Value {
-  const places = input(graph, { name: 'last_places', dtype: 'int32', shape: ['batch', 2] });
-  const places64 = cast(places, 'int64');
-  const [forward, backward] = passes.map((pass) => pickTimesteps(pass, places64)) as [Value, Value?];
-  return backward ? concatenate([forward, backward], 1) : forward;
+function lastOutputs(passes: readonly Value[]): Value {
+  const [forward, backward] = passes as [Value, Value?];
+  const shape = [forward.shape[1]!, 2];
+  const places = cast(input(forward.graph, { name: 'last_places', dtype: 'int32', shape }), 'int64');
+  const ofForward = pickTimesteps(forward, places);
+  return backward ? concatenate([ofForward, pickTimesteps(backward, places)], 1) : ofForward;
 }
 
 function sharedReadout(x: Value, network: RecurrentNetwork, weight: (name: string) => Value): Value {

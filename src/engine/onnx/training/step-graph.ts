@@ -1,30 +1,103 @@
-import type { RecurrentNetwork } from '../../../network/recurrent.js';
 import { elementCount } from '../../../tensors/tensor.js';
 import { gradients } from '../differentiate.js';
-import { createGraph, type Graph, input, output, type Value } from '../graph.js';
+import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
+import { add } from '../ops/elementwise.js';
 import { concatenate, reshape, split } from '../ops/shape.js';
-import { adamwUpdate, type UpdateOptions } from './adamw.js';
+import { adamwUpdate } from './adamw.js';
+import { encoderFeatures } from './encoder-network.js';
 import { crossEntropy } from './loss.js';
 import { type Piece, pieceElements } from './parameter-layout.js';
 import { recurrentLogits } from './recurrent-network.js';
+import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
+
+/*
+ * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained.
+ * Those with a loss have `targets` [batch, classes] and the inputs of recurrentFeeds, and the outputs `loss`
+ * [] and `logits` [batch, classes]; those with an update have the inputs and outputs of adamwUpdate.
+ */
+
+/** A whole step on features [batch, timesteps, inputs], any number of them. */
+export function featuresStepGraph(trained: TrainedNetwork): Graph {
+  const graph = createGraph('features_step');
+  const weights = weightsInput(graph, trained.pieces);
+  const { logits, gradient } = lossOf(featuresInput(graph, trained), trained, weights);
+  const all = gradients({ value: logits, gradient }, weights.values);
+  adamwUpdate(weights.flat, flatten(all), trained.update);
+  return graph;
+}
+
+/** A whole step on `frames` uint8 [batch x timesteps, size, size, 3]. */
+export function framesStepGraph(
+  trained: TrainedNetwork,
+  encoder: TrainedEncoder,
+  { batch, timesteps }: { batch: number; timesteps: number },
+): Graph {
+  const graph = createGraph('frames_step');
+  const weights = weightsInput(graph, trained.pieces);
+  const encoded = encode(graph, encoder, { weights, frames: batch * timesteps });
+  const features = reshape(encoded, [batch, timesteps, trained.network.inputs]);
+  const { logits, gradient } = lossOf(features, trained, weights);
+  const all = gradients({ value: logits, gradient }, weights.values);
+  adamwUpdate(weights.flat, flatten(all), trained.update);
+  return graph;
+}
+
+/** `frames` uint8 [frames, size, size, 3] -> `features` [frames, featureCount]. */
+export function encodeGraph(trained: TrainedNetwork, encoder: TrainedEncoder, frames: number): Graph {
+  const graph = createGraph('encode');
+  const weights = weightsInput(graph, trained.pieces);
+  output('features', encode(graph, encoder, { weights, frames }));
+  return graph;
+}
 
 /**
- * A whole training step of the recurrent network on features: forward, loss, gradients, clipping and update.
- * Inputs: `weights` float32 [elements], `features` [batch, timesteps, inputs], `targets` [batch, classes],
- * those of recurrentFeeds and of adamwUpdate. Outputs: `loss` [], `logits` [batch, classes] and adamwUpdate's.
+ * The recurrent network's part of a step on features: `features_gradient` of their shape and `gradient` by
+ * its own weights.
  */
-export function featuresStepGraph(
-  network: RecurrentNetwork,
-  pieces: readonly Piece[],
-  update: UpdateOptions,
+export function recurrentGradientGraph(trained: TrainedNetwork): Graph {
+  const graph = createGraph('recurrent_gradient');
+  const weights = weightsInput(graph, trained.pieces);
+  const features = featuresInput(graph, trained);
+  const { logits, gradient } = lossOf(features, trained, weights);
+  const ofRecurrent = weights.values.slice(trained.encoderPieceCount);
+  const [ofFeatures, ...others] = gradients({ value: logits, gradient }, [features, ...ofRecurrent]);
+  output('features_gradient', ofFeatures!);
+  output('gradient', flatten(others));
+  return graph;
+}
+
+/**
+ * The encoder's part: `frames` and their `features_gradient` -> `next_gradient`, which is `gradient` and what
+ * these frames add to it, by the trained encoder weights.
+ */
+export function encoderGradientGraph(
+  trained: TrainedNetwork,
+  encoder: TrainedEncoder,
+  frames: number,
 ): Graph {
-  const graph = createGraph('features_step');
-  const { flat, weight, values } = weightsInput(graph, pieces);
-  const shape = ['batch', 'timesteps', network.inputs];
-  const features = input(graph, { name: 'features', dtype: 'float32', shape });
-  const logits = recurrentLogits(features, network, weight);
-  const from = { value: logits, gradient: lossGradient(logits) };
-  adamwUpdate(flat, flatten(gradients(from, values)), update);
+  const graph = createGraph('encoder_gradient');
+  const weights = weightsInput(graph, trained.pieces);
+  const features = encode(graph, encoder, { weights, frames });
+  const { shape } = features;
+  const ofFeatures = input(graph, { name: 'features_gradient', dtype: 'float32', shape });
+  const by = weights.values.slice(0, trained.encoderPieceCount);
+  const added = flatten(gradients({ value: features, gradient: ofFeatures }, by));
+  output(
+    'next_gradient',
+    add(input(graph, { name: 'gradient', dtype: 'float32', shape: added.shape }), added),
+  );
+  return graph;
+}
+
+/** An update by `encoder_gradient` and `recurrent_gradient`, that of all weights in two parts. */
+export function updateGraph(trained: TrainedNetwork): Graph {
+  const graph = createGraph('update');
+  const { flat } = weightsInput(graph, trained.pieces);
+  const part = (name: string, pieces: readonly Piece[]) =>
+    input(graph, { name, dtype: 'float32', shape: [pieceElements(pieces)] });
+  const ofEncoder = part('encoder_gradient', trained.pieces.slice(0, trained.encoderPieceCount));
+  const ofRecurrent = part('recurrent_gradient', trained.pieces.slice(trained.encoderPieceCount));
+  adamwUpdate(flat, concatenate([ofEncoder, ofRecurrent], 0), trained.update);
   return graph;
 }
 
@@ -32,40 +105,61 @@ interface WeightsInput {
   readonly flat: Value;
   /** In the order of the pieces. */
   readonly values: readonly Value[];
-  readonly weight: (name: string) => Value;
+  readonly byName: ReadonlyMap<string, Value>;
 }
 
-/** The input `weights` [elements] and the pieces that it is cut into. */
+/** The input `weights` and the pieces that it is cut into. */
 function weightsInput(graph: Graph, pieces: readonly Piece[]): WeightsInput {
   const shape = [pieceElements(pieces)];
   const flat = input(graph, { name: 'weights', dtype: 'float32', shape });
-  const parts = split(
-    flat,
-    0,
-    pieces.map((piece) => elementCount(piece.shape)),
-  );
+  const sizes = pieces.map((piece) => elementCount(piece.shape));
+  const parts = split(flat, 0, sizes);
   const values = pieces.map((piece, index) => reshape(parts[index]!, piece.shape));
-  const byName = new Map(pieces.map(({ name }, index) => [name, values[index]!]));
-  const weight = (name: string): Value => {
-    const value = byName.get(name);
-    if (!value) throw new Error(`There is no piece ${name} among ${[...byName.keys()].join(', ')}`);
-    return value;
-  };
-  return { flat, values, weight };
+  return { flat, values, byName: new Map(pieces.map(({ name }, index) => [name, values[index]!])) };
 }
 
-/** Declares the input `targets` and the outputs `loss` and `logits`; the loss' gradient by the logits. */
-function lossGradient(logits: Value): Value {
+function featuresInput(graph: Graph, { network }: TrainedNetwork): Value {
+  const shape = ['batch', 'timesteps', network.inputs];
+  return input(graph, { name: 'features', dtype: 'float32', shape });
+}
+
+function encode(
+  graph: Graph,
+  { network, frozen, block }: TrainedEncoder,
+  { weights, frames }: { weights: WeightsInput; frames: number },
+): Value {
+  const size = network.inputSize;
+  const pixels = input(graph, { name: 'frames', dtype: 'uint8', shape: [frames, size, size, 3] });
+  const weight = (name: string): Value => {
+    const fixed = frozen.get(name);
+    return fixed ? constant(graph, fixed) : required(weights, name);
+  };
+  return encoderFeatures(pixels, network, { weight, block });
+}
+
+/** Declares the input `targets` and the outputs `loss` and `logits`. */
+function lossOf(
+  features: Value,
+  { network }: TrainedNetwork,
+  weights: WeightsInput,
+): { logits: Value; gradient: Value } {
+  const logits = recurrentLogits(features, network, (name) => required(weights, name));
   const targets = input(logits.graph, { name: 'targets', dtype: 'float32', shape: logits.shape });
   const { loss, gradient } = crossEntropy(logits, targets);
   output('loss', loss);
   output('logits', logits);
-  return gradient;
+  return { logits, gradient };
 }
 
 /** Values of known shapes as one vector. */
 function flatten(values: readonly Value[]): Value {
   const [first, ...others] = values.map((value) => reshape(value, [elementCount(value.shape.map(Number))]));
-  if (!first) throw new Error('There is nothing to train');
+  if (!first) throw new Error('There is nothing to differentiate by');
   return concatenate([first, ...others], 0);
+}
+
+function required({ byName }: WeightsInput, name: string): Value {
+  const value = byName.get(name);
+  if (!value) throw new Error(`There is no piece ${name} among ${[...byName.keys()].join(', ')}`);
+  return value;
 }

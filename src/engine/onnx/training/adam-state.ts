@@ -1,0 +1,74 @@
+import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import type { Feed } from '../session.js';
+import { type Piece, pack, pieceElements, unpack } from './parameter-layout.js';
+
+/** All that is trained and the optimizer's moments, each float32 [elements]; see parameter-layout.ts. */
+export interface AdamState {
+  readonly weights: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+}
+
+/** The state before the first step. */
+export function initialState(pieces: readonly Piece[], weights: Weights): AdamState {
+  return { ...emptyState(pieces), weights: pack(pieces, weights) };
+}
+
+export function emptyState(pieces: readonly Piece[]): AdamState {
+  const zeros = () => new Float32Array(pieceElements(pieces));
+  return { weights: zeros(), firstMoment: zeros(), secondMoment: zeros() };
+}
+
+/** Copies of the state's arrays under the names of Trainer.state in engine.ts. */
+export function exportState(pieces: readonly Piece[], state: AdamState, stepCount: number): Weights {
+  const moment = (prefix: string, flat: Float32Array) =>
+    [...unpack(pieces, flat)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
+  return new Map([
+    ...unpack(pieces, state.weights),
+    ...moment(FIRST_MOMENT, state.firstMoment),
+    ...moment(SECOND_MOMENT, state.secondMoment),
+    [STEP_COUNT, { shape: [1], data: Float32Array.of(stepCount) }],
+  ]);
+}
+
+/** The reverse of exportState. */
+export function importState(
+  pieces: readonly Piece[],
+  exported: Weights,
+): { state: AdamState; stepCount: number } {
+  const state = {
+    weights: pack(pieces, exported),
+    firstMoment: pack(pieces, withoutPrefix(exported, FIRST_MOMENT)),
+    secondMoment: pack(pieces, withoutPrefix(exported, SECOND_MOMENT)),
+  };
+  return { state, stepCount: requireTensor(exported, STEP_COUNT, [1]).data[0]! };
+}
+
+/** A state as the inputs of a step. */
+export function stateFeeds({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> {
+  return {
+    weights: vector(weights),
+    first_moment: vector(firstMoment),
+    second_moment: vector(secondMoment),
+  };
+}
+
+/** A state as the place that a step writes the next one to. */
+export function stateTargets({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> {
+  return {
+    next_weights: vector(weights),
+    next_first_moment: vector(firstMoment),
+    next_second_moment: vector(secondMoment),
+  };
+}
+
+export const vector = (data: Float32Array): Feed => ({ data, shape: [data.length] });
+
+const FIRST_MOMENT = 'adam.m.';
+const SECOND_MOMENT = 'adam.v.';
+const STEP_COUNT = 'adam.step';
+
+function withoutPrefix(state: Weights, prefix: string): Weights {
+  const named = [...state].filter(([name]) => name.startsWith(prefix));
+  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}

@@ -1,0 +1,136 @@
+import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
+import type { Feed } from '../session.js';
+import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
+import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
+import { pieceElements } from './parameter-layout.js';
+import { featuresFeed, recurrentFeeds } from './recurrent-feeds.js';
+import type { Sessions } from './sessions.js';
+import {
+  encodeGraph,
+  encoderGradientGraph,
+  featuresStepGraph,
+  framesStepGraph,
+  recurrentGradientGraph,
+  updateGraph,
+} from './step-graph.js';
+import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
+
+/** What one step reads and where it writes. */
+export interface StepRequest {
+  readonly trained: TrainedNetwork;
+  readonly sessions: Sessions;
+  readonly state: AdamState;
+  /** Gets the state after the step. */
+  readonly next: AdamState;
+  /** See targetsFeed. */
+  readonly targets: Feed;
+  /** See updateFeeds. */
+  readonly update: Record<string, Feed>;
+  readonly dropoutSeed: number;
+}
+
+export interface LossAndLogits {
+  readonly loss: number;
+  /** float32 [batch, classes] */
+  readonly logits: Float32Array;
+}
+
+/** One call of onnxruntime. */
+export async function stepOnFeatures(request: StepRequest, batch: FeatureBatch): Promise<LossAndLogits> {
+  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const session = await sessions.get('features_step', () => featuresStepGraph(trained));
+  const feeds = {
+    ...stateFeeds(state),
+    ...update,
+    ...recurrentFeeds(trained.network, batch, dropoutSeed),
+    features: featuresFeed(batch),
+    targets,
+  };
+  const { loss, logits } = await session.run(feeds, stateTargets(next));
+  return { loss: loss![0]!, logits: logits! };
+}
+
+/**
+ * One call of onnxruntime, on a graph of one shape. Batches of fewer sequences or timesteps are filled up to
+ * it, so that a short last one needs no other graph.
+ */
+export async function stepOnFrames(
+  request: StepRequest,
+  encoder: TrainedEncoder,
+  { batch, shape }: { batch: FrameBatch; shape: FramesShape },
+): Promise<LossAndLogits> {
+  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const key = `frames_step ${shape.batch} x ${shape.timesteps}`;
+  const session = await sessions.get(key, () => framesStepGraph(trained, encoder, shape));
+  const { lengths } = batch;
+  const ofSequences = {
+    ...recurrentFeeds(trained.network, { lengths, timesteps: shape.timesteps }, dropoutSeed),
+    targets,
+  };
+  const padded = Object.entries(ofSequences).map(([name, feed]) => [name, padRows(feed, shape.batch)]);
+  const feeds = {
+    ...stateFeeds(state),
+    ...update,
+    ...Object.fromEntries(padded),
+    frames: paddedFrames(batch, shape),
+  };
+  const { loss, logits } = await session.run(feeds, stateTargets(next));
+  return { loss: loss![0]!, logits: logits!.slice(0, lengths.length * trained.network.classes) };
+}
+
+/** Sequences and timesteps that a graph is built for. */
+export interface FramesShape {
+  readonly batch: number;
+  readonly timesteps: number;
+}
+
+/**
+ * For batches whose activations would not fit in memory together: the encoder runs over each part of the
+ * frames twice, first for its features alone and, once the loss' gradient by the features is known, again to
+ * carry that on to its weights.
+ */
+export async function stepInParts(
+  request: StepRequest,
+  encoder: TrainedEncoder,
+  batch: FrameBatch,
+): Promise<LossAndLogits> {
+  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const { lengths, timesteps } = batch;
+  const weights = vector(state.weights);
+  const parts = inParts(validFrames(batch), encoder);
+  const encodeSession = await sessions.get('encode', () =>
+    encodeGraph(trained, encoder, parts.framesPerPart),
+  );
+  const features: Float32Array[] = [];
+  for (const frames of parts.feeds) {
+    features.push((await encodeSession.run({ weights, frames })).features!);
+  }
+  const recurrent = await sessions.get('recurrent_gradient', () => recurrentGradientGraph(trained));
+  const placed = placeFeatures(features, batch, trained.network.inputs);
+  const { loss, logits, gradient, features_gradient } = await recurrent.run({
+    weights,
+    ...recurrentFeeds(trained.network, { lengths, timesteps }, dropoutSeed),
+    features: placed,
+    targets,
+  });
+  const ofFeatures = takeFeatures(features_gradient!, batch, {
+    width: trained.network.inputs,
+    framesPerPart: parts.framesPerPart,
+  });
+  let ofEncoder: Float32Array = new Float32Array(
+    pieceElements(trained.pieces.slice(0, trained.encoderPieceCount)),
+  );
+  if (trained.encoderPieceCount > 0) {
+    const session = await sessions.get('encoder_gradient', () =>
+      encoderGradientGraph(trained, encoder, parts.framesPerPart),
+    );
+    for (const [index, frames] of parts.feeds.entries()) {
+      const feeds = { weights, frames, features_gradient: ofFeatures[index]!, gradient: vector(ofEncoder) };
+      ofEncoder = (await session.run(feeds)).next_gradient!;
+    }
+  }
+  const updating = await sessions.get('update', () => updateGraph(trained));
+  const gradients = { encoder_gradient: vector(ofEncoder), recurrent_gradient: vector(gradient!) };
+  await updating.run({ ...stateFeeds(state), ...update, ...gradients }, stateTargets(next));
+  return { loss: loss![0]!, logits: logits! };
+}
