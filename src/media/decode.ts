@@ -75,12 +75,11 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       `select='${condition}'`,
       ...inputFilters(preprocessing),
       'showinfo',
-      // Rising whatever the stamps were, or the muxer complains.
+      // Rising evenly, or the muxer complains of variable rates.
       'setpts=N/TB',
     ].join(','),
     outputOptions: [
       ...['-map', '0:V:0', ...(await passthroughOptions())],
-      ...['-frames:v', String(selection.boundaries.length)],
       ...['-f', 'rawvideo', '-pix_fmt', 'rgb24'],
     ],
     target: 'pipe:1',

@@ -87,6 +87,8 @@ export interface FrameMatcher<D> {
   take(decoded: D): Match<D>[];
   /** To be called when no more frames come. */
   finish(): Match<D>[];
+  /** Whether nothing is waited for. */
+  isDone(): boolean;
 }
 
 export function createMatcher<D extends { readonly position: number }>(
@@ -108,5 +110,6 @@ export function createMatcher<D extends { readonly position: number }>(
         .filter((target) => standIn.position >= target.spareFrom)
         .map((target) => ({ target, decoded: standIn }));
     },
+    isDone: () => waiting.length === 0,
   };
 }

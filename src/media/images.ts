@@ -6,6 +6,7 @@ import { abortedFailure, timeoutFailure, tooLargeFailure } from './failures.js';
 import type { RunLimits } from './ffmpeg.js';
 import { readSignature } from './file-signature.js';
 import { inputRegion } from './preprocessing.js';
+import { resample } from './resample.js';
 import { MAX_PIXELS } from './safety.js';
 import { sampleFrames, type Timeline } from './sampling.js';
 import { requestedSpan } from './span.js';
@@ -112,14 +113,12 @@ async function readPage(page: Page, { size, fit, kernel }: Preprocessing): Promi
       .autoOrient()
       .flatten({ background: 'white' })
       .extract(region)
-      // Shrinking as it loads would be another kernel than that of videos.
-      .resize(size, size, { fit: 'fill', kernel, fastShrinkOnLoad: false })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   );
   if (info.channels !== 3) throw new Error(`${page.path} gave ${info.channels} channels, expected 3`);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return resample({ width: info.width, height: info.height, data }, { size, kernel });
 }
 
 async function readMetadata(page: Page): Promise<Metadata> {
@@ -130,7 +129,7 @@ async function readMetadata(page: Page): Promise<Metadata> {
 }
 
 /** Only what begins like a picture of a known kind reaches sharp, which would read SVG and its like too. */
-async function decoding<T>({ path, page }: Page, work: (image: Sharp) => Promise<T>): Promise<T> {
+export async function decoding<T>({ path, page }: Page, work: (image: Sharp) => Promise<T>): Promise<T> {
   await assertImage(path);
   const { default: sharp } = await import('sharp');
   try {

@@ -66,28 +66,43 @@ function neverGoesBack(packets: readonly Packet[]): boolean {
 }
 
 /**
- * Packets without a stamp, or with the stamp of another, show no frame of their own: they are the second
- * fields of interlaced pictures. When most are like that, the stamps are wrong: null.
+ * Several packets with one stamp are the fields of one frame. When most are like that, or have no stamp, the
+ * stamps are wrong: null.
  */
 function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | null {
-  const frames = new Map<number, Packet>();
-  for (const packet of shown) {
-    const seconds = packet.presentationSeconds;
-    if (!Number.isNaN(seconds) && !frames.get(seconds)?.isKeyframe) frames.set(seconds, packet);
-  }
-  if (frames.size * 2 < shown.length) return null;
-  const positions = Float64Array.from(frames.keys()).sort();
+  const stamps = stampsOf(shown).map(toMicroseconds);
+  const known = stamps.filter((seconds) => !Number.isNaN(seconds));
+  const positions = Float64Array.from(new Set(known)).sort();
+  if (positions.length * 2 < shown.length) return null;
   const startSeconds = positions.map((seconds) => clipSeconds(seconds, positions));
-  const lastStart = startSeconds[startSeconds.length - 1]!;
-  const last = frames.get(positions[positions.length - 1]!)!;
-  const end = clipSeconds(last.presentationSeconds + last.durationSeconds, positions);
+  const keyframes = new Set(
+    shown.filter((packet) => packet.isKeyframe).map((packet) => toMicroseconds(packet.presentationSeconds)),
+  );
+  const last = positions.length - 1;
+  const lastPacket = shown[stamps.indexOf(positions[last]!)]!;
+  const end = clipSeconds(positions[last]! + lastPacket.durationSeconds, positions);
+  const isLastShown = end > startSeconds[last]!;
   const timeline: Timeline = {
     startSeconds,
-    isKeyframe: Array.from(positions, (seconds) => frames.get(seconds)!.isKeyframe),
-    durationSeconds:
-      end > lastStart ? end : toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts)),
+    isKeyframe: Array.from(positions, (seconds) => keyframes.has(seconds)),
+    durationSeconds: isLastShown
+      ? end
+      : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts)),
   };
   return { kind: 'stamped', timeline, positions };
+}
+
+/**
+ * In MPEG program streams, not every packet has a stamp of its own. The frames are shown at the times at
+ * which they are decoded, later by a constant, and in another order.
+ */
+function stampsOf(shown: readonly Packet[]): number[] {
+  const own = shown.map((packet) => packet.presentationSeconds);
+  const known = own.filter((seconds) => !Number.isNaN(seconds));
+  const decoding = risingDecodingTimes(shown);
+  if (known.length === own.length || known.length === 0 || !decoding) return own;
+  const earliest = known.reduce((one, other) => Math.min(one, other));
+  return Array.from(decoding, (seconds) => earliest + seconds);
 }
 
 /** Seconds from the clip's start. */

@@ -33,6 +33,8 @@ export function inputFilters({ size, fit, kernel }: Preprocessing): string[] {
   const crop = [
     "crop=w='max(1,trunc(min(iw,ih/sar)+0.5))'",
     "h='max(1,trunc(min(ih,iw*sar)+0.5))'",
+    "x='trunc((iw-ow)/2)'",
+    "y='trunc((ih-oh)/2)'",
     // Without `exact`, the place and size would be rounded to whole chroma samples.
     'exact=1',
   ].join(':');
@@ -40,17 +42,12 @@ export function inputFilters({ size, fit, kernel }: Preprocessing): string[] {
   return [...(fit === 'resize' ? [crop] : []), scale, 'format=rgb24'];
 }
 
-/**
- * libswscale's kernels that are nearest to sharp's. Both stretch them over all source pixels when they make
- * a picture smaller. `linear` and `lanczos3` are the same functions. Of cubics, libswscale has the family of
- * Mitchell and Netravali (1988) with C = 0.6 where Catmull-Rom has 0.5, and drops the fraction of any other C
- * that it is given.
- */
+/** libswscale's names of the kernels; resample.ts has the same functions for images. */
 const SWSCALE_KERNELS = {
   linear: 'bilinear',
   cubic: 'bicubic',
   lanczos3: 'lanczos',
 } as const satisfies Record<Preprocessing['kernel'], string>;
 
-/** Rounds correctly and takes colour at full resolution: half a grey level nearer to sharp on photographs. */
+/** Without these, libswscale rounds down and halves the colour resolution on its way. */
 const SWSCALE_PRECISION = 'accurate_rnd+full_chroma_int+full_chroma_inp';

@@ -45,7 +45,7 @@ async function* readFrames(path: string, reading: Reading): AsyncGenerator<Frame
   const selection = selectFrames(index, chosen);
   const events = decodeFrames({
     ...{ path, index, selection, preprocessing: request.preprocessing, ...limits },
-    keyframesOnly: request.sampling.kind === 'keyframes' && index.kind === 'stamped',
+    keyframesOnly: request.sampling.kind === 'keyframes' && areKeyframes(index, chosen),
     seekSeconds: seekSeconds(probe, selection),
   });
   const matcher = createMatcher<DecodedFrame>(selection.targets);
@@ -57,10 +57,17 @@ async function* readFrames(path: string, reading: Reading): AsyncGenerator<Frame
       found += 1;
       yield* copiesOf(match, { index, chosen });
     }
+    // What comes behind the last wanted frame need not be decoded.
+    if (matcher.isDone() && found === selection.targets.length) return;
     if (event.kind === 'frame') continue;
     const failure = decodingFailure(path, { exit: event, found, expected: selection.targets.length });
     if (failure) throw failure;
   }
+}
+
+/** Where frames are counted, all must be decoded to keep their numbers. */
+function areKeyframes({ kind, timeline }: FrameIndex, frames: readonly number[]): boolean {
+  return kind === 'stamped' && frames.every((frame) => timeline.isKeyframe[frame]);
 }
 
 function* copiesOf(

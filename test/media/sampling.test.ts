@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { Sampling } from '../../src/config.js';
+import { frameOnScreen, sampleFrames, type Timeline } from '../../src/media/sampling.js';
+
+/** 10 frames a second; every fourth is a keyframe. */
+const steady = (frames: number): Timeline => ({
+  startSeconds: Float64Array.from({ length: frames }, (_, index) => index / 10),
+  isKeyframe: Array.from({ length: frames }, (_, index) => index % 4 === 0),
+  durationSeconds: frames / 10,
+});
+
+const sample = (
+  timeline: Timeline,
+  sampling: Sampling,
+  { start = 0, end = timeline.durationSeconds, seed = 0 } = {},
+) => sampleFrames(timeline, { sampling, span: { startSeconds: start, endSeconds: end }, seed });
+
+describe('frameOnScreen', () => {
+  const timeline: Timeline = {
+    startSeconds: Float64Array.of(0, 1, 1.5, 4),
+    isKeyframe: [true, false, false, false],
+    durationSeconds: 5,
+  };
+
+  test.each([
+    [0, 0],
+    [0.99, 0],
+    [1, 1],
+    [3.9, 2],
+    [4, 3],
+    [100, 3],
+    [-1, 0],
+  ])('at %d s it is frame %d', (seconds, frame) => {
+    expect(frameOnScreen(timeline, seconds)).toBe(frame);
+  });
+
+  test('takes a time that was rounded down to microseconds for the frame that it means', () => {
+    const thirds = { ...timeline, startSeconds: Float64Array.of(0, 1 / 3, 2 / 3) };
+    expect(frameOnScreen(thirds, 0.333333)).toBe(1);
+  });
+});
+
+describe('uniform', () => {
+  test('takes the centres of equal spans', () => {
+    expect(sample(steady(40), { kind: 'uniform', frames: 4 })).toEqual([5, 15, 25, 35]);
+  });
+
+  test('takes the middle frame when one is wanted', () => {
+    expect(sample(steady(41), { kind: 'uniform', frames: 1 })).toEqual([20]);
+  });
+
+  test('repeats the frames of a clip that has too few, each as long as it is on screen', () => {
+    expect(sample(steady(3), { kind: 'uniform', frames: 8 })).toEqual([0, 0, 0, 1, 1, 2, 2, 2]);
+    expect(sample(steady(1), { kind: 'uniform', frames: 3 })).toEqual([0, 0, 0]);
+  });
+
+  test('samples by time where the frame rate varies', () => {
+    // Ten frames in the first second, then one that stands for three.
+    const varying: Timeline = {
+      startSeconds: Float64Array.of(0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1),
+      isKeyframe: Array.from({ length: 11 }, (_, index) => index === 0),
+      durationSeconds: 4,
+    };
+    expect(sample(varying, { kind: 'uniform', frames: 4 })).toEqual([5, 10, 10, 10]);
+  });
+
+  test('stays within its span, which begins with the frame on screen', () => {
+    const frames = sample(steady(40), { kind: 'uniform', frames: 8 }, { start: 1.05, end: 1.25 });
+    expect(frames).toEqual([10, 10, 11, 11, 11, 11, 12, 12]);
+  });
+});
+
+describe('segments', () => {
+  const sampling: Sampling = { kind: 'segments', frames: 4 };
+
+  test('takes one frame from each of equal spans', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const spans = sample(steady(40), sampling, { seed }).map((frame) => Math.floor(frame / 10));
+      expect(spans).toEqual([0, 1, 2, 3]);
+    }
+  });
+
+  test('is drawn from the seed', () => {
+    expect(sample(steady(40), sampling, { seed: 7 })).toEqual(sample(steady(40), sampling, { seed: 7 }));
+    const drawings = Array.from({ length: 50 }, (_, seed) => sample(steady(40), sampling, { seed }).join());
+    expect(new Set(drawings).size).toBeGreaterThan(40);
+  });
+
+  test('reaches every frame of a span', () => {
+    const firsts = Array.from({ length: 300 }, (_, seed) => sample(steady(40), sampling, { seed })[0]);
+    expect(new Set(firsts)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+  });
+});
+
+describe('fps', () => {
+  test('takes a frame at every tick', () => {
+    expect(sample(steady(10), { kind: 'fps', framesPerSecond: 5, maxFrames: 100 })).toEqual([0, 2, 4, 6, 8]);
+  });
+
+  test('repeats frames where ticks are denser than frames', () => {
+    const frames = sample(steady(3), { kind: 'fps', framesPerSecond: 20, maxFrames: 100 });
+    expect(frames).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  test('stops at maxFrames', () => {
+    expect(sample(steady(100), { kind: 'fps', framesPerSecond: 10, maxFrames: 3 })).toEqual([0, 1, 2]);
+  });
+
+  test('takes one frame of a clip that is shorter than a tick', () => {
+    expect(sample(steady(2), { kind: 'fps', framesPerSecond: 1, maxFrames: 10 })).toEqual([0]);
+  });
+
+  test('makes no tick at the very end by rounding', () => {
+    const clip = { ...steady(20), durationSeconds: 2.0000000000000004 };
+    expect(sample(clip, { kind: 'fps', framesPerSecond: 30, maxFrames: 100 })).toHaveLength(60);
+  });
+});
+
+describe('keyframes', () => {
+  test('takes those of the span', () => {
+    const sampling: Sampling = { kind: 'keyframes', maxFrames: 10 };
+    expect(sample(steady(20), sampling)).toEqual([0, 4, 8, 12, 16]);
+    expect(sample(steady(20), sampling, { start: 0.4, end: 1.2 })).toEqual([4, 8]);
+  });
+
+  test('spreads over all when there are too many', () => {
+    expect(sample(steady(40), { kind: 'keyframes', maxFrames: 3 })).toEqual([4, 20, 32]);
+  });
+
+  test('takes the first frame on screen when the span has none', () => {
+    const frames = sample(steady(20), { kind: 'keyframes', maxFrames: 3 }, { start: 0.5, end: 0.7 });
+    expect(frames).toEqual([5]);
+  });
+});
