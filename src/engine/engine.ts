@@ -16,8 +16,7 @@ export interface Engine {
   readonly version: string;
   loadEncoder(network: MobileNet, weights: Weights): Promise<FrameEncoder>;
   loadClassifier(network: RecurrentNetwork, weights: Weights): Promise<SequenceClassifier>;
-  /** Absent on an engine that only predicts. */
-  readonly training?: TrainingOperations;
+  readonly training: TrainingOperations;
 }
 
 export interface FrameEncoder {

@@ -1,4 +1,3 @@
-import { UserError } from '../errors.js';
 import type { Engine, EngineName } from './engine.js';
 
 export interface EngineChoice {
@@ -8,28 +7,19 @@ export interface EngineChoice {
 }
 
 /**
- * Starts an engine. `auto` takes the embedded one wherever it can do the work, else tensorflow.
+ * Starts an engine. `auto` takes the embedded one, which does all that there is to do; tensorflow is a choice.
  *
- * @throws UserError `engine_unavailable`, with what mends it, when the engine does not load on this machine
- * or cannot do what it is wanted for.
+ * @throws UserError `engine_unavailable`, with what mends it, when the engine does not load on this machine.
  */
-export async function selectEngine(options: {
-  requested: 'auto' | EngineName;
-  purpose: 'predict' | 'train';
-}): Promise<EngineChoice> {
-  const { requested, purpose } = options;
-  if (requested === 'tensorflow') return { engine: await startTensorflow(), reason: 'tensorflow, as asked' };
-  const onnx = await startOnnx();
-  const isAble = purpose === 'predict' || onnx.training !== undefined;
-  if (requested === 'onnx') {
-    if (isAble) return { engine: onnx, reason: 'onnx, as asked' };
-    throw new UserError('engine_unavailable', {
-      problem: 'The onnx engine was asked to train, but it only predicts.',
-      fix: 'Use `--engine tensorflow`; `clipstep install tensorflow` provides it.',
-    });
+export async function selectEngine(requested: 'auto' | EngineName): Promise<EngineChoice> {
+  switch (requested) {
+    case 'auto':
+      return { engine: await startOnnx(), reason: 'onnx, the embedded engine' };
+    case 'onnx':
+      return { engine: await startOnnx(), reason: 'onnx, as asked' };
+    case 'tensorflow':
+      return { engine: await startTensorflow(), reason: 'tensorflow, as asked' };
   }
-  if (isAble) return { engine: onnx, reason: 'onnx, the embedded engine' };
-  return { engine: await startTensorflow(), reason: 'tensorflow, since the embedded engine only predicts' };
 }
 
 async function startOnnx(): Promise<Engine> {

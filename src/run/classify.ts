@@ -74,7 +74,7 @@ export async function* classify(
 
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
-  const { engine } = await selectEngine({ requested: options.engine ?? 'auto', purpose: 'predict' });
+  const { engine } = await selectEngine(options.engine ?? 'auto');
   const encoder = await engine.loadEncoder(bundle.networks.encoder, bundle.weights);
   const recurrent = await engine.loadClassifier(bundle.networks.recurrent, bundle.weights);
   const loaded: Loaded = { bundle, encoder, recurrent, engine: engine.name, top: options.top };

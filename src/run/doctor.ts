@@ -65,8 +65,8 @@ async function checkTool(tool: Tool): Promise<Check> {
 
 async function checkOnnx(): Promise<Check> {
   return orMissing('onnx engine', async () => {
-    const { engine } = await selectEngine({ requested: 'onnx', purpose: 'predict' });
-    return `onnxruntime ${engine.version}; ${abilities(engine)}`;
+    const { engine } = await selectEngine('onnx');
+    return `onnxruntime ${engine.version}`;
   });
 }
 
@@ -74,12 +74,11 @@ async function checkTensorflow(): Promise<Check> {
   const name = 'tensorflow engine';
   const status = await tensorflowStatus();
   if (status.kind === 'unavailable') {
-    const detail = `needed to train only; ${status.problem.split('\n')[0]}`;
+    const detail = `a choice, not needed: the onnx engine does the same; ${status.problem.split('\n')[0]}`;
     return { name, status: 'optional', detail, fix: 'clipstep install tensorflow' };
   }
-  const { engine } = await selectEngine({ requested: 'tensorflow', purpose: 'predict' });
   const { tensorflowVersion, tfjsNodeVersion, source } = status;
-  const detail = `TensorFlow ${tensorflowVersion}, tfjs-node ${tfjsNodeVersion} (${source}); ${abilities(engine)}`;
+  const detail = `TensorFlow ${tensorflowVersion}, tfjs-node ${tfjsNodeVersion} (${source})`;
   return { name, status: 'ok', detail };
 }
 
@@ -119,9 +118,6 @@ async function checkDisk(): Promise<Check> {
     return { name, status: 'optional', detail: `${folder} cannot be written: ${messageOf(error)}`, fix };
   }
 }
-
-const abilities = (engine: { training?: unknown }): string =>
-  engine.training ? 'predicts and trains' : 'predicts';
 
 async function orMissing(name: string, look: () => Promise<string>): Promise<Check> {
   try {

@@ -57,7 +57,7 @@ describe.skipIf(!sharedFolder).each(networks)(
 );
 
 function startWhereItLoads(requested: 'onnx' | 'tensorflow'): Promise<Engine | undefined> {
-  return selectEngine({ requested, purpose: 'predict' }).then(
+  return selectEngine(requested).then(
     ({ engine }) => engine,
     () => undefined,
   );

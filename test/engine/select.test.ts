@@ -5,38 +5,29 @@ import { tensorflowStatus } from '../../src/engine/tensorflow/load.js';
 const hasTensorflow = (await tensorflowStatus()).kind === 'available';
 
 describe('selecting an engine', () => {
-  it('takes the embedded engine for prediction and says so', async () => {
-    const { engine, reason } = await selectEngine({ requested: 'auto', purpose: 'predict' });
+  it('takes the embedded engine by itself and says so', async () => {
+    const { engine, reason } = await selectEngine('auto');
     expect(engine.name).toBe('onnx');
     expect(engine.version).toMatch(/^\d+\.\d+/);
     expect(reason).toBe('onnx, the embedded engine');
   });
 
-  it('takes the one that was asked for', async () => {
-    const { engine, reason } = await selectEngine({ requested: 'onnx', purpose: 'predict' });
+  it('takes the embedded engine when it was asked for', async () => {
+    const { engine, reason } = await selectEngine('onnx');
     expect(engine.name).toBe('onnx');
     expect(reason).toBe('onnx, as asked');
   });
 
-  it('says what trains instead when the engine that was asked for cannot', async () => {
-    await expect(selectEngine({ requested: 'onnx', purpose: 'train' })).rejects.toMatchObject({
-      code: 'engine_unavailable',
-      fix: expect.stringContaining('clipstep install tensorflow'),
-    });
+  it.runIf(hasTensorflow)('takes tensorflow where it is installed and was asked for', async () => {
+    const { engine, reason } = await selectEngine('tensorflow');
+    expect(engine.name).toBe('tensorflow');
+    expect(reason).toBe('tensorflow, as asked');
   });
 
-  describe.each(['auto', 'tensorflow'] as const)('%s, for training', (requested) => {
-    it.runIf(hasTensorflow)('takes tensorflow where it is installed', async () => {
-      const { engine } = await selectEngine({ requested, purpose: 'train' });
-      expect(engine.name).toBe('tensorflow');
-      expect(engine.training).toBeDefined();
-    });
-
-    it.skipIf(hasTensorflow)('says what installs tensorflow where it is not', async () => {
-      await expect(selectEngine({ requested, purpose: 'train' })).rejects.toMatchObject({
-        code: 'engine_unavailable',
-        fix: expect.stringContaining('clipstep install tensorflow'),
-      });
+  it.skipIf(hasTensorflow)('says what installs tensorflow where it is not', async () => {
+    await expect(selectEngine('tensorflow')).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      fix: expect.stringContaining('clipstep install tensorflow'),
     });
   });
 });

@@ -6,7 +6,7 @@ export async function trainingEngines(): Promise<EngineName[]> {
   const names: EngineName[] = ['onnx', 'tensorflow'];
   const able = await Promise.all(
     names.map((requested) =>
-      selectEngine({ requested, purpose: 'train' }).then(
+      selectEngine(requested).then(
         () => true,
         () => false,
       ),

@@ -28,7 +28,7 @@ export interface PreparedTraining {
   readonly checkpoint?: Checkpoint;
 }
 
-/** Reads the pipeline, opens the data, splits it, picks the engines and finds the checkpoint. */
+/** Reads the pipeline, opens the data, splits it, picks the engine and finds the checkpoint. */
 export async function prepareTraining(
   options: TrainOptions & { onEvent: (event: TrainEvent) => void },
 ): Promise<PreparedTraining> {
@@ -39,8 +39,9 @@ export async function prepareTraining(
   const pipelineFolder = dirname(resolve(options.pipeline));
   const dataset = await openTrainingData({ ...options, pipeline, pipelineFolder, onEvent });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  const engines = await selectEngines(options);
-  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engines.training.name });
+  const { engine, reason } = await selectEngine(options.engine ?? 'auto');
+  onEvent({ kind: 'note', message: reason });
+  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engine.name });
   const checkpoint = await findCheckpoint(folder, fingerprint, options.resume ?? false);
   const run: Training = {
     pipeline,
@@ -48,16 +49,16 @@ export async function prepareTraining(
     labels: dataset.labels,
     train: split.train,
     validation: split.validation,
-    predicting: engines.predicting,
-    training: engines.operations,
+    predicting: engine,
+    training: engine.training,
     cache: openCache(cacheFolder('sequences')),
     save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
     onEvent,
     ...(signal && { signal }),
   };
-  const versions = { [engines.training.name]: engines.training.version, node: process.versions.node };
+  const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ folder, dataset, split, run, versions, engine: engines.training.name },
+    ...{ folder, dataset, split, run, versions, engine: engine.name },
     ...(checkpoint && { checkpoint }),
   };
 }
@@ -85,15 +86,6 @@ async function refuseOccupied(folder: string): Promise<void> {
     problem: `${folder} is not empty; a model that was trained is never overwritten.`,
     fix: 'Give another folder with --out, or remove this one first.',
   });
-}
-
-async function selectEngines(options: Parameters<typeof prepareTraining>[0]) {
-  const requested = options.engine ?? 'auto';
-  const { engine: training, reason } = await selectEngine({ requested, purpose: 'train' });
-  const { engine: predicting } = await selectEngine({ requested, purpose: 'predict' });
-  options.onEvent({ kind: 'note', message: reason });
-  if (!training.training) throw new Error(`${training.name} was selected to train but cannot`);
-  return { training, operations: training.training, predicting };
 }
 
 async function findCheckpoint(
