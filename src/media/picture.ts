@@ -1,0 +1,30 @@
+import { decoding } from './images.js';
+import type { Pixels } from './resample.js';
+
+export interface ReadPictureOptions {
+  /** In pixels; a picture with a longer one is shrunk to it, the other side in proportion. */
+  readonly longestSide: number;
+  /** What shows through where the picture is transparent. */
+  readonly background: 'white' | 'black';
+}
+
+/**
+ * Reads an image file, of an animation the first picture, turned upright by its EXIF orientation, 16 bits
+ * rounded to 8, CMYK and grey converted to sRGB.
+ *
+ * @throws UserError `unreadable`, `not_media`, `corrupt`, `too_large`.
+ */
+export async function readPicture(path: string, options: ReadPictureOptions): Promise<Pixels> {
+  const { longestSide, background } = options;
+  const { data, info } = await decoding({ path, page: 0 }, (image) =>
+    image
+      .autoOrient()
+      .flatten({ background })
+      .toColourspace('srgb')
+      .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
+  if (info.channels !== 3) throw new Error(`${path} gave ${info.channels} channels, expected 3`);
+  return { width: info.width, height: info.height, data };
+}
