@@ -40,7 +40,12 @@ const encoderSchema = z.strictObject({
   architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
   alpha: z.number().min(0.1).max(2).describe('width multiplier'),
   pooling: poolingSchema.default({ kind: 'global' }),
-  weights: z.string().min(1).describe('scratch, hub, or the folder of a TensorFlow.js graph model'),
+  weights: z
+    .string()
+    .min(1)
+    .describe(
+      'scratch, hub, or the folder of a TensorFlow.js graph model, from the folder of the pipeline file',
+    ),
 });
 
 const recurrentSchema = z.strictObject({
@@ -162,6 +167,11 @@ export function parsePipeline(text: string, origin: string): Pipeline {
       cause,
     });
   }
+  return checkPipeline(document, origin);
+}
+
+/** A pipeline from any value. @throws UserError `bad_config`. */
+export function checkPipeline(document: unknown, origin: string): Pipeline {
   const parsed = pipelineSchema.safeParse(document);
   if (parsed.success) return parsed.data;
   throw new UserError('bad_config', {

@@ -12,6 +12,7 @@ interface Flags {
   readonly out?: string;
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
+  readonly weights?: string;
   readonly resume?: boolean;
 }
 
@@ -24,6 +25,7 @@ export function trainCommand(): Command {
     .option('-o, --out <folder>', "where the model goes (default: runs/ and the pipeline's name)")
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
+    .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
     .option('--resume', 'go on with the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();

@@ -63,7 +63,7 @@ export async function downloadGraphModel(
   const lines = failures.map(({ address, error }) => `  ${address}: ${reasonOf(error)}`);
   throw new UserError('download_failed', {
     problem: `The pretrained weights could not be fetched from any address:\n${lines.join('\n')}`,
-    fix: 'Try again with a network, or give the folder of a downloaded graph model as encoder.weights.',
+    fix: 'Try again with a network, or give the folder of a downloaded graph model with --weights.',
     cause: failures.at(-1)?.error,
   });
 }

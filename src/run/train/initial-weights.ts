@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
 import { initializeMobileNet } from '../../encoder/initialize.js';
 import { loadPretrained } from '../../encoder/pretrained.js';
@@ -10,15 +11,26 @@ import type { Weights } from '../../tensors/tensor.js';
  * encoder's drawn too or pretrained, as the pipeline says.
  * @throws UserError as encoder/pretrained.ts tells.
  */
-export async function initialWeights(pipeline: Pipeline, networks: Networks): Promise<Weights> {
+export async function initialWeights(options: {
+  pipeline: Pipeline;
+  /** Folder of the pipeline's file: a relative folder of weights starts there. */
+  pipelineFolder: string;
+  networks: Networks;
+}): Promise<Weights> {
+  const { pipeline, networks } = options;
   return new Map([
-    ...(await encoderWeights(pipeline, networks)),
+    ...(await encoderWeights(options)),
     ...initializeRecurrent(networks.recurrent, pipeline.seed),
   ]);
 }
 
-async function encoderWeights({ encoder, seed }: Pipeline, networks: Networks): Promise<Weights> {
+async function encoderWeights({
+  pipeline: { encoder, seed },
+  pipelineFolder,
+  networks,
+}: Parameters<typeof initialWeights>[0]): Promise<Weights> {
   if (encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
   const { architecture, alpha, weights } = encoder;
-  return (await loadPretrained({ architecture, alpha, weights })).weights;
+  const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);
+  return (await loadPretrained({ architecture, alpha, weights: source })).weights;
 }

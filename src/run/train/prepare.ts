@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { cacheFolder } from '../../cache-folder.js';
-import { type Pipeline, readPipeline } from '../../config.js';
+import { checkPipeline, type Pipeline, readPipeline } from '../../config.js';
 import { openCache } from '../../data/cache.js';
 import type { Dataset } from '../../data/scan.js';
 import { type Split, splitByGroup } from '../../data/split.js';
@@ -18,7 +18,10 @@ import type { TrainOptions } from './train.js';
 
 /** A training whose inputs are all there and fit one another. */
 export interface PreparedTraining {
+  /** Of the model. */
   readonly folder: string;
+  /** Of the pipeline's file. */
+  readonly pipelineFolder: string;
   readonly dataset: Dataset;
   readonly split: Split;
   readonly run: Training;
@@ -33,7 +36,7 @@ export async function prepareTraining(
   options: TrainOptions & { onEvent: (event: TrainEvent) => void },
 ): Promise<PreparedTraining> {
   const { onEvent, signal } = options;
-  const pipeline = await readSeededPipeline(options);
+  const pipeline = await readAdjustedPipeline(options);
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const pipelineFolder = dirname(resolve(options.pipeline));
@@ -58,7 +61,7 @@ export async function prepareTraining(
   };
   const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ folder, dataset, split, run, versions, engine: engine.name },
+    ...{ folder, pipelineFolder, dataset, split, run, versions, engine: engine.name },
     ...(checkpoint && { checkpoint }),
   };
 }
@@ -66,9 +69,15 @@ export async function prepareTraining(
 /** The checkpoint lies beside the model's folder, which only ever holds a finished model. */
 export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;
 
-async function readSeededPipeline({ pipeline: path, seed }: TrainOptions): Promise<Pipeline> {
+/** The pipeline with what the caller gave instead. A folder of weights is kept as seen from its file. */
+async function readAdjustedPipeline({ pipeline: path, seed, weights }: TrainOptions): Promise<Pipeline> {
   const pipeline = await readPipeline(path);
-  return seed === undefined ? pipeline : { ...pipeline, seed };
+  const source =
+    weights === undefined || weights === 'hub' || weights === 'scratch'
+      ? weights
+      : relative(dirname(resolve(path)), resolve(weights));
+  const encoder = { ...pipeline.encoder, weights: source ?? pipeline.encoder.weights };
+  return checkPipeline({ ...pipeline, encoder, seed: seed ?? pipeline.seed }, path);
 }
 
 async function refuseOccupied(folder: string): Promise<void> {

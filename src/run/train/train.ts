@@ -22,6 +22,8 @@ export interface TrainOptions {
   readonly engine?: 'auto' | EngineName;
   /** Instead of the pipeline's. */
   readonly seed?: number;
+  /** Where pretrained encoder weights come from, instead of the pipeline's: `hub` or a folder. */
+  readonly weights?: string;
   /** Go on from the checkpoint that an earlier call left. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
@@ -77,7 +79,9 @@ async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights
   const { run, checkpoint } = prepared;
   const { pipeline, networks } = run;
   let progress = checkpoint?.progress ?? freshProgress(0, []);
-  let weights = checkpoint?.start ?? (await initialWeights(pipeline, networks));
+  let weights =
+    checkpoint?.start ??
+    (await initialWeights({ pipeline, networks, pipelineFolder: prepared.pipelineFolder }));
   const stages = stagesOf(pipeline, networks);
   for (const stage of stages.slice(progress.stage)) {
     const goesOn = checkpoint?.progress.stage === progress.stage;
