@@ -46,14 +46,19 @@ interface Drawing {
 function fitted(skeleton: Glyph, { radiusAt }: Hand): Drawing {
   const points = skeleton.flat();
   const pen = points.map(({ x, y }, index) => ({ x, y, radius: radiusAt(index / points.length) }));
-  const bareLength = Math.max(extent(points, 'x', 1).length, extent(points, 'y', 1).length);
+  const longest = (of: typeof points, scale: number) =>
+    Math.max(extent(of, { axis: 'x', scale }).length, extent(of, { axis: 'y', scale }).length);
+  const bareLength = longest(points, 1);
   let scale = DIGIT_SIDE / bareLength;
   // The pen's width does not grow with the digit: Newton's steps on a length that is linear but for kinks.
   for (let step = 0; step < 3; step++) {
-    const length = Math.max(extent(pen, 'x', scale).length, extent(pen, 'y', scale).length);
+    const length = Math.max(
+      extent(pen, { axis: 'x', scale: scale }).length,
+      extent(pen, { axis: 'y', scale: scale }).length,
+    );
     scale -= (length - DIGIT_SIDE) / bareLength;
   }
-  const [across, down] = [extent(pen, 'x', scale), extent(pen, 'y', scale)];
+  const [across, down] = [extent(pen, { axis: 'x', scale: scale }), extent(pen, { axis: 'y', scale: scale })];
   const placed = pen.map(({ x, y, radius }) => ({
     x: x * scale - across.start,
     y: y * scale - down.start,
@@ -69,8 +74,7 @@ function fitted(skeleton: Glyph, { radiusAt }: Hand): Drawing {
 /** Along one axis, from the least to the greatest place that the pen reaches; bare points have no width. */
 function extent(
   points: ReadonlyArray<GlyphPoint & { readonly radius?: number }>,
-  axis: 'x' | 'y',
-  scale: number,
+  { axis, scale }: { axis: 'x' | 'y'; scale: number },
 ): { start: number; length: number } {
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { x, y, radius = 0 } of points) {

@@ -87,7 +87,7 @@ describe('prepareDigit', () => {
     [20, 16],
     [40, 12],
     [90, 12],
-    [800, 12],
+    [500, 12],
   ])('brings a picture of %d pixels to the same', async (side, meanDifference) => {
     await expectOriginalsBack({ side, ground: WHITE, ink: BLACK }, meanDifference);
   });
