@@ -52,13 +52,9 @@ function fitted(skeleton: Glyph, { radiusAt }: Hand): Drawing {
   let scale = DIGIT_SIDE / bareLength;
   // The pen's width does not grow with the digit: Newton's steps on a length that is linear but for kinks.
   for (let step = 0; step < 3; step++) {
-    const length = Math.max(
-      extent(pen, { axis: 'x', scale: scale }).length,
-      extent(pen, { axis: 'y', scale: scale }).length,
-    );
-    scale -= (length - DIGIT_SIDE) / bareLength;
+    scale -= (longest(pen, scale) - DIGIT_SIDE) / bareLength;
   }
-  const [across, down] = [extent(pen, { axis: 'x', scale: scale }), extent(pen, { axis: 'y', scale: scale })];
+  const [across, down] = [extent(pen, { axis: 'x', scale }), extent(pen, { axis: 'y', scale })];
   const placed = pen.map(({ x, y, radius }) => ({
     x: x * scale - across.start,
     y: y * scale - down.start,
