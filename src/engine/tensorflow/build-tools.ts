@@ -16,11 +16,10 @@ export interface BuildTool {
  * @throws UserError `missing_tool` with the first that does not run, and what installs all that are missing.
  */
 export async function requireBuildTools(tools: readonly BuildTool[] = buildTools()): Promise<void> {
-  const missing: Array<BuildTool & { readonly problem: string }> = [];
-  for (const tool of tools) {
-    const problem = await runTool(tool).then(() => null, messageOf);
-    if (problem) missing.push({ ...tool, problem });
-  }
+  const attempts = await Promise.all(
+    tools.map(async (tool) => ({ ...tool, problem: await runTool(tool).then(() => null, messageOf) })),
+  );
+  const missing = attempts.filter(({ problem }) => problem !== null);
   const [first] = missing;
   if (!first) return;
   const command = [first.executable, ...first.arguments].join(' ');

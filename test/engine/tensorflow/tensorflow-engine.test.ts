@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
 import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflow-engine.js';
+import { describeCalibration } from '../../contracts/calibration.js';
+import { describeEndToEndTraining } from '../../contracts/end-to-end-training.js';
 import { describeEngine } from '../../contracts/engine.js';
 import { describeTraining } from '../../contracts/training.js';
 
@@ -8,5 +10,7 @@ const status = await tensorflowStatus();
 
 describe.skipIf(status.kind === 'unavailable')('where tensorflow is installed', () => {
   describeEngine('tensorflow', createTensorflowEngine);
+  describeCalibration('tensorflow', createTensorflowEngine);
+  describeEndToEndTraining('tensorflow', createTensorflowEngine);
   describeTraining('tensorflow', createTensorflowEngine);
 });
