@@ -66,7 +66,7 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
         expect(Math.abs(loss / reference(weights) - 1)).toBeLessThan(1e-5);
         for (const [parameter, { data }] of gradients) {
           const expected = Array.from(data, (_, index) =>
-            slope(reference, { weights, name: parameter, index }),
+            slope(reference, { weights, name: parameter, index, step: 1e-4 }),
           );
           expect(relativeDifference(data, expected), parameter).toBeLessThan(TOLERANCE);
         }

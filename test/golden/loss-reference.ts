@@ -29,21 +29,18 @@ export function lossReference(options: LossCase, weights: Weights): number {
   return losses.reduce((total, loss) => total + loss, 0) / losses.length;
 }
 
-/** The slope of a loss by one element of a parameter, by central difference. */
+/** The slope of a loss by one element of a parameter, by central difference over that step. */
 export function slope(
   loss: (weights: Weights) => number,
-  { weights, name, index }: { weights: Weights; name: string; index: number },
+  { weights, name, index, step }: { weights: Weights; name: string; index: number; step: number },
 ): number {
   const tensor = requireTensor(weights, name);
   const value = tensor.data[index]!;
   // Rounded as the tensor rounds, so that the step is the one really taken.
-  const [below, above] = [Math.fround(value - STEP), Math.fround(value + STEP)];
+  const [below, above] = [Math.fround(value - step), Math.fround(value + step)];
   const lossAt = (changed: number) => loss(new Map(weights).set(name, withElement(tensor, index, changed)));
   return (lossAt(above) - lossAt(below)) / (above - below);
 }
-
-/** Small, so that no ReLU6 comes round its corner; float64 leaves nine digits of the difference. */
-const STEP = 1e-6;
 
 function withElement({ shape, data }: Tensor, index: number, value: number): Tensor {
   const changed = data.slice();
