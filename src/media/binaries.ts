@@ -96,8 +96,8 @@ async function packagedPath(tool: Tool): Promise<string> {
   return installed.default.path;
 }
 
-/** npm sets the run bit in an install script, which many machines do not run. */
-async function ensureExecutable(path: string): Promise<void> {
+/** Sets the run bit of a packaged program: npm does so in an install script, which many machines do not run. */
+export async function ensureExecutable(path: string): Promise<void> {
   if (!(await isExecutableFile(path))) await chmod(path, 0o755);
 }
 

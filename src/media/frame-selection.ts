@@ -19,7 +19,7 @@ export interface Target {
   readonly from: number;
   /** ... if it lies before this one. */
   readonly before: number;
-  /** When no more frames come, the last one may stand for it if it lies at or after this position. */
+  /** When no more frames come, the last one stands for it if it lies at or after this position. */
   readonly spareFrom: number;
 }
 
@@ -28,21 +28,23 @@ const REACH_FRAMES = 2;
 
 /** @param frames indices into the index's timeline, never falling. */
 export function selectFrames(index: FrameIndex, frames: readonly number[]): Selection {
-  const targets = [...new Set(frames)].map((frame) => ({
+  // The clip's last frames have no later neighbour: earlier ones are let through, to be there if need be.
+  const nearEnd = index.positions.length - REACH_FRAMES;
+  const wanted = [...new Set(frames)];
+  const targets = wanted.map((frame) => ({
     frame,
     from: boundaryBefore(index, frame),
     before: boundaryBefore(index, frame + REACH_FRAMES + 1),
-    spareFrom: boundaryBefore(index, frame - REACH_FRAMES),
+    spareFrom:
+      frame >= nearEnd ? boundaryBefore(index, Math.max(0, frame - REACH_FRAMES)) : Number.POSITIVE_INFINITY,
   }));
-  const wanted = new Set(targets.map((target) => target.frame));
-  // The clip's last frames have no later neighbour: let earlier ones through, to be there if need be.
-  const length = index.positions.length;
-  const nearEnd = targets.filter(({ frame }) => frame >= length - REACH_FRAMES);
-  for (const { frame } of nearEnd) {
-    for (let back = 1; back <= REACH_FRAMES; back++) wanted.add(Math.max(0, frame - back));
+  const boundaries = new Set(targets.map((target) => target.from));
+  for (const frame of wanted.filter((one) => one >= nearEnd)) {
+    for (let back = 1; back <= REACH_FRAMES; back++) {
+      boundaries.add(boundaryBefore(index, Math.max(0, frame - back)));
+    }
   }
-  const rising = [...wanted].sort((first, second) => first - second);
-  return { targets, boundaries: rising.map((frame) => boundaryBefore(index, frame)) };
+  return { targets, boundaries: [...boundaries].sort((one, other) => one - other) };
 }
 
 /** Half-way to the frame before, so that no rounding of times can put a frame on the wrong side. */

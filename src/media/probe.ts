@@ -69,8 +69,7 @@ async function requireVideo(path: string, report: ProbeReport): Promise<OpenRepo
 }
 
 /** Demuxers that lead to other files; the first pattern is how newer ffmpegs pass over a disguised playlist. */
-const PLAYLIST =
-  /Not detecting m3u8|\[(?:hls|hls,applehttp|concat|dash|imf|sdp|image2|webm_dash_manifest)[ \]]/;
+const PLAYLIST = /Not detecting m3u8|\[(?:hls|hls,applehttp|concat|dash|imf|sdp|webm_dash_manifest)[ \]]/;
 
 async function openingFailure(path: string, errorLines: readonly string[]): Promise<UserError> {
   if (errorLines.some((line) => PLAYLIST.test(line))) {
@@ -86,8 +85,8 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
     });
   }
   return new UserError('not_media', {
-    problem: `${path} is not a video or image; ${quote(errorLines)}.`,
-    fix: 'Give a video or image file, or leave this one out.',
+    problem: `${path} is no video or image that can be read; ${quote(errorLines)}.`,
+    fix: 'Give a video, or an image as JPEG, PNG, GIF, WebP, TIFF or AVIF, or leave this one out.',
   });
 }
 

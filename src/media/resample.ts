@@ -15,7 +15,10 @@ export interface Pixels {
  *
  * @returns uint8 RGB [size, size, 3].
  */
-export function resample(picture: Pixels, { size, kernel }: Pick<Preprocessing, 'size' | 'kernel'>): Uint8Array {
+export function resample(
+  picture: Pixels,
+  { size, kernel }: Pick<Preprocessing, 'size' | 'kernel'>,
+): Uint8Array {
   const columns = tapsOf({ from: picture.width, to: size, kernel });
   const rows = tapsOf({ from: picture.height, to: size, kernel });
   return scaleRows(scaleColumns(picture, columns, size), rows, size);

@@ -42,6 +42,7 @@ describe('a wanted frame', () => {
 
   test('gets none when the clip breaks off before', () => {
     expect(match([3, 12], [3])).toEqual({ 3: 3, 12: null });
+    expect(match([11, 12], [11])).toEqual({ 11: 11, 12: null });
   });
 
   test('gets the one before when it was the last and showed none', () => {

@@ -5,6 +5,9 @@ import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 const WIDTH = 64;
 const HEIGHT = 48;
 
+/** At the top, so that every frame takes some hundred bytes, as in a real clip. */
+const NOISE_ROWS = 8;
+
 /** Grey levels of two digits, wide enough apart for any codec: 18 steps of 14 from black to white. */
 const STEP = 14;
 const BASE = 18;
@@ -23,7 +26,8 @@ export interface NumberedClipOptions {
 export async function writeNumberedClip(path: string, options: NumberedClipOptions): Promise<void> {
   const { frames, framesPerSecond, encoder } = options;
   const digit = `if(lt(X,W/2),floor(N/${BASE}),mod(N,${BASE}))`;
-  const source = `nullsrc=s=${WIDTH}x${HEIGHT}:r=${framesPerSecond},format=gray,geq=lum='${STEP}*${digit}'`;
+  const level = `if(lt(Y,${NOISE_ROWS}),255*random(0),${STEP}*${digit})`;
+  const source = `nullsrc=s=${WIDTH}x${HEIGHT}:r=${framesPerSecond},format=gray,geq=lum='${level}'`;
   await runFfmpeg(['-f', 'lavfi', '-i', source, '-frames:v', String(frames), ...encoder, path]);
 }
 
