@@ -22,8 +22,9 @@ const FRAMES_PER_RUN = 8;
  */
 export async function createOnnxEngine(options: { threads?: number } = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
-  const open = (graph: Graph) =>
-    OnnxSession.open(runtime, graph, { threads: options.threads, idle: 'sleep' });
+  const { threads } = options;
+  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads, idle: 'sleep' });
+  const openForTraining = (graph: Graph) => OnnxSession.open(runtime, graph, { threads, idle: 'spin' });
   const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
     loadEncoder: async (network, weights) =>
       frameEncoder(network, await open(encoderGraph(network, weights))),
@@ -35,8 +36,10 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
     version: runtime.env.versions.common,
     ...networks,
     training: {
-      createTrainer: async (options) =>
-        new OnnxTrainer({ ...networks, open, block: await findChannelBlock(open) }, options),
+      createTrainer: async (options) => {
+        const block = await findChannelBlock(open);
+        return new OnnxTrainer({ ...networks, open: openForTraining, block }, options);
+      },
       calibrate: (network, weights, frames) => calibrate(open, { network, weights, frames }),
     },
   };

@@ -14,8 +14,9 @@ export interface SessionOptions {
   /** Threads of one run; as many as the machine has cores when undefined. */
   readonly threads: number | undefined;
   /**
-   * What they do for some 20 ms behind a run: `spin` answers sooner when many short runs follow each other,
-   * `sleep` leaves the cores to others, such as the ffmpeg that decodes the next frames.
+   * What a thread without work does while another still computes: `spin` takes up the next op sooner, which
+   * counts where there are hundreds of short ones, `sleep` leaves the core to others, such as the ffmpeg that
+   * decodes the next frames. Behind a run all of them sleep.
    */
   readonly idle: 'spin' | 'sleep';
 }
@@ -39,7 +40,9 @@ export class OnnxSession {
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      extra: { session: { intra_op: { allow_spinning: idle === 'spin' ? '1' : '0' } } },
+      extra: {
+        session: { intra_op: { allow_spinning: idle === 'spin' ? '1' : '0' }, force_spinning_stop: '1' },
+      },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });
     return new OnnxSession(runtime, session);
