@@ -56,15 +56,6 @@ export function gemm(
   })[0]!;
 }
 
-/** The sum of a b^T over pairs of matrices, [m, k] and [n, k] -> [m, n], and of `plus`. Not differentiated. */
-export function sumOfProducts(a: readonly Value[], b: readonly Value[], plus?: Value): Value {
-  const product = (plus: Value | undefined, left: Value, index: number): Value =>
-    gemm(left, b[index]!, { transposeB: true, ...(plus ? { plus } : {}) });
-  const sum = a.reduce<Value | undefined>(product, plus);
-  if (!sum) throw new Error('A sum of products needs at least one');
-  return sum;
-}
-
 /** exp(x) / sum(exp(x)) along the last axis. */
 export function softmax(x: Value): Value {
   const y = alongLastAxis('Softmax', x);

@@ -1,4 +1,4 @@
-import { addNode, createGraph, input, misfit, output, type Value } from '../graph.js';
+import { addNode, createGraph, type Graph, input, misfit, output, type Value } from '../graph.js';
 
 /** One turn of a loop, given the state and one item of each sequence. */
 type Turn = (
@@ -46,9 +46,7 @@ export function scan(loop: {
   }
   // What is asked for twice comes out once.
   const distinct = [...new Set(next.items)];
-  for (const [index, value] of [...next.state, ...distinct].entries()) {
-    output(`${body.name}/output_${index}`, value);
-  }
+  for (const value of [...next.state, ...distinct]) bodyOutput(body, value);
   const items = distinct.map(({ dtype, shape }) => ({ dtype, shape: [length, ...shape] }));
   const directions = { kind: 'integers', value: sequences.map(() => Number(reversed)) } as const;
   const outputs = addNode('Scan', {
@@ -63,4 +61,11 @@ export function scan(loop: {
   });
   const stacked = outputs.slice(initial.length);
   return next.items.map((item) => stacked[distinct.indexOf(item)]!);
+}
+
+/** A body gives out what its nodes make as it is; its inputs, and what goes out twice, it has to copy. */
+function bodyOutput(body: Graph, value: Value): void {
+  const isMade = value.graph === body && !body.inputs.includes(value);
+  if (isMade && !body.outputs.includes(value)) body.outputs.push(value);
+  else output(`${body.name}/output_${body.outputs.length}`, value);
 }

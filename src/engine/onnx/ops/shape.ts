@@ -50,6 +50,12 @@ export function split(x: Value, axis: number, sizes: readonly number[]): Value[]
   });
 }
 
+/** The last axis cut into parts of one size; not differentiated. */
+export function splitEvenly(x: Value, count: number): Value[] {
+  const axis = x.shape.length - 1;
+  return split(x, axis, Array<number>(count).fill(Number(x.shape[axis]) / count));
+}
+
 /** Zeros behind the values of one axis, until it has that size. */
 export function padEnd(x: Value, axis: number, size: number): Value {
   const given = x.shape[axis];

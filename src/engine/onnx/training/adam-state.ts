@@ -1,6 +1,6 @@
-import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import type { Feed } from '../session.js';
-import { type Piece, pack, pieceElements, unpack } from './parameter-layout.js';
+import { pack, totalElements, unpack } from './parameter-layout.js';
 
 /** All that is trained and the optimizer's moments, each float32 [elements]; see parameter-layout.ts. */
 export interface AdamState {
@@ -10,21 +10,25 @@ export interface AdamState {
 }
 
 /** The state before the first step. */
-export function initialState(pieces: readonly Piece[], weights: Weights): AdamState {
-  return { ...emptyState(pieces), weights: pack(pieces, weights) };
+export function initialState(parameters: readonly ParameterSpec[], weights: Weights): AdamState {
+  return { ...emptyState(parameters), weights: pack(parameters, weights) };
 }
 
-export function emptyState(pieces: readonly Piece[]): AdamState {
-  const zeros = () => new Float32Array(pieceElements(pieces));
+export function emptyState(parameters: readonly ParameterSpec[]): AdamState {
+  const zeros = () => new Float32Array(totalElements(parameters));
   return { weights: zeros(), firstMoment: zeros(), secondMoment: zeros() };
 }
 
 /** Copies of the state's arrays under the names of Trainer.state in engine.ts. */
-export function exportState(pieces: readonly Piece[], state: AdamState, stepCount: number): Weights {
+export function exportState(
+  parameters: readonly ParameterSpec[],
+  state: AdamState,
+  stepCount: number,
+): Weights {
   const moment = (prefix: string, flat: Float32Array) =>
-    [...unpack(pieces, flat)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
+    [...unpack(parameters, flat)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
   return new Map([
-    ...unpack(pieces, state.weights),
+    ...unpack(parameters, state.weights),
     ...moment(FIRST_MOMENT, state.firstMoment),
     ...moment(SECOND_MOMENT, state.secondMoment),
     [STEP_COUNT, { shape: [1], data: Float32Array.of(stepCount) }],
@@ -33,13 +37,13 @@ export function exportState(pieces: readonly Piece[], state: AdamState, stepCoun
 
 /** The reverse of exportState. */
 export function importState(
-  pieces: readonly Piece[],
+  parameters: readonly ParameterSpec[],
   exported: Weights,
 ): { state: AdamState; stepCount: number } {
   const state = {
-    weights: pack(pieces, exported),
-    firstMoment: pack(pieces, withoutPrefix(exported, FIRST_MOMENT)),
-    secondMoment: pack(pieces, withoutPrefix(exported, SECOND_MOMENT)),
+    weights: pack(parameters, exported),
+    firstMoment: pack(parameters, withoutPrefix(exported, FIRST_MOMENT)),
+    secondMoment: pack(parameters, withoutPrefix(exported, SECOND_MOMENT)),
   };
   return { state, stepCount: requireTensor(exported, STEP_COUNT, [1]).data[0]! };
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../graph.js';
 import { add, multiply, scalar, sigmoid, subtract, tanh } from '../ops/elementwise.js';
-import { gemm, sumOfProducts } from '../ops/matrix.js';
+import { gemm } from '../ops/matrix.js';
+import { concatenate, splitEvenly } from '../ops/shape.js';
 import type { Cell } from './recurrent-layer.js';
 
 /**
@@ -11,15 +12,15 @@ import type { Cell } from './recurrent-layer.js';
  */
 export const gruCell: Cell = {
   stateCount: 1,
-  forward: ({ projected, state, kernels, biases }) => {
+  forward: ({ projected, state, recurrentKernel, recurrentBias }) => {
     const [output] = state as [Value];
-    const [fromUpdate, fromReset, fromNew] = projected as [Value, Value, Value];
-    const recurrent = (index: number) => gemm(output, kernels[index]!, { plus: biases[index]! });
-    const z = sigmoid(add(fromUpdate, recurrent(0)));
-    const r = sigmoid(add(fromReset, recurrent(1)));
-    const beforeReset = recurrent(2);
-    const afterReset = multiply(r, beforeReset);
-    const n = tanh(add(fromNew, afterReset));
+    const [inputUpdate, inputReset, inputNew] = splitEvenly(projected, 3) as Three;
+    const plus = recurrentBias ? { plus: recurrentBias } : {};
+    const [stateUpdate, stateReset, stateNew] = splitEvenly(gemm(output, recurrentKernel, plus), 3) as Three;
+    const z = sigmoid(add(inputUpdate, stateUpdate));
+    const r = sigmoid(add(inputReset, stateReset));
+    const afterReset = multiply(r, stateNew);
+    const n = tanh(add(inputNew, afterReset));
     const updated = multiply(z, subtract(output, n));
     const one = scalar(z, 1);
     return {
@@ -33,17 +34,19 @@ export const gruCell: Cell = {
       ],
     };
   },
-  backward: ({ gradients, kept, kernels }) => {
-    const [outputGradient] = gradients as [Value];
+  backward: ({ gradients, kept }) => {
+    const [ofOutput] = gradients as [Value];
     const [byUpdate, byReset, byNew, reset, update] = kept as [Value, Value, Value, Value, Value];
-    const ofUpdate = multiply(outputGradient, byUpdate);
-    const ofNew = multiply(outputGradient, byNew);
+    const ofUpdate = multiply(ofOutput, byUpdate);
+    const ofNew = multiply(ofOutput, byNew);
     const ofReset = multiply(ofNew, byReset);
-    const recurrent = [ofUpdate, ofReset, multiply(ofNew, reset)];
     return {
-      gradients: [sumOfProducts(recurrent, kernels, multiply(outputGradient, update))],
-      projected: [ofUpdate, ofReset, ofNew],
-      recurrent,
+      projected: concatenate([ofUpdate, ofReset, ofNew], 1),
+      recurrent: concatenate([ofUpdate, ofReset, multiply(ofNew, reset)], 1),
+      output: multiply(ofOutput, update),
+      others: [],
     };
   },
 };
+
+type Three = [Value, Value, Value];

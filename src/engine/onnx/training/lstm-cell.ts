@@ -1,6 +1,7 @@
 import type { Value } from '../graph.js';
 import { add, multiply, sigmoid, subtract, tanh } from '../ops/elementwise.js';
-import { gemm, sumOfProducts } from '../ops/matrix.js';
+import { gemm } from '../ops/matrix.js';
+import { concatenate, splitEvenly } from '../ops/shape.js';
 import type { Cell } from './recurrent-layer.js';
 
 /**
@@ -13,11 +14,11 @@ import type { Cell } from './recurrent-layer.js';
  */
 export const lstmCell: Cell = {
   stateCount: 2,
-  forward: ({ projected, state, kernels }) => {
+  forward: ({ projected, state, recurrentKernel }) => {
     const [output, memory] = state as [Value, Value];
-    const [i, f, g, o] = projected.map((fromInput, index) =>
-      (index === 2 ? tanh : sigmoid)(gemm(output, kernels[index]!, { plus: fromInput })),
-    ) as [Value, Value, Value, Value];
+    const sums = splitEvenly(gemm(output, recurrentKernel, { plus: projected }), 4);
+    const [i, f, o] = [sums[0]!, sums[1]!, sums[3]!].map(sigmoid) as [Value, Value, Value];
+    const g = tanh(sums[2]!);
     const added = multiply(i, g);
     const remembered = multiply(f, memory);
     const nextMemory = add(remembered, added);
@@ -35,30 +36,24 @@ export const lstmCell: Cell = {
       ],
     };
   },
-  backward: ({ gradients, kept, kernels }) => {
-    const [outputGradient, memoryGradient] = gradients as [Value, Value];
-    const [byInput, byForget, byCell, byOutput, byMemory, forget] = kept as [
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-    ];
-    const ofMemory = add(memoryGradient, multiply(outputGradient, byMemory));
-    const ofGates = [
-      multiply(ofMemory, byInput),
-      multiply(ofMemory, byForget),
-      multiply(ofMemory, byCell),
-      multiply(outputGradient, byOutput),
-    ];
-    return {
-      gradients: [sumOfProducts(ofGates, kernels), multiply(ofMemory, forget)],
-      projected: ofGates,
-      recurrent: ofGates,
-    };
+  backward: ({ gradients, kept }) => {
+    const [ofOutput, ofNextMemory] = gradients as [Value, Value];
+    const [byInput, byForget, byCell, byOutput, byMemory, forget] = kept as Six;
+    const ofMemory = add(ofNextMemory, multiply(ofOutput, byMemory));
+    const ofGates = concatenate(
+      [
+        multiply(ofMemory, byInput),
+        multiply(ofMemory, byForget),
+        multiply(ofMemory, byCell),
+        multiply(ofOutput, byOutput),
+      ],
+      1,
+    );
+    return { projected: ofGates, recurrent: ofGates, others: [multiply(ofMemory, forget)] };
   },
 };
+
+type Six = [Value, Value, Value, Value, Value, Value];
 
 /** product x (1 - factor) */
 const complement = (product: Value, factor: Value): Value => subtract(product, multiply(product, factor));

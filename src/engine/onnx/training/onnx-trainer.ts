@@ -60,8 +60,8 @@ export class OnnxTrainer implements Trainer {
     this.#trained = trainedNetwork(options);
     this.#sessions = new Sessions(engine.open);
     this.#encoder = this.#encoderWith(options.weights);
-    this.#state = initialState(this.#trained.pieces, options.weights);
-    this.#spare = emptyState(this.#trained.pieces);
+    this.#state = initialState(this.#trained.parameters, options.weights);
+    this.#spare = emptyState(this.#trained.parameters);
   }
 
   async step({ batch, labels, learningRate, dropoutSeed }: TrainingStep): Promise<StepResult> {
@@ -88,15 +88,15 @@ export class OnnxTrainer implements Trainer {
   }
 
   async weights(): Promise<Weights> {
-    return this.#withFrozen(unpack(this.#trained.pieces, this.#state.weights));
+    return this.#withFrozen(unpack(this.#trained.parameters, this.#state.weights));
   }
 
   async state(): Promise<Weights> {
-    return this.#withFrozen(exportState(this.#trained.pieces, this.#state, this.#stepCount));
+    return this.#withFrozen(exportState(this.#trained.parameters, this.#state, this.#stepCount));
   }
 
   async restore(exported: Weights): Promise<void> {
-    const { state, stepCount } = importState(this.#trained.pieces, exported);
+    const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
     this.#state = state;
     this.#stepCount = stepCount;

@@ -1,32 +1,31 @@
 import { differentiable, type Value } from '../graph.js';
 import { add } from '../ops/elementwise.js';
-import { gemm, sumOfProducts } from '../ops/matrix.js';
+import { gemm } from '../ops/matrix.js';
 import { sum } from '../ops/reduce.js';
 import { scan } from '../ops/scan.js';
-import { mergeRows, reshape, splitRows, zeroRows } from '../ops/shape.js';
+import { concatenate, mergeRows, reshape, split, splitRows, zeroRows } from '../ops/shape.js';
 
-/** One layer's weights in one direction, each list in the order of the cell's gates. */
+/** One layer's weights in one direction, as network/recurrent.ts has them. */
 export interface LayerWeights {
-  /** [inputs, units] */
-  readonly kernels: readonly Value[];
-  /** [units, units] */
-  readonly recurrentKernels: readonly Value[];
-  /** [units] */
-  readonly biases: readonly Value[];
-  /** [units]; none for an LSTM, whose gates have one bias each. */
-  readonly recurrentBiases: readonly Value[];
+  /** [inputs, G x units] */
+  readonly kernel: Value;
+  /** [units, G x units] */
+  readonly recurrentKernel: Value;
+  /** [G x units]; gru [2, G x units]: the input's, the recurrent one's. */
+  readonly bias: Value;
 }
 
-/** One timestep of a recurrent layer, forward and back. All values are [batch, units]. */
+/** One timestep of a recurrent layer, forward and back. All values are [batch, units] but where it says so. */
 export interface Cell {
   /** What it carries from a timestep to the next; the output is the first of it. */
   readonly stateCount: 1 | 2;
   forward(turn: {
-    /** For each gate the timestep's input times the kernel, plus bias. */
-    readonly projected: readonly Value[];
+    /** The timestep's input times the kernel, plus bias, [batch, G x units]. */
+    readonly projected: Value;
     readonly state: readonly Value[];
-    readonly kernels: readonly Value[];
-    readonly biases: readonly Value[];
+    readonly recurrentKernel: Value;
+    /** [G x units]; null for an LSTM, whose gates have one bias each. */
+    readonly recurrentBias: Value | null;
   }): {
     readonly state: readonly Value[];
     /** What `backward` needs to know of this timestep. */
@@ -36,14 +35,15 @@ export interface Cell {
     /** By each part of the state behind the timestep. */
     readonly gradients: readonly Value[];
     readonly kept: readonly Value[];
-    readonly kernels: readonly Value[];
   }): {
-    /** By each part of the state before the timestep. */
-    readonly gradients: readonly Value[];
-    /** By each gate's projected input. */
-    readonly projected: readonly Value[];
-    /** By each gate's product of output and recurrent kernel. */
-    readonly recurrent: readonly Value[];
+    /** By the projected input, [batch, G x units]. */
+    readonly projected: Value;
+    /** By the product of output and recurrent kernel, [batch, G x units]; may be the same value. */
+    readonly recurrent: Value;
+    /** By the output before the timestep, apart from what comes through that product. */
+    readonly output?: Value;
+    /** By the other parts of the state before the timestep. */
+    readonly others: readonly Value[];
   };
 }
 
@@ -53,66 +53,74 @@ export interface Cell {
  * products over all timesteps: only what depends on the timestep before runs in the loop.
  */
 export function recurrentLayer(cell: Cell, x: Value, weights: LayerWeights): Value {
-  const { kernels, recurrentKernels, biases, recurrentBiases } = weights;
+  const { kernel, recurrentKernel, bias } = weights;
+  const [inputBias, recurrentBias] = biasRows(bias);
   const rows = mergeRows(x);
-  const zeros = zeroRows(x, Number(recurrentKernels[0]!.shape[0]));
+  const zeros = zeroRows(x, Number(recurrentKernel.shape[0]));
   const initial = cell.stateCount === 1 ? [zeros] : [zeros, zeros];
   const [outputs, previousOutputs, ...kept] = scan({
     initial,
-    sequences: kernels.map((kernel, gate) => splitRows(gemm(rows, kernel, { plus: biases[gate]! }), x)),
-    turn: (state, projected) => {
-      const next = cell.forward({ projected, state, kernels: recurrentKernels, biases: recurrentBiases });
+    sequences: [splitRows(gemm(rows, kernel, { plus: inputBias }), x)],
+    turn: (state, [projected]) => {
+      const next = cell.forward({ projected: projected!, state, recurrentKernel, recurrentBias });
       return { state: next.state, items: [next.state[0]!, state[0]!, ...next.kept] };
     },
   }) as [Value, Value, ...Value[]];
   return differentiable(outputs, {
-    inputs: [x, ...kernels, ...recurrentKernels, ...biases, ...recurrentBiases],
+    inputs: [x, kernel, recurrentKernel, bias],
     gradients: (outputGradient) => {
-      const { projected, recurrent } = backThroughTime(cell, {
-        outputGradient,
-        kept,
-        initial,
-        recurrentKernels,
-      });
-      const previousRows = mergeRows(previousOutputs);
+      const back = backThroughTime(cell, { outputGradient, kept, initial, recurrentKernel });
       return [
-        () => splitRows(sumOfProducts(projected, kernels), x),
-        ...projected.map((gate) => () => gemm(rows, gate, { transposeA: true })),
-        ...recurrent.map((gate) => () => gemm(previousRows, gate, { transposeA: true })),
-        ...projected.map((gate) => () => columnSums(gate)),
-        ...(recurrentBiases.length > 0 ? recurrent.map((gate) => () => columnSums(gate)) : []),
+        () => splitRows(gemm(back.projected, kernel, { transposeB: true }), x),
+        () => gemm(rows, back.projected, { transposeA: true }),
+        () => gemm(mergeRows(previousOutputs), back.recurrent, { transposeA: true }),
+        () => biasGradient(back, bias),
       ];
     },
   });
 }
 
-/** The gradients by each gate's projected inputs and recurrent products, [timesteps x batch, units]. */
+interface GateGradients {
+  /** By the projected inputs of all timesteps, [timesteps x batch, G x units]. */
+  readonly projected: Value;
+  /** By the products of outputs and recurrent kernel, likewise. */
+  readonly recurrent: Value;
+}
+
 function backThroughTime(
   cell: Cell,
   given: {
     outputGradient: Value;
     kept: readonly Value[];
     initial: readonly Value[];
-    recurrentKernels: readonly Value[];
+    recurrentKernel: Value;
   },
-): { projected: Value[]; recurrent: Value[] } {
-  const { outputGradient, kept, initial, recurrentKernels } = given;
-  const sequences = scan({
+): GateGradients {
+  const { outputGradient, kept, initial, recurrentKernel } = given;
+  const [projected, recurrent] = scan({
     initial,
     sequences: [outputGradient, ...kept],
     reversed: true,
     turn: ([fromNext, ...others], [fromAbove, ...keptHere]) => {
       const gradients = [add(fromNext!, fromAbove!), ...others];
-      const back = cell.backward({ gradients, kept: keptHere, kernels: recurrentKernels });
-      return { state: back.gradients, items: [...back.projected, ...back.recurrent] };
+      const back = cell.backward({ gradients, kept: keptHere });
+      const plus = back.output ? { plus: back.output } : {};
+      const output = gemm(back.recurrent, recurrentKernel, { transposeB: true, ...plus });
+      return { state: [output, ...back.others], items: [back.projected, back.recurrent] };
     },
-  });
-  const gates = recurrentKernels.length;
-  const rows = sequences.map(mergeRows);
-  return { projected: rows.slice(0, gates), recurrent: rows.slice(gates) };
+  }) as [Value, Value];
+  return { projected: mergeRows(projected), recurrent: mergeRows(recurrent) };
 }
 
-/** [rows, columns] -> [columns] */
-function columnSums(x: Value): Value {
-  return reshape(sum(x, [0]), [x.shape[1]!]);
+/** The input's bias and the recurrent one, each [G x units]. */
+function biasRows(bias: Value): [input: Value, recurrent: Value | null] {
+  if (bias.shape.length === 1) return [bias, null];
+  const width = bias.shape[1]!;
+  const [input, recurrent] = split(bias, 0, [1, 1]).map((row) => reshape(row, [width])) as [Value, Value];
+  return [input, recurrent];
+}
+
+function biasGradient({ projected, recurrent }: GateGradients, { shape }: Value): Value {
+  const ofInput = sum(projected, [0]);
+  return reshape(shape.length === 1 ? ofInput : concatenate([ofInput, sum(recurrent, [0])], 0), shape);
 }

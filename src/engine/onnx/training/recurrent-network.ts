@@ -1,7 +1,6 @@
 import {
   cellName,
   directionsOf,
-  GATES,
   layerInputs,
   type RecurrentNetwork,
   widthOf,
@@ -20,7 +19,7 @@ import { type LayerWeights, recurrentLayer } from './recurrent-layer.js';
  * [batch, classes]. What lies behind a sequence's length passes through the layers, but no readout takes it
  * up, and so no gradient comes from there. See recurrentFeeds for the inputs that it declares.
  *
- * @param weight The pieces of parameter-layout.ts.
+ * @param weight The network's parameters by name.
  */
 export function recurrentLogits(
   features: Value,
@@ -36,7 +35,7 @@ export function recurrentLogits(
     passes = directionsOf(network).map((direction) => {
       const inOwnTime = direction === 'backward' ? reverseSequences(read, lengths!) : read;
       const cell = network.cell === 'lstm' ? lstmCell : gruCell;
-      return recurrentLayer(cell, inOwnTime, layerWeights(network, cellName(layer, direction), weight));
+      return recurrentLayer(cell, inOwnTime, layerWeights(cellName(layer, direction), weight));
     });
     const [forward, backward] = passes as [Value, Value?];
     x = backward ? concatenate([forward, reverseSequences(backward, lengths!)], 2) : forward;
@@ -52,19 +51,11 @@ function dropped(x: Value, network: RecurrentNetwork, mask: { name: string; widt
   return multiply(x, input(x.graph, { name: mask.name, dtype: 'float32', shape }));
 }
 
-function layerWeights(
-  network: RecurrentNetwork,
-  name: string,
-  weight: (name: string) => Value,
-): LayerWeights {
-  const gates = GATES[network.cell];
-  const pieces = (suffix: (gate: string) => string) => gates.map((gate) => weight(`${name}.${suffix(gate)}`));
-  const isGru = network.cell === 'gru';
+function layerWeights(name: string, weight: (name: string) => Value): LayerWeights {
   return {
-    kernels: pieces((gate) => `kernel.${gate}`),
-    recurrentKernels: pieces((gate) => `recurrent_kernel.${gate}`),
-    biases: pieces((gate) => (isGru ? `bias.${gate}.input` : `bias.${gate}`)),
-    recurrentBiases: isGru ? pieces((gate) => `bias.${gate}.recurrent`) : [],
+    kernel: weight(`${name}.kernel`),
+    recurrentKernel: weight(`${name}.recurrent_kernel`),
+    bias: weight(`${name}.bias`),
   };
 }
 

@@ -1,4 +1,4 @@
-import { elementCount } from '../../../tensors/tensor.js';
+import { elementCount, type ParameterSpec } from '../../../tensors/tensor.js';
 import { gradients } from '../differentiate.js';
 import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
 import { add } from '../ops/elementwise.js';
@@ -6,7 +6,7 @@ import { concatenate, reshape, split } from '../ops/shape.js';
 import { adamwUpdate } from './adamw.js';
 import { encoderFeatures } from './encoder-network.js';
 import { crossEntropy } from './loss.js';
-import { type Piece, pieceElements } from './parameter-layout.js';
+import { totalElements } from './parameter-layout.js';
 import { recurrentLogits } from './recurrent-network.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
@@ -19,7 +19,7 @@ import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 /** A whole step on features [batch, timesteps, inputs], any number of them. */
 export function featuresStepGraph(trained: TrainedNetwork): Graph {
   const graph = createGraph('features_step');
-  const weights = weightsInput(graph, trained.pieces);
+  const weights = weightsInput(graph, trained.parameters);
   const { logits, gradient } = lossOf(featuresInput(graph, trained), trained, weights);
   const all = gradients({ value: logits, gradient }, weights.values);
   adamwUpdate(weights.flat, flatten(all), trained.update);
@@ -33,7 +33,7 @@ export function framesStepGraph(
   { batch, timesteps }: { batch: number; timesteps: number },
 ): Graph {
   const graph = createGraph('frames_step');
-  const weights = weightsInput(graph, trained.pieces);
+  const weights = weightsInput(graph, trained.parameters);
   const encoded = encode(graph, encoder, { weights, frames: batch * timesteps });
   const features = reshape(encoded, [batch, timesteps, trained.network.inputs]);
   const { logits, gradient } = lossOf(features, trained, weights);
@@ -45,7 +45,7 @@ export function framesStepGraph(
 /** `frames` uint8 [frames, size, size, 3] -> `features` [frames, featureCount]. */
 export function encodeGraph(trained: TrainedNetwork, encoder: TrainedEncoder, frames: number): Graph {
   const graph = createGraph('encode');
-  const weights = weightsInput(graph, trained.pieces);
+  const weights = weightsInput(graph, trained.parameters);
   output('features', encode(graph, encoder, { weights, frames }));
   return graph;
 }
@@ -56,10 +56,10 @@ export function encodeGraph(trained: TrainedNetwork, encoder: TrainedEncoder, fr
  */
 export function recurrentGradientGraph(trained: TrainedNetwork): Graph {
   const graph = createGraph('recurrent_gradient');
-  const weights = weightsInput(graph, trained.pieces);
+  const weights = weightsInput(graph, trained.parameters);
   const features = featuresInput(graph, trained);
   const { logits, gradient } = lossOf(features, trained, weights);
-  const ofRecurrent = weights.values.slice(trained.encoderPieceCount);
+  const ofRecurrent = weights.values.slice(trained.encoderParameterCount);
   const [ofFeatures, ...others] = gradients({ value: logits, gradient }, [features, ...ofRecurrent]);
   output('features_gradient', ofFeatures!);
   output('gradient', flatten(others));
@@ -76,11 +76,11 @@ export function encoderGradientGraph(
   frames: number,
 ): Graph {
   const graph = createGraph('encoder_gradient');
-  const weights = weightsInput(graph, trained.pieces);
+  const weights = weightsInput(graph, trained.parameters);
   const features = encode(graph, encoder, { weights, frames });
   const { shape } = features;
   const ofFeatures = input(graph, { name: 'features_gradient', dtype: 'float32', shape });
-  const by = weights.values.slice(0, trained.encoderPieceCount);
+  const by = weights.values.slice(0, trained.encoderParameterCount);
   const added = flatten(gradients({ value: features, gradient: ofFeatures }, by));
   output(
     'next_gradient',
@@ -92,30 +92,30 @@ export function encoderGradientGraph(
 /** An update by `encoder_gradient` and `recurrent_gradient`, that of all weights in two parts. */
 export function updateGraph(trained: TrainedNetwork): Graph {
   const graph = createGraph('update');
-  const { flat } = weightsInput(graph, trained.pieces);
-  const part = (name: string, pieces: readonly Piece[]) =>
-    input(graph, { name, dtype: 'float32', shape: [pieceElements(pieces)] });
-  const ofEncoder = part('encoder_gradient', trained.pieces.slice(0, trained.encoderPieceCount));
-  const ofRecurrent = part('recurrent_gradient', trained.pieces.slice(trained.encoderPieceCount));
+  const { flat } = weightsInput(graph, trained.parameters);
+  const part = (name: string, parameters: readonly ParameterSpec[]) =>
+    input(graph, { name, dtype: 'float32', shape: [totalElements(parameters)] });
+  const ofEncoder = part('encoder_gradient', trained.parameters.slice(0, trained.encoderParameterCount));
+  const ofRecurrent = part('recurrent_gradient', trained.parameters.slice(trained.encoderParameterCount));
   adamwUpdate(flat, concatenate([ofEncoder, ofRecurrent], 0), trained.update);
   return graph;
 }
 
 interface WeightsInput {
   readonly flat: Value;
-  /** In the order of the pieces. */
+  /** In the order of the parameters. */
   readonly values: readonly Value[];
   readonly byName: ReadonlyMap<string, Value>;
 }
 
-/** The input `weights` and the pieces that it is cut into. */
-function weightsInput(graph: Graph, pieces: readonly Piece[]): WeightsInput {
-  const shape = [pieceElements(pieces)];
+/** The input `weights` and the parameters that it is cut into. */
+function weightsInput(graph: Graph, parameters: readonly ParameterSpec[]): WeightsInput {
+  const shape = [totalElements(parameters)];
   const flat = input(graph, { name: 'weights', dtype: 'float32', shape });
-  const sizes = pieces.map((piece) => elementCount(piece.shape));
+  const sizes = parameters.map((parameter) => elementCount(parameter.shape));
   const parts = split(flat, 0, sizes);
-  const values = pieces.map((piece, index) => reshape(parts[index]!, piece.shape));
-  return { flat, values, byName: new Map(pieces.map(({ name }, index) => [name, values[index]!])) };
+  const values = parameters.map((parameter, index) => reshape(parts[index]!, parameter.shape));
+  return { flat, values, byName: new Map(parameters.map(({ name }, index) => [name, values[index]!])) };
 }
 
 function featuresInput(graph: Graph, { network }: TrainedNetwork): Value {
@@ -160,6 +160,6 @@ function flatten(values: readonly Value[]): Value {
 
 function required({ byName }: WeightsInput, name: string): Value {
   const value = byName.get(name);
-  if (!value) throw new Error(`There is no piece ${name} among ${[...byName.keys()].join(', ')}`);
+  if (!value) throw new Error(`There is no parameter ${name} among ${[...byName.keys()].join(', ')}`);
   return value;
 }

@@ -2,7 +2,7 @@ import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
 import type { Feed } from '../session.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
-import { pieceElements } from './parameter-layout.js';
+import { totalElements } from './parameter-layout.js';
 import { featuresFeed, recurrentFeeds } from './recurrent-feeds.js';
 import type { Sessions } from './sessions.js';
 import {
@@ -118,9 +118,9 @@ export async function stepInParts(
     framesPerPart: parts.framesPerPart,
   });
   let ofEncoder: Float32Array = new Float32Array(
-    pieceElements(trained.pieces.slice(0, trained.encoderPieceCount)),
+    totalElements(trained.parameters.slice(0, trained.encoderParameterCount)),
   );
-  if (trained.encoderPieceCount > 0) {
+  if (trained.encoderParameterCount > 0) {
     const session = await sessions.get('encoder_gradient', () =>
       encoderGradientGraph(trained, encoder, parts.framesPerPart),
     );
