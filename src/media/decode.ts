@@ -52,7 +52,9 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
     while (positions.length > 0 && pictures.length > 0) {
       yield { kind: 'frame', position: positions.shift()!, pixels: pictures.shift()! };
     }
-    if (event.kind !== 'output') yield event;
+    if (event.kind === 'output') continue;
+    if (event.kind === 'exited' && pictures.length > 0) throw new Error('ffmpeg gave frames without times');
+    yield event;
   }
 }
 

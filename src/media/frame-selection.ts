@@ -63,7 +63,9 @@ function boundaryBefore({ positions }: FrameIndex, frame: number): number {
  * @param boundaries 4096 of them make some 90 kB; Linux grants an argument 128 KiB.
  */
 export function selectCondition(variable: 't' | 'n', boundaries: readonly number[]): string {
-  return `st(1,${countPassed(variable, boundaries)});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)`;
+  // A frame without a stamp, which compares as neither less nor more, has passed none.
+  const passed = `if(isnan(${variable}),0,${countPassed(variable, boundaries)})`;
+  return `st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)`;
 }
 
 /** A tree of comparisons: ffmpeg evaluates it for every frame of the clip, in twelve steps at most. */

@@ -23,15 +23,15 @@ const numberOrUnknown = z.string().optional().transform(toNumber);
 /** A fraction such as 30000/1001; 0/0, which is not a number, when it is unknown. */
 const fraction = z
   .string()
-  .regex(/^\d+\/\d+$/)
-  .transform((text) => {
+  .optional()
+  .transform((text = '') => {
     const [numerator, denominator] = text.split('/').map(Number);
-    return numerator! / denominator!;
+    return (numerator ?? Number.NaN) / (denominator ?? Number.NaN);
   });
 
 const streamSchema = z.object({
-  width: z.coerce.number().int(),
-  height: z.coerce.number().int(),
+  width: numberOrUnknown,
+  height: numberOrUnknown,
   avg_frame_rate: fraction,
   nb_frames: numberOrUnknown,
   duration: numberOrUnknown,

@@ -79,7 +79,7 @@ class Child {
       this.#startFailure = { cause };
     });
     this.#errors = collectLines(this.#process.stderr, options.takesErrorLine);
-    process.once('exit', this.#kill);
+    killAtExit(this);
     options.signal?.addEventListener('abort', this.#abort);
     if (options.signal?.aborted) this.#abort();
     void this.#feed();
@@ -119,7 +119,7 @@ class Child {
   async release(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#abort);
     await this.#terminate();
-    process.removeListener('exit', this.#kill);
+    running.delete(this);
   }
 
   #withinBudget<T>(waiting: Promise<T>): Promise<T> {
@@ -141,14 +141,16 @@ class Child {
       this.#process.stdout.destroy();
       this.#signalGroup('SIGTERM');
       await withinGrace(this.#exited);
-      this.#kill();
+      this.kill();
       await withinGrace(this.#exited);
       this.#process.stderr.destroy();
     })();
     return this.#termination;
   }
 
-  readonly #kill = () => this.#signalGroup('SIGKILL');
+  kill(): void {
+    this.#signalGroup('SIGKILL');
+  }
 
   #signalGroup(signalName: NodeJS.Signals): void {
     const { pid } = this.#process;
@@ -174,6 +176,18 @@ class Child {
       this.#end('input_failed');
     }
   }
+}
+
+const running = new Set<Child>();
+
+function killRunning(): void {
+  for (const child of running) child.kill();
+}
+
+/** With one listener for all of them, since Node.js takes many for a leak. */
+function killAtExit(child: Child): void {
+  running.add(child);
+  if (!process.listeners('exit').includes(killRunning)) process.on('exit', killRunning);
 }
 
 function written(stream: Writable, chunk: Uint8Array): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { findBinary } from './binaries.js';
 import type { Clip, Frame, FrameRequest } from './clip.js';
 import { type DecodedFrame, decodeFrames } from './decode.js';
 import { interruption, quote } from './failures.js';
@@ -17,7 +18,8 @@ import { requestedSpan } from './span.js';
  *   the decoder), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export async function openVideo(path: string, request: FrameRequest, limits: RunLimits): Promise<Clip> {
-  const probe = await probeVideo(path, limits);
+  // Looked for meanwhile, which the first time takes as long as a short clip's probing.
+  const [probe] = await Promise.all([probeVideo(path, limits), findBinary('ffmpeg')]);
   const { timeline } = probe.index;
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY } = request;
@@ -115,7 +117,7 @@ function decodingFailure(path: string, { exit, found, expected }: DecodingResult
   const hasErrors = exit.errorLines.length > 0 || (exit.kind === 'exited' && exit.exitCode !== 0);
   if (found === expected && !(exit.kind === 'exited' && exit.exitCode !== 0)) return null;
   const counts = `expected ${expected} frames, got ${found}`;
-  if (exit.errorLines.some((line) => /[Dd]ecoder .*not found|Unknown decoder/.test(line))) {
+  if (exit.errorLines.some((line) => /[Dd]ecoder .*not found|[Nn]o decoder found/.test(line))) {
     return new UserError('unreadable', {
       problem: `${path} is in a format that this ffmpeg cannot decode; ${words}.`,
       fix: 'Use a newer ffmpeg (CLIPSTEP_FFMPEG names the one to use), or convert the clip to H.264.',

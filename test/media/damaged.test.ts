@@ -124,6 +124,14 @@ describeWithEachFfmpeg('a clip', () => {
     expect(await numbers(path, { endSeconds: 2 })).toEqual([2, 7, 12, 17]);
   });
 
+  test('in a codec that ffmpeg does not know is unreadable', async () => {
+    const content = whole('clip.mkv').toString('latin1').replace('V_MPEG4/ISO/AVC', 'V_OTHER/ISO/AVC');
+    await expect(numbers(file('unknown.mkv', Buffer.from(content, 'latin1')))).rejects.toMatchObject({
+      code: 'unreadable',
+      problem: expect.stringMatching(/decoder .*not found|no decoder found/i),
+    });
+  });
+
   test('of giant frames is refused before it is decoded', async () => {
     const path = join(folder, 'giant.mkv');
     const source = 'color=c=gray:s=64x64:r=1,scale=9000:6000:flags=neighbor,format=yuvj420p';

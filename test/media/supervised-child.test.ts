@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { type ChildExit, type ChildOptions, runChild } from '../../src/media/supervised-child.js';
 import { createTimeBudget } from '../../src/media/time-budget.js';
@@ -130,6 +132,20 @@ test('is gone when the caller leaves the loop, with what it has started itself',
   }
   expect(pids).toHaveLength(2);
   await expect.poll(() => pids.filter(isRunning)).toEqual([]);
+});
+
+test('is gone when the process that runs it exits', async () => {
+  const module = new URL('../../src/media/supervised-child.ts', import.meta.url);
+  const code = `
+    import { runChild } from ${JSON.stringify(module)};
+    const timeBudget = { totalSeconds: 60, spend: (waiting) => waiting };
+    const child = runChild({ executable: process.execPath, arguments: ['-e', ${JSON.stringify(STUBBORN)}], timeBudget });
+    const { value } = await child.next();
+    process.stdout.write(value.toString(), () => process.exit());`;
+  const options = ['--import', 'tsx', '--input-type=module', '-e', code];
+  const { stdout } = await promisify(execFile)(process.execPath, options);
+  expect(Number(stdout)).toBeGreaterThan(1);
+  await expect.poll(() => isRunning(Number(stdout))).toBe(false);
 });
 
 test('lets the program write no faster than its output is taken', async () => {
