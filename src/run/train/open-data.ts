@@ -5,6 +5,7 @@ import type { Pipeline } from '../../config.js';
 import { generateMotion } from '../../data/motion/generate.js';
 import { type Dataset, scanDataset } from '../../data/scan.js';
 import { UserError } from '../../errors.js';
+import { clipstepVersion } from '../../version.js';
 import type { TrainEvent } from './events.js';
 
 /**
@@ -41,13 +42,13 @@ async function pipelineData(options: Parameters<typeof openTrainingData>[0]): Pr
   }
 }
 
-/** Generated clips are kept in the cache, in a folder named by what they were generated from. */
+/** Generated clips are kept in the cache, in a folder named by all that they come from. */
 async function generatedMotion(
   { train, test }: Extract<NonNullable<Pipeline['data']>, { kind: 'motion' }>,
   { onEvent, signal }: Pick<Parameters<typeof openTrainingData>[0], 'onEvent' | 'signal'>,
 ): Promise<string> {
   const name = [train, test].map(({ perClass, seed }) => `${perClass}x${seed}`).join('-');
-  const folder = cacheFolder('datasets', `motion-${name}`);
+  const folder = cacheFolder('datasets', `motion-${clipstepVersion()}-${name}`);
   for (const [part, settings] of Object.entries({ train, test })) {
     const target = join(folder, part);
     if (await exists(target)) continue;
