@@ -1,7 +1,7 @@
+import type { TimeBudget } from '../child-process/time-budget.js';
 import { UserError } from '../errors.js';
-import type { ToolExit } from './ffmpeg.js';
-import { MAX_PIXELS } from './safety.js';
-import type { TimeBudget } from './time-budget.js';
+import type { ToolExit } from './ffmpeg/ffmpeg.js';
+import { MAX_PIXELS } from './ffmpeg/safety.js';
 
 /**
  * The typed outcome of a program that was ended before it could finish: by us, by abort or time, or by

@@ -1,9 +1,9 @@
+import { createTimeBudget } from '../child-process/time-budget.js';
 import type { Clip, FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
-import { openImages } from './images.js';
+import { openImages } from './images/images.js';
 import { locateClip } from './inputs.js';
-import { createTimeBudget } from './time-budget.js';
-import { openVideo } from './video.js';
+import { openVideo } from './video/video.js';
 
 export type { Clip, Frame, FrameRequest } from './clip.js';
 

@@ -2,11 +2,11 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadBundle } from '../bundle/bundle.js';
 import { cacheFolder } from '../cache-folder.js';
-import { cachedPretrained } from '../encoder/pretrained.js';
+import { cachedPretrained } from '../encoder/pretrained/load-pretrained.js';
 import { selectEngine } from '../engine/select.js';
 import { tensorflowStatus } from '../engine/tensorflow/load.js';
 import { messageOf, UserError } from '../errors.js';
-import { findBinary, type Tool } from '../media/binaries.js';
+import { findBinary, type Tool } from '../media/ffmpeg/binaries.js';
 
 /** One thing that Clipstep needs or can use. */
 export interface Check {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ffprobePackage from '@ffprobe-installer/ffprobe';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureExecutable } from '../../src/media/binaries.js';
+import { ensureExecutable } from '../../src/media/ffmpeg/binaries.js';
 import { type FrameRequest, openClip } from '../../src/media/frames.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { readNumber, runFfmpeg, writeNumberedClip } from '../support/numbered-clip.js';

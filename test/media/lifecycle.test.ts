@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import ffprobePackage from '@ffprobe-installer/ffprobe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ensureExecutable } from '../../src/media/binaries.js';
+import { ensureExecutable } from '../../src/media/ffmpeg/binaries.js';
 import { type FrameRequest, openClip } from '../../src/media/frames.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { readNumber, writeNumberedClip } from '../support/numbered-clip.js';

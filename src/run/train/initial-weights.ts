@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
 import { initializeMobileNet } from '../../encoder/initialize.js';
-import { loadPretrained } from '../../encoder/pretrained.js';
+import { loadPretrained } from '../../encoder/pretrained/load-pretrained.js';
 import { initializeRecurrent } from '../../network/initialize.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';

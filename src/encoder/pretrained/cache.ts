@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { messageOf, UserError } from '../../errors.js';
+
+const EXTENSION = '.safetensors';
+
+/** The weights kept under that name, or null when there are none or their checksum does not hold. */
+export async function readKept(folder: string, name: string): Promise<Uint8Array | null> {
+  try {
+    const bytes = await readFile(join(folder, name + EXTENSION));
+    const line = await readFile(join(folder, `${name}${EXTENSION}.sha256`), 'utf8');
+    return line.startsWith(sha256Of(bytes)) ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps weights under a name, with their checksum beside them as `sha256sum --check` reads it.
+ * @throws UserError `unreadable` when the folder cannot be written.
+ */
+export async function keep(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const path = join(folder, name + EXTENSION);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeWhole(path, bytes);
+    await writeWhole(`${path}.sha256`, `${sha256Of(bytes)}  ${basename(path)}\n`);
+  } catch (cause) {
+    throw new UserError('unreadable', {
+      problem: `The converted weights cannot be kept at ${path}: ${messageOf(cause)}`,
+      fix: 'Set CLIPSTEP_CACHE to a folder that can be written.',
+      cause,
+    });
+  }
+}
+
+/** The names under which weights are kept. */
+export async function listKept(folder: string): Promise<string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => basename(file, EXTENSION))
+    .sort();
+}
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Under another name first, so that a file that is cut short never bears the right one. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, chmod, stat } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf, UserError } from '../../errors.js';
+
+export type Tool = 'ffmpeg' | 'ffprobe';
+
+/** A program that was found and that answered `-version`. */
+export interface Binary {
+  readonly tool: Tool;
+  readonly path: string;
+  /** `environment`: CLIPSTEP_FFMPEG or CLIPSTEP_FFPROBE; `path`: PATH; `package`: the npm package's own. */
+  readonly source: 'environment' | 'path' | 'package';
+  /** As it calls itself, such as `5.1.9` or `N-47683-g0e8eb07980-static`. */
+  readonly version: string;
+  /** [major, minor] of its libavutil: the one number that is comparable in releases and snapshots alike. */
+  readonly libavutil: readonly [number, number];
+}
+
+interface Candidate {
+  readonly path: string;
+  readonly source: Binary['source'];
+}
+
+const ENVIRONMENT_VARIABLE = { ffmpeg: 'CLIPSTEP_FFMPEG', ffprobe: 'CLIPSTEP_FFPROBE' } as const;
+
+/** A program that does not say its version within this time is not one that could decode a clip. */
+const VERSION_TIMEOUT_MILLISECONDS = 10_000;
+
+const found = new Map<string, Promise<Binary>>();
+
+/**
+ * The ffmpeg or ffprobe to use: the one that CLIPSTEP_FFMPEG (CLIPSTEP_FFPROBE) names, else the first on
+ * PATH that runs, else the one in the npm package. Looked for once for each setting of these variables.
+ *
+ * @throws UserError `missing_tool`, with every place that was tried and what was wrong there.
+ */
+export function findBinary(tool: Tool): Promise<Binary> {
+  const key = [tool, process.env[ENVIRONMENT_VARIABLE[tool]], process.env.PATH].join('\n');
+  let binary = found.get(key);
+  if (!binary) {
+    binary = lookFor(tool);
+    found.set(key, binary);
+    // A failure is looked into again: the person may mend it while a program that uses Clipstep runs.
+    binary.catch(() => found.delete(key));
+  }
+  return binary;
+}
+
+async function lookFor(tool: Tool): Promise<Binary> {
+  const failures: string[] = [];
+  for (const candidate of await candidatesFor(tool, failures)) {
+    try {
+      if (candidate.source === 'package') await ensureExecutable(candidate.path);
+      return { tool, ...candidate, ...(await askVersion(candidate.path)) };
+    } catch (thrown) {
+      failures.push(`${candidate.path}: ${messageOf(thrown).split('\n')[0]}`);
+    }
+  }
+  const variable = ENVIRONMENT_VARIABLE[tool];
+  throw new UserError('missing_tool', {
+    problem: `No ${tool} that runs was found. Looked at:\n${failures.map((line) => `  ${line}`).join('\n')}`,
+    fix: process.env[variable]
+      ? `Let ${variable} name a working ${tool}, or unset it to use the one on PATH or the packaged one.`
+      : `Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), set ${variable} to a ${tool}, or run npm ci again for the packaged one.`,
+  });
+}
+
+/** The places in their order. A variable that is set is the only place: whoever sets it means it. */
+async function candidatesFor(tool: Tool, failures: string[]): Promise<Candidate[]> {
+  const chosen = process.env[ENVIRONMENT_VARIABLE[tool]];
+  if (chosen) return [{ path: resolve(chosen), source: 'environment' }];
+  const candidates: Candidate[] = await onPath(tool);
+  if (candidates.length === 0) failures.push(`PATH: it has no ${tool}`);
+  try {
+    candidates.push({ path: await packagedPath(tool), source: 'package' });
+  } catch (thrown) {
+    failures.push(`@${tool}-installer/${tool}: ${messageOf(thrown)}`);
+  }
+  return candidates;
+}
+
+async function onPath(tool: Tool): Promise<Candidate[]> {
+  const fileName = process.platform === 'win32' ? `${tool}.exe` : tool;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const paths = folders.map((folder) => resolve(join(folder, fileName)));
+  const runnable = await Promise.all(paths.map(isExecutableFile));
+  return paths.filter((_, index) => runnable[index]).map((path) => ({ path, source: 'path' }));
+}
+
+async function packagedPath(tool: Tool): Promise<string> {
+  const installed =
+    tool === 'ffmpeg' ? await import('@ffmpeg-installer/ffmpeg') : await import('@ffprobe-installer/ffprobe');
+  return installed.default.path;
+}
+
+/** Sets the run bit of a packaged program: npm does so in an install script, which many machines do not run. */
+export async function ensureExecutable(path: string): Promise<void> {
+  if (!(await isExecutableFile(path))) await chmod(path, 0o755);
+}
+
+async function isExecutableFile(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function askVersion(path: string): Promise<Pick<Binary, 'version' | 'libavutil'>> {
+  const options = {
+    timeout: VERSION_TIMEOUT_MILLISECONDS,
+    killSignal: 'SIGKILL',
+    windowsHide: true,
+  } as const;
+  const { stdout } = await promisify(execFile)(path, ['-version'], options);
+  const version = /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1];
+  const libavutil = /^libavutil\s+(\d+)\.\s*(\d+)\./m.exec(stdout);
+  if (!version || !libavutil) {
+    throw new Error(
+      `it answered -version with ${JSON.stringify(stdout.slice(0, 80))}, which is not ffmpeg's`,
+    );
+  }
+  return { version, libavutil: [Number(libavutil[1]), Number(libavutil[2])] };
+}

@@ -1,0 +1,174 @@
+import type { Metadata, Sharp } from 'sharp';
+import type { Preprocessing } from '../../config.js';
+import { messageOf, UserError } from '../../errors.js';
+import type { Clip, Frame, FrameRequest } from '../clip.js';
+import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
+import type { RunLimits } from '../ffmpeg/ffmpeg.js';
+import { MAX_PIXELS } from '../ffmpeg/safety.js';
+import { readSignature } from '../file-signature.js';
+import { inputRegion } from '../preprocessing.js';
+import { sampleFrames, type Timeline } from '../sampling.js';
+import { requestedSpan } from '../span.js';
+import { resample } from './resample.js';
+
+/** An image sequence, and how the user called it. */
+export interface ImageSequence {
+  readonly input: string;
+  /** Files in their order, at least one. */
+  readonly paths: readonly string[];
+}
+
+/** One picture: an image file's, or one page of an animation. */
+interface Page {
+  readonly path: string;
+  readonly page: number;
+}
+
+/**
+ * Opens images as a clip: one a second, but an animated GIF or WebP that is given alone has times of its
+ * own. Each image is opened when its frame is read.
+ *
+ * @throws UserError `corrupt`, `too_large`, `timeout`, `aborted`, here for a single image and otherwise when
+ *   the frames are read, which may also throw `not_media`, `empty` and `unreadable`; as requestedSpan.
+ */
+export async function openImages(
+  sequence: ImageSequence,
+  request: FrameRequest,
+  limits: RunLimits,
+): Promise<Clip> {
+  const { pages, timeline } = await layOut(sequence, limits);
+  const span = requestedSpan(sequence.input, timeline.durationSeconds, request);
+  const chosen = sampleFrames(timeline, { sampling: request.sampling, span, seed: request.seed ?? 0 });
+  const { preprocessing } = request;
+  return {
+    kind: 'images',
+    durationSeconds: timeline.durationSeconds,
+    frameCount: chosen.length,
+    frames: readPages({ pages, timeline, chosen, preprocessing }, limits),
+  };
+}
+
+interface Reading {
+  readonly pages: readonly Page[];
+  readonly timeline: Timeline;
+  readonly chosen: readonly number[];
+  readonly preprocessing: Preprocessing;
+}
+
+async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<Frame, void> {
+  const { pages, timeline, chosen, preprocessing } = reading;
+  let pixels: Uint8Array | undefined;
+  for (const [position, index] of chosen.entries()) {
+    const isRepeated = pixels !== undefined && chosen[position - 1] === index;
+    const page = pages[index]!;
+    pixels = isRepeated
+      ? pixels!.slice()
+      : await withinLimits(page.path, limits, () => readPage(page, preprocessing));
+    yield { timeSeconds: timeline.startSeconds[index]!, pixels };
+  }
+}
+
+/** What browsers show of an animation's picture that has no time, or none above 10 ms. */
+const DEFAULT_DELAY_MILLISECONDS = 100;
+const SHORTEST_DELAY_MILLISECONDS = 11;
+
+/** Which pictures there are, and when: of a single file, its pages; of several, one each. */
+async function layOut(
+  { paths }: ImageSequence,
+  limits: RunLimits,
+): Promise<{ pages: readonly Page[]; timeline: Timeline }> {
+  const [only, ...others] = paths;
+  if (only === undefined || others.length > 0) {
+    return { pages: paths.map((path) => ({ path, page: 0 })), timeline: timelineOf(paths.map(() => 1)) };
+  }
+  const metadata = await withinLimits(only, limits, () => readMetadata({ path: only, page: 0 }));
+  const isAnimation = (metadata.format === 'gif' || metadata.format === 'webp') && (metadata.pages ?? 1) > 1;
+  if (!isAnimation) return { pages: [{ path: only, page: 0 }], timeline: timelineOf([1]) };
+  const pages = Array.from({ length: metadata.pages! }, (_, page) => ({ path: only, page }));
+  const delays = pages.map(({ page }) => metadata.delay?.[page] ?? 0);
+  const milliseconds = delays.map((delay) =>
+    delay < SHORTEST_DELAY_MILLISECONDS ? DEFAULT_DELAY_MILLISECONDS : delay,
+  );
+  return { pages, timeline: timelineOf(milliseconds.map((delay) => delay / 1000)) };
+}
+
+function timelineOf(durations: readonly number[]): Timeline {
+  let durationSeconds = 0;
+  const startSeconds = Float64Array.from(durations, (seconds) => {
+    durationSeconds += seconds;
+    return durationSeconds - seconds;
+  });
+  return { startSeconds, isKeyframe: durations.map(() => true), durationSeconds };
+}
+
+/**
+ * One picture as the encoder's input, uint8 sRGB [size, size, 3]: turned upright by its EXIF orientation,
+ * what is transparent shown as on a white page, 16 bits rounded to 8, CMYK and grey converted.
+ */
+async function readPage(page: Page, { size, fit, kernel }: Preprocessing): Promise<Uint8Array> {
+  const { autoOrient } = await readMetadata(page);
+  const region = inputRegion(autoOrient.width, autoOrient.height, fit);
+  const { data, info } = await decoding(page, (image) =>
+    image
+      .autoOrient()
+      .flatten({ background: 'white' })
+      .extract(region)
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
+  if (info.channels !== 3) throw new Error(`${page.path} gave ${info.channels} channels, expected 3`);
+  return resample({ width: info.width, height: info.height, data }, { size, kernel });
+}
+
+async function readMetadata(page: Page): Promise<Metadata> {
+  const metadata = await decoding(page, (image) => image.metadata());
+  const { width, height } = metadata.autoOrient;
+  if (width * height > MAX_PIXELS) throw tooLargeFailure(page.path, `${width}x${height}`);
+  return metadata;
+}
+
+/** Only what begins like a picture of a known kind reaches sharp, which would read SVG and its like too. */
+export async function decoding<T>({ path, page }: Page, work: (image: Sharp) => Promise<T>): Promise<T> {
+  await assertImage(path);
+  const { default: sharp } = await import('sharp');
+  try {
+    return await work(sharp(path, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn: 'error' }));
+  } catch (cause) {
+    if (/exceeds pixel limit/.test(messageOf(cause))) throw tooLargeFailure(path, messageOf(cause));
+    throw new UserError('corrupt', {
+      problem: `${path} begins like an image but cannot be decoded: ${messageOf(cause)}.`,
+      fix: 'Copy it again, or save it anew as PNG or JPEG.',
+      cause,
+    });
+  }
+}
+
+async function assertImage(path: string): Promise<void> {
+  const signature = await readSignature(path).catch((cause: unknown) => {
+    throw new UserError('unreadable', {
+      problem: `${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'See whether it is still there and may be read.',
+      cause,
+    });
+  });
+  if (signature === 'image') return;
+  throw new UserError('not_media', {
+    problem: `${path} is not an image: it begins like no JPEG, PNG, GIF, WebP, TIFF, AVIF or HEIC.`,
+    fix: 'Take it out of the sequence, or save it anew as PNG or JPEG.',
+  });
+}
+
+/** sharp cannot be stopped; a picture that takes too long is left to itself. */
+async function withinLimits<T>(path: string, limits: RunLimits, work: () => Promise<T>): Promise<T> {
+  const { timeBudget, signal } = limits;
+  if (signal?.aborted) throw abortedFailure(path);
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(abortedFailure(path));
+    signal?.addEventListener('abort', onAbort);
+    timeBudget
+      .spend(work(), () => reject(timeoutFailure(path, timeBudget)))
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener('abort', onAbort));
+  });
+}

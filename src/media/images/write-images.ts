@@ -1,0 +1,55 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '../../errors.js';
+
+export interface WriteImagesOptions {
+  /** The folder to write, which must not be there; its images are 0001.png (.jpg), 0002.png and so on. */
+  readonly folder: string;
+  /** uint8 RGB [height, width, 3] each; taken before the next is asked for. */
+  readonly frames: Iterable<Uint8Array>;
+  readonly width: number;
+  readonly height: number;
+  readonly format: 'png' | 'jpeg';
+  readonly signal?: AbortSignal;
+}
+
+/** JPEG's usual quality for photographs; a noisy frame of 160 x 120 is some 8 kB. */
+const JPEG_QUALITY = 85;
+
+/**
+ * Writes frames as a folder of images. The same frames give the same bytes with the same sharp. The folder
+ * appears under its name when it is whole.
+ *
+ * @throws UserError `aborted`; whatever `frames` throws.
+ */
+export async function writeImages(options: WriteImagesOptions): Promise<void> {
+  const unfinished = `${resolve(options.folder)}.unfinished`;
+  try {
+    await mkdir(unfinished);
+    await writeAll(unfinished, options);
+    await rename(unfinished, options.folder);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function writeAll(target: string, options: WriteImagesOptions): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  const { width, height, format } = options;
+  let count = 0;
+  for (const frame of options.frames) {
+    if (options.signal?.aborted) throw stopped(options.folder);
+    count += 1;
+    const name = String(count).padStart(4, '0');
+    const image = sharp(frame, { raw: { width, height, channels: 3 } });
+    if (format === 'png') await image.png().toFile(join(target, `${name}.png`));
+    else await image.jpeg({ quality: JPEG_QUALITY }).toFile(join(target, `${name}.jpg`));
+  }
+}
+
+function stopped(folder: string): UserError {
+  return new UserError('aborted', {
+    problem: `Writing ${folder} was stopped before its end.`,
+    fix: 'Nothing was left behind; start again.',
+  });
+}

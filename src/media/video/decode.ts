@@ -1,0 +1,120 @@
+import type { Preprocessing } from '../../config.js';
+import {
+  type FfmpegJob,
+  fileAddress,
+  passthroughOptions,
+  type RunLimits,
+  runFfmpeg,
+  type ToolExit,
+} from '../ffmpeg/ffmpeg.js';
+import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import { inputFilters } from '../preprocessing.js';
+import { type Selection, selectCondition } from './frame-selection.js';
+import type { FrameIndex } from './packet-index.js';
+
+export interface DecodeOptions extends RunLimits {
+  readonly path: string;
+  readonly index: FrameIndex;
+  readonly selection: Selection;
+  readonly preprocessing: Preprocessing;
+  /** Decode only what was stored whole; all wanted frames must be. */
+  readonly keyframesOnly: boolean;
+  /** Where to begin, by the container's own stamps less its first; undefined: the clip's start. */
+  readonly seekSeconds: number | undefined;
+}
+
+/** A fine and fixed unit for the time stamps that are read back; containers' own go from 1/90000 s to 1 s. */
+const STAMPS_A_SECOND = 1_000_000;
+
+/** A frame that ffmpeg let through. */
+export interface DecodedFrame {
+  readonly kind: 'frame';
+  /** The frame's own position, as FrameIndex has it: what ffmpeg says, not what was asked for. */
+  readonly position: number;
+  /** uint8 RGB [size, size, 3]. */
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * Decodes a video and yields the selected frames, scaled, in their order, no faster than they are taken, and
+ * then how ffmpeg ended. One pass of one process: the other frames are dropped before they are scaled.
+ *
+ * @throws UserError `missing_tool`.
+ */
+export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<DecodedFrame | ToolExit, void> {
+  const positions: number[] = [];
+  const pictures: Uint8Array[] = [];
+  const assemble = pictureAssembler(options.preprocessing.size ** 2 * 3);
+  const job = await buildJob(options);
+  for await (const event of runFfmpeg({ ...job, takesErrorLine: (line) => takeLine(line, positions) })) {
+    if (event.kind === 'output') pictures.push(...assemble(event.bytes));
+    // Positions come by another pipe than pictures: whichever is first waits for the other.
+    while (positions.length > 0 && pictures.length > 0) {
+      yield { kind: 'frame', position: positions.shift()!, pixels: pictures.shift()! };
+    }
+    if (event.kind === 'output') continue;
+    if (event.kind === 'exited' && pictures.length > 0) throw new Error('ffmpeg gave frames without times');
+    yield event;
+  }
+}
+
+async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
+  const { path, index, selection, preprocessing, keyframesOnly, seekSeconds } = options;
+  const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', selection.boundaries);
+  return {
+    source: fileAddress(path),
+    inputOptions: [
+      ...['-nostats', '-v', 'repeat+level+info', ...SAFE_INPUT_OPTIONS],
+      // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
+      '-copyts',
+      ...(keyframesOnly ? ['-skip_frame', 'nokey'] : []),
+      // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
+      ...(seekSeconds === undefined ? [] : ['-noaccurate_seek', '-ss', seekSeconds.toFixed(6)]),
+    ],
+    filter: [
+      `settb=1/${STAMPS_A_SECOND}`,
+      ...(index.kind === 'counted' ? ['setpts=N/TB'] : []),
+      `select='${condition}'`,
+      ...inputFilters(preprocessing),
+      'showinfo',
+      // Rising evenly, or the muxer complains of variable rates.
+      'setpts=N/TB',
+    ].join(','),
+    outputOptions: [
+      ...['-map', '0:V:0', ...(await passthroughOptions())],
+      ...['-f', 'rawvideo', '-pix_fmt', 'rgb24'],
+    ],
+    target: 'pipe:1',
+    timeBudget: options.timeBudget,
+    signal: options.signal,
+  };
+}
+
+const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
+
+/** Takes what is not an error: the positions of frames, and ffmpeg's chatter around them. */
+function takeLine(line: string, positions: number[]): boolean {
+  const stamp = FRAME_LINE.exec(line)?.[1];
+  if (stamp !== undefined) positions.push(Number(stamp) / STAMPS_A_SECOND);
+  return !/^(?:\[[^\]]+\] )?\[(?:error|fatal|panic)\]/.test(line);
+}
+
+/** Cuts a stream of bytes into pictures of a fixed size, each with memory of its own. */
+function pictureAssembler(pictureBytes: number): (chunk: Buffer) => Uint8Array[] {
+  let picture = new Uint8Array(pictureBytes);
+  let filled = 0;
+  return (chunk) => {
+    const finished: Uint8Array[] = [];
+    for (let taken = 0; taken < chunk.length; ) {
+      const part = chunk.subarray(taken, taken + pictureBytes - filled);
+      picture.set(part, filled);
+      taken += part.length;
+      filled += part.length;
+      if (filled < pictureBytes) continue;
+      finished.push(picture);
+      picture = new Uint8Array(pictureBytes);
+      filled = 0;
+    }
+    return finished;
+  };
+}

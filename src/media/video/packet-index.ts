@@ -1,0 +1,145 @@
+import type { Timeline } from '../sampling.js';
+
+/** A video packet as the demuxer hands it out. Times in seconds, NaN when the file does not tell. */
+export interface Packet {
+  readonly presentationSeconds: number;
+  readonly decodingSeconds: number;
+  readonly durationSeconds: number;
+  readonly isKeyframe: boolean;
+  /** Decoded because other frames need it, but not shown: an edit list says so. */
+  readonly isDiscarded: boolean;
+}
+
+/** The frames that decoding a clip should give. */
+export interface FrameIndex {
+  /**
+   * How a frame is found again when ffmpeg decodes. `stamped`: by its time stamp. `counted`: by its number,
+   * in clips whose stamps are missing or wrong.
+   */
+  readonly kind: 'stamped' | 'counted';
+  readonly timeline: Timeline;
+  /** What tells each frame of the timeline apart, rising: its stamp in seconds, or its number. */
+  readonly positions: Float64Array;
+}
+
+/** What a container says of the whole clip; NaN when it does not. */
+export interface ClipFacts {
+  /** AVI is the container of which this is false: its stamps are made up by the demuxer. */
+  readonly storesTimeStamps: boolean;
+  readonly framesPerSecond: number;
+  readonly durationSeconds: number;
+}
+
+/** Rate that ffmpeg assumes of a raw stream that does not tell its own. */
+const DEFAULT_FRAMES_PER_SECOND = 25;
+
+/**
+ * Makes the index of a clip's frames out of its packets.
+ *
+ * @param packets in the order of the file.
+ * @returns null when no packet can give a frame.
+ */
+export function indexFrames(packets: readonly Packet[], facts: ClipFacts): FrameIndex | null {
+  const shown = shownPackets(packets);
+  if (shown.length === 0) return null;
+  const stamped = facts.storesTimeStamps && neverGoesBack(packets) ? stampedIndex(shown, facts) : null;
+  return stamped ?? countedIndex(shown, facts);
+}
+
+/** Nothing before the first keyframe can be decoded, as in a broadcast that was cut anywhere. */
+function shownPackets(packets: readonly Packet[]): Packet[] {
+  const first = packets.findIndex((packet) => packet.isKeyframe);
+  const earliest = packets[first]?.presentationSeconds ?? Number.NaN;
+  return packets
+    .slice(Math.max(0, first))
+    .filter((packet) => !packet.isDiscarded && !(packet.presentationSeconds < earliest));
+}
+
+/** Where the decoding order jumps back, two recordings were joined: their time stamps overlap. */
+function neverGoesBack(packets: readonly Packet[]): boolean {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { decodingSeconds } of packets) {
+    if (decodingSeconds < latest) return false;
+    if (decodingSeconds > latest) latest = decodingSeconds;
+  }
+  return true;
+}
+
+/**
+ * Several packets with one stamp are the fields of one frame. When most are like that, or have no stamp, the
+ * stamps are wrong: null.
+ */
+function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | null {
+  const stamps = stampsOf(shown).map(toMicroseconds);
+  const known = stamps.filter((seconds) => !Number.isNaN(seconds));
+  const positions = Float64Array.from(new Set(known)).sort();
+  if (positions.length * 2 < shown.length) return null;
+  const startSeconds = positions.map((seconds) => clipSeconds(seconds, positions));
+  const keyframes = new Set(
+    shown.filter((packet) => packet.isKeyframe).map((packet) => toMicroseconds(packet.presentationSeconds)),
+  );
+  const last = positions.length - 1;
+  const lastPacket = shown[stamps.indexOf(positions[last]!)]!;
+  const end = clipSeconds(positions[last]! + lastPacket.durationSeconds, positions);
+  const isLastShown = end > startSeconds[last]!;
+  const timeline: Timeline = {
+    startSeconds,
+    isKeyframe: Array.from(positions, (seconds) => keyframes.has(seconds)),
+    durationSeconds: isLastShown
+      ? end
+      : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts)),
+  };
+  return { kind: 'stamped', timeline, positions };
+}
+
+/**
+ * In MPEG program streams, not every packet has a stamp of its own. The frames are shown at the times at
+ * which they are decoded, later by a constant, and in another order.
+ */
+function stampsOf(shown: readonly Packet[]): number[] {
+  const own = shown.map((packet) => packet.presentationSeconds);
+  const known = own.filter((seconds) => !Number.isNaN(seconds));
+  const decoding = risingDecodingTimes(shown);
+  if (known.length === own.length || known.length === 0 || !decoding) return own;
+  const earliest = known.reduce((one, other) => Math.min(one, other));
+  return Array.from(decoding, (seconds) => earliest + seconds);
+}
+
+/** Seconds from the clip's start. */
+export function clipSeconds(stampSeconds: number, positions: Float64Array): number {
+  return toMicroseconds(stampSeconds - positions[0]!);
+}
+
+/** As precise as ffprobe prints. */
+const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
+
+function countedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex {
+  const startSeconds = (risingDecodingTimes(shown) ?? evenTimes(shown.length, facts)).map(toMicroseconds);
+  const lastStart = startSeconds[startSeconds.length - 1]!;
+  const timeline: Timeline = {
+    startSeconds,
+    isKeyframe: shown.map((packet) => packet.isKeyframe),
+    durationSeconds: toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts)),
+  };
+  return { kind: 'counted', timeline, positions: Float64Array.from(startSeconds.keys()) };
+}
+
+/** The order of decoding and that of showing have the same times, be they given to other frames. */
+function risingDecodingTimes(shown: readonly Packet[]): Float64Array | null {
+  const times = Float64Array.from(shown, (packet) => packet.decodingSeconds - shown[0]!.decodingSeconds);
+  const rises = times.every((seconds, index) => index === 0 || seconds > times[index - 1]!);
+  return rises && !Number.isNaN(times[0]!) ? times : null;
+}
+
+function evenTimes(count: number, { durationSeconds, framesPerSecond }: ClipFacts): Float64Array {
+  const period =
+    durationSeconds > 0 ? durationSeconds / count : 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+  return Float64Array.from({ length: count }, (_, index) => index * period);
+}
+
+/** How long a frame is on screen, for the last one, whose end nothing marks. */
+function framePeriodSeconds(startSeconds: Float64Array, { framesPerSecond }: ClipFacts): number {
+  const last = startSeconds.length - 1;
+  if (last > 0) return startSeconds[last]! / last;
+  return 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+}

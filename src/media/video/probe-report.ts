@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { UserError } from '../../errors.js';
+import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
+import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import type { Packet } from './packet-index.js';
+
+/** What ffprobe says of a file, as far as it could read it. */
+export interface ProbeReport {
+  /** The container; null when the file could not be opened. */
+  readonly format: z.infer<typeof formatSchema> | null;
+  /** The first video track that is not a cover picture; null when there is none. */
+  readonly stream: z.infer<typeof streamSchema> | null;
+  /** The packets of that track, in the order of the file. */
+  readonly packets: readonly Packet[];
+  /** All of the packets' bytes, and where the last one of them ends in the file. */
+  readonly packetBytes: number;
+  readonly lastByte: number;
+  readonly exit: ToolExit;
+}
+
+const numberOrUnknown = z.string().optional().transform(toNumber);
+
+/** A fraction such as 30000/1001; 0/0, which is not a number, when it is unknown. */
+const fraction = z
+  .string()
+  .optional()
+  .transform((text = '') => {
+    const [numerator, denominator] = text.split('/').map(Number);
+    return (numerator ?? Number.NaN) / (denominator ?? Number.NaN);
+  });
+
+const streamSchema = z.object({
+  width: numberOrUnknown,
+  height: numberOrUnknown,
+  avg_frame_rate: fraction,
+  nb_frames: numberOrUnknown,
+  duration: numberOrUnknown,
+});
+
+const formatSchema = z.object({
+  format_name: z.string(),
+  start_time: numberOrUnknown,
+});
+
+/** All in one run: starting ffprobe takes longer than reading the packets of a short clip. */
+const ENTRIES = [
+  'packet=pts_time,dts_time,duration_time,size,pos,flags',
+  'stream=width,height,avg_frame_rate,nb_frames,duration',
+  'format=format_name,start_time',
+].join(':');
+
+/** 11 hours at 50 frames a second, and some 200 MB here. */
+const MAX_PACKETS = 2_000_000;
+
+/**
+ * Runs ffprobe over a video file. Nothing is decoded beyond what opening the container takes.
+ *
+ * @throws UserError `too_large` for a film of more than MAX_PACKETS packets; `missing_tool`.
+ */
+export async function readProbeReport(path: string, limits: RunLimits): Promise<ProbeReport> {
+  const packets: Packet[] = [];
+  let stream: ProbeReport['stream'] = null;
+  let format: ProbeReport['format'] = null;
+  let packetBytes = 0;
+  let lastByte = 0;
+  const takeLine = (line: string) => {
+    const [kind, fields] = parseLine(line);
+    if (kind === 'stream') stream = streamSchema.parse(fields);
+    if (kind === 'format') format = formatSchema.parse(fields);
+    if (kind !== 'packet') return;
+    if (packets.length === MAX_PACKETS) throw tooManyPackets(path);
+    packets.push(toPacket(fields));
+    packetBytes += toNumber(fields.size) || 0;
+    lastByte = Math.max(lastByte, toNumber(fields.pos) + toNumber(fields.size) || 0);
+  };
+  const options = [
+    ...SAFE_INPUT_OPTIONS,
+    '-select_streams',
+    'V:0',
+    '-show_entries',
+    ENTRIES,
+    '-of',
+    'compact',
+  ];
+  const exit = await runFfprobe({ source: fileAddress(path), options, ...limits }, takeLine);
+  return { format, stream, packets, packetBytes, lastByte, exit };
+}
+
+/** `packet|pts_time=0.000000|flags=K__`: the kind of thing, and what is said of it. */
+function parseLine(line: string): [kind: string, fields: Record<string, string>] {
+  const [kind = '', ...pairs] = line.split('|');
+  const fields: Record<string, string> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (equals > 0) fields[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return [kind, fields];
+}
+
+/** By hand, since there may be hundreds of thousands. */
+function toPacket(fields: Record<string, string>): Packet {
+  return {
+    presentationSeconds: toNumber(fields.pts_time),
+    decodingSeconds: toNumber(fields.dts_time),
+    durationSeconds: toNumber(fields.duration_time),
+    isKeyframe: fields.flags?.includes('K') ?? false,
+    isDiscarded: fields.flags?.includes('D') ?? false,
+  };
+}
+
+/** ffprobe writes N/A for what it does not know, which is not a number here. */
+function toNumber(text: string | undefined): number {
+  return text === undefined ? Number.NaN : Number(text);
+}
+
+function tooManyPackets(path: string): UserError {
+  return new UserError('too_large', {
+    problem: `${path} has more than ${MAX_PACKETS} frames.`,
+    fix: 'Cut it into shorter clips, for example: ffmpeg -i long.mp4 -c copy -f segment -segment_time 3600 part%03d.mp4',
+  });
+}

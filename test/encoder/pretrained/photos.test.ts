@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MobileNet } from '../../../src/encoder/mobilenet.js';
+import { loadPretrained, type Pretrained } from '../../../src/encoder/pretrained/load-pretrained.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { selectEngine } from '../../../src/engine/select.js';
+import { type PackageResult, packageResults } from '../../support/mobilenet-package.js';
+import { type Photo, readPhotos } from '../../support/photos.js';
+import { sharedFolder } from '../../support/shared.js';
+
+const networks = [
+  { architecture: 'mobilenet-v1', alpha: 0.25, version: 1, folder: 'mobilenet_v1_025_224', accuracy: 50 },
+  { architecture: 'mobilenet-v2', alpha: 1, version: 2, folder: 'mobilenet_v2_100_224', accuracy: 80 },
+] as const;
+
+describe.skipIf(!sharedFolder).each(networks)(
+  'pretrained $architecture $alpha, held against @tensorflow-models/mobilenet on 100 photos',
+  ({ architecture, alpha, version, folder, accuracy }) => {
+    const network: MobileNet = { architecture, alpha, inputSize: 224, pooling: { kind: 'global' } };
+    const weightsFolder = join(sharedFolder ?? '', 'pretrained', folder);
+    let cacheFolder: string;
+    let photos: Photo[];
+    let expected: PackageResult[];
+    let pretrained: Pretrained;
+
+    beforeAll(async () => {
+      cacheFolder = await mkdtemp(join(tmpdir(), 'clipstep-pretrained-'));
+      photos = await readPhotos(sharedFolder!);
+      expected = await packageResults(weightsFolder, { version, photos });
+      pretrained = await loadPretrained({ architecture, alpha, weights: weightsFolder, cacheFolder });
+    });
+
+    afterAll(() => rm(cacheFolder, { recursive: true }));
+
+    describe.each(['onnx', 'tensorflow'] as const)('on the %s engine', (engineName) => {
+      let engine: Engine | undefined;
+
+      beforeAll(async () => {
+        engine = await startWhereItLoads(engineName);
+      });
+
+      it('embeddings equal infer(photo, true), and the best class is the same', async (context) => {
+        if (!engine) return context.skip();
+        const embeddings = await embed(engine, { network, pretrained, photos });
+        const differences = embeddings.map((embedding, i) =>
+          relativeDistance(embedding, expected[i]!.embedding),
+        );
+        expect(Math.max(...differences)).toBeLessThan(1e-4);
+        const best = embeddings.map((embedding) => argmax(classLogits(embedding, pretrained.classifier)));
+        expect(count(best, (label, i) => label === argmax(expected[i]!.logits))).toBeGreaterThanOrEqual(99);
+        expect(count(best, (label, i) => label === photos[i]!.label)).toBeGreaterThanOrEqual(accuracy);
+      });
+    });
+  },
+);
+
+function startWhereItLoads(requested: 'onnx' | 'tensorflow'): Promise<Engine | undefined> {
+  return selectEngine(requested).then(
+    ({ engine }) => engine,
+    () => undefined,
+  );
+}
+
+async function embed(
+  engine: Engine,
+  { network, pretrained, photos }: { network: MobileNet; pretrained: Pretrained; photos: readonly Photo[] },
+): Promise<Float32Array[]> {
+  const encoder = await engine.loadEncoder(network, pretrained.weights);
+  const features = await encoder.encode(Buffer.concat(photos.map((photo) => photo.pixels)));
+  await encoder.release();
+  const length = features.length / photos.length;
+  return photos.map((_, index) => features.subarray(index * length, (index + 1) * length));
+}
+
+/** The difference's Euclidean norm, relative to the expected vector's. */
+function relativeDistance(actual: Float32Array, expected: Float32Array): number {
+  return Math.hypot(...expected.map((value, i) => value - actual[i]!)) / Math.hypot(...expected);
+}
+
+/** Logits of ImageNet's 1000 classes, which come behind the background. */
+function classLogits(embedding: Float32Array, { kernel, bias }: Pretrained['classifier']): Float32Array {
+  const logits = bias.data.slice();
+  embedding.forEach((feature, row) => {
+    for (let i = 0; i < logits.length; i++) logits[i]! += feature * kernel.data[row * logits.length + i]!;
+  });
+  return logits.subarray(1);
+}
+
+const argmax = (values: Float32Array): number => values.indexOf(Math.max(...values));
+
+const count = <T>(items: readonly T[], isCounted: (item: T, index: number) => boolean): number =>
+  items.filter(isCounted).length;

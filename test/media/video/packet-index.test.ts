@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { type ClipFacts, indexFrames, type Packet } from '../../../src/media/video/packet-index.js';
+
+const packet = (presentationSeconds: number, changes: Partial<Packet> = {}): Packet => ({
+  presentationSeconds,
+  decodingSeconds: Number.NaN,
+  durationSeconds: 0.1,
+  isKeyframe: false,
+  isDiscarded: false,
+  ...changes,
+});
+
+const key = (presentationSeconds: number, changes: Partial<Packet> = {}) =>
+  packet(presentationSeconds, { isKeyframe: true, ...changes });
+
+const facts = (changes: Partial<ClipFacts> = {}): ClipFacts => ({
+  storesTimeStamps: true,
+  framesPerSecond: 10,
+  durationSeconds: Number.NaN,
+  ...changes,
+});
+
+/** What matters of an index, as plain values. */
+function summary(packets: readonly Packet[], changes: Partial<ClipFacts> = {}) {
+  const index = indexFrames(packets, facts(changes));
+  return (
+    index && {
+      kind: index.kind,
+      positions: [...index.positions],
+      starts: [...index.timeline.startSeconds],
+      keyframes: index.timeline.isKeyframe.flatMap((isKeyframe, frame) => (isKeyframe ? [frame] : [])),
+      duration: index.timeline.durationSeconds,
+    }
+  );
+}
+
+describe('a clip with time stamps', () => {
+  test('has its frames in the order of showing, from 0', () => {
+    expect(summary([key(5), packet(5.3), packet(5.1), packet(5.2), key(5.4)])).toEqual({
+      kind: 'stamped',
+      positions: [5, 5.1, 5.2, 5.3, 5.4],
+      starts: [0, 0.1, 0.2, 0.3, 0.4],
+      keyframes: [0, 4],
+      duration: 0.5,
+    });
+  });
+
+  test('ends with its last frame, however long that is shown', () => {
+    expect(summary([key(0), packet(0.1, { durationSeconds: 3 })])?.duration).toBe(3.1);
+    expect(summary([key(0), packet(0.1), packet(0.2, { durationSeconds: Number.NaN })])?.duration).toBe(0.3);
+    expect(summary([key(0, { durationSeconds: 0 })])?.duration).toBe(0.1);
+  });
+
+  test('begins with its first keyframe: what comes before cannot be decoded', () => {
+    const cutAnywhere = [packet(1), packet(1.1), key(1.3), packet(1.2), packet(1.4)];
+    expect(summary(cutAnywhere)?.positions).toEqual([1.3, 1.4]);
+  });
+
+  test('does not show what an edit list leaves out', () => {
+    const trimmed = [
+      key(-0.2, { isDiscarded: true }),
+      packet(-0.1, { isDiscarded: true }),
+      packet(0),
+      packet(0.1),
+    ];
+    expect(summary(trimmed)?.positions).toEqual([0, 0.1]);
+  });
+
+  test('counts the two fields of a picture as one frame', () => {
+    const fields = [key(0), packet(Number.NaN), packet(0.1), packet(0.1), packet(0.2)];
+    expect(summary(fields)?.positions).toEqual([0, 0.1, 0.2]);
+  });
+
+  test('has its frames at their times of decoding where only some have a stamp', () => {
+    const programStream = [
+      key(0.54, { decodingSeconds: 0.5 }),
+      packet(Number.NaN, { decodingSeconds: 0.54 }),
+      packet(0.58, { decodingSeconds: 0.58 }),
+      packet(0.62, { decodingSeconds: 0.62 }),
+    ];
+    expect(summary(programStream)).toMatchObject({
+      kind: 'stamped',
+      positions: [0.54, 0.58, 0.62, 0.66],
+      keyframes: [0],
+    });
+  });
+
+  test('takes everything where no packet is marked as a keyframe', () => {
+    expect(summary([packet(0), packet(0.1)])?.positions).toEqual([0, 0.1]);
+  });
+});
+
+describe('a clip without usable time stamps is counted', () => {
+  test('when it has none, by its frame rate', () => {
+    const raw = [key(Number.NaN), packet(Number.NaN), packet(Number.NaN)];
+    expect(summary(raw)).toEqual({
+      kind: 'counted',
+      positions: [0, 1, 2],
+      starts: [0, 0.1, 0.2],
+      keyframes: [0],
+      duration: 0.3,
+    });
+  });
+
+  test('at 25 frames a second when nothing tells the rate', () => {
+    const index = summary([key(Number.NaN), packet(Number.NaN)], { framesPerSecond: Number.NaN });
+    expect(index?.duration).toBe(0.08);
+  });
+
+  test('when they are nearly all the same, over the length that it claims', () => {
+    const wrong = [key(0), packet(0), packet(0.12), packet(0), packet(0)];
+    expect(summary(wrong, { durationSeconds: 2 })).toMatchObject({
+      kind: 'counted',
+      starts: [0, 0.4, 0.8, 1.2, 1.6],
+      duration: 2,
+    });
+  });
+
+  test('when two recordings were joined, whose stamps overlap', () => {
+    const joined = [0, 0.1, 0.2, 0, 0.1].map((seconds) => key(seconds, { decodingSeconds: seconds }));
+    expect(summary(joined)?.kind).toBe('counted');
+  });
+
+  test('in AVI, where the times of decoding tell of frames that were dropped', () => {
+    const gap = [0, 0.1, 0.2, 0.9].map((seconds) => key(Number.NaN, { decodingSeconds: seconds }));
+    expect(summary(gap, { storesTimeStamps: false })).toMatchObject({
+      kind: 'counted',
+      positions: [0, 1, 2, 3],
+      starts: [0, 0.1, 0.2, 0.9],
+    });
+  });
+});
+
+test('there is no index of no frames', () => {
+  expect(summary([])).toBeNull();
+  expect(summary([key(0, { isDiscarded: true })])).toBeNull();
+});

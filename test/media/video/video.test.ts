@@ -1,0 +1,214 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Sampling } from '../../../src/config.js';
+import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
+import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
+import { readNumber, runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'clipstep-video-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const request = (sampling: Sampling, changes: Partial<FrameRequest> = {}): FrameRequest => ({
+  sampling,
+  preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
+  ...changes,
+});
+
+const uniform = (frames: number): Sampling => ({ kind: 'uniform', frames });
+
+async function read(path: string, wanted: FrameRequest): Promise<Frame[]> {
+  const clip = await openClip(path, wanted);
+  const frames: Frame[] = [];
+  for await (const frame of clip.frames) frames.push(frame);
+  expect(frames).toHaveLength(clip.frameCount);
+  return frames;
+}
+
+const numbersOf = (frames: readonly Frame[]) => frames.map((frame) => readNumber(frame.pixels));
+const timesOf = (frames: readonly Frame[]) => frames.map((frame) => frame.timeSeconds);
+
+const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '10'];
+/** Each with 40 frames at 25 a second, so that 8 centres lie at frames 2, 7, 12 and so on. */
+const FORMATS: ReadonlyArray<readonly [name: string, encoder: readonly string[]]> = [
+  ['h264.mp4', [...H264, '-bf', '3', '-x264opts', 'keyint=12:min-keyint=12:scenecut=0']],
+  ['fragments.mp4', [...H264, '-g', '10', '-movflags', 'frag_keyframe+empty_moov']],
+  ['h264.mkv', [...H264, '-bf', '3']],
+  ['open-gop.ts', [...H264, '-bf', '3', '-x264opts', 'open-gop=1:keyint=8']],
+  ['raw.h264', [...H264, '-bf', '2']],
+  [
+    'hevc.mp4',
+    ['-c:v', 'libx265', '-pix_fmt', 'yuv420p10le', '-crf', '10', '-x265-params', 'log-level=none'],
+  ],
+  ['vp8.webm', ['-c:v', 'libvpx', '-pix_fmt', 'yuv420p', '-b:v', '2M', '-auto-alt-ref', '1']],
+  ['vp9.webm', ['-c:v', 'libvpx-vp9', '-pix_fmt', 'yuv420p', '-crf', '10', '-b:v', '0', '-cpu-used', '5']],
+  ['mpeg4.avi', ['-c:v', 'mpeg4', '-pix_fmt', 'yuv420p', '-q:v', '2', '-bf', '2']],
+  ['mjpeg.avi', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2']],
+  ['mpeg2.mpg', ['-c:v', 'mpeg2video', '-pix_fmt', 'yuv420p', '-q:v', '2', '-bf', '2']],
+  ['flv1.flv', ['-c:v', 'flv', '-pix_fmt', 'yuv420p', '-q:v', '2']],
+  ['wmv2.wmv', ['-c:v', 'wmv2', '-pix_fmt', 'yuv420p', '-q:v', '2']],
+  ['theora.ogv', ['-c:v', 'libtheora', '-pix_fmt', 'yuv420p', '-q:v', '10']],
+  ['prores.mov', ['-c:v', 'prores', '-pix_fmt', 'yuv422p10le']],
+];
+
+beforeAll(async () => {
+  for (const [name, encoder] of FORMATS) {
+    await writeNumberedClip(join(folder, name), { frames: 40, framesPerSecond: 25, encoder });
+  }
+  const encoder = [...H264, '-bf', '2', '-x264opts', 'keyint=20:min-keyint=20:scenecut=0'];
+  await writeNumberedClip(join(folder, 'long.mp4'), { frames: 320, framesPerSecond: 10, encoder });
+  await writeNumberedClip(join(folder, 'long.ts'), { frames: 320, framesPerSecond: 10, encoder });
+});
+
+describeWithEachFfmpeg('a video', () => {
+  test.each(FORMATS)('gives the frames at the centres of equal spans, with their times: %s', async (name) => {
+    const frames = await read(join(folder, name), request(uniform(8)));
+    const expected = [2, 7, 12, 17, 22, 27, 32, 37];
+    expect(numbersOf(frames)).toEqual(expected);
+    // Containers round, the coarsest of them to milliseconds.
+    timesOf(frames).forEach((seconds, position) => {
+      expect(Math.abs(seconds - expected[position]! / 25)).toBeLessThanOrEqual(0.001);
+    });
+  });
+
+  test.each(['h264.mp4', 'open-gop.ts', 'vp8.webm', 'mpeg4.avi', 'mpeg2.mpg'])(
+    'gives all of its frames: %s',
+    async (name) => {
+      const sampling: Sampling = { kind: 'fps', framesPerSecond: 25, maxFrames: 100 };
+      const numbers = numbersOf(await read(join(folder, name), request(sampling)));
+      expect(numbers).toEqual(Array.from({ length: 40 }, (_, number) => number));
+    },
+  );
+
+  test('gives its keyframes', async () => {
+    const sampling: Sampling = { kind: 'keyframes', maxFrames: 10 };
+    const frames = await read(join(folder, 'h264.mp4'), request(sampling));
+    expect(numbersOf(frames)).toEqual([0, 12, 24, 36]);
+    expect(timesOf(frames)).toEqual([0, 0.48, 0.96, 1.44]);
+  });
+
+  test('gives a random frame of each span', async () => {
+    const path = join(folder, 'h264.mp4');
+    const drawings = await Promise.all(
+      [1, 1, 2].map(async (seed) =>
+        numbersOf(await read(path, request({ kind: 'segments', frames: 4 }, { seed }))),
+      ),
+    );
+    expect(drawings[0]).toEqual(drawings[1]);
+    expect(drawings[0]).not.toEqual(drawings[2]);
+    for (const numbers of drawings) {
+      expect(numbers.map((number) => Math.floor(number / 10))).toEqual([0, 1, 2, 3]);
+    }
+  });
+
+  test('gives more frames than it has by repeating them, each with memory of its own', async () => {
+    const part = { startSeconds: 1, endSeconds: 1.2 };
+    const frames = await read(join(folder, 'long.mp4'), request(uniform(6), part));
+    expect(numbersOf(frames)).toEqual([10, 10, 10, 11, 11, 11]);
+    frames[0]!.pixels.fill(255);
+    expect(readNumber(frames[1]!.pixels)).toBe(10);
+  });
+
+  test.each(['long.mp4', 'long.ts'])('is read from the middle as from its start: %s', async (name) => {
+    const part = { startSeconds: 25, endSeconds: 29 };
+    const frames = await read(join(folder, name), request(uniform(8), part));
+    expect(numbersOf(frames)).toEqual([252, 257, 262, 267, 272, 277, 282, 287]);
+    timesOf(frames).forEach((seconds, index) => {
+      expect(seconds).toBeCloseTo(25.2 + index / 2, 3);
+    });
+  });
+
+  test('gives hundreds of frames', async () => {
+    const numbers = numbersOf(await read(join(folder, 'long.mp4'), request(uniform(1024))));
+    expect(numbers).toEqual(
+      Array.from({ length: 1024 }, (_, index) => Math.floor(((index + 0.5) / 1024) * 320)),
+    );
+  });
+
+  test('that was cut out of a broadcast begins with its first whole frame', async () => {
+    const path = join(folder, 'cut.ts');
+    // Its first packets are lost, and with them the keyframe that the frames up to the next one need.
+    writeFileSync(path, readFileSync(join(folder, 'long.ts')).subarray(16 * 188));
+    expect(numbersOf(await read(path, request(uniform(1), { endSeconds: 0.05 })))).toEqual([20]);
+  });
+
+  test('is turned upright once, whatever its pixels are', async () => {
+    const path = join(folder, 'turned.mp4');
+    await runFfmpeg([
+      ...['-i', join(folder, 'fragments.mp4'), '-c', 'copy', '-metadata:s:v:0', 'rotate=90'],
+      ...[path],
+    ]);
+    const [frame] = await read(path, request(uniform(1)));
+    const at = (x: number, y: number) => frame!.pixels[(y * 96 + x) * 3]!;
+    // Frame 20 = 1 x 18 + 2: the grey of its right half comes to the top, that of its left half to the bottom.
+    const halves = [at(20, 24), at(76, 24), at(20, 72), at(76, 72)].map((grey) => Math.round(grey / 14));
+    expect(halves).toEqual([2, 2, 1, 1]);
+  });
+
+  test.each([
+    // Pixels twice as wide as high: the picture is 128 x 48, of which `resize` shows the middle: columns 20 to 44.
+    ['resize', 16, 64],
+    // Squashed, their shape does not matter: all 64 columns are shown.
+    ['squash', 36, 24],
+  ] as const)('of pixels that are not square is shown as on a screen: %s', async (fit, start, length) => {
+    const path = join(folder, 'wide-pixels.mkv');
+    // Black but for the columns 24 to 40 of 64, which are white.
+    const source = "nullsrc=s=64x48:r=10,format=gray,geq=lum='255*between(X,24,39)',setsar=2";
+    await runFfmpeg(['-f', 'lavfi', '-i', source, '-frames:v', '1', '-c:v', 'ffv1', path]);
+    const [frame] = await read(
+      path,
+      request(uniform(1), { preprocessing: { size: 96, fit, kernel: 'linear' } }),
+    );
+    const row = Array.from({ length: 96 }, (_, column) => frame!.pixels[(48 * 96 + column) * 3]!);
+    const white = row.flatMap((grey, column) => (grey > 128 ? [column] : []));
+    expect({ start: white[0], length: white.length }).toEqual({ start, length });
+  });
+
+  test.each([
+    ['1x1', 'bgr0'],
+    ['3x5', 'bgr0'],
+    ['641x3', 'yuv420p'],
+    ['2x600', 'yuv420p'],
+  ])('of odd size is read: %s', async (size, pixelFormat) => {
+    const path = join(folder, `odd-${size}.mkv`);
+    const [width, height] = size.split('x');
+    const source = `color=c=0x336699:s=64x64:r=10,scale=${width}:${height}:flags=neighbor`;
+    await runFfmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      source,
+      '-frames:v',
+      '3',
+      '-c:v',
+      'ffv1',
+      '-pix_fmt',
+      pixelFormat,
+      path,
+    ]);
+    for (const fit of ['resize', 'squash'] as const) {
+      const wanted = request(uniform(3), { preprocessing: { size: 96, fit, kernel: 'lanczos3' } });
+      for (const { pixels } of await read(path, wanted)) {
+        expect(pixels).toHaveLength(96 * 96 * 3);
+        [0x33, 0x66, 0x99].forEach((level, channel) => {
+          expect(Math.abs(pixels[4000 * 3 + channel]! - level)).toBeLessThanOrEqual(3);
+        });
+      }
+    }
+  });
+
+  test('that changes its size on the way is read through', async () => {
+    const parts = [
+      { path: join(folder, 'small.ts'), size: '64:48', offset: '0' },
+      { path: join(folder, 'large.ts'), size: '96:96', offset: '4.2' },
+    ];
+    for (const { path, size, offset } of parts) {
+      const encoder = ['-vf', `scale=${size}:flags=neighbor`, ...H264, '-output_ts_offset', offset];
+      await writeNumberedClip(path, { frames: 40, framesPerSecond: 10, encoder });
+    }
+    const path = join(folder, 'changing.ts');
+    writeFileSync(path, Buffer.concat(parts.map((part) => readFileSync(part.path))));
+    expect(numbersOf(await read(path, request(uniform(8))))).toEqual([5, 15, 25, 35, 5, 15, 25, 35]);
+  });
+});
