@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
-import { readPicture } from '../../media/picture.js';
-import { type Pixels, resample } from '../../media/resample.js';
+import { readPicture } from '../../media/images/picture.js';
+import { type Pixels, resample } from '../../media/images/resample.js';
 import { centreByMass, DIGIT_SIDE, type Ink } from './centre-by-mass.js';
 import { findInk } from './find-ink.js';
 import { quantile } from './quantile.js';

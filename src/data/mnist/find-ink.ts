@@ -1,4 +1,4 @@
-import type { Pixels } from '../../media/resample.js';
+import type { Pixels } from '../../media/images/resample.js';
 import type { Ink } from './centre-by-mass.js';
 import { largeParts } from './large-parts.js';
 import { quantile } from './quantile.js';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
-import { encodeVideo } from '../../media/encode.js';
-import { writeImages } from '../../media/write-images.js';
+import { encodeVideo } from '../../media/ffmpeg/encode.js';
+import { writeImages } from '../../media/images/write-images.js';
 import { MOTION_LABELS } from './classes.js';
 import { type ClipPlan, planClip } from './plan.js';
 import { renderFrames } from './render.js';
