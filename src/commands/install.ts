@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { type InstallPlan, installTensorflow } from '../engine/tensorflow/install.js';
 import { UserError } from '../errors.js';
+import { interruptible } from './interruptible.js';
 
 /** `clipstep install tensorflow` */
 export function installCommand(): Command {
@@ -9,38 +11,44 @@ export function installCommand(): Command {
     .description("build the tensorflow engine against TensorFlow's own libraries, into the user's cache")
     .option('-y, --yes', 'download without asking')
     .action(async (flags: { yes?: boolean }) => {
-      const interruption = new AbortController();
-      const interrupt = () => interruption.abort();
-      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-      const outcome = await installTensorflow({
-        confirm: (plan) => confirm(plan, flags.yes ?? false),
-        onProgress: (message) => console.error(message),
-        signal: interruption.signal,
-      }).finally(() => process.off('SIGINT', interrupt).off('SIGTERM', interrupt));
-      console.log(`${SENTENCES[outcome.kind]} ${outcome.folder}`);
+      const { kind, folder } = await interruptible((signal) =>
+        installTensorflow({
+          confirm: async (plan) => {
+            console.error(describePlan(plan));
+            return flags.yes || ask(signal);
+          },
+          onProgress: (message) => console.error(message),
+          signal,
+        }),
+      );
+      console.log(`${SENTENCES[kind]} ${folder}`);
     });
   return new Command('install').description('install an optional part').addCommand(tensorflow);
 }
 
 const SENTENCES = {
-  present: 'The tensorflow engine is already there and loads:',
+  present: 'The tensorflow engine is there already and loads:',
   installed: 'The tensorflow engine is installed in',
   declined: 'Nothing was downloaded. The tensorflow engine would be installed in',
 } as const;
 
-async function confirm(plan: InstallPlan, yes: boolean): Promise<boolean> {
-  console.error('This downloads');
-  for (const { name, bytes } of plan.downloads) console.error(`  ${inMegabytes(bytes)}  ${name}`);
-  console.error(`and takes ${inMegabytes(plan.installedBytes)} in ${plan.folder}`);
-  if (yes) return true;
+function describePlan({ downloads, installedBytes, folder }: InstallPlan): string {
+  const lines = downloads.map(({ name, bytes }) => `  ${inMegabytes(bytes)}  ${name}`);
+  return ['This downloads', ...lines, `and takes ${inMegabytes(installedBytes)} in ${folder}`].join('\n');
+}
+
+async function ask(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new UserError('usage', {
       problem: 'There is no terminal to ask on whether to download this.',
       fix: 'Run `clipstep install tensorflow --yes`.',
     });
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Go on? [y/N] ').finally(() => terminal.close());
+  // terminal: false leaves Ctrl-C to the terminal, which makes it the signal that is waited for here.
+  const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const answers = [prompt.question('Go on? [y/N] ', { signal }), once(prompt, 'close').then(() => 'no')];
+  const answer = await Promise.race(answers).catch(() => 'no');
+  prompt.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
