@@ -75,7 +75,10 @@ export interface TrainerOptions {
   readonly clipNorm: number;
   /** Share of each target's probability that is spread over all classes, in [0, 1). */
   readonly labelSmoothing: number;
-  /** float32 [classes]: factor of each class in the loss, 1 for all when absent. */
+  /**
+   * float32 [classes]: factor of each class in the loss, 1 for all when absent. As in Keras, the sum over the
+   * batch is divided by the number of sequences, not by the sum of their factors.
+   */
   readonly classWeights?: Float32Array;
 }
 
@@ -89,7 +92,7 @@ export interface TrainingStep {
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch in nats, before the update, with dropout on. */
+  /** Mean cross-entropy of the batch in nats, smoothed and weighted, before the update, with dropout on. */
   readonly loss: number;
   /** Sequences whose most probable class was their label, likewise. */
   readonly correct: number;
@@ -103,8 +106,8 @@ export interface Trainer {
   /** A copy of the current weights: the recurrent network's and, when it is trained, the encoder's. */
   weights(): Promise<Weights>;
   /**
-   * A copy of all that a later `restore` needs to go on to the same result: weights, both moments of the
-   * optimizer (`adam.m.<name>`, `adam.v.<name>`) and its step count (`adam.step`, shape [1]).
+   * A copy of all that a later `restore` needs to go on to the same result: weights, for what is trained both
+   * moments of the optimizer (`adam.m.<name>`, `adam.v.<name>`), and its step count (`adam.step`, shape [1]).
    */
   state(): Promise<Weights>;
   restore(state: Weights): Promise<void>;
