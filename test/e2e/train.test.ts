@@ -69,6 +69,21 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
   });
 
+  it('goes on to the same weights after kill -9, too', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const [whole, cut] = [freshOut(), freshOut()];
+    expect((await train(pipeline, whole)).code).toBe(0);
+    const killed = await clipstep(['train', pipeline, '--data', data, '--out', cut, '--engine', engine], {
+      env,
+      onStderr: (text, kill) => {
+        if (/epoch 2\/3: loss/.test(text)) kill('SIGKILL');
+      },
+    });
+    expect(killed.code).not.toBe(0);
+    expect((await train(pipeline, cut, '--resume')).code).toBe(0);
+    expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
+  });
+
   it('stops with the last finite checkpoint when the loss is not finite', async () => {
     const training = '{ train: everything, epochs: 3, batchSize: 4, learningRate: 1, weightDecay: 1e30 }';
     const pipeline = await writeTinyPipeline(join(root, 'wild'), { training });
