@@ -4,6 +4,7 @@ import type { SequenceClassifier } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
+import { concurrently } from './concurrently.js';
 import { type Metrics, measure } from './metrics.js';
 import type { SequenceReader } from './sequences.js';
 
@@ -40,12 +41,12 @@ export async function evaluate(options: {
   const shuffled: Float32Array[] = [];
   let done = 0;
   for (const examples of inBatches(options.examples, BATCH_SIZE)) {
-    const read: Array<{ example: Example; sequence: FeatureSequence }> = [];
-    for (const example of examples) {
+    const sequences = await concurrently(examples, async (example) => {
       const sequence = await readOrSkip(example, options);
-      if (sequence) read.push({ example, sequence });
       options.onClip?.(++done);
-    }
+      return sequence ? [{ example, sequence }] : [];
+    });
+    const read = sequences.flat();
     if (read.length === 0) continue;
     truth.push(...read.map(({ example }) => example.label));
     ordered.push(

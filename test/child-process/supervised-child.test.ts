@@ -103,7 +103,7 @@ test('is gone after an abort, even if it ignores SIGTERM', async () => {
   controller.abort();
   const { exit } = await finish(child);
   expect(exit.kind).toBe('aborted');
-  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
 });
 
 test('gives nothing when the signal was aborted before', async () => {
@@ -116,7 +116,7 @@ test('is gone when its time is over, even if it ignores SIGTERM', async () => {
   const pid = await firstLine(child);
   const { exit } = await finish(child);
   expect(exit.kind).toBe('timeout');
-  expect(isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
 });
 
 test('is gone when the caller leaves the loop, with what it has started itself', async () => {

@@ -10,6 +10,8 @@ export function modelCard(options: {
   clips: { train: number; validation: number; test: number };
   versions: Readonly<Record<string, string>>;
   engine: string;
+  /** What makes the model again. */
+  command: string;
   result: TrainResult;
   weights: Weights;
 }): string {
@@ -31,7 +33,7 @@ Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versio
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
 
-    clipstep train pipelines/${pipeline.name}.yaml --engine ${options.engine} --seed ${pipeline.seed}
+    ${options.command}
 `;
 }
 

@@ -18,6 +18,8 @@ import type { TrainOptions } from './train.js';
 
 /** A training whose inputs are all there and fit one another. */
 export interface PreparedTraining {
+  /** As they were given. */
+  readonly options: TrainOptions;
   /** Of the model. */
   readonly folder: string;
   /** Of the pipeline's file. */
@@ -61,7 +63,7 @@ export async function prepareTraining(
   };
   const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ folder, pipelineFolder, dataset, split, run, versions, engine: engine.name },
+    ...{ options, folder, pipelineFolder, dataset, split, run, versions, engine: engine.name },
     ...(checkpoint && { checkpoint }),
   };
 }

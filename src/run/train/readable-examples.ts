@@ -1,14 +1,13 @@
 import type { Example } from '../../data/scan.js';
 import { UserError } from '../../errors.js';
+import { concurrently } from '../concurrently.js';
 import type { SequenceReader, View } from '../sequences.js';
 import type { TrainEvent } from './events.js';
-
-/** Clips read at once: one is decoded while another is encoded. */
-const CONCURRENCY = 2;
 
 /**
  * The examples whose clips can be read, in their order; each of the others is told in a `skipped` event.
  * Reading them now also fills the cache, so that no epoch waits for ffmpeg.
+ * @throws UserError `aborted`.
  */
 export async function readableExamples(
   examples: readonly Example[],
@@ -19,18 +18,14 @@ export async function readableExamples(
     signal?: AbortSignal;
   },
 ): Promise<Example[]> {
-  const readable = new Set<Example>();
-  const waiting = [...examples];
   let done = 0;
-  const worker = async () => {
-    for (let example = waiting.shift(); example; example = waiting.shift()) {
-      options.signal?.throwIfAborted();
-      if (await canRead(example, options)) readable.add(example);
-      options.onEvent({ kind: 'reading', what: 'prepare', done: ++done, total: examples.length });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return examples.filter((example) => readable.has(example));
+  const readable = await concurrently(examples, async (example) => {
+    if (options.signal?.aborted) throw interrupted();
+    const isReadable = await canRead(example, options);
+    options.onEvent({ kind: 'reading', what: 'prepare', done: ++done, total: examples.length });
+    return isReadable;
+  });
+  return examples.filter((_, index) => readable[index]);
 }
 
 /**
@@ -54,8 +49,16 @@ async function canRead(
     await read(example, view);
     return true;
   } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+    if (!(error instanceof UserError)) throw error;
+    if (error.code === 'aborted') throw interrupted();
     onEvent({ kind: 'skipped', path: example.path, problem: error.problem });
     return false;
   }
+}
+
+function interrupted(): UserError {
+  return new UserError('aborted', {
+    problem: 'Interrupted while the clips were read; those that were are kept in the cache.',
+    fix: 'Give the same command again.',
+  });
 }

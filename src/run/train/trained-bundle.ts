@@ -38,7 +38,16 @@ export function trainedBundle(options: {
     },
     weights,
     files: {
-      'README.md': modelCard({ pipeline, labels, clips, versions, engine, result, weights }),
+      'README.md': modelCard({
+        pipeline,
+        labels,
+        clips,
+        versions,
+        engine,
+        result,
+        weights,
+        command: commandOf(prepared),
+      }),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
     },
   };
@@ -49,4 +58,13 @@ function summaryOf(test: Evaluation | null): NewBundle['manifest']['test'] {
   const { examples, accuracy, balancedAccuracy, logLoss, shuffledAccuracy } = test;
   const [low, high] = test.interval;
   return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
+}
+
+function commandOf({ run, engine, options }: PreparedTraining): string {
+  const flags = [
+    ...(options.data ? ['--data', options.data] : []),
+    ...(options.weights ? ['--weights', options.weights] : []),
+    ...['--engine', engine, '--seed', run.pipeline.seed],
+  ];
+  return ['clipstep train', options.pipeline, ...flags].join(' ');
 }
