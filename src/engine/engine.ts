@@ -107,7 +107,8 @@ export interface Trainer {
   weights(): Promise<Weights>;
   /**
    * A copy of all that a later `restore` needs to go on to the same result: weights, for what is trained both
-   * moments of the optimizer (`adam.m.<name>`, `adam.v.<name>`), and its step count (`adam.step`, shape [1]).
+   * moments of the optimizer (`adam.m.<name>`, `adam.v.<name>`), and its step count (`adam.step`, shape [1]);
+   * and what the engine adds for itself.
    */
   state(): Promise<Weights>;
   restore(state: Weights): Promise<void>;

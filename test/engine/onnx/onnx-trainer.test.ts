@@ -34,34 +34,47 @@ const gradientOf = (state: Weights) =>
   [...state].filter(([name]) => name.startsWith('adam.m.')).flatMap(([, { data }]) => [...data]);
 
 describe('the onnx trainer', () => {
-  it('fills short batches of frames up without a trace of it in their gradients', async () => {
+  describe('on short batches of frames behind larger ones', () => {
     const encoder: MobileNet = {
       ...{ architecture: 'mobilenet-v1', alpha: 0.1, inputSize: 96, pooling: { kind: 'global' } },
     };
     const network: RecurrentNetwork = { ...lstm, inputs: featureCount(encoder), units: 3, classes: 3 };
     const weights = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
-    const step = (lengths: readonly number[]) => ({
-      batch: frames(lengths, encoder.inputSize),
-      labels: Int32Array.from(lengths, (_, index) => index % 3),
-      learningRate: 0,
-      dropoutSeed: 1,
-    });
     const create = () =>
       createTrainer(network, {
         weights,
         encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch: 9 },
       });
-    const alone = await create();
-    const expected = await alone.step(step([2, 1]));
-    const afterLarger = await create();
-    await afterLarger.step(step([3, 2, 3]));
-    const result = await afterLarger.step(step([2, 1]));
-    expect(result.loss).toBeCloseTo(expected.loss, 6);
-    expect(result.correct).toBe(expected.correct);
-    const [ours, theirs] = [gradientOf(await afterLarger.state()), gradientOf(await alone.state())];
-    const largest = Math.max(...theirs.map(Math.abs));
-    ours.forEach((value, index) => {
-      expect(Math.abs(value - theirs[index]!) / largest).toBeLessThan(1e-4);
+    const step = (lengths: readonly number[], learningRate = 0) => ({
+      batch: frames(lengths, encoder.inputSize),
+      labels: Int32Array.from(lengths, (_, index) => index % 3),
+      ...{ learningRate, dropoutSeed: 1 },
+    });
+
+    it('fills them up without a trace of it in their gradients', async () => {
+      const alone = await create();
+      const expected = await alone.step(step([2, 1]));
+      const afterLarger = await create();
+      await afterLarger.step(step([3, 2, 3]));
+      const result = await afterLarger.step(step([2, 1]));
+      expect(result.loss).toBeCloseTo(expected.loss, 6);
+      expect(result.correct).toBe(expected.correct);
+      const [ours, theirs] = [gradientOf(await afterLarger.state()), gradientOf(await alone.state())];
+      const largest = Math.max(...theirs.map(Math.abs));
+      ours.forEach((value, index) => {
+        expect(Math.abs(value - theirs[index]!) / largest).toBeLessThan(1e-4);
+      });
+    });
+
+    it('goes on from a state between them to the same weights, to the bit', async () => {
+      const whole = await create();
+      await whole.step(step([3, 2, 3], 0.01));
+      const between = await whole.state();
+      await whole.step(step([2, 1], 0.01));
+      const resumed = await create();
+      await resumed.restore(between);
+      await resumed.step(step([2, 1], 0.01));
+      expect(await resumed.state()).toEqual(await whole.state());
     });
   });
 

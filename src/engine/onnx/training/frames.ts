@@ -50,17 +50,13 @@ export function validFrames(batch: FrameBatch): Frames {
 }
 
 /** Parts of as many frames each, the last filled up with zeros. */
-export function inParts(
-  { data, frameBytes, size }: Frames,
-  { framesPerMicroBatch: framesPerPart }: { framesPerMicroBatch: number },
-): { framesPerPart: number; feeds: Feed[] } {
+export function inParts({ data, frameBytes, size }: Frames, framesPerPart: number): Feed[] {
   const bytes = framesPerPart * frameBytes;
-  const feeds = Array.from({ length: Math.ceil(data.length / bytes) }, (_, index): Feed => {
+  return Array.from({ length: Math.ceil(data.length / bytes) }, (_, index): Feed => {
     const part = data.subarray(index * bytes, (index + 1) * bytes);
     const whole = part.length === bytes ? part : filled(new Uint8Array(bytes), part);
     return { data: whole, shape: [framesPerPart, size, size, 3] };
   });
-  return { framesPerPart, feeds };
 }
 
 /** Features of valid frames in parts [framesPerPart, width] -> [batch, timesteps, width], zeros elsewhere. */

@@ -49,7 +49,7 @@ export class OnnxTrainer implements Trainer {
   /** Where the next step writes: the two states take turns, so that no step allocates or copies. */
   #spare: AdamState;
   #stepCount = 0;
-  /** The largest batch of frames so far that went through as a whole. */
+  /** The most sequences and timesteps of frames so far: graphs are compiled for these, and others filled up. */
   #framesShape: FramesShape = { batch: 0, timesteps: 0 };
   /** Under the current weights, once they were asked for. */
   #evaluation: Promise<Evaluation> | null = null;
@@ -92,7 +92,14 @@ export class OnnxTrainer implements Trainer {
   }
 
   async state(): Promise<Weights> {
-    return this.#withFrozen(exportState(this.#trained.parameters, this.#state, this.#stepCount));
+    const { batch, timesteps } = this.#framesShape;
+    const state = exportState(this.#trained.parameters, this.#state, this.#stepCount);
+    return new Map([
+      ...this.#withFrozen(state),
+      ...(batch > 0
+        ? [[FRAMES_SHAPE, { shape: [2], data: Float32Array.of(batch, timesteps) }] as const]
+        : []),
+    ]);
   }
 
   async restore(exported: Weights): Promise<void> {
@@ -100,6 +107,8 @@ export class OnnxTrainer implements Trainer {
     this.#encoder = this.#encoderWith(exported);
     this.#state = state;
     this.#stepCount = stepCount;
+    const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
+    this.#framesShape = { batch, timesteps };
     // The frozen weights are part of the graphs.
     await this.#sessions.release();
     await this.#forgetEvaluation();
@@ -118,10 +127,11 @@ export class OnnxTrainer implements Trainer {
       batch: Math.max(this.#framesShape.batch, batch.lengths.length),
       timesteps: Math.max(this.#framesShape.timesteps, batch.timesteps),
     };
-    if (shape.batch * shape.timesteps > encoder.framesPerMicroBatch)
-      return stepInParts(request, encoder, batch);
     this.#framesShape = shape;
-    return stepOnFrames(request, encoder, { batch, shape });
+    const frames = shape.batch * shape.timesteps;
+    const partCount = Math.ceil(frames / encoder.framesPerMicroBatch);
+    if (partCount === 1) return stepOnFrames(request, encoder, { batch, shape });
+    return stepInParts(request, encoder, { batch, framesPerPart: Math.ceil(frames / partCount) });
   }
 
   #encoderWith(weights: Weights): TrainedEncoder | null {
@@ -149,6 +159,12 @@ export class OnnxTrainer implements Trainer {
     await (await evaluation)?.release();
   }
 }
+
+/**
+ * Part of the state, since graphs of different shapes add up in different orders: a training that goes on
+ * with others would come to the same weights but for their last bits.
+ */
+const FRAMES_SHAPE = 'onnx.frames_shape';
 
 function countCorrect(logits: Float32Array, labels: Int32Array): number {
   const classes = logits.length / labels.length;

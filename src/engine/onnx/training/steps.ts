@@ -92,19 +92,13 @@ export interface FramesShape {
 export async function stepInParts(
   request: StepRequest,
   encoder: TrainedEncoder,
-  batch: FrameBatch,
+  { batch, framesPerPart }: { batch: FrameBatch; framesPerPart: number },
 ): Promise<LossAndLogits> {
   const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
   const { lengths, timesteps } = batch;
   const weights = vector(state.weights);
-  const parts = inParts(validFrames(batch), encoder);
-  const encodeSession = await sessions.get('encode', () =>
-    encodeGraph(trained, encoder, parts.framesPerPart),
-  );
-  const features: Float32Array[] = [];
-  for (const frames of parts.feeds) {
-    features.push((await encodeSession.run({ weights, frames })).features!);
-  }
+  const parts = inParts(validFrames(batch), framesPerPart);
+  const features = await encodeParts(request, encoder, parts);
   const recurrent = await sessions.get('recurrent_gradient', () => recurrentGradientGraph(trained));
   const placed = placeFeatures(features, batch, trained.network.inputs);
   const { loss, logits, gradient, features_gradient } = await recurrent.run({
@@ -115,22 +109,46 @@ export async function stepInParts(
   });
   const ofFeatures = takeFeatures(features_gradient!, batch, {
     width: trained.network.inputs,
-    framesPerPart: parts.framesPerPart,
+    framesPerPart,
   });
-  let ofEncoder: Float32Array = new Float32Array(
-    totalElements(trained.parameters.slice(0, trained.encoderParameterCount)),
-  );
-  if (trained.encoderParameterCount > 0) {
-    const session = await sessions.get('encoder_gradient', () =>
-      encoderGradientGraph(trained, encoder, parts.framesPerPart),
-    );
-    for (const [index, frames] of parts.feeds.entries()) {
-      const feeds = { weights, frames, features_gradient: ofFeatures[index]!, gradient: vector(ofEncoder) };
-      ofEncoder = (await session.run(feeds)).next_gradient!;
-    }
-  }
+  const ofEncoder = await carryOn(request, encoder, { parts, ofFeatures });
   const updating = await sessions.get('update', () => updateGraph(trained));
   const gradients = { encoder_gradient: vector(ofEncoder), recurrent_gradient: vector(gradient!) };
   await updating.run({ ...stateFeeds(state), ...update, ...gradients }, stateTargets(next));
   return { loss: loss![0]!, logits: logits! };
+}
+
+/** The features of each part, [frames, featureCount]. */
+async function encodeParts(
+  { trained, sessions, state }: StepRequest,
+  encoder: TrainedEncoder,
+  parts: readonly Feed[],
+): Promise<Float32Array[]> {
+  const frameCount = parts[0]!.shape[0]!;
+  const key = `encode ${frameCount}`;
+  const session = await sessions.get(key, () => encodeGraph(trained, encoder, frameCount));
+  const weights = vector(state.weights);
+  const features: Float32Array[] = [];
+  for (const frames of parts) features.push((await session.run({ weights, frames })).features!);
+  return features;
+}
+
+/** From the loss' gradient by each part's features, its gradient by the trained weights of the encoder. */
+async function carryOn(
+  { trained, sessions, state }: StepRequest,
+  encoder: TrainedEncoder,
+  { parts, ofFeatures }: { parts: readonly Feed[]; ofFeatures: readonly Feed[] },
+): Promise<Float32Array> {
+  const ofEncoder = trained.parameters.slice(0, trained.encoderParameterCount);
+  let sum: Float32Array = new Float32Array(totalElements(ofEncoder));
+  if (ofEncoder.length === 0) return sum;
+  const frameCount = parts[0]!.shape[0]!;
+  const key = `encoder_gradient ${frameCount}`;
+  const session = await sessions.get(key, () => encoderGradientGraph(trained, encoder, frameCount));
+  const weights = vector(state.weights);
+  for (const [index, frames] of parts.entries()) {
+    const feeds = { weights, frames, features_gradient: ofFeatures[index]!, gradient: vector(sum) };
+    sum = (await session.run(feeds)).next_gradient!;
+  }
+  return sum;
 }
