@@ -64,6 +64,8 @@ async function tfjsNode(
   weights: ReturnType<typeof initializeMobileNet>,
   frames: Uint8Array,
 ) {
+  // As it comes: load.ts keeps it from its fastest kernels, for a reason that it tells.
+  process.env.ONEDNN_MAX_CPU_ISA ??= 'DEFAULT';
   try {
     const { tf } = await loadTensorflow();
     const run = tfjsMobileNet(tf, network, weights);
