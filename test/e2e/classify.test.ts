@@ -121,6 +121,6 @@ describe('clipstep', () => {
   it('doctor names what is missing and how to mend it', async () => {
     const { code, stdout } = await clipstep(['doctor'], { env: { CLIPSTEP_FFMPEG: '/no/such/ffmpeg' } });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/missing +ffmpeg[^]*\/no\/such\/ffmpeg[^]*CLIPSTEP_FFMPEG/);
+    expect(stdout).toMatch(/missing +ffmpeg[\s\S]*\/no\/such\/ffmpeg[\s\S]*CLIPSTEP_FFMPEG/);
   });
 });

@@ -101,7 +101,7 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     });
     const out = freshOut();
     const result = await train(pipeline, out);
-    expect(result.stderr).toMatch(/Stage 1, epoch 1\/1[^]*Stage 2, epoch 1\/1/);
+    expect(result.stderr).toMatch(/Stage 1, epoch 1\/1[\s\S]*Stage 2, epoch 1\/1/);
     expect(result.code).toBe(0);
   });
 
