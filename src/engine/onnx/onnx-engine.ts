@@ -23,8 +23,7 @@ const FRAMES_PER_RUN = 8;
 export async function createOnnxEngine(options: { threads?: number } = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
   const { threads } = options;
-  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads, idle: 'sleep' });
-  const openForTraining = (graph: Graph) => OnnxSession.open(runtime, graph, { threads, idle: 'spin' });
+  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads });
   const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
     loadEncoder: async (network, weights) =>
       frameEncoder(network, await open(encoderGraph(network, weights))),
@@ -38,7 +37,7 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
     training: {
       createTrainer: async (options) => {
         const block = await findChannelBlock(open);
-        return new OnnxTrainer({ ...networks, open: openForTraining, block }, options);
+        return new OnnxTrainer({ ...networks, open, block }, options);
       },
       calibrate: (network, weights, frames) => calibrate(open, { network, weights, frames }),
     },

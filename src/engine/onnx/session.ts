@@ -13,12 +13,6 @@ export interface Feed {
 export interface SessionOptions {
   /** Threads of one run; as many as the machine has cores when undefined. */
   readonly threads: number | undefined;
-  /**
-   * What a thread without work does while another still computes: `spin` takes up the next op sooner, which
-   * counts where there are hundreds of short ones, `sleep` leaves the core to others, such as the ffmpeg that
-   * decodes the next frames. Behind a run all of them sleep.
-   */
-  readonly idle: 'spin' | 'sleep';
 }
 
 /** Compiles a graph, for the caller to release. */
@@ -36,13 +30,13 @@ export class OnnxSession {
   }
 
   static async open(runtime: OnnxRuntime, graph: Graph, options: SessionOptions): Promise<OnnxSession> {
-    const { threads, idle } = options;
+    const { threads } = options;
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      extra: {
-        session: { intra_op: { allow_spinning: idle === 'spin' ? '1' : '0' }, force_spinning_stop: '1' },
-      },
+      // Within a run, a thread without work spins, since the next op comes in microseconds; behind a run
+      // all sleep, to leave the cores to others, such as the ffmpeg that decodes the next frames.
+      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });
     return new OnnxSession(runtime, session);

@@ -15,7 +15,7 @@ import { random } from '../../../src/random.js';
 import { elementCount } from '../../../src/tensors/tensor.js';
 
 const runtime = await import('onnxruntime-node');
-const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1, idle: 'sleep' });
+const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1 });
 const machineBlock = await findChannelBlock(open);
 
 type Shapes = Record<string, readonly number[]>;

@@ -32,7 +32,7 @@ async function resultOf(build: (x: Value) => Value): Promise<{ shape: Shape; val
   const y = build(x);
   output('y', y);
   const feed: Feed = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] };
-  const session = await OnnxSession.open(runtime, graph, { threads: 1, idle: 'sleep' });
+  const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const { y: values } = await session.run({ x: feed });
   await session.release();
   return { shape: y.shape, values: [...values!] };
@@ -81,7 +81,7 @@ describe('an op of the graph builder', () => {
     const x = input(graph, { name: 'x', dtype: 'float32', shape: ['n'] });
     output('double', add(x, x));
     output('same', x);
-    const session = await OnnxSession.open(runtime, graph, { threads: 1, idle: 'sleep' });
+    const session = await OnnxSession.open(runtime, graph, { threads: 1 });
     const results = await session.run({ x: { data: Float32Array.of(1, 2), shape: [2] } });
     await session.release();
     expect(results).toEqual({ double: Float32Array.of(2, 4), same: Float32Array.of(1, 2) });

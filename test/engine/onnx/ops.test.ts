@@ -27,7 +27,7 @@ import {
 import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';
 
 const runtime = await import('onnxruntime-node');
-const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1, idle: 'sleep' });
+const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1 });
 
 /** What a graph gives for the values 1, 2, 3, ... in that shape; named sizes are 2. */
 async function resultOf(
