@@ -5,7 +5,7 @@ import type { Classified, Failed, Outcome } from '../run/classify.js';
 /** Cells of a full probability bar. */
 const BAR_WIDTH = 10;
 
-/** Results as a table for people: input, best label with its bar, the runners-up, time. */
+/** Results as a table for people: input, best label with its bar, the runners-up, time; below, what failed. */
 export function outcomeTable(outcomes: readonly Outcome[]): string {
   const table = new Table({
     head: ['input', 'label', 'probability', 'also', 'time'],
@@ -14,7 +14,8 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
   for (const outcome of outcomes) {
     table.push(outcome.kind === 'classified' ? resultRow(outcome) : failureRow(outcome));
   }
-  return table.toString();
+  const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
+  return [table.toString(), ...failures.map(explanation)].join('\n');
 }
 
 function resultRow({ input, label, probability, top, milliseconds }: Classified) {
@@ -30,8 +31,11 @@ function resultRow({ input, label, probability, top, milliseconds }: Classified)
 }
 
 function failureRow({ input, error }: Failed) {
-  const words = `${colors.red(error.code)}: ${printable(error.message)}\n${error.fix}`;
-  return [printable(input), { colSpan: 4, content: words }];
+  return [printable(input), colors.red(error.code), '', '', ''];
+}
+
+function explanation({ error }: Failed): string {
+  return `${colors.red(error.code)} ${printable(error.message)}\n  ${error.fix}`;
 }
 
 function bar(probability: number): string {

@@ -66,7 +66,7 @@ async function checkTool(tool: Tool): Promise<Check> {
 async function checkOnnx(): Promise<Check> {
   return orMissing('onnx engine', async () => {
     const { engine } = await selectEngine('onnx');
-    return `onnxruntime ${engine.version}`;
+    return `onnxruntime ${engine.version}; predicts and trains, the default`;
   });
 }
 
@@ -78,7 +78,7 @@ async function checkTensorflow(): Promise<Check> {
     return { name, status: 'optional', detail, fix: 'clipstep install tensorflow' };
   }
   const { tensorflowVersion, tfjsNodeVersion, source } = status;
-  const detail = `TensorFlow ${tensorflowVersion}, tfjs-node ${tfjsNodeVersion} (${source})`;
+  const detail = `TensorFlow ${tensorflowVersion}, tfjs-node ${tfjsNodeVersion} (${source}); predicts and trains`;
   return { name, status: 'ok', detail };
 }
 
