@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** One contender of a comparison: a name and one run of its work. */
 export interface Contender {
   readonly name: string;
@@ -12,6 +14,9 @@ export interface Timing {
   readonly ratio: number;
 }
 
+/** Idle threads of the contender before may still spin: TensorFlow's do for some milliseconds. */
+const SETTLE_MILLISECONDS = 100;
+
 /**
  * Times contenders in turn, round after round (A B C, A B C, ...), so that a machine whose speed drifts
  * drifts for all of them; one round before that is not counted.
@@ -21,6 +26,7 @@ export async function compare(contenders: readonly Contender[], rounds: number):
   const times: number[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, { run }] of contenders.entries()) {
+      await sleep(SETTLE_MILLISECONDS);
       const started = performance.now();
       await run();
       times[index]!.push(performance.now() - started);
