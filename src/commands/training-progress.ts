@@ -25,7 +25,8 @@ function lineOf(event: TrainEvent): string | null {
     case 'note':
       return event.message;
     case 'skipped':
-      return `Left out: ${event.problem}`;
+      // What cannot be read names itself; what is no clip at all does not.
+      return `Left out: ${event.problem.includes(event.path) ? '' : `${event.path}: `}${event.problem}`;
     case 'epoch':
       return epochLine(event);
     case 'reading':

@@ -24,7 +24,6 @@ export interface PreparedTraining {
   readonly folder: string;
   /** Of the pipeline's file. */
   readonly pipelineFolder: string;
-  readonly dataset: Dataset;
   readonly split: Split;
   readonly run: Training;
   /** Name of the engine that trains. */
@@ -43,6 +42,7 @@ export async function prepareTraining(
   await refuseOccupied(folder);
   const pipelineFolder = dirname(resolve(options.pipeline));
   const dataset = await openTrainingData({ ...options, pipeline, pipelineFolder, onEvent });
+  for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
   onEvent({ kind: 'note', message: reason });
@@ -63,7 +63,7 @@ export async function prepareTraining(
   };
   const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ options, folder, pipelineFolder, dataset, split, run, versions, engine: engine.name },
+    ...{ options, folder, pipelineFolder, split, run, versions, engine: engine.name },
     ...(checkpoint && { checkpoint }),
   };
 }

@@ -60,7 +60,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     options.onEvent?.(event);
   };
   const prepared = await prepareTraining({ ...options, onEvent });
-  skipped.push(...prepared.dataset.skipped);
   const { weights, history } = await runStages(prepared);
   const test = await scoreTest(prepared, weights);
   const result: TrainResult = {
