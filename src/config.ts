@@ -26,7 +26,7 @@ export const samplingSchema = z.discriminatedUnion('kind', [
 
 /** How a frame becomes the encoder's square input. The same in training and prediction: bundles keep it. */
 export const preprocessingSchema = z.strictObject({
-  size: z.int().min(96).max(224).describe('side of the square in pixels'),
+  size: z.int().min(32).max(224).describe('side of the square in pixels; pretrained encoders want 224'),
   fit: z.enum(['resize', 'squash']).describe('resize: short side, then centre crop; squash: both sides'),
   kernel: z.enum(['linear', 'cubic', 'lanczos3']).describe('resampling kernel'),
 });
@@ -48,10 +48,23 @@ const encoderSchema = z.strictObject({
     ),
 });
 
+/** What becomes a sequence of vectors, and how. The same in training and prediction: bundles keep it. */
+const inputSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('frames').describe('frames of a clip or an image sequence, one embedding a timestep'),
+    sampling: samplingSchema,
+    preprocessing: preprocessingSchema,
+    encoder: encoderSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('rows').describe('the 28 rows of 28 pixels of a picture of a digit, one a timestep'),
+  }),
+]);
+
 const recurrentSchema = z.strictObject({
   cell: z.enum(['lstm', 'gru']),
   units: z.int().min(1).max(4096),
-  layers: z.int().min(1).max(8).default(1),
+  layers: z.int().min(0).max(8).default(1).describe('0: the readout reads the vectors themselves'),
   bidirectional: z.boolean().default(false),
   dropout: z.number().min(0).max(0.95).default(0),
   readout: z.enum(['last', 'mean', 'attention']).default('last'),
@@ -101,6 +114,11 @@ const dataSchema = z.discriminatedUnion('kind', [
     train: generated,
     test: generated,
   }),
+  z.strictObject({
+    kind: z
+      .literal('mnist')
+      .describe('MNIST, downloaded when it is first needed; --data: another folder of it'),
+  }),
 ]);
 
 /** A pipeline: one experiment's whole recipe, as written in pipelines/*.yaml. */
@@ -109,9 +127,7 @@ export const pipelineSchema = z
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
     description: z.string().min(1),
     data: dataSchema.optional().describe('what it trains on when --data does not say'),
-    sampling: samplingSchema,
-    preprocessing: preprocessingSchema,
-    encoder: encoderSchema,
+    input: inputSchema,
     recurrent: recurrentSchema,
     training: trainingSchema,
     finetune: finetuneSchema.optional().describe('a second stage: the whole network, after the first'),
@@ -119,26 +135,16 @@ export const pipelineSchema = z
     seed: z.int().min(0).default(1),
   })
   .superRefine((pipeline, context) => {
-    if (pipeline.data?.kind === 'motion' && pipeline.data.train.seed === pipeline.data.test.seed) {
-      context.addIssue({
-        code: 'custom',
-        path: ['data', 'test', 'seed'],
-        message: 'must differ from data.train.seed: the same seed gives the same clips',
-      });
-    }
-    if (pipeline.encoder.weights === 'scratch' && pipeline.training.train === 'recurrent') {
-      context.addIssue({
-        code: 'custom',
-        path: ['training', 'train'],
-        message:
-          'must be everything when encoder.weights is scratch: an encoder that nobody trained says nothing',
-      });
+    for (const { path, message } of contradictions(pipeline)) {
+      context.addIssue({ code: 'custom', path, message });
     }
   });
 
 export type Sampling = z.infer<typeof samplingSchema>;
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
+export type Encoder = z.infer<typeof encoderSchema>;
 export type Pipeline = z.infer<typeof pipelineSchema>;
+export type FramesInput = Extract<Pipeline['input'], { kind: 'frames' }>;
 
 /**
  * Reads and checks a pipeline.
@@ -183,4 +189,40 @@ export function checkPipeline(document: unknown, origin: string): Pipeline {
 /** One line for each thing that zod found, `  path: what is wrong`. */
 export function listIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`).join('\n');
+}
+
+interface Contradiction {
+  readonly path: string[];
+  readonly message: string;
+}
+
+/** Settings that are sound by themselves but not together. */
+function contradictions(pipeline: {
+  readonly data?: z.infer<typeof dataSchema> | undefined;
+  readonly input: z.infer<typeof inputSchema>;
+  readonly recurrent: z.infer<typeof recurrentSchema>;
+  readonly training: { readonly train: string };
+  readonly finetune?: object | undefined;
+}): Contradiction[] {
+  const { data, input, recurrent, training, finetune } = pipeline;
+  const found: Contradiction[] = [];
+  if (data?.kind === 'motion' && data.train.seed === data.test.seed) {
+    const message = 'must differ from data.train.seed: the same seed gives the same clips';
+    found.push({ path: ['data', 'test', 'seed'], message });
+  }
+  if (input.kind === 'frames' && input.encoder.weights === 'scratch' && training.train === 'recurrent') {
+    const message =
+      'must be everything when input.encoder.weights is scratch: an encoder that nobody trained says nothing';
+    found.push({ path: ['training', 'train'], message });
+  }
+  if (recurrent.layers === 0 && recurrent.readout === 'last') {
+    const message =
+      'must be mean or attention when recurrent.layers is 0: without order, no timestep is the last';
+    found.push({ path: ['recurrent', 'readout'], message });
+  }
+  if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {
+    const message = 'must be recurrent, without finetune, when input.kind is rows: there is no encoder';
+    found.push({ path: ['training', 'train'], message });
+  }
+  return found;
 }

@@ -8,7 +8,6 @@ export { type Pipeline, readPipeline } from './config.js';
 export { prepareDigit } from './data/mnist/digit-picture.js';
 export type { LabelledImages } from './data/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './data/mnist/mnist.js';
-export { type ValidationSplit, validationSplit } from './data/mnist/validation-split.js';
 export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
 export {

@@ -7,9 +7,11 @@ import { UserError } from '../src/errors.js';
 const minimal = `
 name: tiny
 description: For a test.
-sampling: { kind: uniform, frames: 4 }
-preprocessing: { size: 96, fit: squash, kernel: linear }
-encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: scratch }
+input:
+  kind: frames
+  sampling: { kind: uniform, frames: 4 }
+  preprocessing: { size: 96, fit: squash, kernel: linear }
+  encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: scratch }
 recurrent: { cell: lstm, units: 8 }
 training: { train: everything, epochs: 1, batchSize: 2, learningRate: 0.001 }
 `;
@@ -36,21 +38,37 @@ describe('a pipeline', () => {
       readout: 'last',
     });
     expect(pipeline.split).toEqual({ validation: 0.15, test: 0.15 });
-    expect(pipeline.encoder.pooling).toEqual({ kind: 'global' });
+    expect(pipeline.input).toMatchObject({ encoder: { pooling: { kind: 'global' } } });
   });
 
   it('is refused with every wrong setting named, and the file', () => {
     const problem = problemOf(
-      minimal.replace('units: 8', 'units: 0, cel: gru').replace('size: 96', 'size: 95'),
+      minimal.replace('units: 8', 'units: 0, cel: gru').replace('size: 96', 'size: 31'),
     );
     expect(problem).toContain('tiny.yaml');
     expect(problem).toContain('recurrent.units');
     expect(problem).toContain('cel');
-    expect(problem).toContain('preprocessing.size');
+    expect(problem).toContain('input.preprocessing.size');
   });
 
   it('does not leave an encoder both untrained and frozen', () => {
     expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
+  });
+
+  it('does not train an encoder that it does not have', () => {
+    const rows = minimal.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+    expect(problemOf(rows)).toContain('there is no encoder');
+    expect(parsePipeline(rows.replace('train: everything', 'train: recurrent'), 'rows.yaml').input).toEqual({
+      kind: 'rows',
+    });
+  });
+
+  it('has no last timestep without a recurrent layer', () => {
+    const flat = minimal.replace('units: 8', 'units: 8, layers: 0');
+    expect(problemOf(flat)).toContain('recurrent.readout');
+    expect(parsePipeline(flat.replace('layers: 0', 'layers: 0, readout: mean'), 'x').recurrent.layers).toBe(
+      0,
+    );
   });
 
   it('does not test on the clips that it trains on', () => {

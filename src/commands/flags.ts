@@ -7,6 +7,15 @@ export const engineOption = () =>
     .choices(['auto', 'onnx', 'tensorflow'] satisfies Array<'auto' | EngineName>)
     .default('auto');
 
+/** Gathers a repeatable flag's `name=value` texts. */
+export function settings(text: string, earlier: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('It must be name=value, such as training.epochs=3.');
+  }
+  return { ...earlier, [name]: value };
+}
+
 /** Parses a flag's whole number, at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
-import { percent } from '../run/train/model-card.js';
+import { exampleNoun, percent } from '../run/train/model-card.js';
 import { type TrainResult, train } from '../run/train/train.js';
-import { engineOption, wholeNumber } from './flags.js';
+import { engineOption, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -13,6 +13,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
+  readonly set?: Record<string, string>;
   readonly resume?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function trainCommand(): Command {
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
+    .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
     .option('--resume', 'go on with the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -36,15 +38,15 @@ export function trainCommand(): Command {
     });
 }
 
-function summary({ folder, test, labels, skipped }: TrainResult): string {
+function summary({ folder, pipeline, test, labels, skipped }: TrainResult): string {
   const lines = [`${colors.bold('Model')} ${folder}`];
   if (skipped.length > 0) lines.push(`${skipped.length} entries left out; ${folder}/metrics.json names them`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   const [low, high] = test.interval;
   return [
     ...lines,
-    `Test accuracy ${percent(test.accuracy)} on ${test.examples} clips (95 % interval ${percent(low)} to ${percent(high)})`,
-    `With frames in a random order ${percent(test.shuffledAccuracy)}; the most frequent class alone ${percent(majority(test))}, of ${labels.length} classes`,
+    `Test accuracy ${percent(test.accuracy)} on ${test.examples} ${exampleNoun(pipeline)} (95 % interval ${percent(low)} to ${percent(high)})`,
+    `With timesteps in a random order ${percent(test.shuffledAccuracy)}; the most frequent class alone ${percent(majority(test))}, of ${labels.length} classes`,
   ].join('\n');
 }
 

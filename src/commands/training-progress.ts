@@ -30,6 +30,7 @@ function lineOf(event: TrainEvent): string | null {
     case 'epoch':
       return epochLine(event);
     case 'reading':
+    case 'downloading':
     case 'step':
       return null;
   }
@@ -54,6 +55,13 @@ class Bar {
   draw(event: TrainEvent): void {
     if (event.kind === 'reading') {
       this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
+    } else if (event.kind === 'downloading') {
+      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
+      this.#update(`Downloading ${event.fileName} (MB)`, {
+        value: megabytes(event.receivedBytes),
+        total: megabytes(event.totalBytes ?? event.receivedBytes),
+        figures: '',
+      });
     } else if (event.kind === 'step') {
       this.#update(`Stage ${event.stage + 1}, epoch ${event.epoch}/${event.epochs}`, {
         value: event.step,

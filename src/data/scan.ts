@@ -28,6 +28,8 @@ export interface Example {
   /** Part of the clip that shows the class; the whole when absent. */
   readonly startSeconds?: number;
   readonly endSeconds?: number;
+  /** The picture of a digit itself, uint8 [28, 28], where a file holds more than one. */
+  readonly image?: Uint8Array;
 }
 
 export type SplitName = 'train' | 'validation' | 'test';

@@ -5,7 +5,7 @@ import type { ParameterSpec } from '../tensors/tensor.js';
  *
  *     features [B, T, inputs] -> recurrent layers [B, T, width] -> readout [B, width] -> head [B, classes]
  *
- * with width = units, or 2 x units when bidirectional. A description holds no values: those are the
+ * with width = units, or 2 x units when bidirectional, or inputs without recurrent layers. A description holds no values: those are the
  * weights that `recurrentParameters` names.
  */
 export interface RecurrentNetwork {
@@ -18,6 +18,10 @@ export interface RecurrentNetwork {
   /** Size of one timestep's feature vector. */
   readonly inputs: number;
   readonly units: number;
+  /**
+   * 0: the readout, `mean` or `attention`, reads the features themselves, which is what a recurrent network
+   * has to be better than.
+   */
   readonly layers: number;
   /** A second pass from the sequence's end to its start, its outputs concatenated behind the first's. */
   readonly bidirectional: boolean;
@@ -43,10 +47,11 @@ export const GATES = {
 } as const;
 
 export const directionsOf = (network: RecurrentNetwork): ReadonlyArray<'forward' | 'backward'> =>
-  network.bidirectional ? ['forward', 'backward'] : ['forward'];
+  network.bidirectional && network.layers > 0 ? ['forward', 'backward'] : ['forward'];
 
-/** Size of a timestep's output, both directions together. */
-export const widthOf = (network: RecurrentNetwork): number => network.units * (network.bidirectional ? 2 : 1);
+/** Size of what the readout reads at a timestep: both directions' outputs together. */
+export const widthOf = (network: RecurrentNetwork): number =>
+  network.layers === 0 ? network.inputs : network.units * directionsOf(network).length;
 
 /** Size of what a recurrent layer reads: the features for the first, the layer below for the others. */
 export const layerInputs = (network: RecurrentNetwork, layer: number): number =>

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Bundle } from '../bundle/bundle.js';
-import { collate } from '../data/batches.js';
+import { collate, type FeatureSequence } from '../data/batches.js';
+import { readRows } from '../data/mnist/rows.js';
 import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, UserError } from '../errors.js';
@@ -75,7 +76,8 @@ export async function* classify(
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
   const { engine } = await selectEngine(options.engine ?? 'auto');
-  const encoder = await engine.loadEncoder(bundle.networks.encoder, bundle.weights);
+  const encoder =
+    bundle.networks.encoder && (await engine.loadEncoder(bundle.networks.encoder, bundle.weights));
   const recurrent = await engine.loadClassifier(bundle.networks.recurrent, bundle.weights);
   const loaded: Loaded = { bundle, encoder, recurrent, engine: engine.name, top: options.top };
   return {
@@ -88,7 +90,7 @@ export async function openClassifier(bundle: Bundle, options: ClassifyOptions = 
       }
     },
     release: async () => {
-      await encoder.release();
+      await encoder?.release();
       await recurrent.release();
     },
   };
@@ -96,26 +98,18 @@ export async function openClassifier(bundle: Bundle, options: ClassifyOptions = 
 
 interface Loaded {
   readonly bundle: Bundle;
-  readonly encoder: FrameEncoder;
+  /** Null for a model that reads pictures of digits row by row. */
+  readonly encoder: FrameEncoder | null;
   readonly recurrent: SequenceClassifier;
   readonly engine: EngineName;
   readonly top: number | undefined;
 }
 
 async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal): Promise<Classified> {
-  const { pipeline, labels } = loaded.bundle.manifest;
+  const { labels } = loaded.bundle.manifest;
+  const { sequence, ...read } = await readInput(loaded, input, signal);
   const started = performance.now();
-  const clip = await openClip(input, {
-    sampling: evaluationSampling(pipeline.sampling),
-    preprocessing: pipeline.preprocessing,
-    ...(signal && { signal }),
-  });
-  const pixels = await collectPixels(clip);
-  const decoded = performance.now();
-  const data = await loaded.encoder.encode(pixels);
-  const encoded = performance.now();
-  const timesteps = data.length / loaded.bundle.networks.recurrent.inputs;
-  const { logits } = await loaded.recurrent.classify(collate([{ kind: 'features', data, timesteps }]));
+  const { logits } = await loaded.recurrent.classify(collate([sequence]));
   const finished = performance.now();
   const ranking = softmax(logits)
     .map((probability, index) => ({ label: labels[index]!, probability }))
@@ -125,11 +119,48 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
     input,
     ...ranking[0]!,
     top: ranking.slice(0, loaded.top),
-    frames: timesteps,
-    durationSeconds: clip.durationSeconds,
+    frames: read.frames,
+    durationSeconds: read.durationSeconds,
     model: loaded.bundle.folder,
     engine: loaded.engine,
-    milliseconds: { decode: decoded - started, encode: encoded - decoded, recurrent: finished - encoded },
+    milliseconds: { ...read.milliseconds, recurrent: finished - started },
+  };
+}
+
+/** What the recurrent network is to read, and what is told of where it came from. */
+interface InputSequence {
+  readonly sequence: FeatureSequence;
+  readonly frames: number;
+  readonly durationSeconds: number;
+  readonly milliseconds: { readonly decode: number; readonly encode: number };
+}
+
+async function readInput(
+  { bundle, encoder }: Loaded,
+  path: string,
+  signal?: AbortSignal,
+): Promise<InputSequence> {
+  const { input } = bundle.manifest.pipeline;
+  const started = performance.now();
+  if (input.kind === 'rows' || !encoder) {
+    const sequence = await readRows({ path });
+    const milliseconds = { decode: performance.now() - started, encode: 0 };
+    return { sequence, frames: 1, durationSeconds: 0, milliseconds };
+  }
+  const clip = await openClip(path, {
+    sampling: evaluationSampling(input.sampling),
+    preprocessing: input.preprocessing,
+    ...(signal && { signal }),
+  });
+  const pixels = await collectPixels(clip);
+  const decoded = performance.now();
+  const data = await encoder.encode(pixels);
+  const frames = data.length / bundle.networks.recurrent.inputs;
+  return {
+    sequence: { kind: 'features', data, timesteps: frames },
+    frames,
+    durationSeconds: clip.durationSeconds,
+    milliseconds: { decode: decoded - started, encode: performance.now() - decoded },
   };
 }
 

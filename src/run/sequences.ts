@@ -1,6 +1,7 @@
-import type { Pipeline, Sampling } from '../config.js';
+import type { FramesInput, Sampling } from '../config.js';
 import type { FeatureSequence, FrameSequence, Sequence } from '../data/batches.js';
 import { type Cache, contentDigest } from '../data/cache.js';
+import { digitFrame } from '../data/mnist/digit-frame.js';
 import type { Example } from '../data/scan.js';
 import type { FrameEncoder } from '../engine/engine.js';
 import { type Clip, openClip } from '../media/frames.js';
@@ -21,19 +22,28 @@ export type View = 'evaluation' | number;
  */
 export type SequenceReader<S extends Sequence = Sequence> = (example: Example, view: View) => Promise<S>;
 
+type Drawing = Pick<ReaderOptions, 'input' | 'seed'>;
+
 interface ReaderOptions {
-  readonly pipeline: Pipeline;
+  readonly input: FramesInput;
+  /** Draws the frames of `segments` sampling. */
+  readonly seed: number;
   readonly cache: Cache;
   readonly signal?: AbortSignal;
 }
 
 /** Examples as frames: uint8 RGB [timesteps, size, size, 3]. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
-  const keyOf = keyMaker(options.pipeline);
+  const keyOf = keyMaker(options);
+  const frameBytes = options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
+    // What is at hand already is not worth a file in the cache.
+    if (example.image) {
+      return { kind: 'frames', data: await readPixels(example, { ...options, view }), timesteps: 1 };
+    }
     const key = { kind: 'frames', ...(await keyOf(example, view)) };
     const data = await options.cache.get(key, () => readPixels(example, { ...options, view }));
-    return { kind: 'frames', data, timesteps: data.length / frameBytes(options.pipeline) };
+    return { kind: 'frames', data, timesteps: data.length / frameBytes };
   };
 }
 
@@ -44,7 +54,7 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
 export function featureReader(
   options: ReaderOptions & { encoder: FrameEncoder; featureCount: number; identity: string },
 ): SequenceReader<FeatureSequence> {
-  const keyOf = keyMaker(options.pipeline);
+  const keyOf = keyMaker(options);
   return async (example, view) => {
     const key = { kind: 'features', encoder: options.identity, ...(await keyOf(example, view)) };
     const bytes = await options.cache.get(key, async () => {
@@ -75,13 +85,15 @@ export async function collectPixels(clip: Clip): Promise<Uint8Array> {
 
 async function readPixels(
   example: Example,
-  { pipeline, view, signal }: { pipeline: Pipeline; view: View; signal?: AbortSignal },
+  options: Drawing & { view: View; signal?: AbortSignal },
 ): Promise<Uint8Array> {
-  const { sampling, seed } = drawingOf(pipeline, example, view);
+  const { input, view, signal } = options;
+  if (example.image) return digitFrame(example.image, input.preprocessing);
+  const { sampling, seed } = drawingOf(options, example, view);
   const { startSeconds, endSeconds } = example;
   const clip = await openClip(example.path, {
     sampling,
-    preprocessing: pipeline.preprocessing,
+    preprocessing: input.preprocessing,
     ...(seed !== undefined && { seed }),
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
@@ -91,17 +103,17 @@ async function readPixels(
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
-function keyMaker(pipeline: Pipeline): (example: Example, view: View) => Promise<object> {
+function keyMaker(drawing: Drawing): (example: Example, view: View) => Promise<object> {
   const digests = new Map<string, Promise<string>>();
   return async (example, view) => {
     const digest = digests.get(example.path) ?? contentDigest(example.path);
     digests.set(example.path, digest);
-    const { preprocessing } = pipeline;
+    const { preprocessing } = drawing.input;
     const { startSeconds, endSeconds } = example;
     return {
       content: await digest,
       preprocessing,
-      ...drawingOf(pipeline, example, view),
+      ...drawingOf(drawing, example, view),
       startSeconds,
       endSeconds,
     };
@@ -109,7 +121,7 @@ function keyMaker(pipeline: Pipeline): (example: Example, view: View) => Promise
 }
 
 function drawingOf(
-  { sampling, seed }: Pipeline,
+  { input: { sampling }, seed }: Drawing,
   example: Example,
   view: View,
 ): { sampling: Sampling; seed?: number } {
@@ -118,5 +130,3 @@ function drawingOf(
   const drawing = random(seed, 'segments', example.id, view % SEGMENT_VIEWS).integer(0, 2 ** 31);
   return { sampling, seed: drawing };
 }
-
-const frameBytes = ({ preprocessing }: Pipeline): number => preprocessing.size ** 2 * 3;

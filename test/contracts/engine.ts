@@ -164,22 +164,27 @@ const encoders: MobileNet[] = [
 
 const readouts = ['last', 'mean', 'attention'] as const;
 
-const classifiers: RecurrentNetwork[] = (['lstm', 'gru'] as const).flatMap((cell) =>
-  [1, 2].flatMap((layers) =>
-    [false, true].flatMap((bidirectional) =>
-      readouts.map((readout) => ({
-        cell,
-        layers,
-        bidirectional,
-        readout,
-        inputs: FEATURES,
-        units: 4,
-        dropout: 0.5,
-        classes: CLASSES,
-      })),
+const classifier = {
+  cell: 'lstm',
+  layers: 1,
+  bidirectional: false,
+  readout: 'last',
+  inputs: FEATURES,
+  units: 4,
+  dropout: 0.5,
+  classes: CLASSES,
+} as const;
+
+const classifiers: RecurrentNetwork[] = [
+  ...(['lstm', 'gru'] as const).flatMap((cell) =>
+    [1, 2].flatMap((layers) =>
+      [false, true].flatMap((bidirectional) =>
+        readouts.map((readout) => ({ ...classifier, cell, layers, bidirectional, readout })),
+      ),
     ),
   ),
-);
+  ...(['mean', 'attention'] as const).map((readout) => ({ ...classifier, layers: 0, readout })),
+];
 
 /** Normal numbers, scaled so that activations neither vanish nor all saturate; no bias is zero. */
 export function randomWeights(parameters: readonly ParameterSpec[]): Weights {

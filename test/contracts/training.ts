@@ -206,6 +206,8 @@ const networks: RecurrentNetwork[] = [
   ),
   { ...network, layers: 1, bidirectional: false, readout: 'last' },
   { ...network, cell: 'gru', layers: 1, bidirectional: false, readout: 'last' },
+  { ...network, layers: 0, bidirectional: true, readout: 'mean' },
+  { ...network, layers: 0, readout: 'attention', dropout: 0.5 },
   // At this rate what stays is doubled, which float32 weights are without rounding.
   { ...network, dropout: 0.5 },
   { ...network, cell: 'gru', dropout: 0.5 },

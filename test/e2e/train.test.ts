@@ -37,7 +37,7 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(manifest).toMatchObject({ labels: ['down', 'up'], engine, test: { examples: 4 } });
     const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
     expect(metrics.epochs).toHaveLength(3);
-    expect(metrics.clips).toEqual({ train: 8, validation: 4, test: 4 });
+    expect(metrics.examples).toEqual({ train: 8, validation: 4, test: 4 });
     expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/4 test clips/);
     const classified = await clipstep(['classify', join(data, 'up/clip0'), '--model', out, '--json']);
     expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 3, model: out });

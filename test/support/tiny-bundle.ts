@@ -9,9 +9,11 @@ export const tinyPipeline = parsePipeline(
   `
 name: tiny
 description: For tests.
-sampling: { kind: uniform, frames: 3 }
-preprocessing: { size: 96, fit: squash, kernel: linear }
-encoder: { architecture: mobilenet-v1, alpha: 0.1, weights: scratch }
+input:
+  kind: frames
+  sampling: { kind: uniform, frames: 3 }
+  preprocessing: { size: 96, fit: squash, kernel: linear }
+  encoder: { architecture: mobilenet-v1, alpha: 0.1, weights: scratch }
 recurrent: { cell: lstm, units: 4 }
 training: { train: everything, epochs: 2, batchSize: 4, learningRate: 0.001 }
 split: { validation: 0.25, test: 0.25 }
@@ -35,7 +37,7 @@ export async function saveTinyBundle(folder: string, changes: Partial<NewBundle[
       ...changes,
     },
     weights: new Map([
-      ...initializeMobileNet(networks.encoder, 1),
+      ...initializeMobileNet(networks.encoder!, 1),
       ...initializeRecurrent(networks.recurrent, 1),
     ]),
     files: { 'README.md': '# tiny\n' },

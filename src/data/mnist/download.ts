@@ -84,7 +84,7 @@ async function fetchFromAny(
   }
   throw new UserError('download_failed', {
     problem: `${file.name} could not be downloaded from any of its mirrors:\n${failures.join('\n')}`,
-    fix: 'Try again later, give a folder that holds the four files as `data`, or `strokes`: generated digits, not MNIST, that need no network.',
+    fix: 'Try again later, give a folder that holds the four files with --data, or --data strokes: generated digits, not MNIST, that need no network.',
   });
 }
 

@@ -46,7 +46,7 @@ async function listFolder(folder: string): Promise<string[]> {
   return readdir(folder).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `The folder ${folder} cannot be read: ${messageOf(cause)}.`,
-      fix: 'Give a folder that holds the four MNIST files as `data`, or `strokes`.',
+      fix: 'Give a folder that holds the four MNIST files with --data, or --data strokes.',
       cause,
     });
   });

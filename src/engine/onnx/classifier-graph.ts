@@ -14,12 +14,15 @@ import { head, timestepShares, weightedSum } from './readout.js';
 export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {
   const graph = createGraph('recurrent');
   const weight = (name: string) => constant(graph, { name, ...requireTensor(weights, name) });
-  const { outputs, last } = recurrentLayers(graph, network, weights);
+  const shape = ['batch', 'timesteps', network.inputs];
+  const features = input(graph, { name: 'features', dtype: 'float32', shape });
+  const lengths = input(graph, { name: 'lengths', dtype: 'int32', shape: ['batch'] });
+  const top = network.layers === 0 ? null : recurrentLayers({ features, lengths }, network, weights);
   let readout: Value;
   if (network.readout === 'last') {
-    readout = joinDirections(transpose(last, [1, 0, 2]), network);
+    readout = joinDirections(transpose(top!.last, [1, 0, 2]), network);
   } else {
-    const sequence = joinDirections(transpose(outputs, [2, 0, 1, 3]), network);
+    const sequence = top ? joinDirections(transpose(top.outputs, [2, 0, 1, 3]), network) : features;
     const shares = timestepShares(sequence, network, weight);
     if (network.readout === 'attention') output('attention', shares);
     readout = weightedSum(sequence, shares);
@@ -29,10 +32,12 @@ export function classifierGraph(network: RecurrentNetwork, weights: Weights): Gr
 }
 
 /** What the topmost recurrent layer gives. */
-function recurrentLayers(graph: Graph, network: RecurrentNetwork, weights: Weights): RecurrentOutputs {
-  const shape = ['batch', 'timesteps', network.inputs];
-  const features = input(graph, { name: 'features', dtype: 'float32', shape });
-  const lengths = input(graph, { name: 'lengths', dtype: 'int32', shape: ['batch'] });
+function recurrentLayers(
+  { features, lengths }: { features: Value; lengths: Value },
+  network: RecurrentNetwork,
+  weights: Weights,
+): RecurrentOutputs {
+  const { graph } = features;
   const layer = (index: number, x: Value): RecurrentOutputs => {
     const { kernel, recurrentKernel, bias } = cellWeights(network, index, weights);
     const result = (network.cell === 'lstm' ? lstm : gru)({

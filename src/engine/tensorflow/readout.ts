@@ -43,8 +43,9 @@ export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
 /** @param weights [T, B, directions, 1], or 1 in place of the directions. */
 function weightedSum(tf: Tensorflow, { network, sequence }: ReadoutInput, weights: Tensor): Tensor2D {
   const [timesteps, batch] = sequence.shape;
-  const byDirection = tf.reshape(sequence, [timesteps, batch, directionsOf(network).length, network.units]);
-  return tf.reshape(tf.sum(tf.mul(byDirection, weights), 0), [batch, widthOf(network)]);
+  const [directions, width] = [directionsOf(network).length, widthOf(network)];
+  const byDirection = tf.reshape(sequence, [timesteps, batch, directions, width / directions]);
+  return tf.reshape(tf.sum(tf.mul(byDirection, weights), 0), [batch, width]);
 }
 
 interface Place {

@@ -13,6 +13,12 @@ export type TrainEvent =
       readonly total: number;
     }
   | {
+      readonly kind: 'downloading';
+      readonly fileName: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | null;
+    }
+  | {
       readonly kind: 'step';
       readonly stage: number;
       /** Both 1-based. */

@@ -25,10 +25,12 @@ export async function initialWeights(options: {
 }
 
 async function encoderWeights({
-  pipeline: { encoder, seed },
+  pipeline: { input, seed },
   pipelineFolder,
   networks,
 }: Parameters<typeof initialWeights>[0]): Promise<Weights> {
+  if (input.kind === 'rows' || !networks.encoder) return new Map();
+  const { encoder } = input;
   if (encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
   const { architecture, alpha, weights } = encoder;
   const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);

@@ -7,7 +7,9 @@ import type { TrainResult } from './train.js';
 export function modelCard(options: {
   pipeline: Pipeline;
   labels: readonly string[];
-  clips: { train: number; validation: number; test: number };
+  datasetName: string;
+  /** How many examples each part has. */
+  examples: { train: number; validation: number; test: number };
   versions: Readonly<Record<string, string>>;
   engine: string;
   /** What makes the model again. */
@@ -15,7 +17,8 @@ export function modelCard(options: {
   result: TrainResult;
   weights: Weights;
 }): string {
-  const { pipeline, labels, clips, result } = options;
+  const { pipeline, labels, examples, result } = options;
+  const noun = exampleNoun(pipeline);
   return `# ${pipeline.name}
 
 ${pipeline.description.trim()}
@@ -23,12 +26,12 @@ ${pipeline.description.trim()}
 Classes: ${labels.join(', ')}.
 
 ## How good it is
-${resultSection(result.test)}
+${resultSection(result.test, noun)}
 ## What it is
 ${networkSection(pipeline, options.weights)}
 ## How it was made
-Trained on ${clips.train} clips, ${clips.validation} further ones chose the epoch, ${clips.test} others are the test part;
-the last were scored once, after the training. ${skippedSentence(result)}
+Data: ${options.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
@@ -37,36 +40,50 @@ Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versio
 `;
 }
 
+/** What people call the examples of this pipeline, in the plural. */
+export const exampleNoun = ({ input, data }: Pipeline): string =>
+  input.kind === 'rows' || data?.kind === 'mnist' ? 'images' : 'clips';
+
 /** A share as a percentage with one decimal. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-function resultSection(test: Evaluation | null): string {
+function resultSection(test: Evaluation | null, noun: string): string {
   if (!test) return 'Not measured: the dataset had no test part.\n';
   const rows = test.classes.map(
     ({ label, examples, precision, recall, f1 }) =>
       `| ${label} | ${examples} | ${shareOrDash(precision)} | ${shareOrDash(recall)} | ${shareOrDash(f1)} |`,
   );
   const [low, high] = test.interval;
-  return `Accuracy on ${test.examples} test clips: ${percent(test.accuracy)} (95 % interval ${percent(low)} to ${percent(high)}).
-With each clip's frames in a random order: ${percent(test.shuffledAccuracy)}.
+  return `Accuracy on ${test.examples} test ${noun}: ${percent(test.accuracy)} (95 % interval ${percent(low)} to ${percent(high)}).
+With each one's timesteps in a random order: ${percent(test.shuffledAccuracy)}.
 Balanced accuracy: ${percent(test.balancedAccuracy)}. Log loss: ${test.logLoss.toFixed(3)} nats.
 
-| class | clips | precision | recall | F1 |
+| class | ${noun} | precision | recall | F1 |
 |---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }
 
-function networkSection({ sampling, preprocessing, encoder, recurrent }: Pipeline, weights: Weights): string {
+function networkSection({ input, recurrent }: Pipeline, weights: Weights): string {
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const origin =
-    encoder.weights === 'scratch' ? 'trained from scratch' : `pretrained weights: ${encoder.weights}`;
-  const direction = recurrent.bidirectional ? 'bidirectional ' : '';
-  return `- Input: ${samplingWords(sampling)}, ${preprocessing.size} x ${preprocessing.size} pixels (${preprocessing.fit}, ${preprocessing.kernel}).
-- Encoder: ${encoder.architecture}, alpha ${encoder.alpha}, ${encoder.pooling.kind} pooling, ${origin}.
-- Recurrent network: ${recurrent.layers} x ${direction}${recurrent.cell} of ${recurrent.units} units, readout ${recurrent.readout}.
+  return `${inputLines(input)}
+- ${layersWords(recurrent)}, readout ${recurrent.readout}.
 - ${parameters.toLocaleString('en')} parameters.
 `;
+}
+
+function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent']): string {
+  if (layers === 0) return 'No recurrent layer';
+  return `Recurrent network: ${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
+}
+
+function inputLines(input: Pipeline['input']): string {
+  if (input.kind === 'rows') return '- Input: the 28 rows of a digit, 28 pixels a timestep.';
+  const { sampling, preprocessing, encoder } = input;
+  const origin =
+    encoder.weights === 'scratch' ? 'trained from scratch' : `pretrained weights: ${encoder.weights}`;
+  return `- Input: ${samplingWords(sampling)}, ${preprocessing.size} x ${preprocessing.size} pixels (${preprocessing.fit}, ${preprocessing.kernel}).
+- Encoder: ${encoder.architecture}, alpha ${encoder.alpha}, ${encoder.pooling.kind} pooling, ${origin}.`;
 }
 
 function samplingWords(sampling: Sampling): string {

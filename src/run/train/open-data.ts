@@ -1,51 +1,76 @@
 import { access } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { cacheFolder } from '../../cache-folder.js';
 import type { Pipeline } from '../../config.js';
+import { mnistExamples } from '../../data/mnist/examples.js';
+import { openMnist } from '../../data/mnist/mnist.js';
 import { generateMotion } from '../../data/motion/generate.js';
 import { type Dataset, scanDataset } from '../../data/scan.js';
 import { UserError } from '../../errors.js';
 import { clipstepVersion } from '../../version.js';
 import type { TrainEvent } from './events.js';
 
-/**
- * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
- * pipeline names, which is generated when it is made of generated clips that are not there yet.
- *
- * @throws UserError `usage` when neither says where data is, `bad_dataset` as data/scan.ts tells.
- */
-export async function openTrainingData(options: {
-  pipeline: Pipeline;
-  /** Folder of the pipeline's file: relative paths in it start there. */
-  pipelineFolder: string;
-  data?: string;
-  onEvent: (event: TrainEvent) => void;
-  signal?: AbortSignal;
-}): Promise<Dataset> {
-  return scanDataset(options.data ?? (await pipelineData(options)));
+export interface TrainingData {
+  readonly dataset: Dataset;
+  /** For people; it tells what only looks like a known dataset from the dataset. */
+  readonly name: string;
 }
 
-async function pipelineData(options: Parameters<typeof openTrainingData>[0]): Promise<string> {
+interface OpenDataOptions {
+  readonly pipeline: Pipeline;
+  /** Folder of the pipeline's file: relative paths in it start there. */
+  readonly pipelineFolder: string;
+  /** What was asked for instead of the pipeline's. */
+  readonly data?: string;
+  readonly onEvent: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
+ * pipeline names, which is generated or downloaded when it is not there yet.
+ *
+ * @throws UserError `usage` when neither says where data is, `bad_dataset` as data/scan.ts tells, and what
+ *   openMnist throws.
+ */
+export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {
+  if (options.pipeline.data?.kind === 'mnist') return openDigits(options);
+  const path = options.data ?? (await pipelineData(options));
+  return { dataset: await scanDataset(path), name: basename(path) };
+}
+
+async function openDigits({ data, onEvent, signal }: OpenDataOptions): Promise<TrainingData> {
+  const digits = await openMnist({
+    data,
+    onProgress: ({ fileName, receivedBytes, totalBytes }) =>
+      onEvent({ kind: 'downloading', fileName, receivedBytes, totalBytes }),
+    ...(signal && { signal }),
+  });
+  onEvent({ kind: 'note', message: `Data: ${digits.name} (${digits.source})` });
+  return { dataset: mnistExamples(digits), name: digits.name };
+}
+
+async function pipelineData(options: OpenDataOptions): Promise<string> {
   const { pipeline, pipelineFolder } = options;
-  const { data } = pipeline;
-  if (!data) {
-    throw new UserError('usage', {
-      problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
-      fix: 'Add --data DIR: a folder with one folder of clips a class, or a manifest.',
-    });
-  }
-  switch (data.kind) {
+  switch (pipeline.data?.kind) {
     case 'folder':
-      return isAbsolute(data.path) ? data.path : resolve(pipelineFolder, data.path);
+      return isAbsolute(pipeline.data.path)
+        ? pipeline.data.path
+        : resolve(pipelineFolder, pipeline.data.path);
     case 'motion':
-      return generatedMotion(data, options);
+      return generatedMotion(pipeline.data, options);
+    default:
+      throw new UserError('usage', {
+        problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
+        fix: 'Add --data DIR: a folder with one folder of clips a class, or a manifest.',
+      });
   }
 }
 
 /** Generated clips are kept in the cache, in a folder named by all that they come from. */
 async function generatedMotion(
   { train, test }: Extract<NonNullable<Pipeline['data']>, { kind: 'motion' }>,
-  { onEvent, signal }: Pick<Parameters<typeof openTrainingData>[0], 'onEvent' | 'signal'>,
+  { onEvent, signal }: Pick<OpenDataOptions, 'onEvent' | 'signal'>,
 ): Promise<string> {
   const name = [train, test].map(({ perClass, seed }) => `${perClass}x${seed}`).join('-');
   const folder = cacheFolder('datasets', `motion-${clipstepVersion()}-${name}`);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../../cache-folder.js';
-import { checkPipeline, type Pipeline, readPipeline } from '../../config.js';
+import type { Pipeline } from '../../config.js';
 import { openCache } from '../../data/cache.js';
 import type { Dataset } from '../../data/scan.js';
 import { type Split, splitByGroup } from '../../data/split.js';
@@ -10,6 +10,7 @@ import type { EngineName } from '../../engine/engine.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
 import { networksOf } from '../../network/networks.js';
+import { readAdjustedPipeline } from './adjust-pipeline.js';
 import { type Checkpoint, type Fingerprint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { openTrainingData } from './open-data.js';
@@ -24,6 +25,8 @@ export interface PreparedTraining {
   readonly folder: string;
   /** Of the pipeline's file. */
   readonly pipelineFolder: string;
+  /** What it trains on, for people. */
+  readonly datasetName: string;
   readonly split: Split;
   readonly run: Training;
   /** Name of the engine that trains. */
@@ -41,7 +44,12 @@ export async function prepareTraining(
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const pipelineFolder = dirname(resolve(options.pipeline));
-  const dataset = await openTrainingData({ ...options, pipeline, pipelineFolder, onEvent });
+  const { dataset, name: datasetName } = await openTrainingData({
+    ...options,
+    pipeline,
+    pipelineFolder,
+    onEvent,
+  });
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
@@ -63,24 +71,13 @@ export async function prepareTraining(
   };
   const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ options, folder, pipelineFolder, split, run, versions, engine: engine.name },
+    ...{ options, folder, pipelineFolder, datasetName, split, run, versions, engine: engine.name },
     ...(checkpoint && { checkpoint }),
   };
 }
 
 /** The checkpoint lies beside the model's folder, which only ever holds a finished model. */
 export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;
-
-/** The pipeline with what the caller gave instead. A folder of weights is kept as seen from its file. */
-async function readAdjustedPipeline({ pipeline: path, seed, weights }: TrainOptions): Promise<Pipeline> {
-  const pipeline = await readPipeline(path);
-  const source =
-    weights === undefined || weights === 'hub' || weights === 'scratch'
-      ? weights
-      : relative(dirname(resolve(path)), resolve(weights));
-  const encoder = { ...pipeline.encoder, weights: source ?? pipeline.encoder.weights };
-  return checkPipeline({ ...pipeline, encoder, seed: seed ?? pipeline.seed }, path);
-}
 
 async function refuseOccupied(folder: string): Promise<void> {
   await mkdir(dirname(resolve(folder)), { recursive: true });

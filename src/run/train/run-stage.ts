@@ -2,12 +2,12 @@ import type { Pipeline } from '../../config.js';
 import type { FrameSequence } from '../../data/batches.js';
 import type { Cache } from '../../data/cache.js';
 import type { Example } from '../../data/scan.js';
-import { activationCount } from '../../encoder/mobilenet.js';
+import { activationCount, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, TrainerOptions, TrainingOperations } from '../../engine/engine.js';
 import type { Networks } from '../../network/networks.js';
 import { random } from '../../random.js';
 import type { Weights } from '../../tensors/tensor.js';
-import { openEncoder } from '../encoder-session.js';
+import { openFeatures } from '../features.js';
 import { frameReader, type SequenceReader } from '../sequences.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
@@ -55,12 +55,12 @@ export async function runStage(
   run: Training,
   position: StagePosition,
 ): Promise<{ weights: Weights; progress: Progress }> {
-  if (position.stage.scope.kind === 'everything') return trainOn(run, position, frameReader(run));
-  const encoder = await openEncoder(run, { engine: run.predicting, weights: position.start });
+  if (position.stage.scope.kind === 'everything') return trainOn(run, position, readerOfFrames(run));
+  const features = await openFeatures(run, { engine: run.predicting, weights: position.start });
   try {
-    return await trainOn(run, position, encoder.read);
+    return await trainOn(run, position, features.read);
   } finally {
-    await encoder.release();
+    await features.release();
   }
 }
 
@@ -85,16 +85,17 @@ async function trainOn(run: Training, position: StagePosition, read: SequenceRea
 
 function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights: Weights): TrainerOptions {
   const { clipNorm, labelSmoothing, weightDecay } = pipeline.training;
-  const framesPerMicroBatch = Math.max(
-    1,
-    Math.floor(MICRO_BATCH_BYTES / (activationCount(networks.encoder) * Float32Array.BYTES_PER_ELEMENT)),
-  );
   return {
     network: networks.recurrent,
     weights,
-    ...(stage.scope.kind === 'everything' && {
-      encoder: { network: networks.encoder, fromBlock: stage.scope.fromBlock, framesPerMicroBatch },
-    }),
+    ...(networks.encoder &&
+      stage.scope.kind === 'everything' && {
+        encoder: {
+          network: networks.encoder,
+          fromBlock: stage.scope.fromBlock,
+          framesPerMicroBatch: framesPerMicroBatch(networks.encoder),
+        },
+      }),
     // Adam's own defaults (Kingma and Ba 2015).
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
     clipNorm,
@@ -102,20 +103,34 @@ function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights:
   };
 }
 
+function framesPerMicroBatch(encoder: MobileNet): number {
+  const frameBytes = activationCount(encoder) * Float32Array.BYTES_PER_ELEMENT;
+  return Math.max(1, Math.floor(MICRO_BATCH_BYTES / frameBytes));
+}
+
 /** Whether the encoder's weights are still as they were drawn. */
-function isUntrained({ pipeline }: Training, { stage, checkpoint, progress }: StagePosition): boolean {
-  const isFirst = progress.stage === 0 && !checkpoint;
-  return isFirst && stage.scope.kind === 'everything' && pipeline.encoder.weights === 'scratch';
+function isUntrained(
+  { pipeline: { input } }: Training,
+  { stage, checkpoint, progress }: StagePosition,
+): boolean {
+  const isFirst = progress.stage === 0 && !checkpoint && stage.scope.kind === 'everything';
+  return isFirst && input.kind === 'frames' && input.encoder.weights === 'scratch';
+}
+
+function readerOfFrames(run: Training): SequenceReader<FrameSequence> {
+  const { pipeline } = run;
+  if (pipeline.input.kind !== 'frames') throw new Error(`${pipeline.name} has no frames to train on`);
+  return frameReader({ ...run, input: pipeline.input, seed: pipeline.seed });
 }
 
 async function calibrated(run: Training, weights: Weights, train: readonly Example[]): Promise<Weights> {
   const stream = random(run.pipeline.seed, 'calibrate');
-  const read = frameReader(run);
+  const read = readerOfFrames(run);
   const frames: Uint8Array[] = [];
   for (const example of stream.shuffle(train).slice(0, CALIBRATION_CLIPS)) {
     frames.push(oneFrame(await read(example, 0), stream.float()));
   }
-  const encoder = await run.training.calibrate(run.networks.encoder, weights, Buffer.concat(frames));
+  const encoder = await run.training.calibrate(run.networks.encoder!, weights, Buffer.concat(frames));
   return new Map([...weights, ...encoder]);
 }
 

@@ -24,7 +24,7 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     learningRate: training.learningRate,
   };
   if (!finetune) return [first];
-  const blocks = mobileNetBlocks(networks.encoder).length;
+  const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
   if (finetune.fromBlock >= blocks) {
     throw new UserError('bad_config', {
       problem: `finetune.fromBlock is ${finetune.fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,

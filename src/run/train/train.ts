@@ -1,8 +1,10 @@
 import { saveBundle } from '../../bundle/bundle.js';
+import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { Weights } from '../../tensors/tensor.js';
-import { openEncoder } from '../encoder-session.js';
 import { type Evaluation, evaluate } from '../evaluate.js';
+import { openFeatures } from '../features.js';
+import type { Adjustments } from './adjust-pipeline.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { freshProgress } from './fit.js';
@@ -12,18 +14,12 @@ import { runStage } from './run-stage.js';
 import { stagesOf } from './stages.js';
 import { trainedBundle } from './trained-bundle.js';
 
-export interface TrainOptions {
-  /** Path of the pipeline's YAML file. */
-  readonly pipeline: string;
+export interface TrainOptions extends Adjustments {
   /** Folder of classes, or manifest; what the pipeline names when absent. */
   readonly data?: string;
   /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
   readonly out?: string;
   readonly engine?: 'auto' | EngineName;
-  /** Instead of the pipeline's. */
-  readonly seed?: number;
-  /** Where pretrained encoder weights come from, instead of the pipeline's: `hub` or a folder. */
-  readonly weights?: string;
   /** Go on from the checkpoint that an earlier call left. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
@@ -33,6 +29,8 @@ export interface TrainOptions {
 export interface TrainResult {
   /** Folder of the trained model. */
   readonly folder: string;
+  /** As it was adjusted. */
+  readonly pipeline: Pipeline;
   readonly labels: readonly string[];
   /** On the test part, which nothing was chosen by; null when there was none. */
   readonly test: Evaluation | null;
@@ -64,6 +62,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const test = await scoreTest(prepared, weights);
   const result: TrainResult = {
     folder: prepared.folder,
+    pipeline: prepared.run.pipeline,
     labels: prepared.run.labels,
     test,
     history,
@@ -94,16 +93,16 @@ async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights
 /** The only place that reads the test part; it runs after the last choice was made. */
 async function scoreTest({ run, split }: PreparedTraining, weights: Weights): Promise<Evaluation | null> {
   const { networks, predicting, labels, pipeline, onEvent } = run;
-  const encoder = await openEncoder(run, { engine: predicting, weights });
+  const features = await openFeatures(run, { engine: predicting, weights });
   const classifier = await predicting.loadClassifier(networks.recurrent, weights);
   try {
     return await evaluate({
-      ...{ examples: split.test, labels, read: encoder.read, classifier, seed: pipeline.seed },
+      ...{ examples: split.test, labels, read: features.read, classifier, seed: pipeline.seed },
       onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
       onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
     });
   } finally {
     await classifier.release();
-    await encoder.release();
+    await features.release();
   }
 }

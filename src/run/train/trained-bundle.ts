@@ -22,7 +22,8 @@ export function trainedBundle(options: {
     seed: pipeline.seed,
     engine,
     versions,
-    clips,
+    dataset: prepared.datasetName,
+    examples: clips,
     test: result.test,
     epochs: result.history,
     skipped: result.skipped,
@@ -41,7 +42,8 @@ export function trainedBundle(options: {
       'README.md': modelCard({
         pipeline,
         labels,
-        clips,
+        examples: clips,
+        datasetName: prepared.datasetName,
         versions,
         engine,
         result,
@@ -64,6 +66,7 @@ function commandOf({ run, engine, options }: PreparedTraining): string {
   const flags = [
     ...(options.data ? ['--data', options.data] : []),
     ...(options.weights ? ['--weights', options.weights] : []),
+    ...Object.entries(options.set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...['--engine', engine, '--seed', run.pipeline.seed],
   ];
   return ['clipstep train', options.pipeline, ...flags].join(' ');

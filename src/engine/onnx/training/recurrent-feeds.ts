@@ -1,6 +1,6 @@
 import type { FeatureBatch } from '../../../data/batches.js';
 import { dropoutMasks } from '../../../network/dropout.js';
-import { layerInputs, type RecurrentNetwork, widthOf } from '../../../network/recurrent.js';
+import { directionsOf, layerInputs, type RecurrentNetwork, widthOf } from '../../../network/recurrent.js';
 import { penaltyFeed } from '../readout.js';
 import type { Feed } from '../session.js';
 
@@ -14,7 +14,7 @@ export function recurrentFeeds(
 ): Record<string, Feed> {
   const batch = lengths.length;
   return {
-    ...(network.bidirectional ? { lengths: { data: lengths, shape: [batch] } } : {}),
+    ...(directionsOf(network).length === 2 ? { lengths: { data: lengths, shape: [batch] } } : {}),
     ...(network.readout === 'last'
       ? { last_places: lastPlaces(lengths) }
       : { penalty: penaltyFeed({ lengths, timesteps }) }),

@@ -26,7 +26,7 @@ export function recurrentLogits(
   network: RecurrentNetwork,
   weight: (name: string) => Value,
 ): Value {
-  const lengths = network.bidirectional ? lengthsInput(features) : null;
+  const lengths = directionsOf(network).length === 2 ? lengthsInput(features) : null;
   let x = transpose(features, [1, 0, 2]);
   let passes: Value[] = [];
   for (let layer = 0; layer < network.layers; layer++) {
