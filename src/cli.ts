@@ -19,6 +19,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'train the network of a pipeline on a dataset',
     load: async () => (await import('./commands/train.js')).trainCommand(),
   },
+  mnist: {
+    summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
+    load: async () => (await import('./commands/mnist.js')).mnistCommand(),
+  },
   dataset: {
     summary: 'generate a dataset',
     load: async () => (await import('./commands/dataset.js')).datasetCommand(),

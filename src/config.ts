@@ -39,6 +39,11 @@ export const poolingSchema = z.discriminatedUnion('kind', [
 const encoderSchema = z.strictObject({
   architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
   alpha: z.number().min(0.1).max(2).describe('width multiplier'),
+  blocks: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('only so many of its blocks, from the stem on: smaller, and it keeps more of the detail'),
   pooling: poolingSchema.default({ kind: 'global' }),
   weights: z
     .string()
@@ -74,6 +79,7 @@ const stage = {
   epochs: z.int().min(1).max(10_000),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
   learningRate: z.number().positive().max(10),
+  steps: z.int().min(1).optional().describe('stop after so many, be it in the midst of an epoch'),
 };
 
 const trainingSchema = z.strictObject({
@@ -81,6 +87,11 @@ const trainingSchema = z.strictObject({
     .enum(['recurrent', 'everything'])
     .describe('recurrent: on features of the frozen encoder; everything: end to end'),
   ...stage,
+  optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
+  initialHead: z
+    .enum(['glorot', 'normal'])
+    .default('glorot')
+    .describe('normal: kernel and bias of the head drawn with deviation 1'),
   schedule: z.enum(['constant', 'cosine']).default('cosine'),
   warmupEpochs: z.number().min(0).default(0),
   weightDecay: z.number().min(0).default(0),

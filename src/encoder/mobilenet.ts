@@ -9,8 +9,10 @@ export interface MobileNet {
   readonly architecture: 'mobilenet-v1' | 'mobilenet-v2';
   /** Width multiplier. */
   readonly alpha: number;
-  /** Side of the square input in pixels, 96 to 224. */
+  /** Side of the square input in pixels. */
   readonly inputSize: number;
+  /** Only so many blocks, the stem being the first; all when absent. */
+  readonly blocks?: number;
   /** Mean over the last feature map: whole (`global`), or over each of n x n cells, so that position survives. */
   readonly pooling: Pooling;
 }
@@ -77,7 +79,8 @@ const V2_LAST_CHANNELS = 1280;
  * description of the architecture: each engine interprets it.
  */
 export function mobileNetBlocks(network: MobileNet): Block[] {
-  return network.architecture === 'mobilenet-v1' ? v1Blocks(network) : v2Blocks(network);
+  const all = network.architecture === 'mobilenet-v1' ? v1Blocks(network) : v2Blocks(network);
+  return all.slice(0, network.blocks);
 }
 
 /** Side of the last feature map, in cells. */

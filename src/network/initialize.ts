@@ -1,3 +1,4 @@
+import type { Pipeline } from '../config.js';
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
@@ -6,13 +7,19 @@ import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
  * Initial weights of a recurrent network, as Keras draws them: kernels Glorot-uniform (Glorot and Bengio
  * 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases zero but for the LSTM's forget gate,
  * which starts at one (Jozefowicz et al. 2015).
+ * @param options.head `normal`: the head's kernel and bias are normal numbers instead.
  */
-export function initializeRecurrent(network: RecurrentNetwork, seed: number): Weights {
+export function initializeRecurrent(
+  network: RecurrentNetwork,
+  seed: number,
+  { head = 'glorot' }: { head?: Pipeline['training']['initialHead'] } = {},
+): Weights {
   return new Map(
-    recurrentParameters(network).map((spec) => [
-      spec.name,
-      initialTensor(spec, network, random(seed, 'initialize', spec.name)),
-    ]),
+    recurrentParameters(network).map((spec) => {
+      const stream = random(seed, 'initialize', spec.name);
+      const isNormal = head === 'normal' && spec.name.startsWith('head.');
+      return [spec.name, isNormal ? normal(spec, stream) : initialTensor(spec, network, stream)];
+    }),
   );
 }
 
@@ -28,6 +35,10 @@ function initialBias({ name, shape }: ParameterSpec, network: RecurrentNetwork):
     data.fill(1, network.units, 2 * network.units);
   }
   return { shape, data };
+}
+
+function normal({ shape }: ParameterSpec, stream: Random): Tensor {
+  return { shape, data: Float32Array.from({ length: elementCount(shape) }, () => stream.normal()) };
 }
 
 function glorotUniform({ shape }: ParameterSpec, stream: Random): Tensor {

@@ -1,5 +1,6 @@
 import type { Pipeline } from '../config.js';
-import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import { featureCount, type MobileNet, mobileNetBlocks, mobileNetParameters } from '../encoder/mobilenet.js';
+import { UserError } from '../errors.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 
@@ -10,7 +11,10 @@ export interface Networks {
   readonly recurrent: RecurrentNetwork;
 }
 
-/** The network that a pipeline describes, for that many classes. */
+/**
+ * The network that a pipeline describes, for that many classes.
+ * @throws UserError `bad_config` for more encoder blocks than there are.
+ */
 export function networksOf(pipeline: Pipeline, classes: number): Networks {
   const encoder = encoderOf(pipeline.input);
   const inputs = encoder ? featureCount(encoder) : PIXELS_A_ROW;
@@ -22,8 +26,15 @@ const PIXELS_A_ROW = 28;
 
 function encoderOf(input: Pipeline['input']): MobileNet | null {
   if (input.kind === 'rows') return null;
-  const { architecture, alpha, pooling } = input.encoder;
-  return { architecture, alpha, pooling, inputSize: input.preprocessing.size };
+  const { architecture, alpha, pooling, blocks } = input.encoder;
+  const whole: MobileNet = { architecture, alpha, pooling, inputSize: input.preprocessing.size };
+  if (blocks === undefined) return whole;
+  const available = mobileNetBlocks(whole).length;
+  if (blocks <= available) return { ...whole, blocks };
+  throw new UserError('bad_config', {
+    problem: `input.encoder.blocks is ${blocks}, but ${architecture} has ${available}.`,
+    fix: 'Give fewer, or leave it out for all.',
+  });
 }
 
 /** Parameters of both parts, the encoder's first. Their names do not overlap. */

@@ -34,15 +34,10 @@ interface ReaderOptions {
 
 /** Examples as frames: uint8 RGB [timesteps, size, size, 3]. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
-  const keyOf = keyMaker(options);
+  const keep = keeper(options, { kind: 'frames' });
   const frameBytes = options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
-    // What is at hand already is not worth a file in the cache.
-    if (example.image) {
-      return { kind: 'frames', data: await readPixels(example, { ...options, view }), timesteps: 1 };
-    }
-    const key = { kind: 'frames', ...(await keyOf(example, view)) };
-    const data = await options.cache.get(key, () => readPixels(example, { ...options, view }));
+    const data = await keep(example, view, () => readPixels(example, { ...options, view }));
     return { kind: 'frames', data, timesteps: data.length / frameBytes };
   };
 }
@@ -54,10 +49,9 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
 export function featureReader(
   options: ReaderOptions & { encoder: FrameEncoder; featureCount: number; identity: string },
 ): SequenceReader<FeatureSequence> {
-  const keyOf = keyMaker(options);
+  const keep = keeper(options, { kind: 'features', encoder: options.identity });
   return async (example, view) => {
-    const key = { kind: 'features', encoder: options.identity, ...(await keyOf(example, view)) };
-    const bytes = await options.cache.get(key, async () => {
+    const bytes = await keep(example, view, async () => {
       const features = await options.encoder.encode(await readPixels(example, { ...options, view }));
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
@@ -100,6 +94,15 @@ async function readPixels(
     ...(signal && { signal }),
   });
   return collectPixels(clip);
+}
+
+type Keep = (example: Example, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
+
+/** What was computed from a file is kept in the cache; a picture that is at hand is not worth a file there. */
+function keeper(options: ReaderOptions, what: object): Keep {
+  const keyOf = keyMaker(options);
+  return async (example, view, compute) =>
+    example.image ? compute() : options.cache.get({ ...what, ...(await keyOf(example, view)) }, compute);
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */

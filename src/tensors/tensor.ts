@@ -17,6 +17,11 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** How many numbers all tensors hold together. */
+export function parameterCount(weights: Weights): number {
+  return [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+}
+
 /** The tensor of that name. A missing one or one of another shape is a defect, since borders check weights. */
 export function requireTensor(weights: Weights, name: string, shape?: readonly number[]): Tensor {
   const tensor = weights.get(name);

@@ -159,6 +159,7 @@ const encoders: MobileNet[] = [
   { architecture: 'mobilenet-v1', alpha: 0.1, inputSize: 131, pooling: { kind: 'grid', n: 5 } },
   { architecture: 'mobilenet-v2', alpha: 0.35, inputSize: 97, pooling: { kind: 'global' } },
   { architecture: 'mobilenet-v2', alpha: 0.1, inputSize: 131, pooling: { kind: 'grid', n: 3 } },
+  { architecture: 'mobilenet-v1', alpha: 0.25, inputSize: 40, blocks: 4, pooling: { kind: 'grid', n: 2 } },
   { architecture: 'mobilenet-v2', alpha: 1.1, inputSize: 96, pooling: { kind: 'global' } },
 ];
 

@@ -26,6 +26,9 @@ export interface OpenMnistOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Only what is MNIST, byte for byte, is called so. */
+export const MNIST_NAME = 'MNIST';
+
 /** Some 2 s of drawing. The seed is the dataset's own: another one would be another dataset. */
 const STROKES = { train: 20_000, test: 5_000, seed: 1 };
 
@@ -60,6 +63,6 @@ function openStrokes(): MnistDataset {
 async function openFolder(folder: string, { files }: RemoteMnist): Promise<MnistDataset> {
   const { train, test, digests } = await readMnistFolder(folder);
   const isMnist = filesOf(files).every(({ sha256 }, index) => sha256 === filesOf(digests)[index]);
-  const name = isMnist ? 'MNIST' : `${basename(folder)}: images in MNIST's form, not MNIST`;
+  const name = isMnist ? MNIST_NAME : `${basename(folder)}: images in MNIST's form, not MNIST`;
   return { kind: isMnist ? 'mnist' : 'other', name, train, test, source: folder };
 }

@@ -9,8 +9,9 @@ import { measure } from '../metrics.js';
 import type { SequenceReader } from '../sequences.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
+import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
-import type { Stage } from './stages.js';
+import { type Stage, stepsOf } from './stages.js';
 
 export interface FitOptions {
   readonly trainer: Trainer;
@@ -42,7 +43,8 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
   const { trainer, stage, pipeline } = options;
   let { progress, best } = options;
   const patience = pipeline.training.patience ?? Number.POSITIVE_INFINITY;
-  while (progress.epoch < stage.epochs && progress.epochsSinceBest < patience) {
+  const steps = stepsOf(stage, options.train.length);
+  while (steps.inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience) {
     progress = await trainEpoch(options, progress, best);
     const validation = await validate(options);
     const isBest = !validation || validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
@@ -65,7 +67,7 @@ async function trainEpoch(options: FitOptions, start: Progress, best: Weights): 
     batchSize: stage.batchSize,
     seed: pipeline.seed,
     epoch: start.history.length,
-  });
+  }).slice(0, stepsOf(stage, train.length).inEpoch(start.epoch));
   let progress = start;
   while (progress.step < batches.length) {
     if (options.signal?.aborted) {
@@ -80,18 +82,22 @@ async function trainEpoch(options: FitOptions, start: Progress, best: Weights): 
 async function trainStep(options: FitOptions, progress: Progress, batches: number[][]): Promise<Progress> {
   const { stage, pipeline, train } = options;
   const started = performance.now();
+  const steps = stepsOf(stage, train.length);
+  const stepsInEpoch = steps.inEpoch(0);
   const examples = batches[progress.step]!.map((index) => train[index]!);
   const sequences = await Promise.all(examples.map((example) => options.read(example, progress.epoch)));
   const { loss, correct } = await options.trainer.step({
     batch: collate(sequences),
     labels: Int32Array.from(examples, (example) => example.label),
-    learningRate: learningRateAt({
-      schedule: pipeline.training.schedule,
-      peak: stage.learningRate,
-      step: progress.epoch * batches.length + progress.step,
-      steps: stage.epochs * batches.length,
-      warmupSteps: Math.round(pipeline.training.warmupEpochs * batches.length),
-    }),
+    learningRate:
+      optimizerOf(pipeline).rateFactor *
+      learningRateAt({
+        schedule: pipeline.training.schedule,
+        peak: stage.learningRate,
+        step: progress.epoch * stepsInEpoch + progress.step,
+        steps: steps.total,
+        warmupSteps: Math.round(pipeline.training.warmupEpochs * stepsInEpoch),
+      }),
     dropoutSeed: random(pipeline.seed, 'step', progress.history.length, progress.step).integer(0, 2 ** 31),
   });
   if (!Number.isFinite(loss)) throw diverged(`the loss became ${loss}`, progress);

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
 import { initializeMobileNet } from '../../encoder/initialize.js';
+import { mobileNetParameters } from '../../encoder/mobilenet.js';
 import { loadPretrained } from '../../encoder/pretrained/load-pretrained.js';
 import { initializeRecurrent } from '../../network/initialize.js';
 import type { Networks } from '../../network/networks.js';
-import type { Weights } from '../../tensors/tensor.js';
+import { requireTensor, type Weights } from '../../tensors/tensor.js';
 
 /**
  * The weights that a training starts from: the recurrent network's drawn by the pipeline's seed, the
@@ -20,7 +21,7 @@ export async function initialWeights(options: {
   const { pipeline, networks } = options;
   return new Map([
     ...(await encoderWeights(options)),
-    ...initializeRecurrent(networks.recurrent, pipeline.seed),
+    ...initializeRecurrent(networks.recurrent, pipeline.seed, { head: pipeline.training.initialHead }),
   ]);
 }
 
@@ -34,5 +35,7 @@ async function encoderWeights({
   if (encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
   const { architecture, alpha, weights } = encoder;
   const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);
-  return (await loadPretrained({ architecture, alpha, weights: source })).weights;
+  const pretrained = await loadPretrained({ architecture, alpha, weights: source });
+  const own = mobileNetParameters(networks.encoder).map(({ name }) => name);
+  return new Map(own.map((name) => [name, requireTensor(pretrained.weights, name)]));
 }

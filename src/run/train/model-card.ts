@@ -1,5 +1,5 @@
 import type { Pipeline, Sampling } from '../../config.js';
-import type { Weights } from '../../tensors/tensor.js';
+import { parameterCount, type Weights } from '../../tensors/tensor.js';
 import type { Evaluation } from '../evaluate.js';
 import type { TrainResult } from './train.js';
 
@@ -7,7 +7,6 @@ import type { TrainResult } from './train.js';
 export function modelCard(options: {
   pipeline: Pipeline;
   labels: readonly string[];
-  datasetName: string;
   /** How many examples each part has. */
   examples: { train: number; validation: number; test: number };
   versions: Readonly<Record<string, string>>;
@@ -30,7 +29,7 @@ ${resultSection(result.test, noun)}
 ## What it is
 ${networkSection(pipeline, options.weights)}
 ## How it was made
-Data: ${options.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
+Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
 ${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
@@ -65,10 +64,9 @@ ${rows.join('\n')}
 }
 
 function networkSection({ input, recurrent }: Pipeline, weights: Weights): string {
-  const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
   return `${inputLines(input)}
 - ${layersWords(recurrent)}, readout ${recurrent.readout}.
-- ${parameters.toLocaleString('en')} parameters.
+- ${parameterCount(weights).toLocaleString('en')} parameters.
 `;
 }
 

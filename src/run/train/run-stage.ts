@@ -12,6 +12,7 @@ import { frameReader, type SequenceReader } from '../sequences.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { fitStage } from './fit.js';
+import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
 
@@ -84,7 +85,7 @@ async function trainOn(run: Training, position: StagePosition, read: SequenceRea
 }
 
 function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights: Weights): TrainerOptions {
-  const { clipNorm, labelSmoothing, weightDecay } = pipeline.training;
+  const { clipNorm, labelSmoothing } = pipeline.training;
   return {
     network: networks.recurrent,
     weights,
@@ -96,8 +97,7 @@ function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights:
           framesPerMicroBatch: framesPerMicroBatch(networks.encoder),
         },
       }),
-    // Adam's own defaults (Kingma and Ba 2015).
-    optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    optimizer: optimizerOf(pipeline).hyperparameters,
     clipNorm,
     labelSmoothing,
   };

@@ -12,6 +12,19 @@ export interface Stage {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** All of the epochs' when absent. */
+  readonly steps?: number | undefined;
+}
+
+/** How many steps a stage has, and how many of them are in one of its epochs. */
+export function stepsOf(
+  stage: Stage,
+  trainExamples: number,
+): { total: number; inEpoch: (epoch: number) => number } {
+  const inWholeEpoch = Math.ceil(trainExamples / stage.batchSize);
+  const total = Math.min(stage.epochs * inWholeEpoch, stage.steps ?? Number.POSITIVE_INFINITY);
+  const inEpoch = (epoch: number) => Math.max(0, Math.min(inWholeEpoch, total - epoch * inWholeEpoch));
+  return { total, inEpoch };
 }
 
 /** The stages that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
@@ -22,6 +35,7 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
+    steps: training.steps,
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;

@@ -1,7 +1,7 @@
 import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
-import type { Weights } from '../../tensors/tensor.js';
+import { parameterCount, type Weights } from '../../tensors/tensor.js';
 import { type Evaluation, evaluate } from '../evaluate.js';
 import { openFeatures } from '../features.js';
 import type { Adjustments } from './adjust-pipeline.js';
@@ -31,6 +31,9 @@ export interface TrainResult {
   readonly folder: string;
   /** As it was adjusted. */
   readonly pipeline: Pipeline;
+  /** What it was trained on, for people. */
+  readonly datasetName: string;
+  readonly parameterCount: number;
   readonly labels: readonly string[];
   /** On the test part, which nothing was chosen by; null when there was none. */
   readonly test: Evaluation | null;
@@ -63,6 +66,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const result: TrainResult = {
     folder: prepared.folder,
     pipeline: prepared.run.pipeline,
+    datasetName: prepared.datasetName,
+    parameterCount: parameterCount(weights),
     labels: prepared.run.labels,
     test,
     history,

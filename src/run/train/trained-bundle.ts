@@ -43,7 +43,6 @@ export function trainedBundle(options: {
         pipeline,
         labels,
         examples: clips,
-        datasetName: prepared.datasetName,
         versions,
         engine,
         result,

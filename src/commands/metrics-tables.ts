@@ -1,0 +1,25 @@
+import Table from 'cli-table3';
+import type { Metrics } from '../run/metrics.js';
+import { percent } from '../run/train/model-card.js';
+
+const PLAIN = { head: [], border: [], compact: true };
+
+/** Precision, recall and F1 of each class. */
+export function classTable({ classes }: Metrics): string {
+  const table = new Table({ head: ['class', 'examples', 'precision', 'recall', 'F1'], style: PLAIN });
+  const share = (value: number | null) => (value === null ? '-' : percent(value));
+  for (const { label, examples, precision, recall, f1 } of classes) {
+    table.push([label, examples, share(precision), share(recall), share(f1)]);
+  }
+  return table.toString();
+}
+
+/** How many examples of each class, a row, were predicted as each, a column. */
+export function confusionTable({ classes, confusion }: Metrics): string {
+  const labels = classes.map(({ label }) => label);
+  const table = new Table({ head: ['true \\ predicted', ...labels], style: PLAIN });
+  confusion.forEach((row, index) => {
+    table.push([labels[index]!, ...row]);
+  });
+  return table.toString();
+}

@@ -1,0 +1,72 @@
+import { Command, Option } from 'commander';
+import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { compareOnMnist } from '../run/mnist/compare.js';
+import { reproduceNotebook } from '../run/mnist/notebook.js';
+import { type MnistOptions, trainMnist } from '../run/mnist/train-mnist.js';
+import { engineOption, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+import { baselineReport, comparisonReport, notebookReport } from './mnist-report.js';
+import { trainingProgress } from './training-progress.js';
+
+interface Flags {
+  readonly data?: string;
+  readonly epochs?: number;
+  readonly units?: number;
+  readonly engine: 'auto' | EngineName;
+  readonly seed?: number;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly recipe?: 'notebook';
+  readonly compare?: boolean;
+}
+
+/** `clipstep mnist` */
+export function mnistCommand(): Command {
+  return new Command('mnist')
+    .description('train the pixel-row baseline: an LSTM reads each digit row by row')
+    .option('-d, --data <folder>', 'MNIST files, or strokes: generated digits (default: MNIST, downloaded)')
+    .option('--epochs <count>', "instead of the pipeline's", wholeNumber(1))
+    .option('--units <count>', "of the LSTM, instead of the pipeline's 128", wholeNumber(1))
+    .addOption(engineOption())
+    .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
+    .option('-o, --out <folder>', 'where models go (default: runs/mnist-rows, -notebook or -compare)')
+    .option('--resume', 'go on with the training that was interrupted')
+    .addOption(
+      new Option('--recipe <name>', "a tutorial's settings, beside what it wrote down").choices(['notebook']),
+    )
+    .option('--compare', 'train other networks too, on the same images: is an RNN a good image classifier?')
+    .action(async (flags: Flags) => {
+      refuseTogether(flags);
+      const progress = trainingProgress();
+      const text = await interruptible((signal) =>
+        run(flags, { ...flags, signal, onEvent: progress.show }),
+      ).finally(progress.stop);
+      console.log(text);
+    });
+}
+
+async function run(flags: Flags, options: MnistOptions): Promise<string> {
+  if (flags.compare) {
+    return comparisonReport(await compareOnMnist({ ...options, out: flags.out ?? 'runs/mnist-compare' }));
+  }
+  if (flags.recipe === 'notebook') {
+    return notebookReport(await reproduceNotebook({ ...options, out: flags.out ?? 'runs/mnist-notebook' }));
+  }
+  return baselineReport(await trainMnist(options));
+}
+
+/** What would be ignored is wrong use. */
+function refuseTogether({ compare, recipe, units, epochs, resume }: Flags): void {
+  const ignored = [
+    compare && recipe && '--recipe',
+    (compare || recipe) && units !== undefined && '--units',
+    (compare || recipe) && resume && '--resume',
+    recipe && epochs !== undefined && '--epochs',
+  ].filter((flag) => typeof flag === 'string');
+  if (ignored.length === 0) return;
+  throw new UserError('usage', {
+    problem: `${ignored.join(' and ')} cannot be used with ${compare ? '--compare' : '--recipe'}.`,
+    fix: 'Leave it out.',
+  });
+}
