@@ -44,6 +44,13 @@ export class UserError extends Error {
   }
 }
 
+/** Whether one input failed by its own fault, so that others may be fine: no interruption, nothing missing here. */
+export function isFailureOfInput(thrown: unknown): thrown is UserError {
+  return (
+    thrown instanceof UserError && !['aborted', 'missing_tool', 'engine_unavailable'].includes(thrown.code)
+  );
+}
+
 /** The words of anything that was thrown, for a sentence of our own. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

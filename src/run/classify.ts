@@ -4,7 +4,7 @@ import { collate, type FeatureSequence } from '../data/batches.js';
 import { readRows } from '../data/mnist/rows.js';
 import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
-import { type ErrorCode, UserError } from '../errors.js';
+import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { openClip } from '../media/frames.js';
 import { resolveInputs } from '../media/inputs.js';
 import { softmax } from './metrics.js';
@@ -85,7 +85,7 @@ export async function openClassifier(bundle: Bundle, options: ClassifyOptions = 
       try {
         return await classifyClip(loaded, input, signal);
       } catch (error) {
-        if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+        if (!isFailureOfInput(error)) throw error;
         return failed(input, error);
       }
     },

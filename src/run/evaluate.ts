@@ -1,7 +1,7 @@
 import { collate, type FeatureSequence, inBatches } from '../data/batches.js';
 import type { Example } from '../data/scan.js';
 import type { SequenceClassifier } from '../engine/engine.js';
-import { UserError } from '../errors.js';
+import { isFailureOfInput } from '../errors.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
 import { concurrently } from './concurrently.js';
@@ -75,7 +75,7 @@ async function readOrSkip(
   try {
     return await read(example, 'evaluation');
   } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+    if (!isFailureOfInput(error)) throw error;
     onSkipped?.(example.path, error.problem);
     return null;
   }

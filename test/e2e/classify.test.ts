@@ -61,6 +61,14 @@ describe('clipstep classify', () => {
     expect(results.slice(-2).map((result) => result.error.code)).toEqual(['not_found', 'not_found']);
   });
 
+  it('fails as a whole, once, when it is not the inputs that are at fault', async () => {
+    const env = { CLIPSTEP_FFMPEG: '/no/such/ffmpeg' };
+    const { code, stdout, stderr } = await clipstep(['classify', `${samples}/approach`, '--json'], { env });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.match(/No ffmpeg that runs was found/g)).toHaveLength(1);
+  });
+
   it('tells in the table what is wrong with an input, without its control characters', async () => {
     const name = join(root, 'bell\u0007.mp4');
     await writeFile(name, '');

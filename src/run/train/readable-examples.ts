@@ -1,5 +1,5 @@
 import type { Example } from '../../data/scan.js';
-import { UserError } from '../../errors.js';
+import { isFailureOfInput, UserError } from '../../errors.js';
 import { concurrently } from '../concurrently.js';
 import type { SequenceReader, View } from '../sequences.js';
 import type { TrainEvent } from './events.js';
@@ -49,8 +49,8 @@ async function canRead(
     await read(example, view);
     return true;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    if (error.code === 'aborted') throw interrupted();
+    if (error instanceof UserError && error.code === 'aborted') throw interrupted();
+    if (!isFailureOfInput(error)) throw error;
     onEvent({ kind: 'skipped', path: example.path, problem: error.problem });
     return false;
   }
