@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from './errors.js';
 import { clipstepVersion } from './version.js';
 
@@ -43,6 +43,9 @@ const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
 async function main(args: readonly string[]): Promise<void> {
+  // Scripts ask for it often, and loading commander takes longer than all the rest.
+  if (args.length === 1 && args[0] === '--version') return console.log(clipstepVersion());
+  const { Command } = await import('commander');
   const program = new Command('clipstep')
     .description('Classify video clips and image sequences.')
     .version(clipstepVersion())
@@ -60,7 +63,8 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 /** The exit code for what was thrown; errors of ours are told here, commander tells its own. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
+  const { CommanderError } = await import('commander');
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (!(error instanceof UserError)) {
     console.error(error);
@@ -71,6 +75,6 @@ function report(error: unknown): number {
   return error.code === 'usage' ? EXIT_USAGE : 1;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = report(error);
+main(process.argv.slice(2)).catch(async (error: unknown) => {
+  process.exitCode = await report(error);
 });
