@@ -53,12 +53,29 @@ const encoderSchema = z.strictObject({
     ),
 });
 
+const motionSchema = z
+  .strictObject({
+    use: z
+      .enum(['alone', 'beside'])
+      .describe('alone: in place of the frames; beside: both, their embeddings concatenated'),
+    gap: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('frames').describe("of the clip's own"),
+        frames: z.int().min(1).max(1000),
+      }),
+      z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive().max(60) }),
+    ]),
+    gain: z.number().positive().max(255).default(3),
+  })
+  .describe('difference images: gain x |a later frame - the frame|, through the same encoder');
+
 /** What becomes a sequence of vectors, and how. The same in training and prediction: bundles keep it. */
 const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('frames').describe('frames of a clip or an image sequence, one embedding a timestep'),
     sampling: samplingSchema,
     preprocessing: preprocessingSchema,
+    motion: motionSchema.optional(),
     encoder: encoderSchema,
   }),
   z.strictObject({
@@ -157,6 +174,9 @@ export type Encoder = z.infer<typeof encoderSchema>;
 export type Pipeline = z.infer<typeof pipelineSchema>;
 export type FramesInput = Extract<Pipeline['input'], { kind: 'frames' }>;
 
+/** How many pictures the encoder sees of each timestep. */
+export const picturesATimestep = ({ motion }: FramesInput): number => (motion?.use === 'beside' ? 2 : 1);
+
 /**
  * Reads and checks a pipeline.
  * @throws UserError `not_found` or `bad_config`, naming every wrong setting.
@@ -225,6 +245,17 @@ function contradictions(pipeline: {
     const message =
       'must be everything when input.encoder.weights is scratch: an encoder that nobody trained says nothing';
     found.push({ path: ['training', 'train'], message });
+  }
+  if (input.kind === 'frames' && input.motion && data?.kind === 'mnist') {
+    found.push({ path: ['input', 'motion'], message: 'must be left out for pictures, which do not move' });
+  }
+  if (
+    input.kind === 'frames' &&
+    input.motion?.use === 'beside' &&
+    (training.train === 'everything' || finetune)
+  ) {
+    const message = 'must be alone where the encoder is trained: beside is for features of a frozen one';
+    found.push({ path: ['input', 'motion', 'use'], message });
   }
   if (recurrent.layers === 0 && recurrent.readout === 'last') {
     const message =

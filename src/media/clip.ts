@@ -1,9 +1,12 @@
 import type { Preprocessing, Sampling } from '../config.js';
+import type { PairGap } from './pairs.js';
 
 /** What is wanted of a clip or an image sequence. */
 export interface FrameRequest {
   readonly sampling: Sampling;
   readonly preprocessing: Preprocessing;
+  /** Gives each frame a partner, so much later in the clip. */
+  readonly pairGap?: PairGap;
   /** Draws the frames of `segments` sampling; 0 when absent. */
   readonly seed?: number;
   /** Part of the clip to look at; the whole when absent. */
@@ -25,6 +28,8 @@ export interface Frame {
   readonly timeSeconds: number;
   /** uint8 RGB [size, size, 3], belonging to the caller. */
   readonly pixels: Uint8Array;
+  /** Of the frame's partner, likewise; when partners were asked for. */
+  readonly partner?: Uint8Array;
 }
 
 /** A clip whose frames can be read once, in order of time. */

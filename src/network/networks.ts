@@ -1,4 +1,4 @@
-import type { Pipeline } from '../config.js';
+import { type Pipeline, picturesATimestep } from '../config.js';
 import { featureCount, type MobileNet, mobileNetBlocks, mobileNetParameters } from '../encoder/mobilenet.js';
 import { UserError } from '../errors.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
@@ -17,12 +17,16 @@ export interface Networks {
  */
 export function networksOf(pipeline: Pipeline, classes: number): Networks {
   const encoder = encoderOf(pipeline.input);
-  const inputs = encoder ? featureCount(encoder) : PIXELS_A_ROW;
-  return { encoder, recurrent: { ...pipeline.recurrent, inputs, classes } };
+  return { encoder, recurrent: { ...pipeline.recurrent, inputs: inputsOf(pipeline, encoder), classes } };
 }
 
 /** As in MNIST. */
 const PIXELS_A_ROW = 28;
+
+function inputsOf({ input }: Pipeline, encoder: MobileNet | null): number {
+  if (input.kind === 'rows' || !encoder) return PIXELS_A_ROW;
+  return picturesATimestep(input) * featureCount(encoder);
+}
 
 function encoderOf(input: Pipeline['input']): MobileNet | null {
   if (input.kind === 'rows') return null;

@@ -5,10 +5,9 @@ import { readRows } from '../data/mnist/rows.js';
 import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
-import { openClip } from '../media/frames.js';
 import { resolveInputs } from '../media/inputs.js';
 import { softmax } from './metrics.js';
-import { collectPixels, evaluationSampling } from './sequences.js';
+import { evaluationSampling, readClip } from './read-clip.js';
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
@@ -147,18 +146,13 @@ async function readInput(
     const milliseconds = { decode: performance.now() - started, encode: 0 };
     return { sequence, frames: 1, durationSeconds: 0, milliseconds };
   }
-  const clip = await openClip(path, {
-    sampling: evaluationSampling(input.sampling),
-    preprocessing: input.preprocessing,
-    ...(signal && { signal }),
-  });
-  const pixels = await collectPixels(clip);
+  const sampling = evaluationSampling(input.sampling);
+  const clip = await readClip(path, { input, sampling, ...(signal && { signal }) });
   const decoded = performance.now();
-  const data = await encoder.encode(pixels);
-  const frames = data.length / bundle.networks.recurrent.inputs;
+  const data = await encoder.encode(clip.pixels);
   return {
-    sequence: { kind: 'features', data, timesteps: frames },
-    frames,
+    sequence: { kind: 'features', data, timesteps: clip.timesteps },
+    frames: clip.timesteps,
     durationSeconds: clip.durationSeconds,
     milliseconds: { decode: decoded - started, encode: performance.now() - decoded },
   };

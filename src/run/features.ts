@@ -3,7 +3,7 @@ import type { FramesInput, Pipeline } from '../config.js';
 import type { FeatureSequence } from '../data/batches.js';
 import type { Cache } from '../data/cache.js';
 import { readRows } from '../data/mnist/rows.js';
-import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import { type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
 import type { Engine } from '../engine/engine.js';
 import type { Networks } from '../network/networks.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
@@ -41,9 +41,12 @@ async function openEncoder(
   const { engine, weights, input, network } = options;
   const encoder = await engine.loadEncoder(network, weights);
   const identity = identityOf(options);
-  const { seed } = run.pipeline;
+  const {
+    pipeline: { seed },
+    networks,
+  } = run;
   return {
-    read: featureReader({ ...run, input, seed, encoder, identity, featureCount: featureCount(network) }),
+    read: featureReader({ ...run, input, seed, encoder, identity, width: networks.recurrent.inputs }),
     release: () => encoder.release(),
   };
 }

@@ -1,11 +1,11 @@
-import type { FramesInput, Sampling } from '../config.js';
+import { type FramesInput, picturesATimestep, type Sampling } from '../config.js';
 import type { FeatureSequence, FrameSequence, Sequence } from '../data/batches.js';
 import { type Cache, contentDigest } from '../data/cache.js';
 import { digitFrame } from '../data/mnist/digit-frame.js';
 import type { Example } from '../data/scan.js';
 import type { FrameEncoder } from '../engine/engine.js';
-import { type Clip, openClip } from '../media/frames.js';
 import { random } from '../random.js';
+import { evaluationSampling, readClip } from './read-clip.js';
 
 /**
  * How many random drawings of `segments` sampling a clip has. Epochs take them in turn, so that each is
@@ -32,22 +32,22 @@ interface ReaderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Examples as frames: uint8 RGB [timesteps, size, size, 3]. */
+/** Examples as frames: uint8 RGB [timesteps x picturesATimestep, size, size, 3]. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
   const keep = keeper(options, { kind: 'frames' });
-  const frameBytes = options.input.preprocessing.size ** 2 * 3;
+  const timestepBytes = picturesATimestep(options.input) * options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
     const data = await keep(example, view, () => readPixels(example, { ...options, view }));
-    return { kind: 'frames', data, timesteps: data.length / frameBytes };
+    return { kind: 'frames', data, timesteps: data.length / timestepBytes };
   };
 }
 
 /**
- * Examples as features: float32 [timesteps, featureCount].
+ * Examples as features: float32 [timesteps, width].
  * @param options.identity tells this encoder's features apart from another's: network, weights and engine.
  */
 export function featureReader(
-  options: ReaderOptions & { encoder: FrameEncoder; featureCount: number; identity: string },
+  options: ReaderOptions & { encoder: FrameEncoder; width: number; identity: string },
 ): SequenceReader<FeatureSequence> {
   const keep = keeper(options, { kind: 'features', encoder: options.identity });
   return async (example, view) => {
@@ -56,25 +56,8 @@ export function featureReader(
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
     const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    return { kind: 'features', data, timesteps: data.length / options.featureCount };
+    return { kind: 'features', data, timesteps: data.length / options.width };
   };
-}
-
-/** Sampling for evaluation and prediction: random drawings become the centres of their spans. */
-export function evaluationSampling(sampling: Sampling): Sampling {
-  return sampling.kind === 'segments' ? { kind: 'uniform', frames: sampling.frames } : sampling;
-}
-
-/** All frames of an opened clip, one behind the other: uint8 RGB [frameCount, size, size, 3]. */
-export async function collectPixels(clip: Clip): Promise<Uint8Array> {
-  let pixels = new Uint8Array(0);
-  let length = 0;
-  for await (const frame of clip.frames) {
-    if (length === 0) pixels = new Uint8Array(frame.pixels.length * clip.frameCount);
-    pixels.set(frame.pixels, length);
-    length += frame.pixels.length;
-  }
-  return pixels.subarray(0, length);
 }
 
 async function readPixels(
@@ -85,15 +68,15 @@ async function readPixels(
   if (example.image) return digitFrame(example.image, input.preprocessing);
   const { sampling, seed } = drawingOf(options, example, view);
   const { startSeconds, endSeconds } = example;
-  const clip = await openClip(example.path, {
+  const { pixels } = await readClip(example.path, {
+    input,
     sampling,
-    preprocessing: input.preprocessing,
     ...(seed !== undefined && { seed }),
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
     ...(signal && { signal }),
   });
-  return collectPixels(clip);
+  return pixels;
 }
 
 type Keep = (example: Example, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
@@ -111,11 +94,12 @@ function keyMaker(drawing: Drawing): (example: Example, view: View) => Promise<o
   return async (example, view) => {
     const digest = digests.get(example.path) ?? contentDigest(example.path);
     digests.set(example.path, digest);
-    const { preprocessing } = drawing.input;
+    const { preprocessing, motion } = drawing.input;
     const { startSeconds, endSeconds } = example;
     return {
       content: await digest,
       preprocessing,
+      motion,
       ...drawingOf(drawing, example, view),
       startSeconds,
       endSeconds,

@@ -6,6 +6,7 @@ import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js'
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { readInPairs } from '../pairs.js';
 import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
@@ -44,7 +45,9 @@ export async function openImages(
     kind: 'images',
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,
-    frames: readPages({ pages, timeline, chosen, preprocessing }, limits),
+    frames: readInPairs({ timeline, span, chosen, gap: request.pairGap }, (frames) =>
+      readPages({ pages, timeline, chosen: frames, preprocessing }, limits),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clip, Frame, FrameRequest } from '../clip.js';
 import { interruption, quote } from '../failures.js';
 import { findBinary } from '../ffmpeg/binaries.js';
 import type { RunLimits, ToolExit } from '../ffmpeg/ffmpeg.js';
+import { readInPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
 import { requestedSpan } from '../span.js';
 import { type DecodedFrame, decodeFrames } from './decode.js';
@@ -29,7 +30,9 @@ export async function openVideo(path: string, request: FrameRequest, limits: Run
     kind: 'video',
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,
-    frames: readFrames(path, { request, limits, probe, chosen }),
+    frames: readInPairs({ timeline, span, chosen, gap: request.pairGap }, (frames) =>
+      readFrames(path, { request, limits, probe, chosen: frames }),
+    ),
   };
 }
 

@@ -62,6 +62,13 @@ beforeAll(async () => {
 });
 
 describeWithEachFfmpeg('a video', () => {
+  test.each(['h264.mp4', 'vp9.webm', 'mpeg4.avi'])('%s: each frame comes with its partner', async (name) => {
+    const pairGap = { kind: 'frames', frames: 2 } as const;
+    const frames = await read(join(folder, name), request(uniform(8), { pairGap }));
+    expect(numbersOf(frames)).toEqual([2, 7, 12, 17, 22, 27, 32, 37]);
+    expect(frames.map(({ partner }) => readNumber(partner!))).toEqual([4, 9, 14, 19, 24, 29, 34, 39]);
+  });
+
   test.each(FORMATS)('gives the frames at the centres of equal spans, with their times: %s', async (name) => {
     const frames = await read(join(folder, name), request(uniform(8)));
     const expected = [2, 7, 12, 17, 22, 27, 32, 37];

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FramesInput } from '../../src/config.js';
+import { readClip } from '../../src/run/read-clip.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipstep-read-'));
+  for (const [index, level] of [10, 20, 40, 250].entries()) {
+    const create = { width: 32, height: 32, channels: 3, background: { r: level, g: 0, b: 50 } } as const;
+    await sharp({ create })
+      .png()
+      .toFile(join(folder, `f${index}.png`));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const input: FramesInput = {
+  kind: 'frames',
+  sampling: { kind: 'uniform', frames: 4 },
+  preprocessing: { size: 32, fit: 'squash', kernel: 'linear' },
+  encoder: { architecture: 'mobilenet-v1', alpha: 0.25, pooling: { kind: 'global' }, weights: 'scratch' },
+};
+const gap = { kind: 'frames', frames: 1 } as const;
+
+/** The first pixel of each picture. */
+const firstPixels = (pixels: Uint8Array) =>
+  Array.from({ length: pixels.length / 3072 }, (_, index) => [
+    ...pixels.subarray(index * 3072, index * 3072 + 3),
+  ]);
+
+describe('readClip', () => {
+  const read = (motion?: FramesInput['motion']) =>
+    readClip(folder, { input: { ...input, ...(motion && { motion }) }, sampling: input.sampling });
+
+  it('gives the frames', async () => {
+    const { pixels, timesteps } = await read();
+    expect(timesteps).toBe(4);
+    expect(firstPixels(pixels)).toEqual([
+      [10, 0, 50],
+      [20, 0, 50],
+      [40, 0, 50],
+      [250, 0, 50],
+    ]);
+  });
+
+  it('gives their differences from later frames in their place, as often magnified', async () => {
+    const { pixels, timesteps } = await read({ use: 'alone', gap, gain: 3 });
+    expect(timesteps).toBe(4);
+    expect(firstPixels(pixels)).toEqual([
+      [30, 0, 0],
+      [60, 0, 0],
+      [255, 0, 0],
+      [255, 0, 0],
+    ]);
+  });
+
+  it('gives each frame and then its difference', async () => {
+    const { pixels, timesteps } = await read({ use: 'beside', gap, gain: 1 });
+    expect(timesteps).toBe(4);
+    expect(firstPixels(pixels).slice(0, 4)).toEqual([
+      [10, 0, 50],
+      [10, 0, 0],
+      [20, 0, 50],
+      [20, 0, 0],
+    ]);
+  });
+});
