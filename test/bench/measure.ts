@@ -15,7 +15,7 @@ export interface Timing {
 }
 
 /** Idle threads of the contender before may still spin: TensorFlow's do for some milliseconds. */
-const SETTLE_MILLISECONDS = 100;
+export const SETTLE_MILLISECONDS = 100;
 
 /**
  * Times contenders in turn, round after round (A B C, A B C, ...), so that a machine whose speed drifts

@@ -5,6 +5,14 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'Encoder: MobileNet v1 1.0@224, batch 8, float32',
     run: async () => (await import('./encoder.js')).benchEncoder(),
   },
+  'train-lstm': {
+    title: 'Training step: LSTM(128), batch 128, 28 x 28, 10 classes, AdamW, 2 threads',
+    run: async () => (await import('./training.js')).benchTrainLstm(),
+  },
+  'train-cnn': {
+    title: 'Training: MobileNet v1 0.25@128 end to end, 4 clips of 8 frames, 2 threads',
+    run: async () => (await import('./training.js')).benchTrainCnn(),
+  },
   classify: {
     title: 'One 2 s 480p clip, warm, with models/motion',
     run: async () => (await import('./classify.js')).benchClassify(),

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median, SETTLE_MILLISECONDS } from './measure.js';
+
+/** Something that trains. */
+export interface Trainee {
+  readonly name: string;
+  /** Makes as many training steps; how long each took, in milliseconds. */
+  readonly steps: (count: number) => Promise<readonly number[]>;
+  readonly release: () => Promise<void>;
+}
+
+export interface StepTiming {
+  readonly name: string;
+  /** Median over all steps, in milliseconds. */
+  readonly milliseconds: number;
+  /** The fastest step: where others use the machine too, what it would take alone. */
+  readonly fastest: number;
+  /** Median over the rounds of its median divided by the first trainee's in the same round. */
+  readonly ratio: number;
+}
+
+const STEPS_IN_A_ROW = 5;
+
+/** As `compare` of measure.ts, but each trainee makes some steps in a row, as in a training. */
+export async function compareSteps(trainees: readonly Trainee[], rounds: number): Promise<StepTiming[]> {
+  for (const { steps } of trainees) await steps(STEPS_IN_A_ROW);
+  const times: number[][][] = trainees.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { steps }] of trainees.entries()) {
+      await sleep(SETTLE_MILLISECONDS);
+      times[index]!.push([...(await steps(STEPS_IN_A_ROW))]);
+    }
+  }
+  const medians = times.map((ofRounds) => ofRounds.map(median));
+  return trainees.map(({ name }, index) => ({
+    name,
+    milliseconds: median(times[index]!.flat()),
+    fastest: Math.min(...times[index]!.flat()),
+    ratio: median(medians[index]!.map((time, round) => time / medians[0]![round]!)),
+  }));
+}
