@@ -1,7 +1,6 @@
 import type { Value } from '../graph.js';
 import { add, multiply, scalar, sigmoid, subtract, tanh } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
-import { concatenate, splitEvenly } from '../ops/shape.js';
 import type { Cell } from './recurrent-layer.js';
 
 /**
@@ -11,15 +10,16 @@ import type { Cell } from './recurrent-layer.js';
  *     n = tanh(from input + r (h U + b))        h' = z h + (1 - z) n
  */
 export const gruCell: Cell = {
+  gates: 3,
   stateCount: 1,
-  forward: ({ projected, state, recurrentKernel, recurrentBias }) => {
+  forward: ({ projected, state, recurrentKernels, recurrentBiases }) => {
     const [output] = state as [Value];
-    const [inputUpdate, inputReset, inputNew] = splitEvenly(projected, 3) as Three;
-    const plus = recurrentBias ? { plus: recurrentBias } : {};
-    const [stateUpdate, stateReset, stateNew] = splitEvenly(gemm(output, recurrentKernel, plus), 3) as Three;
-    const z = sigmoid(add(inputUpdate, stateUpdate));
-    const r = sigmoid(add(inputReset, stateReset));
-    const afterReset = multiply(r, stateNew);
+    const product = (gate: number, plus: Value) => gemm(output, recurrentKernels[gate]!, { plus });
+    const [biasUpdate, biasReset, biasNew] = recurrentBiases as Three;
+    const [inputUpdate, inputReset, inputNew] = projected as Three;
+    const z = sigmoid(product(0, add(inputUpdate, biasUpdate)));
+    const r = sigmoid(product(1, add(inputReset, biasReset)));
+    const afterReset = multiply(r, product(2, biasNew));
     const n = tanh(add(inputNew, afterReset));
     const updated = multiply(z, subtract(output, n));
     const one = scalar(z, 1);
@@ -41,8 +41,8 @@ export const gruCell: Cell = {
     const ofNew = multiply(ofOutput, byNew);
     const ofReset = multiply(ofNew, byReset);
     return {
-      projected: concatenate([ofUpdate, ofReset, ofNew], 1),
-      recurrent: concatenate([ofUpdate, ofReset, multiply(ofNew, reset)], 1),
+      projected: [ofUpdate, ofReset, ofNew],
+      recurrent: [ofUpdate, ofReset, multiply(ofNew, reset)],
       output: multiply(ofOutput, update),
       others: [],
     };

@@ -1,7 +1,6 @@
 import type { Value } from '../graph.js';
 import { add, multiply, sigmoid, subtract, tanh } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
-import { concatenate, splitEvenly } from '../ops/shape.js';
 import type { Cell } from './recurrent-layer.js';
 
 /**
@@ -13,10 +12,11 @@ import type { Cell } from './recurrent-layer.js';
  * the processor's cache; s (1 - s) of a gate s becomes (p - p s) of a product p = s q that is there anyway.
  */
 export const lstmCell: Cell = {
+  gates: 4,
   stateCount: 2,
-  forward: ({ projected, state, recurrentKernel }) => {
+  forward: ({ projected, state, recurrentKernels }) => {
     const [output, memory] = state as [Value, Value];
-    const sums = splitEvenly(gemm(output, recurrentKernel, { plus: projected }), 4);
+    const sums = recurrentKernels.map((kernel, gate) => gemm(output, kernel, { plus: projected[gate]! }));
     const [i, f, o] = [sums[0]!, sums[1]!, sums[3]!].map(sigmoid) as [Value, Value, Value];
     const g = tanh(sums[2]!);
     const added = multiply(i, g);
@@ -40,15 +40,12 @@ export const lstmCell: Cell = {
     const [ofOutput, ofNextMemory] = gradients as [Value, Value];
     const [byInput, byForget, byCell, byOutput, byMemory, forget] = kept as Six;
     const ofMemory = add(ofNextMemory, multiply(ofOutput, byMemory));
-    const ofGates = concatenate(
-      [
-        multiply(ofMemory, byInput),
-        multiply(ofMemory, byForget),
-        multiply(ofMemory, byCell),
-        multiply(ofOutput, byOutput),
-      ],
-      1,
-    );
+    const ofGates = [
+      multiply(ofMemory, byInput),
+      multiply(ofMemory, byForget),
+      multiply(ofMemory, byCell),
+      multiply(ofOutput, byOutput),
+    ];
     return { projected: ofGates, recurrent: ofGates, others: [multiply(ofMemory, forget)] };
   },
 };
