@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { FeatureBatch, FrameBatch } from '../../data/batches.js';
 import { elementCount, requireTensor, type Tensor, type Weights } from '../../tensors/tensor.js';
+import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../adam-names.js';
 import type { Classification, StepResult, Trainer, TrainerOptions, TrainingStep } from '../engine.js';
 import { type AdamState, adamStep, clipByNorm } from './adam.js';
 import { classify } from './classify.js';
@@ -132,15 +133,6 @@ export class TensorflowTrainer implements Trainer {
     release(values);
     return flat;
   }
-}
-
-const FIRST_MOMENT = 'adam.m.';
-const SECOND_MOMENT = 'adam.v.';
-const STEP_COUNT = 'adam.step';
-
-function withoutPrefix(state: Weights, prefix: string): Weights {
-  const named = [...state].filter(([name]) => name.startsWith(prefix));
-  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 const sum = (numbers: Int32Array): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,4 +1,5 @@
 import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../../adam-names.js';
 import type { Feed } from '../session.js';
 import { pack, totalElements, unpack } from './parameter-layout.js';
 
@@ -67,12 +68,3 @@ export function stateTargets({ weights, firstMoment, secondMoment }: AdamState):
 }
 
 export const vector = (data: Float32Array): Feed => ({ data, shape: [data.length] });
-
-const FIRST_MOMENT = 'adam.m.';
-const SECOND_MOMENT = 'adam.v.';
-const STEP_COUNT = 'adam.step';
-
-function withoutPrefix(state: Weights, prefix: string): Weights {
-  const named = [...state].filter(([name]) => name.startsWith(prefix));
-  return new Map(named.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-}
