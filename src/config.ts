@@ -109,11 +109,15 @@ const trainingSchema = z.strictObject({
     .enum(['glorot', 'normal'])
     .default('glorot')
     .describe('normal: kernel and bias of the head drawn with deviation 1'),
-  schedule: z.enum(['constant', 'cosine']).default('cosine'),
+  schedule: z.enum(['constant', 'cosine', 'one-cycle']).default('cosine'),
   warmupEpochs: z.number().min(0).default(0),
   weightDecay: z.number().min(0).default(0),
   clipNorm: z.number().positive().default(1),
   labelSmoothing: z.number().min(0).max(0.5).default(0),
+  classWeights: z
+    .enum(['none', 'balanced'])
+    .default('none')
+    .describe('balanced: examples of a rare class count more, so that all classes count the same'),
   patience: z.int().min(1).optional().describe('stop after this many epochs without a better validation'),
 });
 
@@ -232,7 +236,7 @@ function contradictions(pipeline: {
   readonly data?: z.infer<typeof dataSchema> | undefined;
   readonly input: z.infer<typeof inputSchema>;
   readonly recurrent: z.infer<typeof recurrentSchema>;
-  readonly training: { readonly train: string };
+  readonly training: Pick<z.infer<typeof trainingSchema>, 'train' | 'schedule' | 'warmupEpochs'>;
   readonly finetune?: object | undefined;
 }): Contradiction[] {
   const { data, input, recurrent, training, finetune } = pipeline;
@@ -265,6 +269,10 @@ function contradictions(pipeline: {
   if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {
     const message = 'must be recurrent, without finetune, when input.kind is rows: there is no encoder';
     found.push({ path: ['training', 'train'], message });
+  }
+  if (training.schedule === 'one-cycle' && training.warmupEpochs > 0) {
+    const message = 'must be 0 when training.schedule is one-cycle: it warms up by itself';
+    found.push({ path: ['training', 'warmupEpochs'], message });
   }
   return found;
 }

@@ -71,6 +71,11 @@ describe('a pipeline', () => {
     );
   });
 
+  it('does not warm up twice', () => {
+    const oneCycle = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle, warmupEpochs: 0.5');
+    expect(problemOf(oneCycle)).toContain('training.warmupEpochs');
+  });
+
   it('does not test on the clips that it trains on', () => {
     const same = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 1 } }\n`;
     expect(problemOf(same)).toContain('data.test.seed');

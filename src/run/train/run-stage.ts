@@ -10,6 +10,7 @@ import type { Weights } from '../../tensors/tensor.js';
 import { openFeatures } from '../features.js';
 import { frameReader, type SequenceReader } from '../sequences.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
+import { classWeightsOf } from './class-weights.js';
 import type { TrainEvent } from './events.js';
 import { fitStage } from './fit.js';
 import { optimizerOf } from './optimizer.js';
@@ -71,7 +72,7 @@ async function trainOn(run: Training, position: StagePosition, read: SequenceRea
   requireEveryClass(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, view: 'evaluation' });
   const start = isUntrained(run, position) ? await calibrated(run, position.start, train) : position.start;
-  const trainer = await run.training.createTrainer(trainerOptions(run, stage, start));
+  const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start, train }));
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
     const save = async (reached: Progress, best: Weights) =>
@@ -84,11 +85,15 @@ async function trainOn(run: Training, position: StagePosition, read: SequenceRea
   }
 }
 
-function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights: Weights): TrainerOptions {
+function trainerOptions(
+  { networks, pipeline, labels }: Training,
+  { stage, start, train }: { stage: Stage; start: Weights; train: readonly Example[] },
+): TrainerOptions {
   const { clipNorm, labelSmoothing } = pipeline.training;
+  const classWeights = classWeightsOf(pipeline, { labels, examples: train });
   return {
     network: networks.recurrent,
-    weights,
+    weights: start,
     ...(networks.encoder &&
       stage.scope.kind === 'everything' && {
         encoder: {
@@ -100,6 +105,7 @@ function trainerOptions({ networks, pipeline }: Training, stage: Stage, weights:
     optimizer: optimizerOf(pipeline).hyperparameters,
     clipNorm,
     labelSmoothing,
+    ...(classWeights && { classWeights }),
   };
 }
 
