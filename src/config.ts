@@ -89,7 +89,7 @@ const recurrentSchema = z.strictObject({
   layers: z.int().min(0).max(8).default(1).describe('0: the readout reads the vectors themselves'),
   bidirectional: z.boolean().default(false),
   dropout: z.number().min(0).max(0.95).default(0),
-  readout: z.enum(['last', 'mean', 'attention']).default('last'),
+  readout: z.enum(['last', 'mean', 'attention', 'pooled']).default('last'),
 });
 
 const stage = {
@@ -263,7 +263,7 @@ function contradictions(pipeline: {
   }
   if (recurrent.layers === 0 && recurrent.readout === 'last') {
     const message =
-      'must be mean or attention when recurrent.layers is 0: without order, no timestep is the last';
+      'must be mean, attention or pooled when recurrent.layers is 0: without order, no timestep is the last';
     found.push({ path: ['recurrent', 'readout'], message });
   }
   if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {

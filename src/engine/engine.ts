@@ -31,7 +31,7 @@ export interface FrameEncoder {
 export interface Classification {
   /** float32 [batch, classes], before softmax. */
   readonly logits: Float32Array;
-  /** float32 [batch, timesteps], each row summing to 1, zero behind its length; attention readout only. */
+  /** float32 [batch, timesteps], each row summing to 1, zero behind its length; readouts `attention` and `pooled` only. */
   readonly attention?: Float32Array;
 }
 

@@ -1,11 +1,11 @@
 import { random } from '../random.js';
-import { layerInputs, type RecurrentNetwork, widthOf } from './recurrent.js';
+import { layerInputs, type RecurrentNetwork, readoutWidthOf } from './recurrent.js';
 
 /** Masks to multiply with: 0 where a unit is dropped, 1 / (1 - rate) where it stays. */
 export interface DropoutMasks {
   /** For each recurrent layer, float32 [batch, inputs of that layer], the same at every timestep. */
   readonly layers: Float32Array[];
-  /** float32 [batch, width], on the readout. */
+  /** float32 [batch, readoutWidth], on the readout. */
   readonly readout: Float32Array;
 }
 
@@ -18,7 +18,7 @@ export function dropoutMasks(
     drawMask(options.batch * width, network.dropout, random(options.seed, 'dropout', purpose));
   return {
     layers: Array.from({ length: network.layers }, (_, layer) => mask(layer, layerInputs(network, layer))),
-    readout: mask('readout', widthOf(network)),
+    readout: mask('readout', readoutWidthOf(network)),
   };
 }
 

@@ -3,7 +3,8 @@ import type { ParameterSpec } from '../tensors/tensor.js';
 /**
  * The network that reads one feature vector a timestep and says what the sequence is:
  *
- *     features [B, T, inputs] -> recurrent layers [B, T, width] -> readout [B, width] -> head [B, classes]
+ *     features [B, T, inputs] -> recurrent layers [B, T, width] -> readout [B, readoutWidth]
+ *       -> head [B, classes]
  *
  * with width = units, or 2 x units when bidirectional, or inputs without recurrent layers. A description holds no values: those are the
  * weights that `recurrentParameters` names.
@@ -19,7 +20,7 @@ export interface RecurrentNetwork {
   readonly inputs: number;
   readonly units: number;
   /**
-   * 0: the readout, `mean` or `attention`, reads the features themselves, which is what a recurrent network
+   * 0: the readout, any but `last`, reads the features themselves, which is what a recurrent network
    * has to be better than.
    */
   readonly layers: number;
@@ -35,8 +36,9 @@ export interface RecurrentNetwork {
    * `mean`: the mean over the valid timesteps.
    * `attention`: the sum of outputs weighted by softmax(score . tanh(W h + b)) over the valid timesteps
    * (Bahdanau et al. 2015), with W as wide as the output.
+   * `pooled`: the largest value over the valid timesteps, `mean` and `attention`, one behind the other.
    */
-  readonly readout: 'last' | 'mean' | 'attention';
+  readonly readout: 'last' | 'mean' | 'attention' | 'pooled';
   readonly classes: number;
 }
 
@@ -53,6 +55,14 @@ export const directionsOf = (network: RecurrentNetwork): ReadonlyArray<'forward'
 export const widthOf = (network: RecurrentNetwork): number =>
   network.layers === 0 ? network.inputs : network.units * directionsOf(network).length;
 
+/** Size of what the head reads. */
+export const readoutWidthOf = (network: RecurrentNetwork): number =>
+  widthOf(network) * (network.readout === 'pooled' ? 3 : 1);
+
+/** Whether the readout weighs timesteps by what they hold. */
+export const attends = ({ readout }: RecurrentNetwork): boolean =>
+  readout === 'attention' || readout === 'pooled';
+
 /** Size of what a recurrent layer reads: the features for the first, the layer below for the others. */
 export const layerInputs = (network: RecurrentNetwork, layer: number): number =>
   layer === 0 ? network.inputs : widthOf(network);
@@ -67,8 +77,8 @@ export const cellName = (layer: number, direction: 'forward' | 'backward'): stri
  *     recurrent.<layer>.<direction>.kernel            [inputs, G x units]
  *     recurrent.<layer>.<direction>.recurrent_kernel  [units, G x units]
  *     recurrent.<layer>.<direction>.bias              [4 x units]; gru [2, 3 x units]: input's, recurrent's
- *     readout.kernel [width, width], readout.bias [width], readout.score [width]    (attention only)
- *     head.kernel [width, classes], head.bias [classes]
+ *     readout.kernel [width, width], readout.bias [width], readout.score [width]    (attention, pooled)
+ *     head.kernel [readoutWidth, classes], head.bias [classes]
  */
 export function recurrentParameters(network: RecurrentNetwork): ParameterSpec[] {
   const { units, classes } = network;
@@ -91,8 +101,8 @@ export function recurrentParameters(network: RecurrentNetwork): ParameterSpec[] 
   ];
   return [
     ...cells,
-    ...(network.readout === 'attention' ? attention : []),
-    { name: 'head.kernel', shape: [width, classes] },
+    ...(attends(network) ? attention : []),
+    { name: 'head.kernel', shape: [readoutWidthOf(network), classes] },
     { name: 'head.bias', shape: [classes] },
   ];
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { collate, type FeatureBatch } from '../../src/data/batches.js';
 import { featureCount, type MobileNet, mobileNetParameters } from '../../src/encoder/mobilenet.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
 import { elementCount, type ParameterSpec, type Weights } from '../../src/tensors/tensor.js';
 import { mobileNetReference } from '../golden/mobilenet-reference.js';
@@ -103,7 +103,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
             expected.flatMap((result) => result.logits),
           ),
         ).toBeLessThan(TOLERANCE);
-        if (network.readout !== 'attention') {
+        if (!attends(network)) {
           expect(attention).toBeUndefined();
           return;
         }
@@ -119,8 +119,12 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       const weights = randomWeights(recurrentParameters(network));
       const load = () => engine.loadClassifier(network, weights);
 
-      it('never reads what lies behind a sequence', async () => {
-        const classifier = await load();
+      it.each([0, 2])('never reads what lies behind a sequence, with %i layers', async (layers) => {
+        if (layers === 0 && readout === 'last') return;
+        const classifier = await engine.loadClassifier(
+          { ...network, layers },
+          randomWeights(recurrentParameters({ ...network, layers })),
+        );
         const batch = randomBatch(LENGTHS);
         const expected = await classifier.classify(batch);
         for (const content of [1e30, Number.NaN]) {
@@ -163,7 +167,7 @@ const encoders: MobileNet[] = [
   { architecture: 'mobilenet-v2', alpha: 1.1, inputSize: 96, pooling: { kind: 'global' } },
 ];
 
-const readouts = ['last', 'mean', 'attention'] as const;
+const readouts = ['last', 'mean', 'attention', 'pooled'] as const;
 
 const classifier = {
   cell: 'lstm',
@@ -184,7 +188,7 @@ const classifiers: RecurrentNetwork[] = [
       ),
     ),
   ),
-  ...(['mean', 'attention'] as const).map((readout) => ({ ...classifier, layers: 0, readout })),
+  ...(['mean', 'attention', 'pooled'] as const).map((readout) => ({ ...classifier, layers: 0, readout })),
 ];
 
 /** Normal numbers, scaled so that activations neither vanish nor all saturate; no bias is zero. */

@@ -202,7 +202,7 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
 
 const networks: RecurrentNetwork[] = [
   ...(['lstm', 'gru'] as const).flatMap((cell) =>
-    (['last', 'mean', 'attention'] as const).map((readout) => ({ ...network, cell, readout })),
+    (['last', 'mean', 'attention', 'pooled'] as const).map((readout) => ({ ...network, cell, readout })),
   ),
   { ...network, layers: 1, bidirectional: false, readout: 'last' },
   { ...network, cell: 'gru', layers: 1, bidirectional: false, readout: 'last' },

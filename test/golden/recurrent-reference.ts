@@ -41,6 +41,15 @@ export function recurrentReference(
           ),
         ),
       };
+    case 'pooled': {
+      const attention = attend(weights, outputs);
+      const largest = outputs[0]!.map((_, unit) => Math.max(...outputs.map((output) => output[unit]!)));
+      const mean = weightedSum(
+        outputs.map(() => 1 / outputs.length),
+        outputs,
+      );
+      return { logits: head([...largest, ...mean, ...weightedSum(attention, outputs)]), attention };
+    }
     case 'attention': {
       const attention = attend(weights, outputs);
       return { logits: head(weightedSum(attention, outputs)), attention };

@@ -4,12 +4,12 @@ import { cellWeights } from './cell-weights.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
 import { gru, lstm, type RecurrentOutputs } from './ops/recurrent.js';
 import { reshape, transpose } from './ops/shape.js';
-import { head, timestepShares, weightedSum } from './readout.js';
+import { head, readOut } from './readout.js';
 
 /**
  * The recurrent network with its readout and head. Inputs: `features` float32 [batch, timesteps, inputs],
  * `lengths` int32 [batch] and, but for the readout `last`, `penalty` of readout.ts. Outputs: `logits` float32 [batch, classes] and, for the
- * readout `attention`, `attention` float32 [batch, timesteps].
+ * readouts that attend, `attention` float32 [batch, timesteps].
  */
 export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {
   const graph = createGraph('recurrent');
@@ -23,9 +23,9 @@ export function classifierGraph(network: RecurrentNetwork, weights: Weights): Gr
     readout = joinDirections(transpose(top!.last, [1, 0, 2]), network);
   } else {
     const sequence = top ? joinDirections(transpose(top.outputs, [2, 0, 1, 3]), network) : features;
-    const shares = timestepShares(sequence, network, weight);
-    if (network.readout === 'attention') output('attention', shares);
-    readout = weightedSum(sequence, shares);
+    const shared = readOut(sequence, network, weight);
+    if (shared.attention) output('attention', shared.attention);
+    readout = shared.readout;
   }
   output('logits', head(readout, weight));
   return graph;

@@ -6,7 +6,7 @@ import { findChannelBlock } from './channel-block.js';
 import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
 import type { Graph } from './graph.js';
-import { penaltyFeed } from './readout.js';
+import { featuresFeed, penaltyFeed } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
 import { calibrate } from './training/calibrate.js';
 import { OnnxTrainer } from './training/onnx-trainer.js';
@@ -81,11 +81,10 @@ function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
 function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
   return {
     classify: async (batch) => {
-      const { data, lengths, timesteps } = batch;
-      const size = lengths.length;
+      const { lengths } = batch;
       const { logits, attention } = await session.run({
-        features: { data, shape: [size, timesteps, network.inputs] },
-        lengths: { data: lengths, shape: [size] },
+        features: featuresFeed(batch),
+        lengths: { data: lengths, shape: [lengths.length] },
         ...(network.readout === 'last' ? {} : { penalty: penaltyFeed(batch) }),
       });
       return attention ? { logits: logits!, attention } : { logits: logits! };

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameters.js';
 
@@ -12,9 +13,9 @@ export interface ReadoutInput {
 }
 
 export interface Readout {
-  /** [B, width] */
+  /** [B, readoutWidth] */
   readonly readout: Tensor2D;
-  /** [B, T]; attention only. */
+  /** [B, T]; where the readout attends. */
   readonly attention?: Tensor2D;
 }
 
@@ -37,7 +38,30 @@ export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
       const weights = tf.reshape(tf.transpose(attention), [timesteps, batch, 1, 1]);
       return { readout: weightedSum(tf, input, weights), attention };
     }
+    case 'pooled': {
+      const { readout: mean } = readOut(tf, { ...input, network: { ...input.network, readout: 'mean' } });
+      const attended = readOut(tf, { ...input, network: { ...input.network, readout: 'attention' } });
+      const readout = tf.concat2d([largest(tf, input), mean, attended.readout], 1);
+      return { readout, attention: attended.attention! };
+    }
   }
+}
+
+/** The largest value over the valid timesteps, [B, width]; of equals, each gets its share of the gradient. */
+function largest(tf: Tensorflow, { sequence, lengths }: ReadoutInput): Tensor2D {
+  const [timesteps, batch] = sequence.shape;
+  const excluded = Array.from({ length: timesteps }, (_, time) =>
+    [...lengths].map((length) => (time < length ? 0 : EXCLUDED)),
+  );
+  const penalized = tf.add(sequence, tf.tensor3d(excluded.flat(), [timesteps, batch, 1]));
+  return runDifferentiable<Tensor2D>(tf, {
+    inputs: [penalized],
+    forward: () => ({ value: tf.max(penalized, 0), saved: [penalized] }),
+    gradients: (gradient, [saved]) => {
+      const isLargest = tf.cast(tf.equal(saved!, tf.max(saved!, 0, true)), 'float32');
+      return [tf.mul(gradient, tf.div(isLargest, tf.sum(isLargest, 0, true)))];
+    },
+  });
 }
 
 /** @param weights [T, B, directions, 1], or 1 in place of the directions. */

@@ -1,6 +1,11 @@
 import type { FeatureBatch } from '../../../data/batches.js';
 import { dropoutMasks } from '../../../network/dropout.js';
-import { directionsOf, layerInputs, type RecurrentNetwork, widthOf } from '../../../network/recurrent.js';
+import {
+  directionsOf,
+  layerInputs,
+  type RecurrentNetwork,
+  readoutWidthOf,
+} from '../../../network/recurrent.js';
 import { penaltyFeed } from '../readout.js';
 import type { Feed } from '../session.js';
 
@@ -22,18 +27,6 @@ export function recurrentFeeds(
   };
 }
 
-/** float32 [batch, timesteps, inputs], zero behind each length whatever lies there: 0 x NaN would be NaN. */
-export function featuresFeed({ data, lengths, timesteps }: FeatureBatch): Feed {
-  const width = data.length / (lengths.length * timesteps);
-  const shape = [lengths.length, timesteps, width];
-  if (lengths.every((length) => length === timesteps)) return { data, shape };
-  const clean = data.slice();
-  lengths.forEach((length, row) => {
-    clean.fill(0, (row * timesteps + length) * width, (row + 1) * timesteps * width);
-  });
-  return { data: clean, shape };
-}
-
 /** int32 [batch, 2]: the last valid timestep of each sequence, and its place in the batch. */
 function lastPlaces(lengths: Int32Array): Feed {
   const data = Int32Array.from({ length: 2 * lengths.length }, (_, index) =>
@@ -51,6 +44,6 @@ function dropoutFeeds(
     `dropout_${layer}`,
     { data, shape: [options.batch, layerInputs(network, layer)] },
   ]);
-  const last: Feed = { data: readout, shape: [options.batch, widthOf(network)] };
+  const last: Feed = { data: readout, shape: [options.batch, readoutWidthOf(network)] };
   return { ...Object.fromEntries(masks), dropout_readout: last };
 }

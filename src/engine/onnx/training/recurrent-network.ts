@@ -3,13 +3,13 @@ import {
   directionsOf,
   layerInputs,
   type RecurrentNetwork,
-  widthOf,
+  readoutWidthOf,
 } from '../../../network/recurrent.js';
 import { input, type Value } from '../graph.js';
 import { cast, multiply } from '../ops/elementwise.js';
 import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
 import { concatenate, transpose } from '../ops/shape.js';
-import { head, timestepShares, weightedSum } from '../readout.js';
+import { head, readOut } from '../readout.js';
 import { gruCell } from './gru-cell.js';
 import { lstmCell } from './lstm-cell.js';
 import { type LayerWeights, recurrentLayer } from './recurrent-layer.js';
@@ -40,8 +40,12 @@ export function recurrentLogits(
     const [forward, backward] = passes as [Value, Value?];
     x = backward ? concatenate([forward, reverseSequences(backward, lengths!)], 2) : forward;
   }
-  const readout = network.readout === 'last' ? lastOutputs(passes) : sharedReadout(x, network, weight);
-  return head(dropped(readout, network, { name: 'dropout_readout', width: widthOf(network) }), weight);
+  const readout =
+    network.readout === 'last'
+      ? lastOutputs(passes)
+      : readOut(transpose(x, [1, 0, 2]), network, weight).readout;
+  const mask = { name: 'dropout_readout', width: readoutWidthOf(network) };
+  return head(dropped(readout, network, mask), weight);
 }
 
 /** Multiplied with the mask of that name [batch, width]; see network/dropout.ts. */
@@ -70,9 +74,4 @@ function lastOutputs(passes: readonly Value[]): Value {
   const places = cast(input(forward.graph, { name: 'last_places', dtype: 'int32', shape }), 'int64');
   const ofForward = pickTimesteps(forward, places);
   return backward ? concatenate([ofForward, pickTimesteps(backward, places)], 1) : ofForward;
-}
-
-function sharedReadout(x: Value, network: RecurrentNetwork, weight: (name: string) => Value): Value {
-  const sequence = transpose(x, [1, 0, 2]);
-  return weightedSum(sequence, timestepShares(sequence, network, weight));
 }

@@ -1,9 +1,10 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
+import { featuresFeed } from '../readout.js';
 import type { Feed } from '../session.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
 import { totalElements } from './parameter-layout.js';
-import { featuresFeed, recurrentFeeds } from './recurrent-feeds.js';
+import { recurrentFeeds } from './recurrent-feeds.js';
 import type { Sessions } from './sessions.js';
 import {
   encodeGraph,
