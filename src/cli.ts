@@ -15,6 +15,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'say what video clips and image sequences show',
     load: async (finish) => (await import('./commands/classify.js')).classifyCommand(finish),
   },
+  batch: {
+    summary: 'classify all clips below a folder into a file of results',
+    load: async (finish) => (await import('./commands/batch.js')).batchCommand(finish),
+  },
   train: {
     summary: 'train the network of a pipeline on a dataset',
     load: async () => (await import('./commands/train.js')).trainCommand(),

@@ -24,7 +24,11 @@ export type ErrorCode =
   | 'download_failed'
   | 'engine_unavailable'
   | 'missing_tool'
-  | 'diverged';
+  | 'diverged'
+  | 'locked'
+  | 'settings_differ'
+  | 'cannot_write'
+  | 'defect';
 
 /**
  * A failure that the person at the keyboard can mend. `problem` names the thing, what was found and what

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
-import { engineOption, wholeNumber } from './flags.js';
+import { engineOption, modelOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { outcomeTable } from './outcome-table.js';
 
@@ -14,19 +13,12 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
 }
 
-/** The model that ships with Clipstep. */
-const SHIPPED_MODEL = fileURLToPath(new URL('../../models/motion', import.meta.url));
-
 /** `clipstep classify` */
 export function classifyCommand(finish: (exitCode: number) => void): Command {
   return new Command('classify')
     .description('say what video clips and image sequences show')
     .argument('<inputs...>', 'video files, images, folders of frames or of clips, globs, %04d patterns')
-    .option(
-      '-m, --model <folder>',
-      'trained model; by default the one that ships, models/motion',
-      SHIPPED_MODEL,
-    )
+    .addOption(modelOption())
     .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
     .option('--json', 'one line of JSON for each input')
     .addOption(engineOption())

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 
@@ -16,11 +17,27 @@ export function settings(text: string, earlier: Record<string, string> = {}): Re
   return { ...earlier, [name]: value };
 }
 
+/** The model that ships with Clipstep. */
+const SHIPPED_MODEL = fileURLToPath(new URL('../../models/motion', import.meta.url));
+
+/** `--model`, the same for every command that predicts. */
+export const modelOption = () =>
+  new Option('-m, --model <folder>', 'trained model').default(SHIPPED_MODEL, 'models/motion, which ships');
+
 /** Parses a flag's whole number, at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
     throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`);
+  };
+}
+
+/** Parses a flag's number within bounds, both included. */
+export function numberWithin(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
   };
 }

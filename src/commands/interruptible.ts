@@ -1,8 +1,17 @@
-/** Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once. */
+/** As a shell reports a process that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once, and with it
+ * the programs that it runs.
+ */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     return await work(interruption.signal);
   } finally {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import type { Classified, Failed, Outcome } from '../run/classify.js';
+import { printable } from './printable.js';
 
 /** Cells of a full probability bar. */
 const BAR_WIDTH = 10;
@@ -44,8 +45,3 @@ function bar(probability: number): string {
 }
 
 const percent = (probability: number): string => `${(100 * probability).toFixed(1)} %`;
-
-/** File names may hold anything; a terminal must not act on it. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' ? '\\n' : '\uFFFD'));
-}

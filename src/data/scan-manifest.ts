@@ -26,7 +26,7 @@ const split = z.string().transform((word, context) => {
 const rowSchema = z
   .object({
     path: z.string().min(1, 'must not be empty'),
-    label: z.string().min(1, 'must not be empty'),
+    label: optional(z.string()),
     group: optional(z.string()),
     split: optional(split),
     start: optional(seconds),
@@ -48,8 +48,7 @@ interface Row {
  * @throws UserError `bad_dataset` with the lines that do not fit.
  */
 export async function scanManifest(path: string): Promise<Found> {
-  const rows = parseRows(await readFile(path, 'utf8'), path);
-  refuseDuplicates(rows, path);
+  const rows = parseRows(await readFile(path, 'utf8'), { path, needed: ['path', 'label'] });
   refusePartialSplit(rows, path);
   const folder = dirname(path);
   const skipped: Skipped[] = [];
@@ -59,20 +58,53 @@ export async function scanManifest(path: string): Promise<Found> {
     if (await exists(clip)) examples.push(asExample(clip, cells));
     else skipped.push({ path: clip, problem: `Line ${line} of ${path} names it, but it is not there.` });
   }
-  return { examples, skipped, labels: new Set(rows.map((row) => row.cells.label)) };
+  return { examples, skipped, labels: new Set(rows.map((row) => labelOf(row.cells))) };
 }
 
-function parseRows(text: string, path: string): Row[] {
+/** A line of a manifest, whether its clip is there or not. */
+export interface ManifestClip {
+  /** The path as written, with the part of the clip that is meant. */
+  readonly id: string;
+  readonly path: string;
+  readonly label?: string;
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+}
+
+/**
+ * The lines of a manifest in which the labels may be missing.
+ * @throws UserError `bad_dataset` with the lines that do not fit; what the file system says.
+ */
+export async function readManifest(path: string): Promise<ManifestClip[]> {
+  const rows = parseRows(await readFile(path, 'utf8'), { path, needed: ['path'] });
+  return rows.map(({ cells }) => ({
+    id: idOf(cells),
+    path: resolve(dirname(path), cells.path),
+    ...(cells.label !== undefined && { label: cells.label }),
+    ...partOf(cells),
+  }));
+}
+
+type Column = keyof typeof rowSchema.shape;
+
+/** @param options.needed columns that must be there, and filled in. */
+function parseRows(text: string, options: { path: string; needed: readonly Column[] }): Row[] {
+  const { path, needed } = options;
   const rows: Row[] = [];
   const problems: string[] = [];
-  for (const { record, info } of parseCsv(text, path)) {
+  for (const { record, info } of parseCsv(text, options)) {
     const parsed = rowSchema.safeParse(record);
-    if (parsed.success) rows.push({ line: info.lines, cells: parsed.data });
+    const empty = needed.filter((name) => record[name] === '');
+    if (parsed.success && empty.length === 0) rows.push({ line: info.lines, cells: parsed.data });
+    else if (parsed.success) problems.push(`line ${info.lines}:\n  ${empty.join()}: must not be empty`);
     else problems.push(`line ${info.lines}:\n${listIssues(parsed.error)}`);
   }
-  if (problems.length === 0) return rows;
-  const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more lines`] : [];
-  throw badManifest(path, [...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'));
+  if (problems.length > 0) {
+    const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more lines`] : [];
+    throw badManifest(path, [...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'));
+  }
+  refuseDuplicates(rows, path);
+  return rows;
 }
 
 /** Lines that one error quotes. */
@@ -83,8 +115,9 @@ interface CsvRecord {
   readonly info: { readonly lines: number };
 }
 
-function parseCsv(text: string, path: string): CsvRecord[] {
-  const columns = (header: string[]) => checkHeader(header, path);
+function parseCsv(text: string, source: { path: string; needed: readonly Column[] }): CsvRecord[] {
+  const { path } = source;
+  const columns = (header: string[]) => checkHeader(header, source);
   try {
     const options = { columns, info: true, bom: true, trim: true, skip_empty_lines: true } as const;
     // The types of csv-parse leave out that `info` wraps each record.
@@ -95,9 +128,12 @@ function parseCsv(text: string, path: string): CsvRecord[] {
   }
 }
 
-function checkHeader(header: readonly string[], path: string): string[] {
+function checkHeader(
+  header: readonly string[],
+  { path, needed }: { path: string; needed: readonly Column[] },
+): string[] {
   const known = Object.keys(rowSchema.shape);
-  const absent = ['path', 'label'].filter((name) => !header.includes(name));
+  const absent = needed.filter((name) => !header.includes(name));
   const unknown = header.filter((name, index) => !known.includes(name) || header.indexOf(name) !== index);
   if (absent.length > 0) {
     throw badManifest(path, `line 1: the header ${header.join(',')} lacks ${absent.join(' and ')}`);
@@ -129,11 +165,23 @@ function asExample(path: string, cells: Row['cells']): Found['examples'][number]
   return {
     id: idOf(cells),
     path,
-    label: cells.label,
+    label: labelOf(cells),
     group: cells.group ?? cells.path,
     ...(cells.split && { split: cells.split }),
-    ...(cells.start !== undefined && { startSeconds: cells.start }),
-    ...(cells.end !== undefined && { endSeconds: cells.end }),
+    ...partOf(cells),
+  };
+}
+
+/** Where the label is a needed column. */
+function labelOf({ label }: Row['cells']): string {
+  if (label === undefined) throw new Error('A line without a label was let through');
+  return label;
+}
+
+function partOf({ start, end }: Row['cells']) {
+  return {
+    ...(start !== undefined && { startSeconds: start }),
+    ...(end !== undefined && { endSeconds: end }),
   };
 }
 

@@ -2,7 +2,7 @@ import { createTimeBudget } from '../child-process/time-budget.js';
 import type { Clip, FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
 import { openImages } from './images/images.js';
-import { locateClip } from './inputs.js';
+import { type ClipLocation, locateClip } from './inputs.js';
 import { openVideo } from './video/video.js';
 
 export type { Clip, Frame, FrameRequest } from './clip.js';
@@ -24,13 +24,21 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
  */
 export async function openClip(input: string, request: FrameRequest): Promise<Clip> {
   if (request.signal?.aborted) throw abortedFailure(input);
-  const located = await locateClip(input);
+  return openLocated({ input, location: await locateClip(input) }, request);
+}
+
+/** As openClip, of a clip that was located before; `input` names it in errors. */
+export async function openLocated(
+  { input, location }: { input: string; location: ClipLocation },
+  request: FrameRequest,
+): Promise<Clip> {
+  if (request.signal?.aborted) throw abortedFailure(input);
   const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
   const limits = { timeBudget, signal: request.signal };
-  switch (located.kind) {
+  switch (location.kind) {
     case 'video':
-      return openVideo(located.path, request, limits);
+      return openVideo(location.path, request, limits);
     case 'images':
-      return openImages({ input, paths: located.paths }, request, limits);
+      return openImages({ input, paths: location.paths }, request, limits);
   }
 }

@@ -110,16 +110,32 @@ export async function resolveInputs(inputs: readonly string[]): Promise<Resolved
  */
 export async function locateClip(input: string): Promise<ClipLocation> {
   const status = await statusOf(input);
-  if (status === 'absent') return locateByPattern(input);
-  if (status === 'folder') {
-    const { frames } = await listFolder(input);
-    if (frames.length > 0) return { kind: 'images', paths: frames };
-    throw new UserError('no_frames', {
-      problem: `The folder ${input} holds no images.`,
-      fix: 'Give a folder of frames such as 0001.png and 0002.png, or a video file.',
-    });
-  }
-  return locateFile(input);
+  return status === 'absent' ? locateByPattern(input) : locatePresent(input, status);
+}
+
+/**
+ * As locateClip, but a path means itself only: where `shot*.mp4` or `%d.mp4` is a file's own name and that
+ * file is gone, no other one is taken for it.
+ *
+ * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`.
+ */
+export async function locatePath(path: string): Promise<ClipLocation> {
+  const status = await statusOf(path);
+  if (status !== 'absent') return locatePresent(path, status);
+  throw new UserError('not_found', {
+    problem: `There is no ${path}.`,
+    fix: 'See whether it was moved or deleted, or its disk taken away.',
+  });
+}
+
+async function locatePresent(path: string, status: 'file' | 'folder'): Promise<ClipLocation> {
+  if (status === 'file') return locateFile(path);
+  const { frames } = await listFolder(path);
+  if (frames.length > 0) return { kind: 'images', paths: frames };
+  throw new UserError('no_frames', {
+    problem: `The folder ${path} holds no images.`,
+    fix: 'Give a folder of frames such as 0001.png and 0002.png, or a video file.',
+  });
 }
 
 async function locateFile(path: string): Promise<ClipLocation> {
@@ -191,7 +207,7 @@ async function listFolder(folder: string): Promise<FolderListing> {
   const files = paths.filter((_, index) => !isFolder[index]);
   return {
     frames: files.filter(isFrameName),
-    clips: files.filter((path) => CLIP_EXTENSIONS.has(extname(path).toLowerCase())),
+    clips: files.filter(isClipName),
     folders: paths.filter((_, index) => isFolder[index]),
   };
 }
@@ -235,7 +251,9 @@ async function matchCounter(pattern: string): Promise<string[]> {
     .map(({ name }) => join(dirname(pattern), name));
 }
 
-const isFrameName = (path: string): boolean => FRAME_EXTENSIONS.has(extname(path).toLowerCase());
+/** Whether a file in a folder is by its name one of a sequence's frames, or a clip of its own. */
+export const isFrameName = (path: string): boolean => FRAME_EXTENSIONS.has(extname(path).toLowerCase());
+export const isClipName = (path: string): boolean => CLIP_EXTENSIONS.has(extname(path).toLowerCase());
 
 /** @throws UserError `empty`, or `unreadable` for what is no file (a pipe, a device) or may not be read. */
 async function statusOf(path: string): Promise<'file' | 'folder' | 'absent'> {

@@ -33,20 +33,37 @@ export function measure(options: {
   labels: readonly string[];
 }): Metrics {
   const { logits, truth, labels } = options;
+  const predictions = truth.map((label, index) => {
+    const probabilities = softmax(logits.subarray(index * labels.length, (index + 1) * labels.length));
+    return { truth: label, predicted: argmax(probabilities), truthProbability: probabilities[label]! };
+  });
+  return measurePredictions(predictions, labels);
+}
+
+/** What a classifier said of one example. */
+export interface Prediction {
+  /** Class indices. */
+  readonly truth: number;
+  readonly predicted: number;
+  /** Probability that it gave the true class, in [0, 1]. */
+  readonly truthProbability: number;
+}
+
+/** As measure; at least one prediction. */
+export function measurePredictions(predictions: readonly Prediction[], labels: readonly string[]): Metrics {
   const confusion = labels.map(() => labels.map(() => 0));
   let logLoss = 0;
-  truth.forEach((label, index) => {
-    const probabilities = softmax(logits.subarray(index * labels.length, (index + 1) * labels.length));
-    confusion[label]![argmax(probabilities)]! += 1;
-    logLoss -= Math.log(Math.max(probabilities[label]!, Number.MIN_VALUE)) / truth.length;
-  });
+  for (const { truth, predicted, truthProbability } of predictions) {
+    confusion[truth]![predicted]! += 1;
+    logLoss -= Math.log(Math.max(truthProbability, Number.MIN_VALUE)) / predictions.length;
+  }
   const correct = labels.reduce((sum, _, index) => sum + confusion[index]![index]!, 0);
   const classes = labels.map((label, index) => classMetrics(label, index, confusion));
   const recalls = classes.flatMap((entry) => entry.recall ?? []);
   return {
-    examples: truth.length,
-    accuracy: correct / truth.length,
-    interval: wilsonInterval(correct, truth.length),
+    examples: predictions.length,
+    accuracy: correct / predictions.length,
+    interval: wilsonInterval(correct, predictions.length),
     balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
     logLoss,
     classes,

@@ -1,0 +1,62 @@
+import colors from 'picocolors';
+import type { BatchResult } from '../run/batch/options.js';
+import type { Metrics } from '../run/metrics.js';
+import { percent } from '../run/train/model-card.js';
+import { printable } from './printable.js';
+
+/** Classes that are listed with what was found of them. */
+const MOST_CLASSES = 20;
+
+/** A finished batch in some lines: counts, failures by kind with examples, and metrics where classes are known. */
+export function batchSummary(result: BatchResult): string {
+  const { out, clips, classified, undecided, failed, kept, isComplete } = result;
+  const counts = [
+    `${classified} classified`,
+    ...(undecided > 0 ? [`${undecided} of them undecided`] : []),
+    ...(failed > 0 ? [colors.red(`${failed} failed`)] : []),
+    ...(kept > 0 ? [`${kept} as they stood`] : []),
+  ];
+  return [
+    `${colors.bold(printable(out))}: ${clips} clips, ${counts.join(', ')}`,
+    ...(isComplete ? [] : ['Stopped at the first failure, as asked; the other clips are not done.']),
+    ...labelLines(result),
+    ...failureLines(result),
+    ...(result.metrics ? metricsLines(result.metrics) : []),
+  ].join('\n');
+}
+
+function labelLines({ labels }: BatchResult): string[] {
+  if (labels.length === 0) return [];
+  const listed = labels.slice(0, MOST_CLASSES).map(({ label, clips }) => `${printable(label)} ${clips}`);
+  const rest = labels.length > MOST_CLASSES ? [`and ${labels.length - MOST_CLASSES} more classes`] : [];
+  return [`Found: ${[...listed, ...rest].join(', ')}`];
+}
+
+function failureLines({ failures }: BatchResult): string[] {
+  return failures.flatMap(({ code, clips, examples }) => [
+    `${colors.red(code)} ${clips}, such as:`,
+    ...examples.map(({ message }) => `  ${printable(message)}`),
+  ]);
+}
+
+function metricsLines({
+  examples,
+  accuracy,
+  interval,
+  balancedAccuracy,
+  logLoss,
+  classes,
+}: Metrics): string[] {
+  const [low, high] = interval;
+  const share = (value: number | null) => (value === null ? '-' : percent(value));
+  return [
+    `Accuracy ${percent(accuracy)} on ${examples} clips whose class is given (95 % interval ${percent(low)} to ${percent(high)}), ` +
+      `balanced ${percent(balancedAccuracy)}, log loss ${logLoss.toFixed(3)}`,
+    ...classes
+      .filter((entry) => entry.examples > 0)
+      .map(
+        (entry) =>
+          `  ${printable(entry.label)}: ${entry.examples} clips, recall ${share(entry.recall)}, precision ${share(entry.precision)}`,
+      ),
+  ];
+}

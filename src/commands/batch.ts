@@ -1,0 +1,104 @@
+import { extname } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadBundle } from '../bundle/bundle.js';
+import type { EngineName } from '../engine/engine.js';
+import { batch } from '../run/batch/batch.js';
+import type { Shard } from '../run/batch/list-clips.js';
+import type { BatchOptions, BatchResult } from '../run/batch/options.js';
+import type { BatchFormat } from '../run/batch/write-results.js';
+import { batchProgress } from './batch-progress.js';
+import { batchSummary } from './batch-summary.js';
+import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+
+interface Flags extends Pick<BatchOptions, 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'> {
+  readonly out: string;
+  readonly model: string;
+  readonly engine: 'auto' | EngineName;
+  readonly format?: BatchFormat;
+  readonly top: number;
+  readonly timeout: number;
+  readonly minProbability: number;
+}
+
+/** A day: no clip takes longer. */
+const LONGEST_TIMEOUT_SECONDS = 86_400;
+
+/** Finished, but some clips failed; 1 is a run that could not go on. */
+const EXIT_WITH_FAILURES = 3;
+
+/** `clipstep batch` */
+export function batchCommand(finish: (exitCode: number) => void): Command {
+  return new Command('batch')
+    .description(
+      'classify all clips below a folder into a file of results; given again, it goes on where it was',
+    )
+    .argument(
+      '<source>',
+      'folder of clips and frame folders, or manifest (CSV with path and, if wanted, label, start, end)',
+    )
+    .requiredOption('-o, --out <file>', 'where the results go, a row for each clip')
+    .addOption(modelOption())
+    .addOption(
+      new Option('-f, --format <format>', "(default: by --out's ending, else jsonl)").choices([
+        'jsonl',
+        'csv',
+        'parquet',
+      ]),
+    )
+    .option('-j, --jobs <count>', "clips under way at once (default: the machine's cores)", wholeNumber(1))
+    .option('--shard <i/n>', 'do the i-th of n parts only', parseShard)
+    .option('-t, --top <count>', 'classes listed for each clip', wholeNumber(1), 5)
+    .option(
+      '--min-probability <p>',
+      'give no label to a clip whose best class is less probable',
+      numberWithin(0, 1),
+      0,
+    )
+    .option(
+      '--timeout <seconds>',
+      'longest time that one clip may take',
+      numberWithin(0.001, LONGEST_TIMEOUT_SECONDS),
+      600,
+    )
+    .option('--embeddings <folder>', "write each clip's features there, as safetensors")
+    .option('--follow-links', 'follow links that leave the folder')
+    .option('--strict', 'stop at the first clip that fails')
+    .addOption(engineOption())
+    .action(async (source: string, flags: Flags) => {
+      const result = await interruptible((signal) => run(source, flags, signal));
+      console.log(batchSummary(result));
+      if (result.failed > 0) finish(EXIT_WITH_FAILURES);
+    });
+}
+
+async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
+  const { model, timeout, ...options } = flags;
+  const bundle = await loadBundle(model);
+  const progress = batchProgress();
+  const format = flags.format ?? formatOf(flags.out);
+  try {
+    return await batch({
+      ...options,
+      bundle,
+      source,
+      format,
+      timeoutSeconds: timeout,
+      signal,
+      onEvent: progress.show,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function formatOf(path: string): BatchFormat {
+  const ending = extname(path).toLowerCase();
+  return ending === '.csv' ? 'csv' : ending === '.parquet' ? 'parquet' : 'jsonl';
+}
+
+function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
+  throw new InvalidArgumentError('It must be like 2/5, the second of five parts.');
+}

@@ -1,0 +1,132 @@
+import { resolve } from 'node:path';
+import { startModelThread } from '../../engine/thread/model-thread.js';
+import { UserError } from '../../errors.js';
+import { findBinary } from '../../media/ffmpeg/binaries.js';
+import { clipstepVersion } from '../../version.js';
+import { classifyClips, type Run } from './classify-clips.js';
+import type { FoundClips } from './find-clips.js';
+import { type Journal, openJournal } from './journal.js';
+import { listClips } from './list-clips.js';
+import { lockOutput } from './lock.js';
+import { type BatchOptions, type BatchResult, withDefaults } from './options.js';
+import type { FinishedClip } from './process-clip.js';
+import { isFailed, isFinal, type Row } from './row.js';
+import { type BatchSettings, keepSettings, modelDigest } from './settings.js';
+import { type BatchSummary, summarize } from './summary.js';
+import { writeResults } from './write-results.js';
+
+/**
+ * Classifies all clips below a folder, or of a manifest, into a file of results: a row each (row.ts), in
+ * natural order when it has finished. Rows are added as clips are done, so that a run that was ended at any
+ * moment goes on where it stood when it is started again; clips with unchanged bytes are not classified twice.
+ * A clip that cannot be read costs its own row, which says why.
+ *
+ * @throws UserError `aborted`, `locked`, `settings_differ`, `cannot_write`, `not_found`, `usage`,
+ *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
+ */
+export async function batch(options: BatchOptions): Promise<BatchResult> {
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
+  try {
+    const thread = await startModelThread({
+      engine: options.engine ?? 'auto',
+      networks: options.bundle.networks,
+      weights: options.bundle.weights,
+    });
+    try {
+      return await runBatch({ options, stop, signal, thread });
+    } finally {
+      await thread.release();
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+async function runBatch(run: Run): Promise<BatchResult> {
+  const { options, signal } = run;
+  const found = await listClips(options.source, {
+    labels: new Set(options.bundle.manifest.labels),
+    followLinks: options.followLinks ?? false,
+    shard: options.shard,
+    signal,
+  });
+  const finished = new Map<string, FinishedClip>();
+  const journal = await openJournal(journalPath(options), (row) => noteFinished(finished, row));
+  try {
+    await keepSettings(`${options.out}.run.json`, {
+      settings: await settingsOf(run),
+      hasRows: journal.entries.size > 0,
+    });
+    options.onEvent?.({
+      kind: 'found',
+      clips: found.clips.length,
+      finished: found.clips.filter(({ id }) => finished.has(id)).length,
+      skipped: found.skipped,
+      damagedLines: journal.damagedLines,
+    });
+    const { kept, isComplete } = await classifyClips(run, { clips: found.clips, finished, journal });
+    const summary = await arrange(run, { journal, found });
+    return { ...summary, out: options.out, skipped: found.skipped, kept, isComplete };
+  } finally {
+    await journal.close();
+  }
+}
+
+function journalPath(options: BatchOptions): string {
+  const { out, format } = withDefaults(options);
+  return format === 'jsonl' ? out : `${out}.jsonl`;
+}
+
+/** The latest row counts: a clip that failed for a passing reason is tried again. */
+function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
+  if (!isFinal(row)) {
+    finished.delete(row.id);
+    return;
+  }
+  finished.set(row.id, {
+    sha256: row.sha256,
+    truth: row.truth,
+    embedding: isFailed(row) ? undefined : row.embedding,
+    isFailed: isFailed(row),
+  });
+}
+
+async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
+  const { shard, top, minProbability } = withDefaults(options);
+  return {
+    source: resolve(options.source),
+    model: modelDigest(options.bundle.manifest),
+    engine: `${thread.engine.name} ${thread.engine.version}`,
+    ffmpeg: await ffmpegVersion(),
+    clipstep: clipstepVersion(),
+    shard: shard ? `${shard.index}/${shard.count}` : 'none',
+    ...{ top, minProbability },
+  };
+}
+
+/** Frame folders need no ffmpeg. */
+async function ffmpegVersion(): Promise<string> {
+  try {
+    return (await findBinary('ffmpeg')).version;
+  } catch (error) {
+    if (error instanceof UserError) return 'none';
+    throw error;
+  }
+}
+
+/** Counts the results, and puts them into natural order, behind them those of clips that are gone. */
+async function arrange(
+  { options }: Run,
+  { journal, found }: { journal: Journal; found: FoundClips },
+): Promise<BatchSummary> {
+  const present = new Set(found.clips.map(({ id }) => id).filter((id) => journal.entries.has(id)));
+  const ids = [...present, ...[...journal.entries.keys()].filter((id) => !present.has(id))];
+  const summary = await summarize(journal.rows(ids), options.bundle.manifest.labels);
+  const { format } = withDefaults(options);
+  if (format !== 'jsonl' || !journal.isArranged(ids)) {
+    await writeResults(options.out, { rows: journal.rows(ids), format, ready: () => journal.close() });
+  }
+  return summary;
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { messageOf, UserError } from '../../errors.js';
+import type { ClipLocation } from '../../media/inputs.js';
+
+/** What a clip's bytes are. */
+export interface Content {
+  readonly size: number;
+  /** Of the file; of several, sha256 of the lines that `sha256sum` prints of them. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a clip's files from end to end.
+ *
+ * @throws UserError `unreadable`, `aborted`; `timeout` when it takes longer than that.
+ */
+export async function readContent(
+  location: ClipLocation,
+  options: { timeoutSeconds: number; signal: AbortSignal },
+): Promise<Content> {
+  const deadline = AbortSignal.timeout(options.timeoutSeconds * 1000);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  const paths = location.kind === 'video' ? [location.path] : location.paths;
+  const lines = createHash('sha256');
+  let size = 0;
+  let only = '';
+  for (const path of paths) {
+    const file = await digestFile(path, signal).catch((cause: unknown) => {
+      throw failure(path, { cause, deadline, ...options });
+    });
+    size += file.size;
+    only = file.sha256;
+    lines.update(`${file.sha256}  ${basename(path)}\n`);
+  }
+  return { size, sha256: location.kind === 'video' ? only : lines.digest('hex') };
+}
+
+/** Opened without waiting: a file may have been replaced by a pipe, which would wait for its writer. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Larger than Node.js's 64 KiB: each chunk is a round trip through its thread pool. */
+const CHUNK_BYTES = 2 ** 20;
+
+async function digestFile(path: string, signal: AbortSignal): Promise<Content> {
+  const file = await open(path, OPEN_FLAGS);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is a pipe or a device');
+    const hash = createHash('sha256');
+    let size = 0;
+    const stream = createReadStream(path, { fd: file, autoClose: false, highWaterMark: CHUNK_BYTES, signal });
+    for await (const chunk of stream) {
+      // Without an encoding, a stream gives buffers.
+      hash.update(chunk as Buffer);
+      size += (chunk as Buffer).length;
+    }
+    return { size, sha256: hash.digest('hex') };
+  } finally {
+    await file.close();
+  }
+}
+
+function failure(
+  path: string,
+  context: { cause: unknown; deadline: AbortSignal; signal: AbortSignal; timeoutSeconds: number },
+): UserError {
+  const { cause, deadline, signal, timeoutSeconds } = context;
+  if (signal.aborted) {
+    return new UserError('aborted', { problem: `Reading ${path} was stopped.`, fix: 'Start again.', cause });
+  }
+  if (deadline.aborted) {
+    return new UserError('timeout', {
+      problem: `${path} was not read within ${timeoutSeconds} s.`,
+      fix: 'Give it more time, or see whether its disk answers.',
+      cause,
+    });
+  }
+  return new UserError('unreadable', {
+    problem: `${path} cannot be read: ${messageOf(cause)}.`,
+    fix: 'See whether it is still there and may be read.',
+    cause,
+  });
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeSafetensors } from '../../tensors/safetensors.js';
+import type { ClipResult } from './classify-clip.js';
+import type { Content } from './content.js';
+import { cannotWrite } from './failures.js';
+import type { BatchClip } from './find-clips.js';
+
+/**
+ * Writes a clip's features as `features`, float32 [timesteps, features], into a safetensors file that is named
+ * by the clip's content, since a clip's own name may be one that no file can have.
+ *
+ * @returns the file's name in the folder.
+ * @throws UserError `cannot_write`.
+ */
+export async function writeEmbedding(
+  folder: string,
+  { clip, content, result }: { clip: BatchClip; content: Content; result: ClipResult },
+): Promise<string> {
+  const { features, timesteps } = result;
+  const name = embeddingName(clip, content);
+  const path = join(folder, name);
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  const shape = [timesteps, features.length / timesteps];
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(temporary, encodeSafetensors(new Map([['features', { shape, data: features }]])));
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cannotWrite(path, cause);
+  }
+  return name;
+}
+
+export async function hasEmbedding(folder: string, name: string | undefined): Promise<boolean> {
+  if (name === undefined) return false;
+  return access(join(folder, name)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function embeddingName({ startSeconds, endSeconds }: BatchClip, { sha256 }: Content): string {
+  const isWhole = startSeconds === undefined && endSeconds === undefined;
+  return `${sha256}${isWhole ? '' : `-${startSeconds ?? 0}-${endSeconds ?? 'end'}`}.safetensors`;
+}

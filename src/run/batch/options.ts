@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import type { Bundle } from '../../bundle/bundle.js';
+import type { Skipped } from '../../data/scan.js';
+import type { EngineName } from '../../engine/engine.js';
+import type { Shard } from './list-clips.js';
+import type { BatchSummary } from './summary.js';
+import type { BatchFormat } from './write-results.js';
+
+export interface BatchOptions {
+  readonly bundle: Bundle;
+  /** Folder with clips below it, or a manifest (CSV). */
+  readonly source: string;
+  /** File of the results. Where it stands, the batch goes on with what is missing in it. */
+  readonly out: string;
+  /** `jsonl` when absent. The others are written at the end, out of the lines in `<out>.jsonl`. */
+  readonly format?: BatchFormat;
+  readonly engine?: 'auto' | EngineName;
+  /** Clips under way at once; as many as the machine has cores, and at least 2, when absent. */
+  readonly jobs?: number;
+  readonly shard?: Shard;
+  /** Classes that a row lists; 5 when absent. */
+  readonly top?: number;
+  /** A clip whose best class is less probable gets no label; 0 when absent. */
+  readonly minProbability?: number;
+  /** Longest time that one clip may take; 600 when absent. */
+  readonly timeoutSeconds?: number;
+  /** Folder for each clip's features. */
+  readonly embeddings?: string;
+  /** Follow links that leave the folder. */
+  readonly followLinks?: boolean;
+  /** Stop at the first clip that fails. */
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BatchEvent) => void;
+}
+
+export type BatchEvent =
+  /** `finished` clips have rows already, of which the run makes sure. */
+  | {
+      readonly kind: 'found';
+      readonly clips: number;
+      readonly finished: number;
+      readonly skipped: readonly Skipped[];
+      /** Lines of the results that were damaged, whose clips are classified again. */
+      readonly damagedLines: number;
+    }
+  /** `kept`: its row stood already. */
+  | {
+      readonly kind: 'clip';
+      readonly outcome: 'classified' | 'failed' | 'kept';
+      readonly done: number;
+      readonly total: number;
+      readonly failures: number;
+    };
+
+export interface BatchResult extends BatchSummary {
+  readonly out: string;
+  /** Clips whose rows stood already. */
+  readonly kept: number;
+  readonly skipped: readonly Skipped[];
+  /** Whether all clips have rows: false when `strict` stopped at a failure. */
+  readonly isComplete: boolean;
+}
+
+/** The options with what stands for those that are absent. */
+export function withDefaults(options: BatchOptions) {
+  return {
+    format: 'jsonl' as const,
+    jobs: Math.max(2, availableParallelism()),
+    top: 5,
+    minProbability: 0,
+    timeoutSeconds: 600,
+    ...options,
+  };
+}

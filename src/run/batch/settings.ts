@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Manifest } from '../../bundle/manifest.js';
+import { UserError } from '../../errors.js';
+import { cannotWrite } from './failures.js';
+
+const settingsSchema = z.strictObject({
+  /** What was listed: a folder or a manifest, absolute. */
+  source: z.string(),
+  /** sha256 of the pipeline, the labels and the weights. */
+  model: z.string(),
+  engine: z.string(),
+  ffmpeg: z.string(),
+  clipstep: z.string(),
+  shard: z.string(),
+  top: z.number(),
+  minProbability: z.number(),
+});
+
+/** All that a row depends on beside the clip's bytes: rows of one file have the same. */
+export type BatchSettings = z.infer<typeof settingsSchema>;
+
+const NAMES: Record<keyof BatchSettings, string> = {
+  source: 'the folder or manifest',
+  model: 'the model',
+  engine: 'the engine',
+  ffmpeg: 'ffmpeg',
+  clipstep: "Clipstep's version",
+  shard: '--shard',
+  top: '--top',
+  minProbability: '--min-probability',
+};
+
+/**
+ * Writes the settings beside the results, or makes sure that they are the same as those that stand there.
+ *
+ * @param options.hasRows whether results stand already.
+ * @throws UserError `settings_differ`, naming each one with both values; `cannot_write`.
+ */
+export async function keepSettings(
+  path: string,
+  { settings, hasRows }: { settings: BatchSettings; hasRows: boolean },
+): Promise<void> {
+  if (hasRows) refuseDifference(await readSettings(path), { settings, path });
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(`${JSON.stringify(settings, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cannotWrite(path, cause);
+  }
+}
+
+/** Tells models apart by what they compute, wherever they lie. */
+export function modelDigest({ pipeline, labels, weights }: Manifest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([pipeline, labels, weights.sha256]))
+    .digest('hex');
+}
+
+async function readSettings(path: string): Promise<BatchSettings | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function refuseDifference(
+  before: BatchSettings | null,
+  { settings, path }: { settings: BatchSettings; path: string },
+): void {
+  const fix = 'Give the same settings to go on, or another --out to begin anew.';
+  if (!before) {
+    throw new UserError('settings_differ', {
+      problem: `Results stand there, but ${path}, which says how they were made, is missing or damaged.`,
+      fix: 'Give another --out, or move the results away.',
+    });
+  }
+  // Object.keys gives strings; these are the schema's own.
+  const names = Object.keys(NAMES) as Array<keyof BatchSettings>;
+  const different = names.filter((name) => before[name] !== settings[name]);
+  if (different.length === 0) return;
+  const lines = different.map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${settings[name]}`);
+  throw new UserError('settings_differ', {
+    problem: `Results stand there that were made with other settings (${path}):\n${lines.join('\n')}`,
+    fix,
+  });
+}

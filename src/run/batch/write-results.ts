@@ -1,0 +1,108 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import { type BasicType, fileWriter, parquetWriteRows } from 'hyparquet-writer';
+import { cannotWrite } from './failures.js';
+import { isFailed, type Row } from './row.js';
+
+export type BatchFormat = 'jsonl' | 'csv' | 'parquet';
+
+/**
+ * Writes rows into a file beside it and puts that into its place: whole or not at all.
+ *
+ * @param options.ready called when all rows were read, before the file takes its place.
+ * @throws UserError `cannot_write`.
+ */
+export async function writeResults(
+  path: string,
+  { rows, format, ready }: { rows: AsyncIterable<Row>; format: BatchFormat; ready: () => Promise<void> },
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    if (format === 'parquet') await writeParquet(temporary, rows);
+    else await writeLines(temporary, format === 'csv' ? csvLines(rows) : jsonLines(rows));
+    await sync(temporary);
+    await ready();
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cannotWrite(path, cause);
+  }
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: BasicType;
+  readonly cell: (row: Row) => Cell;
+}
+
+type Cell = string | number | null | undefined;
+
+const classified = (row: Row) => (isFailed(row) ? undefined : row);
+const failed = (row: Row) => (isFailed(row) ? row : undefined);
+
+/** A table has one cell for each: what a row has not is empty. */
+const COLUMNS: readonly Column[] = [
+  { name: 'id', type: 'STRING', cell: (row) => row.id },
+  { name: 'path', type: 'STRING', cell: (row) => row.path },
+  { name: 'label', type: 'STRING', cell: (row) => classified(row)?.label },
+  { name: 'probability', type: 'DOUBLE', cell: (row) => classified(row)?.probability },
+  { name: 'top', type: 'STRING', cell: (row) => JSON.stringify(classified(row)?.top) },
+  { name: 'truth', type: 'STRING', cell: (row) => row.truth },
+  { name: 'truthProbability', type: 'DOUBLE', cell: (row) => classified(row)?.truthProbability },
+  { name: 'frames', type: 'INT32', cell: (row) => classified(row)?.frames },
+  { name: 'durationSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.durationSeconds },
+  { name: 'size', type: 'DOUBLE', cell: (row) => row.size },
+  { name: 'sha256', type: 'STRING', cell: (row) => row.sha256 },
+  { name: 'embedding', type: 'STRING', cell: (row) => classified(row)?.embedding },
+  { name: 'decodeMilliseconds', type: 'DOUBLE', cell: (row) => classified(row)?.milliseconds.decode },
+  { name: 'encodeMilliseconds', type: 'DOUBLE', cell: (row) => classified(row)?.milliseconds.encode },
+  { name: 'recurrentMilliseconds', type: 'DOUBLE', cell: (row) => classified(row)?.milliseconds.recurrent },
+  { name: 'errorCode', type: 'STRING', cell: (row) => failed(row)?.error.code },
+  { name: 'errorMessage', type: 'STRING', cell: (row) => failed(row)?.error.message },
+  { name: 'errorFix', type: 'STRING', cell: (row) => failed(row)?.error.fix },
+];
+
+async function* jsonLines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`;
+}
+
+/** A spreadsheet takes a cell that begins like a formula for one; a quote before it says that it is text. */
+async function* csvLines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  const line = (cells: Cell[]) => stringify([cells], { escape_formulas: true, quoted_match: /\r/ });
+  yield line(COLUMNS.map(({ name }) => name));
+  for await (const row of rows) yield line(COLUMNS.map(({ cell }) => cell(row)));
+}
+
+/** In groups of 1,000 rows, so that only these are in memory. */
+async function writeParquet(path: string, rows: AsyncIterable<Row>): Promise<void> {
+  const columns = COLUMNS.map(({ name, type }) => ({ name, type }));
+  await parquetWriteRows({ writer: fileWriter(path), rows: tableRows(rows), columns, rowGroupSize: 1000 });
+}
+
+async function* tableRows(rows: AsyncIterable<Row>) {
+  for await (const row of rows)
+    yield Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row) ?? null]));
+}
+
+const CHUNK_CHARACTERS = 2 ** 20;
+
+async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    let chunk = '';
+    for await (const line of lines) {
+      chunk += line;
+      if (chunk.length < CHUNK_CHARACTERS) continue;
+      await file.appendFile(chunk);
+      chunk = '';
+    }
+    await file.appendFile(chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync().finally(() => file.close());
+}
