@@ -1,0 +1,339 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFile, cp, link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClassifiedRow, FailedRow, Row } from '../../src/run/batch/row.js';
+import { decodeSafetensors } from '../../src/tensors/safetensors.js';
+import { clipstep } from '../support/cli.js';
+import { type BatchFixture, readRows, runAndKill, writeBatchFixture } from '../support/killed-batch.js';
+import { canListProcesses, processesNaming } from '../support/processes.js';
+
+let root: string;
+let fixture: BatchFixture;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-batch-'));
+  fixture = await writeBatchFixture(root, 3);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** 3 videos and a broken one, 3 times in 2 classes; 2 frame folders in each class; one without a class. */
+const CLIPS = 4 * 3 * 2 + 4 + 1;
+const BROKEN = 6;
+
+const batch = (source: string, args: readonly string[], options: Parameters<typeof clipstep>[1] = {}) =>
+  clipstep(['batch', source, '--model', fixture.model, ...args], options);
+
+/** A row of either kind, whose fields the tests look at one by one. */
+type AnyRow = Pick<Row, 'id' | 'path'> & Partial<ClassifiedRow> & Partial<FailedRow>;
+
+const rowsOf = async (path: string): Promise<AnyRow[]> => readRows(path);
+
+describe('clipstep batch', () => {
+  it('writes a row for each clip in natural order, and exits with 3 when some have failed', async () => {
+    const out = join(root, 'whole.jsonl');
+    const { code, stdout, stderr } = await batch(fixture.clips, ['--out', out, '--top', '1']);
+    expect(code).toBe(3);
+    const rows = await rowsOf(out);
+    expect(rows).toHaveLength(CLIPS);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(CLIPS);
+    expect(rows.slice(0, 3).map((row) => row.id)).toEqual([
+      'down/clip0',
+      'down/clip1',
+      'down/part 0/0-broken.mp4',
+    ]);
+    expect(rows.at(-1)!.id).toBe('without class.mp4');
+    expect(rows.filter((row) => row.error).map((row) => row.error.code)).toEqual(
+      Array(BROKEN).fill('corrupt'),
+    );
+    const video = rows.find((row) => row.id === 'up/part 1/1-one.mp4')!;
+    expect(video).toMatchObject({
+      path: join(fixture.clips, 'up/part 1/1-one.mp4'),
+      truth: 'up',
+      label: expect.stringMatching(/^(up|down)$/),
+      frames: 3,
+      durationSeconds: 0.6,
+      size: (await readFile(join(root, 'one.mp4'))).length,
+      top: [{ label: video.label, probability: video.probability }],
+    });
+    expect(stdout).toContain(`${CLIPS} clips, ${CLIPS - BROKEN} classified, ${BROKEN} failed`);
+    // The clip without a class and the broken ones have no part in it.
+    expect(stdout).toMatch(/Accuracy .* on 22 clips/);
+    expect(stderr).toContain(`${CLIPS}/${CLIPS} clips`);
+  });
+
+  it('says nothing again of clips that have a row, unless their bytes have changed or passing things failed', async () => {
+    const clips = join(root, 'changing');
+    const out = join(root, 'changing.jsonl');
+    await mkdir(clips);
+    for (const name of ['a.mp4', 'b.mp4', 'c.mp4']) await copyFile(join(root, 'one.mp4'), join(clips, name));
+    await symlink('nowhere', join(clips, 'd.mp4'));
+    expect((await batch(clips, ['--out', out])).code).toBe(3);
+    const before = (await readFile(out, 'utf8')).split('\n');
+    expect(JSON.parse(before[3]!).error.code).toBe('unreadable');
+    await rm(join(clips, 'd.mp4'));
+    await copyFile(join(root, 'one.mp4'), join(clips, 'd.mp4'));
+    await rm(join(clips, 'b.mp4'));
+    await copyFile(join(root, 'three.avi'), join(clips, 'b.mp4'));
+    const again = await batch(clips, ['--out', out]);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('2 as they stood');
+    const after = (await readFile(out, 'utf8')).split('\n');
+    // With their times: they are the lines of the first run.
+    expect([after[0], after[2]]).toEqual([before[0], before[2]]);
+    expect((await rowsOf(out)).map((row) => row.id)).toEqual(['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4']);
+    expect(JSON.parse(after[1]!).frames).toBe(3);
+    expect(JSON.parse(after[1]!).sha256).not.toBe(JSON.parse(before[1]!).sha256);
+  });
+
+  it('drops a torn last line and a damaged one, and classifies their clips again', async () => {
+    const out = join(root, 'torn.jsonl');
+    await batch(fixture.clips, ['--out', out]);
+    const whole = await readRows(out);
+    const lines = (await readFile(out, 'utf8')).split('\n');
+    lines[4] = '\0'.repeat(lines[4]!.length);
+    await writeFile(out, `${lines.slice(0, 10).join('\n')}\n${lines[10]!.slice(0, 30)}`);
+    const { stderr } = await batch(fixture.clips, ['--out', out]);
+    expect(stderr).toContain('1 damaged lines');
+    expect(await readRows(out)).toEqual(whole);
+  });
+
+  it('refuses to go on with other settings, and names them', async () => {
+    const out = join(root, 'settings.jsonl');
+    const other = join(root, 'other-model');
+    await cp(fixture.model, other, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(other, 'model.json'), 'utf8'));
+    await writeFile(join(other, 'model.json'), JSON.stringify({ ...manifest, labels: ['less', 'more'] }));
+    await batch(fixture.clips, ['--out', out]);
+    const before = await readFile(out, 'utf8');
+    const changed = await batch(fixture.clips, ['--out', out, '--model', other, '--min-probability', '0.7']);
+    expect(changed.code).toBe(1);
+    expect(changed.stderr).toMatch(
+      /the model: was [0-9a-f]{64}, is [0-9a-f]{64}\n {2}--min-probability: was 0, is 0.7/,
+    );
+    await rm(`${out}.run.json`);
+    const unknown = await batch(fixture.clips, ['--out', out]);
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/run\.json, which says how they were made, is missing/);
+    expect(await readFile(out, 'utf8')).toBe(before);
+  });
+
+  it('refuses an output that another run is writing to', async () => {
+    const out = join(root, 'locked.jsonl');
+    let second: ReturnType<typeof batch> | undefined;
+    const many = join(root, 'many');
+    await manyClips(many, 300);
+    const first = await batch(many, ['--out', out], {
+      onStderr: (_, kill) => {
+        second ??= batch(many, ['--out', out]).finally(() => kill('SIGINT'));
+      },
+    });
+    const { code, stderr } = await second!;
+    expect(stderr).toContain(`Another run is writing to ${out}`);
+    expect(code).toBe(1);
+    expect([0, 130]).toContain(first.code);
+  });
+
+  it('ends on SIGINT with what is done, and leaves no program behind', async () => {
+    const out = join(root, 'interrupted.jsonl');
+    const many = join(root, 'interrupted');
+    await manyClips(many, 300);
+    const { code, stderr } = await batch(many, ['--out', out], {
+      onStderr: (_, kill) => setTimeout(() => kill('SIGINT'), 700),
+    });
+    expect(code).toBe(130);
+    const [, done] = /Interrupted: (\d+) of 300 clips/.exec(stderr)!;
+    expect(await readRows(out)).toHaveLength(Number(done));
+    if (canListProcesses) expect(processesNaming(many)).toEqual([]);
+  });
+
+  it('stops at the first failure when asked to, and then goes on without that', async () => {
+    const out = join(root, 'strict.jsonl');
+    const strict = await batch(fixture.clips, ['--out', out, '--strict', '--jobs', '1']);
+    expect(strict.code).toBe(3);
+    expect(strict.stdout).toContain('Stopped at the first failure');
+    expect((await rowsOf(out)).map((row) => row.error?.code)).toEqual([undefined, undefined, 'corrupt']);
+    expect((await batch(fixture.clips, ['--out', out])).code).toBe(3);
+    expect(await readRows(out)).toHaveLength(CLIPS);
+  });
+
+  it('classifies the parts of clips that a manifest names', async () => {
+    const manifest = join(root, 'parts.csv');
+    const out = join(root, 'parts.jsonl');
+    await writeFile(
+      manifest,
+      'path,start,end,label\nthree.avi,0,0.5,up\nthree.avi,0.5,,down\none.mp4,,,\nmissing.mp4,,,up\n',
+    );
+    const { code, stdout } = await batch(manifest, ['--out', out]);
+    expect(code).toBe(3);
+    const rows = await rowsOf(out);
+    expect(rows.map((row) => row.id)).toEqual([
+      'three.avi#0-0.5',
+      'three.avi#0.5-',
+      'one.mp4',
+      'missing.mp4',
+    ]);
+    expect(rows.map((row) => row.truth)).toEqual(['up', 'down', undefined, 'up']);
+    expect(rows[0]!.probability).not.toBe(rows[1]!.probability);
+    expect(rows[3]!.error.code).toBe('not_found');
+    expect(stdout).toMatch(/Accuracy .* on 2 clips/);
+  });
+
+  it('divides the clips into shards, each clip into one', async () => {
+    const ids = await Promise.all(
+      ['1/2', '2/2'].map(async (shard, index) => {
+        const out = join(root, `shard${index}.jsonl`);
+        await batch(fixture.clips, ['--out', out, '--shard', shard]);
+        return (await rowsOf(out)).map((row) => row.id);
+      }),
+    );
+    expect(ids.every((each) => each.length > 0)).toBe(true);
+    expect(new Set(ids.flat()).size).toBe(CLIPS);
+    expect(ids.flat()).toHaveLength(CLIPS);
+  });
+
+  it('writes tables: CSV in which no cell is a formula, and Parquet', async () => {
+    const clips = join(root, 'formulas');
+    await mkdir(clips);
+    const names = ['=1+1.mp4', '@SUM(A1).mp4', '+1.mp4', 'plain, "quoted"\r\n.mp4'];
+    for (const name of names) await link(join(root, 'one.mp4'), join(clips, name));
+    await writeFile(join(clips, '-broken.mp4'), 'no video');
+    const csv = join(root, 'table.csv');
+    const parquet = join(root, 'table.parquet');
+    expect((await batch(clips, ['--out', csv])).code).toBe(3);
+    expect((await batch(clips, ['--out', parquet])).code).toBe(3);
+    const cells: Array<Record<string, string>> = parse(await readFile(csv), { columns: true });
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    expect(cells.map((row) => row.id).sort()).toEqual(
+      ["'=1+1.mp4", "'@SUM(A1).mp4", "'+1.mp4", "'-broken.mp4", 'plain, "quoted"\r\n.mp4'].sort(),
+    );
+    expect(rows.map((row) => row.id).sort()).toEqual([...names, '-broken.mp4'].sort());
+    expect(cells.map((row) => row.errorCode)).toEqual(rows.map((row) => row.errorCode ?? ''));
+    expect(rows.map((row) => row.errorCode)).toContain('not_media');
+    expect(cells.map((row) => row.probability)).toEqual(rows.map((row) => String(row.probability ?? '')));
+  });
+
+  it("writes each clip's features, and again when a file is missing", async () => {
+    const out = join(root, 'features.jsonl');
+    const folder = join(root, 'features');
+    const args = ['--out', out, '--embeddings', folder];
+    await batch(join(fixture.clips, 'up/part 0'), args);
+    const row = (await rowsOf(out)).find(({ id }) => id === '0-one.mp4')!;
+    const file = join(folder, row.embedding);
+    const { weights } = decodeSafetensors(await readFile(file), file);
+    expect(weights.get('features')!.shape[0]).toBe(3);
+    await rm(file);
+    await batch(join(fixture.clips, 'up/part 0'), args);
+    expect((await readFile(file)).length).toBeGreaterThan(100);
+  });
+
+  it('gives no label below the probability that is asked for', async () => {
+    const out = join(root, 'undecided.jsonl');
+    const { stdout } = await batch(fixture.clips, ['--out', out, '--min-probability', '1']);
+    expect(stdout).toContain('23 of them undecided');
+    expect((await rowsOf(out)).filter((row) => row.label === null)).toHaveLength(CLIPS - BROKEN);
+  });
+
+  it.each([
+    ['no output', ['--jobs', '1'], /required option '-o, --out/],
+    ['a shard that is none', ['--out', 'x', '--shard', '3/2'], /second of five parts/],
+    ['a probability above one', ['--out', 'x', '--min-probability', '1.5'], /number from 0 to 1/],
+  ])('exits with 2 for %s', async (_, args, words) => {
+    const { code, stderr } = await batch(fixture.clips, args);
+    expect(stderr).toMatch(words);
+    expect(code).toBe(2);
+  });
+
+  it('exits with 1 where there is nothing to classify or nowhere to write', async () => {
+    const empty = join(root, 'empty');
+    await mkdir(empty);
+    const nothing = await batch(empty, ['--out', join(root, 'empty.jsonl')]);
+    expect(nothing.stderr).toContain('holds no clips');
+    const nowhere = await batch(fixture.clips, ['--out', join(root, 'no', 'such', 'folder.jsonl')]);
+    expect(nowhere.stderr).toContain('cannot be written');
+    expect([nothing.code, nowhere.code]).toEqual([1, 1]);
+  });
+});
+
+describe('clipstep batch and names of files', () => {
+  const NAMES = [
+    ...[
+      'with space.mp4',
+      ' leading.mp4',
+      'it\'s "quoted".mp4',
+      'two\nlines.mp4',
+      '-dash.mp4',
+      '%03d.mp4',
+      '%d.mp4',
+    ],
+    ...[
+      'a:b.mp4',
+      'file:x.mp4',
+      'pipe:1.mp4',
+      '[a-z]*.mp4',
+      '{a,b}?.mp4',
+      'back\\slash.mp4',
+      '=1+1.mp4',
+      '~.mp4',
+      '#1.mp4',
+    ],
+    ...[
+      '\u{1f3ac} película 映画.mp4',
+      'e\u0301.mp4',
+      '\u00e9.mp4',
+      '\u202egnp.mp4',
+      'bell\u0007.mp4',
+      `${'n'.repeat(250)}.mp4`,
+    ],
+  ];
+
+  it.skipIf(process.platform === 'win32')('gives every name the result of a plain one', async () => {
+    const clips = join(root, 'names');
+    const out = join(root, 'names.jsonl');
+    await mkdir(clips);
+    for (const name of [...NAMES, 'plain.mp4']) await link(join(root, 'one.mp4'), join(clips, name));
+    const { code, stdout, stderr } = await batch(clips, ['--out', out]);
+    expect(code).toBe(0);
+    const rows = await rowsOf(out);
+    const { id: _, path: __, ...plain } = rows.find((row) => row.id === 'plain.mp4')!;
+    expect(rows.map((row) => row.id).sort()).toEqual([...NAMES, 'plain.mp4'].sort());
+    for (const { id, path, ...row } of rows) {
+      expect(path).toBe(join(clips, id));
+      expect(row).toEqual(plain);
+    }
+    for (const acting of ['\u0007', '\u202e']) expect(stdout + stderr).not.toContain(acting);
+  });
+
+  it.skipIf(process.platform !== 'linux')('gives a name that is not UTF-8 a row that says so', async () => {
+    const clips = join(root, 'latin1');
+    mkdirSync(clips);
+    writeFileSync(Buffer.concat([Buffer.from(`${clips}/caf`), Buffer.of(0xe9), Buffer.from('.mp4')]), 'x');
+    await copyFile(join(root, 'one.mp4'), join(clips, 'good.mp4'));
+    const out = join(root, 'latin1.jsonl');
+    expect((await batch(clips, ['--out', out])).code).toBe(3);
+    const [bad, good] = await rowsOf(out);
+    expect(bad).toMatchObject({ id: 'caf\\xe9.mp4', error: { code: 'unreadable' } });
+    expect(bad!.error.message).toContain('not UTF-8');
+    expect(good!.label).toBeDefined();
+  });
+});
+
+describe('clipstep batch, killed', () => {
+  it('goes on where it was, and has in the end what an undisturbed run has', async () => {
+    const whole = join(root, 'undisturbed.jsonl');
+    const out = join(root, 'killed.jsonl');
+    await batch(fixture.clips, ['--out', whole]);
+    const { killed, code } = await runAndKill({ ...fixture, out, kills: 8, seed: 1 });
+    expect(code).toBe(3);
+    expect(killed).toBeGreaterThan(1);
+    expect(await readRows(out)).toEqual(await readRows(whole));
+    if (canListProcesses) expect(processesNaming(fixture.clips)).toEqual([]);
+  }, 180_000);
+});
+
+async function manyClips(folder: string, count: number): Promise<void> {
+  await mkdir(folder);
+  for (let index = 0; index < count; index++) await link(join(root, 'one.mp4'), join(folder, `${index}.mp4`));
+}
