@@ -1,11 +1,25 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { copyFile, cp, link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmod,
+  copyFile,
+  cp,
+  link,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClassifiedRow, FailedRow, Row } from '../../src/run/batch/row.js';
+import { findBinary } from '../../src/media/ffmpeg/binaries.js';
+import type { ClassifiedRow, FailedRow } from '../../src/run/batch/row.js';
 import { decodeSafetensors } from '../../src/tensors/safetensors.js';
 import { clipstep } from '../support/cli.js';
 import { type BatchFixture, readRows, runAndKill, writeBatchFixture } from '../support/killed-batch.js';
@@ -27,9 +41,10 @@ const batch = (source: string, args: readonly string[], options: Parameters<type
   clipstep(['batch', source, '--model', fixture.model, ...args], options);
 
 /** A row of either kind, whose fields the tests look at one by one. */
-type AnyRow = Pick<Row, 'id' | 'path'> & Partial<ClassifiedRow> & Partial<FailedRow>;
+type AnyRow = Omit<ClassifiedRow, 'label'> & { label?: string | null } & Pick<FailedRow, 'error'>;
 
-const rowsOf = async (path: string): Promise<AnyRow[]> => readRows(path);
+// What a row has not is undefined, which is what the tests then see.
+const rowsOf = async (path: string) => (await readRows(path)) as AnyRow[];
 
 describe('clipstep batch', () => {
   it('writes a row for each clip in natural order, and exits with 3 when some have failed', async () => {
@@ -221,7 +236,7 @@ describe('clipstep batch', () => {
     const args = ['--out', out, '--embeddings', folder];
     await batch(join(fixture.clips, 'up/part 0'), args);
     const row = (await rowsOf(out)).find(({ id }) => id === '0-one.mp4')!;
-    const file = join(folder, row.embedding);
+    const file = join(folder, row.embedding!);
     const { weights } = decodeSafetensors(await readFile(file), file);
     expect(weights.get('features')!.shape[0]).toBe(3);
     await rm(file);
@@ -317,6 +332,51 @@ describe('clipstep batch and names of files', () => {
     expect(bad).toMatchObject({ id: 'caf\\xe9.mp4', error: { code: 'unreadable' } });
     expect(bad!.error.message).toContain('not UTF-8');
     expect(good!.label).toBeDefined();
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('clipstep batch and a machine that fails', () => {
+  it('gives a clip that hangs, crashes or kills its reader, or that goes away, a row and nothing more', async () => {
+    const clips = join(root, 'failing');
+    const out = join(root, 'failing.jsonl');
+    await mkdir(clips);
+    for (const name of ['a.mp4', 'b-hangs.mp4', 'c-crashes.mp4', 'd-killed.mp4', 'e.mp4', 'f-goes.mp4']) {
+      await link(join(root, 'one.mp4'), join(clips, name));
+    }
+    const { path: real } = await findBinary('ffprobe');
+    const reader = join(root, 'ffprobe');
+    const cases = '*hangs*) exec sleep 100;; *crashes*) kill -SEGV $$;; *killed*) kill -KILL $$;;';
+    await writeFile(reader, `#!/bin/sh\ncase "$*" in ${cases} esac\nexec '${real}' "$@"\n`);
+    await chmod(reader, 0o755);
+    const { code } = await batch(clips, ['--out', out, '--timeout', '2', '--jobs', '1'], {
+      env: { CLIPSTEP_FFPROBE: reader },
+      onStderr: () => rmSync(join(clips, 'f-goes.mp4'), { force: true }),
+    });
+    expect(code).toBe(3);
+    expect((await rowsOf(out)).map((row) => row.error?.code)).toEqual([
+      ...[undefined, 'timeout', 'corrupt', 'killed', undefined, 'not_found'],
+    ]);
+    expect(processesNaming('b-hangs')).toEqual([]);
+  });
+
+  it('keeps whole rows when the disk is full, says so, and goes on when there is room', async (context) => {
+    const disk = join(root, 'disk');
+    const out = join(disk, 'full.jsonl');
+    await mkdir(disk);
+    const mount = (size: string) => promisify(execFile)('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', disk]);
+    await mount('size=8k').catch(() => context.skip('a small disk cannot be mounted here'));
+    try {
+      const full = await batch(fixture.clips, ['--out', out]);
+      expect(full.code).toBe(1);
+      expect(full.stderr).toMatch(/the disk is full[\s\S]*Make room/);
+      const kept = await readRows(out);
+      expect(kept.length).toBeGreaterThan(2);
+      await mount('remount,size=1m');
+      expect((await batch(fixture.clips, ['--out', out])).stdout).toContain(`${kept.length} as they stood`);
+      expect(await readRows(out)).toHaveLength(CLIPS);
+    } finally {
+      await promisify(execFile)('umount', [disk]);
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import type { ModelToLoad, Reply, Request } from './protocol.js';
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
 interface Loaded {
-  readonly encoder: FrameEncoder;
+  readonly encoder: FrameEncoder | null;
   readonly classifier: SequenceClassifier;
 }
 
@@ -21,8 +21,9 @@ parentPort?.on('message', (request: Request) => {
 async function load(): Promise<Loaded | null> {
   try {
     const { engine } = await selectEngine(model.engine);
-    const encoder = await engine.loadEncoder(model.networks.encoder, model.weights);
-    const classifier = await engine.loadClassifier(model.networks.recurrent, model.weights);
+    const { networks, weights } = model;
+    const encoder = networks.encoder && (await engine.loadEncoder(networks.encoder, weights));
+    const classifier = await engine.loadClassifier(networks.recurrent, weights);
     reply({ kind: 'ready', name: engine.name, version: engine.version });
     return { encoder, classifier };
   } catch (error) {
@@ -47,6 +48,7 @@ async function answer({ number, input }: Request): Promise<void> {
 async function compute({ encoder, classifier }: Loaded, input: Request['input']): Promise<Float32Array> {
   switch (input.kind) {
     case 'encode':
+      if (!encoder) throw new Error('This model has no encoder');
       return encoder.encode(input.frames);
     case 'classify':
       return (await classifier.classify(input.batch)).logits;

@@ -46,8 +46,10 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
 
 async function runBatch(run: Run): Promise<BatchResult> {
   const { options, signal } = run;
+  const { labels, pipeline } = options.bundle.manifest;
   const found = await listClips(options.source, {
-    labels: new Set(options.bundle.manifest.labels),
+    labels: new Set(labels),
+    images: pipeline.input.kind === 'rows' ? 'clips' : 'frames',
     followLinks: options.followLinks ?? false,
     shard: options.shard,
     signal,

@@ -1,7 +1,8 @@
 import type { Pipeline } from '../../config.js';
-import { collate } from '../../data/batches.js';
+import { collate, type FeatureSequence } from '../../data/batches.js';
+import { readRows } from '../../data/mnist/rows.js';
 import type { ModelThread } from '../../engine/thread/model-thread.js';
-import { openLocated } from '../../media/frames.js';
+import { type Clip, openLocated } from '../../media/frames.js';
 import type { ClipLocation } from '../../media/inputs.js';
 import { concatenate } from '../../tensors/tensor.js';
 import { softmax } from '../metrics.js';
@@ -11,15 +12,15 @@ import type { SharedEncoder } from './shared-encoder.js';
 
 /** A model that many clips share. */
 export interface SharedModel {
-  readonly pipeline: Pipeline;
+  readonly input: Pipeline['input'];
   readonly encoder: SharedEncoder;
   readonly classify: ModelThread['classify'];
 }
 
 export interface ClipResult {
-  /** float32 [timesteps, features]. */
-  readonly features: Float32Array;
-  readonly timesteps: number;
+  /** What the recurrent network read: float32 [timesteps, features]. */
+  readonly sequence: FeatureSequence;
+  readonly frames: number;
   /** Of each class, in the order of the model's labels. */
   readonly probabilities: readonly number[];
   readonly durationSeconds: number;
@@ -33,31 +34,64 @@ export class ComputeFailure extends Error {}
 /** Frames of one clip that may wait for the encoder: two runs' worth, so that memory does not grow with clips. */
 const FRAMES_AHEAD = 16;
 
+interface ClipToClassify {
+  readonly clip: BatchClip;
+  readonly location: ClipLocation;
+}
+
+interface ClassifyOptions {
+  readonly model: SharedModel;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Classifies one clip: its frames are encoded while the next ones are decoded.
  *
- * @throws UserError as openClip; ComputeFailure.
+ * @throws UserError as openClip, and as readRows for a model that reads digits; ComputeFailure.
  */
-export async function classifyClip(
-  { clip, location }: { clip: BatchClip; location: ClipLocation },
-  options: { model: SharedModel; timeoutSeconds: number; signal: AbortSignal },
-): Promise<ClipResult> {
-  const { model } = options;
-  const { startSeconds, endSeconds } = clip;
+export async function classifyClip(located: ClipToClassify, options: ClassifyOptions): Promise<ClipResult> {
   const watch = stopwatch();
+  const read = await readSequence(located, { ...options, watch });
+  const { logits } = await computed(options.model.classify(collate([read.sequence])));
+  watch.note('recurrent');
+  return { ...read, probabilities: softmax(logits), milliseconds: watch.times };
+}
+
+type Read = Pick<ClipResult, 'sequence' | 'frames' | 'durationSeconds'>;
+
+async function readSequence(
+  { clip, location }: ClipToClassify,
+  options: ClassifyOptions & { watch: Stopwatch },
+): Promise<Read> {
+  const { input } = options.model;
+  if (input.kind === 'rows') {
+    const sequence = await readRows({ path: clip.path });
+    options.watch.note('decode');
+    return { sequence, frames: 1, durationSeconds: 0 };
+  }
+  const { startSeconds, endSeconds } = clip;
   const opened = await openLocated(
     { input: clip.path, location },
     {
-      sampling: evaluationSampling(model.pipeline.sampling),
-      preprocessing: model.pipeline.preprocessing,
+      sampling: evaluationSampling(input.sampling),
+      preprocessing: input.preprocessing,
       timeoutSeconds: options.timeoutSeconds,
       signal: options.signal,
       ...(startSeconds !== undefined && { startSeconds }),
       ...(endSeconds !== undefined && { endSeconds }),
     },
   );
+  const sequence = await encodeFrames(opened, options);
+  return { sequence, frames: sequence.timesteps, durationSeconds: opened.durationSeconds };
+}
+
+async function encodeFrames(
+  clip: Clip,
+  { model, watch }: { model: SharedModel; watch: Stopwatch },
+): Promise<FeatureSequence> {
   const encoding: Array<Promise<Float32Array>> = [];
-  for await (const { pixels } of opened.frames) {
+  for await (const { pixels } of clip.frames) {
     watch.note('decode');
     const features = computed(model.encoder.encode(pixels));
     // Whoever waits for it is told; when decoding fails, nobody does.
@@ -67,15 +101,9 @@ export async function classifyClip(
     watch.note('encode');
   }
   watch.note('decode');
-  const features = concatenate(await Promise.all(encoding));
+  const data = concatenate(await Promise.all(encoding));
   watch.note('encode');
-  const timesteps = encoding.length;
-  const { logits } = await computed(
-    model.classify(collate([{ kind: 'features', data: features, timesteps }])),
-  );
-  watch.note('recurrent');
-  const { durationSeconds } = opened;
-  return { features, timesteps, probabilities: softmax(logits), durationSeconds, milliseconds: watch.times };
+  return { kind: 'features', data, timesteps: encoding.length };
 }
 
 async function computed<T>(work: Promise<T>): Promise<T> {
@@ -85,6 +113,8 @@ async function computed<T>(work: Promise<T>): Promise<T> {
     throw new ComputeFailure('The model could not compute', { cause });
   }
 }
+
+type Stopwatch = ReturnType<typeof stopwatch>;
 
 /** Adds the time since the last note to what is named, to a tenth of a millisecond. */
 function stopwatch() {

@@ -84,7 +84,7 @@ function processOptions({ options, thread, signal }: Run): ProcessOptions {
   const { top, minProbability, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
-    model: { pipeline, encoder: shareEncoder(thread.encode), classify: thread.classify },
+    model: { input: pipeline.input, encoder: shareEncoder(thread.encode), classify: thread.classify },
     embeddings: options.embeddings,
     ...{ labels, top, minProbability, timeoutSeconds, signal },
   };

@@ -4,11 +4,12 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import type { ClipLocation } from '../../media/inputs.js';
+import type { BatchClip } from './find-clips.js';
 
 /** What a clip's bytes are. */
 export interface Content {
   readonly size: number;
-  /** Of the file; of several, sha256 of the lines that `sha256sum` prints of them. */
+  /** Of the file; of a folder of frames, sha256 of the lines that `sha256sum` prints of them. */
   readonly sha256: string;
 }
 
@@ -18,7 +19,7 @@ export interface Content {
  * @throws UserError `unreadable`, `aborted`; `timeout` when it takes longer than that.
  */
 export async function readContent(
-  location: ClipLocation,
+  { clip, location }: { clip: Pick<BatchClip, 'path'>; location: ClipLocation },
   options: { timeoutSeconds: number; signal: AbortSignal },
 ): Promise<Content> {
   const deadline = AbortSignal.timeout(options.timeoutSeconds * 1000);
@@ -35,7 +36,7 @@ export async function readContent(
     only = file.sha256;
     lines.update(`${file.sha256}  ${basename(path)}\n`);
   }
-  return { size, sha256: location.kind === 'video' ? only : lines.digest('hex') };
+  return { size, sha256: paths[0] === clip.path ? only : lines.digest('hex') };
 }
 
 /** Opened without waiting: a file may have been replaced by a pipe, which would wait for its writer. */

@@ -18,14 +18,14 @@ export async function writeEmbedding(
   folder: string,
   { clip, content, result }: { clip: BatchClip; content: Content; result: ClipResult },
 ): Promise<string> {
-  const { features, timesteps } = result;
+  const { data, timesteps } = result.sequence;
   const name = embeddingName(clip, content);
   const path = join(folder, name);
   const temporary = `${path}.${randomUUID()}.tmp`;
-  const shape = [timesteps, features.length / timesteps];
+  const shape = [timesteps, data.length / timesteps];
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, encodeSafetensors(new Map([['features', { shape, data: features }]])));
+    await writeFile(temporary, encodeSafetensors(new Map([['features', { shape, data }]])));
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });

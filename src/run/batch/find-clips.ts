@@ -29,13 +29,15 @@ export interface FoundClips {
 export interface FindOptions {
   /** A folder of one of these names gives the class of the clips below it. */
   readonly labels: ReadonlySet<string>;
+  /** Whether the images of a folder are the frames of one sequence, or each is a clip. */
+  readonly images: 'frames' | 'clips';
   readonly followLinks: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
  * Lists the clips below a folder: every video, and every folder that holds images and no videos, which is
- * one sequence. Files whose names say nothing are clips when they begin like a video. Names that begin with a
+ * one sequence (or, as `images` says, every image). Files whose names say nothing are clips when they begin like a video. Names that begin with a
  * dot are passed over.
  *
  * A link is followed when it stays within the folder, or anywhere with `followLinks`. A folder is listed once
@@ -123,7 +125,7 @@ async function look(walk: Walk, path: string): Promise<Found | null> {
     const status = await stat(path);
     if (isLink && !(await mayFollow(walk, { path, isFolder: status.isDirectory() }))) return null;
     if (status.isDirectory()) return 'folder';
-    if (status.isFile()) return await lookIntoFile(path);
+    if (status.isFile()) return await lookIntoFile(path, walk);
     walk.skipped.push({ path, problem: 'It is a pipe, a socket or a device.' });
     return null;
   } catch (cause) {
@@ -134,8 +136,8 @@ async function look(walk: Walk, path: string): Promise<Found | null> {
   }
 }
 
-async function lookIntoFile(path: string): Promise<'frame' | 'clip' | null> {
-  if (isFrameName(path)) return 'frame';
+async function lookIntoFile(path: string, { images }: FindOptions): Promise<'frame' | 'clip' | null> {
+  if (isFrameName(path)) return images === 'frames' ? 'frame' : 'clip';
   if (isClipName(path)) return 'clip';
   // One that cannot be opened has no name of a clip either.
   const signature = await readSignature(path).catch(() => 'unknown');

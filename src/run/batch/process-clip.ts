@@ -42,7 +42,7 @@ export async function processClip(
   try {
     if (clip.problem) throw clip.problem;
     const location = await locatePath(clip.path);
-    content = await readContent(location, options);
+    content = await readContent({ clip, location }, options);
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
     const result = await classifyClip({ clip, location }, options);
     const { embeddings } = options;
@@ -79,7 +79,7 @@ function classifiedRow(
     probability: best.probability,
     top: ranking.slice(0, top),
     ...(truth && { truthProbability: truth.probability }),
-    frames: result.timesteps,
+    frames: result.frames,
     durationSeconds: result.durationSeconds,
     ...content,
     milliseconds: result.milliseconds,

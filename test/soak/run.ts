@@ -1,0 +1,21 @@
+/** `npm run soak [-- NAME [COUNT]]`: long tests of the built `clipstep batch`; all of them, or the one named. */
+const SOAKS: Record<string, { title: string; count: number; run: (count: number) => Promise<void> }> = {
+  kill: {
+    title: 'Batches that are killed (SIGKILL) at random moments and started again',
+    count: 50,
+    run: async (count) => (await import('./kill.js')).soakKills(count),
+  },
+  memory: {
+    title: 'Memory of a batch of many clips, two at once',
+    count: 10_000,
+    run: async (count) => (await import('./memory.js')).soakMemory(count),
+  },
+};
+
+const [name, count] = process.argv.slice(2);
+for (const each of name ? [name] : Object.keys(SOAKS)) {
+  const soak = SOAKS[each];
+  if (!soak) throw new Error(`There is no soak ${each}; there are ${Object.keys(SOAKS).join(', ')}`);
+  console.log(`\n${soak.title}`);
+  await soak.run(Number(count ?? soak.count));
+}
