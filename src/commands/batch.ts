@@ -2,16 +2,19 @@ import { extname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
 import { batch } from '../run/batch/batch.js';
 import type { Shard } from '../run/batch/list-clips.js';
 import type { BatchOptions, BatchResult } from '../run/batch/options.js';
+import type { Windowing } from '../run/batch/windows.js';
 import type { BatchFormat } from '../run/batch/write-results.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
 import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
-interface Flags extends Pick<BatchOptions, 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'> {
+interface Flags
+  extends Pick<BatchOptions, 'subtitles' | 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'> {
   readonly out: string;
   readonly model: string;
   readonly engine: 'auto' | EngineName;
@@ -19,10 +22,12 @@ interface Flags extends Pick<BatchOptions, 'jobs' | 'shard' | 'embeddings' | 'fo
   readonly top: number;
   readonly timeout: number;
   readonly minProbability: number;
+  readonly window?: number;
+  readonly stride?: number;
 }
 
-/** A day: no clip takes longer. */
-const LONGEST_TIMEOUT_SECONDS = 86_400;
+/** A day: no clip is or takes longer. */
+const LONGEST_SECONDS = 86_400;
 
 /** Finished, but some clips failed; 1 is a run that could not go on. */
 const EXIT_WITH_FAILURES = 3;
@@ -58,8 +63,20 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option(
       '--timeout <seconds>',
       'longest time that one clip may take',
-      numberWithin(0.001, LONGEST_TIMEOUT_SECONDS),
+      numberWithin(0.001, LONGEST_SECONDS),
       600,
+    )
+    .option('--window <seconds>', 'cut clips into windows, a row each', numberWithin(0.1, LONGEST_SECONDS))
+    .option(
+      '--stride <seconds>',
+      "from one window's start to the next one's (default: --window)",
+      numberWithin(0.1, LONGEST_SECONDS),
+    )
+    .addOption(
+      new Option('--subtitles <format>', 'write what the windows show beside each clip').choices([
+        'vtt',
+        'srt',
+      ]),
     )
     .option('--embeddings <folder>', "write each clip's features there, as safetensors")
     .option('--follow-links', 'follow links that leave the folder')
@@ -73,7 +90,8 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
-  const { model, timeout, ...options } = flags;
+  const { model, timeout, window, stride, ...options } = flags;
+  const windowing = windowingOf(flags);
   const bundle = await loadBundle(model);
   const progress = batchProgress();
   const format = flags.format ?? formatOf(flags.out);
@@ -85,11 +103,21 @@ async function run(source: string, flags: Flags, signal: AbortSignal): Promise<B
       format,
       timeoutSeconds: timeout,
       signal,
+      ...(windowing && { windowing }),
       onEvent: progress.show,
     });
   } finally {
     progress.stop();
   }
+}
+
+function windowingOf({ window, stride }: Flags): Windowing | null {
+  if (window !== undefined) return { windowSeconds: window, strideSeconds: stride ?? window };
+  if (stride === undefined) return null;
+  throw new UserError('usage', {
+    problem: '--stride says where windows begin, but there are none.',
+    fix: 'Give --window and a number of seconds too.',
+  });
 }
 
 function formatOf(path: string): BatchFormat {

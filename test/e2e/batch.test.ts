@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import {
   chmod,
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import type { ClassifiedRow, FailedRow } from '../../src/run/batch/row.js';
@@ -24,6 +26,7 @@ import { decodeSafetensors } from '../../src/tensors/safetensors.js';
 import { clipstep } from '../support/cli.js';
 import { type BatchFixture, readRows, runAndKill, writeBatchFixture } from '../support/killed-batch.js';
 import { canListProcesses, processesNaming } from '../support/processes.js';
+import { saveTinyRowsBundle } from '../support/tiny-bundle.js';
 
 let root: string;
 let fixture: BatchFixture;
@@ -244,6 +247,56 @@ describe('clipstep batch', () => {
     expect((await readFile(file)).length).toBeGreaterThan(100);
   });
 
+  it('cuts clips into windows: a row each, segments, and subtitles beside the clip', async () => {
+    const clips = join(root, 'long');
+    const out = join(root, 'long.jsonl');
+    await mkdir(clips);
+    await copyFile(join(root, 'three.avi'), join(clips, 'a.avi'));
+    await copyFile(join(root, 'broken.mp4'), join(clips, 'b.mp4'));
+    const args = ['--out', out, '--window', '0.5', '--subtitles', 'vtt'];
+    expect((await batch(clips, args)).code).toBe(3);
+    const lines = async (path: string) =>
+      (await readFile(path, 'utf8'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const rows = await lines(out);
+    expect(rows.map((row) => row.id)).toEqual([
+      ...['a.avi#0-0.5', 'a.avi#0.5-1', 'a.avi#1-1.5', 'a.avi#1.5-1.6', 'b.mp4'],
+    ]);
+    expect(rows[1]).toMatchObject({ startSeconds: 0.5, endSeconds: 1, frames: 3, durationSeconds: 1.6 });
+    const [segmented] = await lines(`${out}.segments.jsonl`);
+    expect(segmented.segments[0].startSeconds).toBe(0);
+    expect(segmented.segments.at(-1).endSeconds).toBe(1.6);
+    expect(await readFile(join(clips, 'a.clipstep.vtt'), 'utf8')).toMatch(/^WEBVTT\n\n00:00:00.000 --> /);
+    // Of the second run, each clip's windows are as the first has found them.
+    const again = await batch(clips, args);
+    expect(again.stdout).toContain('2 as they stood');
+    expect(await lines(out)).toEqual(rows);
+  });
+
+  it('classifies every picture for a model that reads digits', async () => {
+    const model = join(root, 'digits-model');
+    const pictures = join(root, 'digits');
+    const out = join(root, 'digits.jsonl');
+    await saveTinyRowsBundle(model);
+    for (const digit of ['3', '7']) {
+      await mkdir(join(pictures, digit), { recursive: true });
+      const drawing = `<svg width="40" height="40"><text x="10" y="32" font-size="32">${digit}</text></svg>`;
+      await sharp(Buffer.from(drawing))
+        .png()
+        .toFile(join(pictures, digit, '1.png'));
+    }
+    expect((await clipstep(['batch', pictures, '--model', model, '--out', out])).code).toBe(0);
+    const rows = await rowsOf(out);
+    expect(rows.map((row) => [row.id, row.truth, row.frames])).toEqual([
+      ['3/1.png', '3', 1],
+      ['7/1.png', '7', 1],
+    ]);
+    const file = await readFile(join(pictures, '3/1.png'));
+    expect(rows[0]!.sha256).toBe(createHash('sha256').update(file).digest('hex'));
+  });
+
   it('gives no label below the probability that is asked for', async () => {
     const out = join(root, 'undecided.jsonl');
     const { stdout } = await batch(fixture.clips, ['--out', out, '--min-probability', '1']);
@@ -254,6 +307,8 @@ describe('clipstep batch', () => {
   it.each([
     ['no output', ['--jobs', '1'], /required option '-o, --out/],
     ['a shard that is none', ['--out', 'x', '--shard', '3/2'], /second of five parts/],
+    ['a stride without windows', ['--out', 'x', '--stride', '2'], /Give --window/],
+    ['subtitles without windows', ['--out', 'x', '--subtitles', 'srt'], /Give --window/],
     ['a probability above one', ['--out', 'x', '--min-probability', '1.5'], /number from 0 to 1/],
   ])('exits with 2 for %s', async (_, args, words) => {
     const { code, stderr } = await batch(fixture.clips, args);

@@ -43,3 +43,24 @@ export async function saveTinyBundle(folder: string, changes: Partial<NewBundle[
     files: { 'README.md': '# tiny\n' },
   });
 }
+
+/** Writes a model that reads pictures of digits row by row, with weights that nobody trained. */
+export async function saveTinyRowsBundle(folder: string): Promise<void> {
+  const pipeline = parsePipeline(
+    `
+name: tiny-rows
+description: For tests.
+input: { kind: rows }
+recurrent: { cell: lstm, units: 4 }
+training: { train: recurrent, epochs: 1, batchSize: 4, learningRate: 0.001 }
+`,
+    'tiny-rows.yaml',
+  );
+  const labels = [...'0123456789'];
+  const networks = networksOf(pipeline, labels.length);
+  await saveBundle(folder, {
+    manifest: { pipeline, labels, test: null, seed: 1, engine: 'onnx', versions: {} },
+    weights: initializeRecurrent(networks.recurrent, 1),
+    files: {},
+  });
+}

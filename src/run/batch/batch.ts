@@ -13,7 +13,7 @@ import type { FinishedClip } from './process-clip.js';
 import { isFailed, isFinal, type Row } from './row.js';
 import { type BatchSettings, keepSettings, modelDigest } from './settings.js';
 import { type BatchSummary, summarize } from './summary.js';
-import { writeResults } from './write-results.js';
+import { writeResults, writeSegments } from './write-results.js';
 
 /**
  * Classifies all clips below a folder, or of a manifest, into a file of results: a row each (row.ts), in
@@ -25,6 +25,7 @@ import { writeResults } from './write-results.js';
  *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
  */
 export async function batch(options: BatchOptions): Promise<BatchResult> {
+  checkWindowing(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
@@ -42,6 +43,20 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
   } finally {
     await unlock();
   }
+}
+
+function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
+  if (subtitles && !windowing) {
+    throw new UserError('usage', {
+      problem: '--subtitles says what the windows of a clip show, but there are none.',
+      fix: 'Give --window and a number of seconds too.',
+    });
+  }
+  if (!windowing || bundle.manifest.pipeline.input.kind === 'frames') return;
+  throw new UserError('usage', {
+    problem: `The model ${bundle.folder} reads single pictures, which have no windows.`,
+    fix: 'Leave out --window.',
+  });
 }
 
 async function runBatch(run: Run): Promise<BatchResult> {
@@ -78,7 +93,7 @@ async function runBatch(run: Run): Promise<BatchResult> {
 
 function journalPath(options: BatchOptions): string {
   const { out, format } = withDefaults(options);
-  return format === 'jsonl' ? out : `${out}.jsonl`;
+  return format === 'jsonl' && !options.windowing ? out : `${out}.clips.jsonl`;
 }
 
 /** The latest row counts: a clip that failed for a passing reason is tried again. */
@@ -96,7 +111,7 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
 }
 
 async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
-  const { shard, top, minProbability } = withDefaults(options);
+  const { shard, top, minProbability, windowing, subtitles } = withDefaults(options);
   return {
     source: resolve(options.source),
     model: modelDigest(options.bundle.manifest),
@@ -105,6 +120,8 @@ async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',
     ...{ top, minProbability },
+    windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
+    subtitles: subtitles ?? 'none',
   };
 }
 
@@ -125,10 +142,11 @@ async function arrange(
 ): Promise<BatchSummary> {
   const present = new Set(found.clips.map(({ id }) => id).filter((id) => journal.entries.has(id)));
   const ids = [...present, ...[...journal.entries.keys()].filter((id) => !present.has(id))];
+  const { out, format, windowing } = withDefaults(options);
   const summary = await summarize(journal.rows(ids), options.bundle.manifest.labels);
-  const { format } = withDefaults(options);
-  if (format !== 'jsonl' || !journal.isArranged(ids)) {
-    await writeResults(options.out, { rows: journal.rows(ids), format, ready: () => journal.close() });
+  if (windowing) await writeSegments(`${out}.segments.jsonl`, journal.rows(ids));
+  if (journalPath(options) !== out || !journal.isArranged(ids)) {
+    await writeResults(out, { rows: journal.rows(ids), format, ready: () => journal.close() });
   }
   return summary;
 }

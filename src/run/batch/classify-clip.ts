@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../config.js';
+import type { FramesInput, Pipeline } from '../../config.js';
 import { collate, type FeatureSequence } from '../../data/batches.js';
 import { readRows } from '../../data/mnist/rows.js';
 import type { ModelThread } from '../../engine/thread/model-thread.js';
@@ -34,12 +34,12 @@ export class ComputeFailure extends Error {}
 /** Frames of one clip that may wait for the encoder: two runs' worth, so that memory does not grow with clips. */
 const FRAMES_AHEAD = 16;
 
-interface ClipToClassify {
+export interface LocatedClip {
   readonly clip: BatchClip;
   readonly location: ClipLocation;
 }
 
-interface ClassifyOptions {
+export interface ClassifyOptions {
   readonly model: SharedModel;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ interface ClassifyOptions {
  *
  * @throws UserError as openClip, and as readRows for a model that reads digits; ComputeFailure.
  */
-export async function classifyClip(located: ClipToClassify, options: ClassifyOptions): Promise<ClipResult> {
+export async function classifyClip(located: LocatedClip, options: ClassifyOptions): Promise<ClipResult> {
   const watch = stopwatch();
   const read = await readSequence(located, { ...options, watch });
   const { logits } = await computed(options.model.classify(collate([read.sequence])));
@@ -61,7 +61,7 @@ export async function classifyClip(located: ClipToClassify, options: ClassifyOpt
 type Read = Pick<ClipResult, 'sequence' | 'frames' | 'durationSeconds'>;
 
 async function readSequence(
-  { clip, location }: ClipToClassify,
+  { clip, location }: LocatedClip,
   options: ClassifyOptions & { watch: Stopwatch },
 ): Promise<Read> {
   const { input } = options.model;
@@ -70,20 +70,28 @@ async function readSequence(
     options.watch.note('decode');
     return { sequence, frames: 1, durationSeconds: 0 };
   }
-  const { startSeconds, endSeconds } = clip;
-  const opened = await openLocated(
-    { input: clip.path, location },
-    {
-      sampling: evaluationSampling(input.sampling),
-      preprocessing: input.preprocessing,
-      timeoutSeconds: options.timeoutSeconds,
-      signal: options.signal,
-      ...(startSeconds !== undefined && { startSeconds }),
-      ...(endSeconds !== undefined && { endSeconds }),
-    },
-  );
+  const opened = await openForModel({ clip, location }, { ...options, input });
   const sequence = await encodeFrames(opened, options);
   return { sequence, frames: sequence.timesteps, durationSeconds: opened.durationSeconds };
+}
+
+/** Opens a clip for the frames that the model reads. @throws UserError as openClip. */
+export async function openForModel(
+  { clip, location }: LocatedClip,
+  options: Omit<ClassifyOptions, 'model'> & { input: FramesInput },
+): Promise<Clip> {
+  const { input, timeoutSeconds, signal } = options;
+  const { startSeconds, endSeconds } = clip;
+  const { preprocessing } = input;
+  const part = {
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+  };
+  const sampling = evaluationSampling(input.sampling);
+  return openLocated(
+    { input: clip.path, location },
+    { sampling, preprocessing, timeoutSeconds, signal, ...part },
+  );
 }
 
 async function encodeFrames(

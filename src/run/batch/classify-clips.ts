@@ -85,7 +85,7 @@ function processOptions({ options, thread, signal }: Run): ProcessOptions {
   const { pipeline, labels } = options.bundle.manifest;
   return {
     model: { input: pipeline.input, encoder: shareEncoder(thread.encode), classify: thread.classify },
-    embeddings: options.embeddings,
+    ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     ...{ labels, top, minProbability, timeoutSeconds, signal },
   };
 }

@@ -1,31 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FeatureSequence } from '../../data/batches.js';
 import { encodeSafetensors } from '../../tensors/safetensors.js';
-import type { ClipResult } from './classify-clip.js';
 import type { Content } from './content.js';
 import { cannotWrite } from './failures.js';
 import type { BatchClip } from './find-clips.js';
 
 /**
- * Writes a clip's features as `features`, float32 [timesteps, features], into a safetensors file that is named
- * by the clip's content, since a clip's own name may be one that no file can have.
+ * Writes a clip's features, float32 [timesteps, features], into a safetensors file that is named by the clip's
+ * content, since a clip's own name may be one that no file can have.
  *
+ * @param options.tensors `features`, or one for each window.
  * @returns the file's name in the folder.
  * @throws UserError `cannot_write`.
  */
 export async function writeEmbedding(
   folder: string,
-  { clip, content, result }: { clip: BatchClip; content: Content; result: ClipResult },
+  options: { clip: BatchClip; content: Content; tensors: ReadonlyMap<string, FeatureSequence> },
 ): Promise<string> {
-  const { data, timesteps } = result.sequence;
-  const name = embeddingName(clip, content);
+  const name = embeddingName(options.clip, options.content);
   const path = join(folder, name);
   const temporary = `${path}.${randomUUID()}.tmp`;
-  const shape = [timesteps, data.length / timesteps];
+  const tensors = [...options.tensors].map(
+    ([key, { data, timesteps }]) => [key, { shape: [timesteps, data.length / timesteps], data }] as const,
+  );
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, encodeSafetensors(new Map([['features', { shape, data }]])));
+    await writeFile(temporary, encodeSafetensors(new Map(tensors)));
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });

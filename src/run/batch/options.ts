@@ -3,7 +3,9 @@ import type { Bundle } from '../../bundle/bundle.js';
 import type { Skipped } from '../../data/scan.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { Shard } from './list-clips.js';
+import type { SubtitleFormat } from './subtitles.js';
 import type { BatchSummary } from './summary.js';
+import type { Windowing } from './windows.js';
 import type { BatchFormat } from './write-results.js';
 
 export interface BatchOptions {
@@ -12,7 +14,7 @@ export interface BatchOptions {
   readonly source: string;
   /** File of the results. Where it stands, the batch goes on with what is missing in it. */
   readonly out: string;
-  /** `jsonl` when absent. The others are written at the end, out of the lines in `<out>.jsonl`. */
+  /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
   readonly format?: BatchFormat;
   readonly engine?: 'auto' | EngineName;
   /** Clips under way at once; as many as the machine has cores, and at least 2, when absent. */
@@ -24,6 +26,10 @@ export interface BatchOptions {
   readonly minProbability?: number;
   /** Longest time that one clip may take; 600 when absent. */
   readonly timeoutSeconds?: number;
+  /** Classify each clip window by window, a row each, instead of as a whole. */
+  readonly windowing?: Windowing;
+  /** Write subtitles beside each clip that say what its windows show. */
+  readonly subtitles?: SubtitleFormat;
   /** Folder for each clip's features. */
   readonly embeddings?: string;
   /** Follow links that leave the folder. */

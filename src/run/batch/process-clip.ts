@@ -1,10 +1,15 @@
-import { type ErrorCode, messageOf, UserError } from '../../errors.js';
+import type { FeatureSequence } from '../../data/batches.js';
+import { type ErrorCode, UserError } from '../../errors.js';
 import { locatePath } from '../../media/inputs.js';
-import { type ClipResult, ComputeFailure, classifyClip, type SharedModel } from './classify-clip.js';
+import { ComputeFailure, classifyClip, type LocatedClip, type SharedModel } from './classify-clip.js';
+import { classifyWindows } from './classify-windows.js';
 import { type Content, readContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
 import type { BatchClip } from './find-clips.js';
-import type { ClassifiedRow, FailedRow, Row } from './row.js';
+import { classifiedRow, failedRow, type RowOptions, windowedRow } from './make-row.js';
+import type { Row } from './row.js';
+import { type SubtitleFormat, writeSubtitles } from './subtitles.js';
+import { mergeWindows, type Windowing } from './windows.js';
 
 /** What a finished clip's row said, as far as it tells whether the row still holds. */
 export interface FinishedClip {
@@ -14,12 +19,11 @@ export interface FinishedClip {
   readonly isFailed: boolean;
 }
 
-export interface ProcessOptions {
+export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
-  readonly labels: readonly string[];
-  readonly top: number;
-  readonly minProbability: number;
   readonly timeoutSeconds: number;
+  readonly windowing: Windowing | undefined;
+  readonly subtitles: SubtitleFormat | undefined;
   readonly embeddings: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -44,15 +48,35 @@ export async function processClip(
     const location = await locatePath(clip.path);
     content = await readContent({ clip, location }, options);
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
-    const result = await classifyClip({ clip, location }, options);
-    const { embeddings } = options;
-    const embedding = embeddings && (await writeEmbedding(embeddings, { clip, content, result }));
-    return { ...classifiedRow({ clip, content, result }, options), ...(embedding && { embedding }) };
+    return await classifiedAs({ clip, location, content }, options);
   } catch (error) {
     const isOfRun = error instanceof UserError && RUN_FAILURES.has(error.code);
     if (isOfRun || error instanceof ComputeFailure) throw error;
     return failedRow({ clip, content, error });
   }
+}
+
+async function classifiedAs(
+  { content, ...located }: LocatedClip & { content: Content },
+  options: ProcessOptions,
+): Promise<Row> {
+  const { clip } = located;
+  const { model, windowing, embeddings } = options;
+  const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
+    embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
+  if (!windowing || model.input.kind === 'rows') {
+    const result = await classifyClip(located, options);
+    const embedding = await keep(new Map([['features', result.sequence]]));
+    return classifiedRow({ clip, content, embedding, result }, options);
+  }
+  const results = await classifyWindows(located, { ...options, windowing, input: model.input });
+  const segments = mergeWindows(results, options);
+  if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
+  const named = results.map(
+    (each) => [`features ${each.startSeconds}-${each.endSeconds}`, each.sequence] as const,
+  );
+  const embedding = await keep(new Map(named));
+  return windowedRow({ clip, content, embedding, results, segments }, options);
 }
 
 async function stillHolds(
@@ -62,50 +86,4 @@ async function stillHolds(
   if (finished.sha256 !== content.sha256 || finished.truth !== clip.truth) return false;
   if (finished.isFailed || !options.embeddings) return true;
   return hasEmbedding(options.embeddings, finished.embedding);
-}
-
-function classifiedRow(
-  { clip, content, result }: { clip: BatchClip; content: Content; result: ClipResult },
-  { labels, top, minProbability }: ProcessOptions,
-): ClassifiedRow {
-  const ranking = result.probabilities
-    .map((probability, index) => ({ label: labels[index]!, probability }))
-    .sort((first, second) => second.probability - first.probability);
-  const best = ranking[0]!;
-  const truth = ranking.find(({ label }) => label === clip.truth);
-  return {
-    ...identityOf(clip),
-    label: best.probability < minProbability ? null : best.label,
-    probability: best.probability,
-    top: ranking.slice(0, top),
-    ...(truth && { truthProbability: truth.probability }),
-    frames: result.frames,
-    durationSeconds: result.durationSeconds,
-    ...content,
-    milliseconds: result.milliseconds,
-  };
-}
-
-function failedRow(failed: { clip: BatchClip; content: Content | undefined; error: unknown }): FailedRow {
-  const { clip, content, error } = failed;
-  return {
-    ...identityOf(clip),
-    ...content,
-    error: error instanceof UserError ? told(error) : defect(clip, error),
-  };
-}
-
-const told = ({ code, problem, fix }: UserError) => ({ code, message: problem, fix });
-
-/** Clipstep's own fault: one clip of a kind that nobody thought of must not cost the others. */
-function defect({ path }: BatchClip, error: unknown) {
-  return {
-    code: 'defect' satisfies ErrorCode,
-    message: `${path} met a defect of Clipstep: ${messageOf(error)}.`,
-    fix: 'Please report it, with the clip if you can share it.',
-  };
-}
-
-function identityOf({ id, path, truth }: BatchClip): Pick<Row, 'id' | 'path' | 'truth'> {
-  return { id, path, ...(truth !== undefined && { truth }) };
 }

@@ -19,8 +19,9 @@ const content = {
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 };
 
-const classifiedSchema = z.strictObject({
-  ...identity,
+const span = { startSeconds: z.number().min(0), endSeconds: z.number().min(0) };
+
+const answer = {
   /** The most probable class; null when its probability is below --min-probability. */
   label: z.string().nullable(),
   probability: share,
@@ -29,12 +30,25 @@ const classifiedSchema = z.strictObject({
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
   frames: z.int().min(1),
+};
+
+const reading = {
   durationSeconds: z.number().min(0),
   ...content,
   /** File of its features, in the folder of --embeddings. */
   embedding: z.string().optional(),
   /** Wall time in which it waited for frames, for the encoder, for the recurrent network. */
   milliseconds: z.strictObject({ decode: z.number(), encode: z.number(), recurrent: z.number() }),
+};
+
+const classifiedSchema = z.strictObject({ ...identity, ...answer, ...reading });
+
+/** A clip that was classified window by window, and the parts of one class that these make. */
+const windowedSchema = z.strictObject({
+  ...identity,
+  windows: z.array(z.strictObject({ ...span, ...answer })).min(1),
+  segments: z.array(z.strictObject({ ...span, label: z.string(), probability: share })),
+  ...reading,
 });
 
 const failedSchema = z.strictObject({
@@ -44,14 +58,33 @@ const failedSchema = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string(), fix: z.string() }),
 });
 
-/** What was found out about one clip: a line of the results. */
-export const rowSchema = z.union([classifiedSchema, failedSchema]);
+/** What was found out about one clip: a line of the journal. */
+export const rowSchema = z.union([classifiedSchema, windowedSchema, failedSchema]);
 
+/** What the model said of a clip or of one window. */
+export type Answer = z.infer<z.ZodObject<typeof answer>>;
+export type WindowedRow = z.infer<typeof windowedSchema>;
 export type ClassifiedRow = z.infer<typeof classifiedSchema>;
 export type FailedRow = z.infer<typeof failedSchema>;
-export type Row = ClassifiedRow | FailedRow;
+export type Row = ClassifiedRow | WindowedRow | FailedRow;
 
 export const isFailed = (row: Row): row is FailedRow => 'error' in row;
+export const isWindowed = (row: Row): row is WindowedRow => 'windows' in row;
+
+/** A line of the results: a clip, or one window of it, which has a part of its own. */
+export type ResultRow = (ClassifiedRow & Partial<z.infer<z.ZodObject<typeof span>>>) | FailedRow;
+
+/** A clip's lines of the results. */
+export function resultRows(row: Row): ResultRow[] {
+  if (!isWindowed(row)) return [row];
+  const { windows, segments, id, path, truth, ...reading } = row;
+  return windows.map(({ startSeconds, endSeconds, ...rest }) => ({
+    ...{ id: `${id}#${startSeconds}-${endSeconds}`, path, ...(truth !== undefined && { truth }) },
+    ...{ startSeconds, endSeconds },
+    ...rest,
+    ...reading,
+  }));
+}
 
 /** Outcomes that follow from a clip's bytes. All others may be gone when it is tried again. */
 const FINAL_FAILURES: ReadonlySet<string> = new Set<ErrorCode>([

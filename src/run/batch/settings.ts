@@ -16,6 +16,8 @@ const settingsSchema = z.strictObject({
   shard: z.string(),
   top: z.number(),
   minProbability: z.number(),
+  windowing: z.string(),
+  subtitles: z.string(),
 });
 
 /** All that a row depends on beside the clip's bytes: rows of one file have the same. */
@@ -30,6 +32,8 @@ const NAMES: Record<keyof BatchSettings, string> = {
   shard: '--shard',
   top: '--top',
   minProbability: '--min-probability',
+  windowing: '--window and --stride',
+  subtitles: '--subtitles',
 };
 
 /**

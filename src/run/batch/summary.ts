@@ -1,14 +1,14 @@
 import { type Metrics, measurePredictions, type Prediction } from '../metrics.js';
-import { isFailed, type Row } from './row.js';
+import { isFailed, isWindowed, type Row } from './row.js';
 
 /** A batch's results, counted. */
 export interface BatchSummary {
   readonly clips: number;
   readonly classified: number;
-  /** Classified, but no class is as probable as was asked for. */
+  /** Clips, or windows of them, of which no class is as probable as was asked for. */
   readonly undecided: number;
   readonly failed: number;
-  /** Clips of each class that was found, the most frequent first. */
+  /** Clips, or windows of them, of each class that was found, the most frequent first. */
   readonly labels: ReadonlyArray<{ readonly label: string; readonly clips: number }>;
   /** By kind, the most frequent first, each with a few of its clips. */
   readonly failures: ReadonlyArray<{
@@ -16,7 +16,7 @@ export interface BatchSummary {
     readonly clips: number;
     readonly examples: ReadonlyArray<{ readonly path: string; readonly message: string }>;
   }>;
-  /** On the clips whose true class is known to the model and that were decided; null when there are none. */
+  /** On the clips, or windows of them, whose true class is known to the model and that were decided; null when there are none. */
   readonly metrics: Metrics | null;
 }
 
@@ -41,14 +41,14 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
         kind.examples.push({ path: row.path, message: row.error.message });
       }
       failures.set(row.error.code, kind);
-    } else if (row.label === null) undecided += 1;
-    else {
-      counts.set(row.label, (counts.get(row.label) ?? 0) + 1);
-      const truth = row.truth === undefined ? undefined : indexOf.get(row.truth);
-      if (truth !== undefined && row.truthProbability !== undefined) {
-        const predicted = indexOf.get(row.label)!;
-        predictions.push({ truth, predicted, truthProbability: row.truthProbability });
-      }
+      continue;
+    }
+    const truth = row.truth === undefined ? undefined : indexOf.get(row.truth);
+    for (const { label, truthProbability } of isWindowed(row) ? row.windows : [row]) {
+      if (label === null) undecided += 1;
+      else counts.set(label, (counts.get(label) ?? 0) + 1);
+      if (label === null || truth === undefined || truthProbability === undefined) continue;
+      predictions.push({ truth, predicted: indexOf.get(label)!, truthProbability });
     }
   }
   return {

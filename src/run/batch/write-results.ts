@@ -2,26 +2,43 @@ import { open, rename, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { type BasicType, fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { cannotWrite } from './failures.js';
-import { isFailed, type Row } from './row.js';
+import { isFailed, isWindowed, type ResultRow, type Row, resultRows } from './row.js';
 
 export type BatchFormat = 'jsonl' | 'csv' | 'parquet';
 
 /**
- * Writes rows into a file beside it and puts that into its place: whole or not at all.
+ * Writes the results of clips, whole or not at all.
  *
  * @param options.ready called when all rows were read, before the file takes its place.
  * @throws UserError `cannot_write`.
  */
 export async function writeResults(
   path: string,
-  { rows, format, ready }: { rows: AsyncIterable<Row>; format: BatchFormat; ready: () => Promise<void> },
+  options: { rows: AsyncIterable<Row>; format: BatchFormat; ready: () => Promise<void> },
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
+  const { format, ready } = options;
+  const rows = expand(options.rows);
+  await replaceFile(path, async (temporary) => {
     if (format === 'parquet') await writeParquet(temporary, rows);
     else await writeLines(temporary, format === 'csv' ? csvLines(rows) : jsonLines(rows));
-    await sync(temporary);
     await ready();
+  });
+}
+
+/**
+ * Writes the segments of clips that were classified window by window: a line of JSON each.
+ * @throws UserError `cannot_write`.
+ */
+export async function writeSegments(path: string, rows: AsyncIterable<Row>): Promise<void> {
+  await replaceFile(path, (temporary) => writeLines(temporary, jsonLines(segmentsOf(rows))));
+}
+
+/** Writes into a file beside it and puts that into its place. */
+async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await write(temporary);
+    await sync(temporary);
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
@@ -29,21 +46,35 @@ export async function writeResults(
   }
 }
 
+async function* expand(rows: AsyncIterable<Row>): AsyncGenerator<ResultRow> {
+  for await (const row of rows) yield* resultRows(row);
+}
+
+async function* segmentsOf(rows: AsyncIterable<Row>): AsyncGenerator<object> {
+  for await (const row of rows) {
+    if (!isWindowed(row)) continue;
+    const { id, path, durationSeconds, segments } = row;
+    yield { id, path, durationSeconds, segments };
+  }
+}
+
 interface Column {
   readonly name: string;
   readonly type: BasicType;
-  readonly cell: (row: Row) => Cell;
+  readonly cell: (row: ResultRow) => Cell;
 }
 
 type Cell = string | number | null | undefined;
 
-const classified = (row: Row) => (isFailed(row) ? undefined : row);
-const failed = (row: Row) => (isFailed(row) ? row : undefined);
+const classified = (row: ResultRow) => (isFailed(row) ? undefined : row);
+const failed = (row: ResultRow) => (isFailed(row) ? row : undefined);
 
 /** A table has one cell for each: what a row has not is empty. */
 const COLUMNS: readonly Column[] = [
   { name: 'id', type: 'STRING', cell: (row) => row.id },
   { name: 'path', type: 'STRING', cell: (row) => row.path },
+  { name: 'startSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.startSeconds },
+  { name: 'endSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.endSeconds },
   { name: 'label', type: 'STRING', cell: (row) => classified(row)?.label },
   { name: 'probability', type: 'DOUBLE', cell: (row) => classified(row)?.probability },
   { name: 'top', type: 'STRING', cell: (row) => JSON.stringify(classified(row)?.top) },
@@ -62,24 +93,24 @@ const COLUMNS: readonly Column[] = [
   { name: 'errorFix', type: 'STRING', cell: (row) => failed(row)?.error.fix },
 ];
 
-async function* jsonLines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+async function* jsonLines(rows: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`;
 }
 
 /** A spreadsheet takes a cell that begins like a formula for one; a quote before it says that it is text. */
-async function* csvLines(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+async function* csvLines(rows: AsyncIterable<ResultRow>): AsyncGenerator<string> {
   const line = (cells: Cell[]) => stringify([cells], { escape_formulas: true, quoted_match: /\r/ });
   yield line(COLUMNS.map(({ name }) => name));
   for await (const row of rows) yield line(COLUMNS.map(({ cell }) => cell(row)));
 }
 
 /** In groups of 1,000 rows, so that only these are in memory. */
-async function writeParquet(path: string, rows: AsyncIterable<Row>): Promise<void> {
+async function writeParquet(path: string, rows: AsyncIterable<ResultRow>): Promise<void> {
   const columns = COLUMNS.map(({ name, type }) => ({ name, type }));
   await parquetWriteRows({ writer: fileWriter(path), rows: tableRows(rows), columns, rowGroupSize: 1000 });
 }
 
-async function* tableRows(rows: AsyncIterable<Row>) {
+async function* tableRows(rows: AsyncIterable<ResultRow>) {
   for await (const row of rows)
     yield Object.fromEntries(COLUMNS.map(({ name, cell }) => [name, cell(row) ?? null]));
 }

@@ -1,0 +1,32 @@
+import type { FramesInput } from '../../config.js';
+import {
+  type ClassifyOptions,
+  type ClipResult,
+  classifyClip,
+  type LocatedClip,
+  openForModel,
+} from './classify-clip.js';
+import { type Span, type Windowing, windowsOf } from './windows.js';
+
+export type WindowResult = ClipResult & Span;
+
+/**
+ * Classifies a clip window by window.
+ *
+ * @returns at least one window.
+ * @throws UserError as openClip; ComputeFailure.
+ */
+export async function classifyWindows(
+  { clip, location }: LocatedClip,
+  options: ClassifyOptions & { input: FramesInput; windowing: Windowing },
+): Promise<WindowResult[]> {
+  const { durationSeconds } = await openForModel({ clip, location }, options);
+  const startSeconds = clip.startSeconds ?? 0;
+  const endSeconds = Math.min(clip.endSeconds ?? durationSeconds, durationSeconds);
+  const results: WindowResult[] = [];
+  for (const window of windowsOf({ startSeconds, endSeconds }, options.windowing)) {
+    const result = await classifyClip({ clip: { ...clip, ...window }, location }, options);
+    results.push({ ...result, ...window });
+  }
+  return results;
+}

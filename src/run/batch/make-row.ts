@@ -1,0 +1,105 @@
+import { type ErrorCode, messageOf, UserError } from '../../errors.js';
+import type { ClipResult } from './classify-clip.js';
+import type { WindowResult } from './classify-windows.js';
+import type { Content } from './content.js';
+import type { BatchClip } from './find-clips.js';
+import type { Answer, ClassifiedRow, FailedRow, Row, WindowedRow } from './row.js';
+import type { Segment } from './windows.js';
+
+export interface RowOptions {
+  readonly labels: readonly string[];
+  /** Classes that a row lists. */
+  readonly top: number;
+  readonly minProbability: number;
+}
+
+/** What every row of a clip that could be read says. */
+interface ReadClip {
+  readonly clip: BatchClip;
+  readonly content: Content;
+  readonly embedding: string | undefined;
+}
+
+export function classifiedRow(
+  { result, ...read }: ReadClip & { result: ClipResult },
+  options: RowOptions,
+): ClassifiedRow {
+  return {
+    ...identityOf(read.clip),
+    ...answerOf(result, { ...options, truth: read.clip.truth }),
+    ...readingOf(read, [result]),
+  };
+}
+
+export function windowedRow(
+  { results, segments, ...read }: ReadClip & { results: readonly WindowResult[]; segments: Segment[] },
+  options: RowOptions,
+): WindowedRow {
+  const { truth } = read.clip;
+  return {
+    ...identityOf(read.clip),
+    windows: results.map((result) => {
+      const { startSeconds, endSeconds } = result;
+      return { startSeconds, endSeconds, ...answerOf(result, { ...options, truth }) };
+    }),
+    segments,
+    ...readingOf(read, results),
+  };
+}
+
+export function failedRow(failed: {
+  clip: BatchClip;
+  content: Content | undefined;
+  error: unknown;
+}): FailedRow {
+  const { clip, content, error } = failed;
+  return {
+    ...identityOf(clip),
+    ...content,
+    error: error instanceof UserError ? told(error) : defect(clip, error),
+  };
+}
+
+function answerOf(
+  { probabilities, frames }: ClipResult,
+  { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
+): Answer {
+  const ranking = probabilities
+    .map((probability, index) => ({ label: labels[index]!, probability }))
+    .sort((first, second) => second.probability - first.probability);
+  const best = ranking[0]!;
+  const ofTruth = ranking.find(({ label }) => label === truth);
+  return {
+    label: best.probability < minProbability ? null : best.label,
+    probability: best.probability,
+    top: ranking.slice(0, top),
+    ...(ofTruth && { truthProbability: ofTruth.probability }),
+    frames,
+  };
+}
+
+function readingOf({ content, embedding }: ReadClip, results: readonly ClipResult[]) {
+  const total = (name: keyof ClipResult['milliseconds']) =>
+    Math.round(results.reduce((sum, { milliseconds }) => sum + milliseconds[name], 0) * 10) / 10;
+  return {
+    durationSeconds: results[0]!.durationSeconds,
+    ...content,
+    ...(embedding !== undefined && { embedding }),
+    milliseconds: { decode: total('decode'), encode: total('encode'), recurrent: total('recurrent') },
+  };
+}
+
+const told = ({ code, problem, fix }: UserError) => ({ code, message: problem, fix });
+
+/** Clipstep's own fault: one clip of a kind that nobody thought of must not cost the others. */
+function defect({ path }: BatchClip, error: unknown) {
+  return {
+    code: 'defect' satisfies ErrorCode,
+    message: `${path} met a defect of Clipstep: ${messageOf(error)}.`,
+    fix: 'Please report it, with the clip if you can share it.',
+  };
+}
+
+function identityOf({ id, path, truth }: BatchClip): Pick<Row, 'id' | 'path' | 'truth'> {
+  return { id, path, ...(truth !== undefined && { truth }) };
+}
