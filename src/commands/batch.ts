@@ -14,7 +14,10 @@ import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js
 import { interruptible } from './interruptible.js';
 
 interface Flags
-  extends Pick<BatchOptions, 'subtitles' | 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'> {
+  extends Pick<
+    BatchOptions,
+    'subtitles' | 'report' | 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'
+  > {
   readonly out: string;
   readonly model: string;
   readonly engine: 'auto' | EngineName;
@@ -78,6 +81,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
         'srt',
       ]),
     )
+    .option('--report <file>', 'write a page (HTML) with counts, failures and the least certain clips')
     .option('--embeddings <folder>', "write each clip's features there, as safetensors")
     .option('--follow-links', 'follow links that leave the folder')
     .option('--strict', 'stop at the first clip that fails')

@@ -4,6 +4,9 @@ const EXIT_INTERRUPTED = 130;
 /**
  * Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once, and with it
  * the programs that it runs.
+ *
+ * A terminal that is closed aborts it too, unless it is not written to: Node.js undoes what nohup does, so that
+ * work that was started with it would end there.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
@@ -11,10 +14,11 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
     interruption.abort();
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const hangUp = process.stderr.isTTY ? interrupt : () => {};
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
   try {
     return await work(interruption.signal);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
   }
 }

@@ -167,6 +167,20 @@ describe('clipstep batch', () => {
     if (canListProcesses) expect(processesNaming(many)).toEqual([]);
   });
 
+  it('outlives the terminal that it was started from with its output elsewhere, as with nohup', async () => {
+    const out = join(root, 'hung-up.jsonl');
+    let signals = 0;
+    const { code } = await batch(fixture.clips, ['--out', out], {
+      onStderr: (_, kill) => {
+        signals += 1;
+        kill('SIGHUP');
+      },
+    });
+    expect(signals).toBeGreaterThan(0);
+    expect(code).toBe(3);
+    expect(await readRows(out)).toHaveLength(CLIPS);
+  });
+
   it('stops at the first failure when asked to, and then goes on without that', async () => {
     const out = join(root, 'strict.jsonl');
     const strict = await batch(fixture.clips, ['--out', out, '--strict', '--jobs', '1']);
@@ -295,6 +309,22 @@ describe('clipstep batch', () => {
     ]);
     const file = await readFile(join(pictures, '3/1.png'));
     expect(rows[0]!.sha256).toBe(createHash('sha256').update(file).digest('hex'));
+  });
+
+  it('writes a page of what it has found that loads nothing and in which names are text', async () => {
+    const clips = join(root, 'reported');
+    const page = join(root, 'report.html');
+    await mkdir(join(clips, 'up'), { recursive: true });
+    await copyFile(join(root, 'one.mp4'), join(clips, 'up', '<img src=x onerror=alert(1)>.mp4'));
+    await copyFile(join(root, 'broken.mp4'), join(clips, '"<b>".mp4'));
+    expect((await batch(clips, ['--out', join(root, 'reported.jsonl'), '--report', page])).code).toBe(3);
+    const html = await readFile(page, 'utf8');
+    expect(html).toContain('2 clips: 1 classified, 1 failed');
+    expect(html).toContain('up/&lt;img src=x onerror=alert(1)&gt;.mp4');
+    expect(html).not.toMatch(/<b>|<img src=x|https?:|<script/);
+    expect(html).toContain('<h3><bdi>corrupt</bdi>: 1</h3>');
+    const [, thumbnail] = /data:image\/jpeg;base64,([^"]+)/.exec(html)!;
+    expect((await sharp(Buffer.from(thumbnail!, 'base64')).metadata()).width).toBe(160);
   });
 
   it('gives no label below the probability that is asked for', async () => {

@@ -10,6 +10,7 @@ import { listClips } from './list-clips.js';
 import { lockOutput } from './lock.js';
 import { type BatchOptions, type BatchResult, withDefaults } from './options.js';
 import type { FinishedClip } from './process-clip.js';
+import { writeReport } from './report.js';
 import { isFailed, isFinal, type Row } from './row.js';
 import { type BatchSettings, keepSettings, modelDigest } from './settings.js';
 import { type BatchSummary, summarize } from './summary.js';
@@ -137,13 +138,16 @@ async function ffmpegVersion(): Promise<string> {
 
 /** Counts the results, and puts them into natural order, behind them those of clips that are gone. */
 async function arrange(
-  { options }: Run,
+  { options, signal }: Run,
   { journal, found }: { journal: Journal; found: FoundClips },
 ): Promise<BatchSummary> {
   const present = new Set(found.clips.map(({ id }) => id).filter((id) => journal.entries.has(id)));
   const ids = [...present, ...[...journal.entries.keys()].filter((id) => !present.has(id))];
-  const { out, format, windowing } = withDefaults(options);
+  const { out, format, windowing, report } = withDefaults(options);
   const summary = await summarize(journal.rows(ids), options.bundle.manifest.labels);
+  if (report !== undefined) {
+    await writeReport(report, { rows: journal.rows(ids), summary, options, signal });
+  }
   if (windowing) await writeSegments(`${out}.segments.jsonl`, journal.rows(ids));
   if (journalPath(options) !== out || !journal.isArranged(ids)) {
     await writeResults(out, { rows: journal.rows(ids), format, ready: () => journal.close() });

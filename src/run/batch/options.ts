@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly windowing?: Windowing;
   /** Write subtitles beside each clip that say what its windows show. */
   readonly subtitles?: SubtitleFormat;
+  /** File for a page that shows the results, with nothing outside of itself. */
+  readonly report?: string;
   /** Folder for each clip's features. */
   readonly embeddings?: string;
   /** Follow links that leave the folder. */

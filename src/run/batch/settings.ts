@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
-import { cannotWrite } from './failures.js';
+import { replaceFile } from './replace-file.js';
 
 const settingsSchema = z.strictObject({
   /** What was listed: a folder or a manifest, absolute. */
@@ -47,20 +47,7 @@ export async function keepSettings(
   { settings, hasRows }: { settings: BatchSettings; hasRows: boolean },
 ): Promise<void> {
   if (hasRows) refuseDifference(await readSettings(path), { settings, path });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(`${JSON.stringify(settings, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw cannotWrite(path, cause);
-  }
+  await replaceFile(path, (temporary) => writeFile(temporary, `${JSON.stringify(settings, null, 2)}\n`));
 }
 
 /** Tells models apart by what they compute, wherever they lie. */

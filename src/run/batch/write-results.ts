@@ -1,7 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { type BasicType, fileWriter, parquetWriteRows } from 'hyparquet-writer';
-import { cannotWrite } from './failures.js';
+import { replaceFile } from './replace-file.js';
 import { isFailed, isWindowed, type ResultRow, type Row, resultRows } from './row.js';
 
 export type BatchFormat = 'jsonl' | 'csv' | 'parquet';
@@ -31,19 +31,6 @@ export async function writeResults(
  */
 export async function writeSegments(path: string, rows: AsyncIterable<Row>): Promise<void> {
   await replaceFile(path, (temporary) => writeLines(temporary, jsonLines(segmentsOf(rows))));
-}
-
-/** Writes into a file beside it and puts that into its place. */
-async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    await write(temporary);
-    await sync(temporary);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw cannotWrite(path, cause);
-  }
 }
 
 async function* expand(rows: AsyncIterable<Row>): AsyncGenerator<ResultRow> {
@@ -131,9 +118,4 @@ async function writeLines(path: string, lines: AsyncIterable<string>): Promise<v
   } finally {
     await file.close();
   }
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  await file.sync().finally(() => file.close());
 }
