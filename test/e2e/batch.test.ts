@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -159,10 +159,18 @@ describe('clipstep batch', () => {
     const many = join(root, 'interrupted');
     await manyClips(many, 300);
     const { code, stderr } = await batch(many, ['--out', out], {
-      onStderr: (_, kill) => setTimeout(() => kill('SIGINT'), 700),
+      onStderr: (_, kill) => {
+        // When it has some rows.
+        const waiting = setInterval(() => {
+          if (statSync(out).size === 0) return;
+          clearInterval(waiting);
+          kill('SIGINT');
+        }, 50);
+      },
     });
     expect(code).toBe(130);
     const [, done] = /Interrupted: (\d+) of 300 clips/.exec(stderr)!;
+    expect(Number(done)).toBeLessThan(300);
     expect(await readRows(out)).toHaveLength(Number(done));
     if (canListProcesses) expect(processesNaming(many)).toEqual([]);
   });
