@@ -48,11 +48,17 @@ export class UserError extends Error {
   }
 }
 
-/** Whether one input failed by its own fault, so that others may be fine: no interruption, nothing missing here. */
+/** Failures that are not one input's: an interruption, or something that is missing or full here. */
+const FAILURES_OF_RUN: ReadonlySet<ErrorCode> = new Set([
+  'aborted',
+  'missing_tool',
+  'engine_unavailable',
+  'cannot_write',
+]);
+
+/** Whether one input failed by its own fault, so that others may be fine. */
 export function isFailureOfInput(thrown: unknown): thrown is UserError {
-  return (
-    thrown instanceof UserError && !['aborted', 'missing_tool', 'engine_unavailable'].includes(thrown.code)
-  );
+  return thrown instanceof UserError && !FAILURES_OF_RUN.has(thrown.code);
 }
 
 /** The words of anything that was thrown, for a sentence of our own. */

@@ -12,7 +12,7 @@ export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
 export { batch } from './run/batch/batch.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './run/batch/options.js';
-export type { ClassifiedRow, FailedRow, Row } from './run/batch/row.js';
+export type { Row as BatchRow } from './run/batch/row.js';
 export {
   type Classified,
   type ClassifyOptions,

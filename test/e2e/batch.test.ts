@@ -354,14 +354,18 @@ describe('clipstep batch', () => {
     expect(code).toBe(2);
   });
 
-  it('exits with 1 where there is nothing to classify or nowhere to write', async () => {
+  it('exits with 1 where there is nothing to classify, nowhere to write, or no ffprobe', async () => {
     const empty = join(root, 'empty');
     await mkdir(empty);
     const nothing = await batch(empty, ['--out', join(root, 'empty.jsonl')]);
     expect(nothing.stderr).toContain('holds no clips');
     const nowhere = await batch(fixture.clips, ['--out', join(root, 'no', 'such', 'folder.jsonl')]);
     expect(nowhere.stderr).toContain('cannot be written');
-    expect([nothing.code, nowhere.code]).toEqual([1, 1]);
+    const toolless = await batch(fixture.clips, ['--out', join(root, 'toolless.jsonl')], {
+      env: { CLIPSTEP_FFPROBE: join(root, 'no-such-ffprobe') },
+    });
+    expect(toolless.stderr).toContain('No ffprobe that runs was found');
+    expect([nothing.code, nowhere.code, toolless.code]).toEqual([1, 1, 1]);
   });
 });
 

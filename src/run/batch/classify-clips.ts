@@ -1,5 +1,6 @@
 import type { ModelThread } from '../../engine/thread/model-thread.js';
 import { UserError } from '../../errors.js';
+import { contentReader } from './content.js';
 import type { BatchClip } from './find-clips.js';
 import type { Journal } from './journal.js';
 import { type BatchOptions, withDefaults } from './options.js';
@@ -84,6 +85,7 @@ function processOptions({ options, thread, signal }: Run): ProcessOptions {
   const { top, minProbability, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
+    readContent: contentReader({ timeoutSeconds, signal }),
     model: { input: pipeline.input, encoder: shareEncoder(thread.encode), classify: thread.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     ...{ labels, top, minProbability, timeoutSeconds, signal },

@@ -3,8 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import type { ClipLocation } from '../../media/inputs.js';
-import type { BatchClip } from './find-clips.js';
+import type { LocatedClip } from './classify-clip.js';
 
 /** What a clip's bytes are. */
 export interface Content {
@@ -13,13 +12,29 @@ export interface Content {
   readonly sha256: string;
 }
 
+/** Tells what a clip's bytes are. @throws UserError `unreadable`, `aborted`, `timeout`. */
+export type ReadContent = (clip: LocatedClip) => Promise<Content>;
+
 /**
- * Reads a clip's files from end to end.
+ * Reads clips' files from end to end. Of clips that are parts of one file, such as the scenes of a film, that is
+ * read once.
  *
- * @throws UserError `unreadable`, `aborted`; `timeout` when it takes longer than that.
+ * @param options.timeoutSeconds longest time that one clip's files may take.
  */
-export async function readContent(
-  { clip, location }: { clip: Pick<BatchClip, 'path'>; location: ClipLocation },
+export function contentReader(options: { timeoutSeconds: number; signal: AbortSignal }): ReadContent {
+  const shared = new Map<string, Promise<Content>>();
+  return (located) => {
+    const { path, startSeconds, endSeconds } = located.clip;
+    if (startSeconds === undefined && endSeconds === undefined) return readFiles(located, options);
+    const content = shared.get(path) ?? readFiles(located, options);
+    shared.set(path, content);
+    content.catch(() => shared.delete(path));
+    return content;
+  };
+}
+
+async function readFiles(
+  { clip, location }: LocatedClip,
   options: { timeoutSeconds: number; signal: AbortSignal },
 ): Promise<Content> {
   const deadline = AbortSignal.timeout(options.timeoutSeconds * 1000);

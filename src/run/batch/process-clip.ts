@@ -1,9 +1,9 @@
 import type { FeatureSequence } from '../../data/batches.js';
-import { type ErrorCode, UserError } from '../../errors.js';
+import { isFailureOfInput, UserError } from '../../errors.js';
 import { locatePath } from '../../media/inputs.js';
 import { ComputeFailure, classifyClip, type LocatedClip, type SharedModel } from './classify-clip.js';
 import { classifyWindows } from './classify-windows.js';
-import { type Content, readContent } from './content.js';
+import type { Content, ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
 import type { BatchClip } from './find-clips.js';
 import { classifiedRow, failedRow, type RowOptions, windowedRow } from './make-row.js';
@@ -21,15 +21,13 @@ export interface FinishedClip {
 
 export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
+  readonly readContent: ReadContent;
   readonly timeoutSeconds: number;
   readonly windowing: Windowing | undefined;
   readonly subtitles: SubtitleFormat | undefined;
   readonly embeddings: string | undefined;
   readonly signal: AbortSignal;
 }
-
-/** Failures that are not one clip's: the run cannot go on. */
-const RUN_FAILURES: ReadonlySet<ErrorCode> = new Set(['aborted', 'missing_tool', 'cannot_write']);
 
 /**
  * Classifies one clip, whatever is wrong with it: that costs its own row.
@@ -46,11 +44,11 @@ export async function processClip(
   try {
     if (clip.problem) throw clip.problem;
     const location = await locatePath(clip.path);
-    content = await readContent({ clip, location }, options);
+    content = await options.readContent({ clip, location });
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
     return await classifiedAs({ clip, location, content }, options);
   } catch (error) {
-    const isOfRun = error instanceof UserError && RUN_FAILURES.has(error.code);
+    const isOfRun = error instanceof UserError && !isFailureOfInput(error);
     if (isOfRun || error instanceof ComputeFailure) throw error;
     return failedRow({ clip, content, error });
   }
