@@ -134,8 +134,22 @@ describe('clipstep batch', () => {
     await rm(`${out}.run.json`);
     const unknown = await batch(fixture.clips, ['--out', out]);
     expect(unknown.code).toBe(1);
-    expect(unknown.stderr).toMatch(/run\.json, which says how they were made, is missing/);
+    expect(unknown.stderr).toMatch(/run\.json, which would say how these results were made, is missing/);
     expect(await readFile(out, 'utf8')).toBe(before);
+  });
+
+  it('leaves a file alone that is no result of a batch, such as the manifest itself', async () => {
+    const manifest = join(root, 'precious.csv');
+    const text = `path\n${join(root, 'one.mp4')}`;
+    await writeFile(manifest, text);
+    for (const format of ['csv', 'jsonl', 'parquet']) {
+      const { code, stderr } = await batch(manifest, ['--out', manifest, '--format', format]);
+      expect(stderr).toContain(`${manifest} stands already`);
+      expect(code).toBe(1);
+    }
+    expect(await readFile(manifest, 'utf8')).toBe(text);
+    const folder = await batch(fixture.clips, ['--out', fixture.clips]);
+    expect(folder.stderr).toContain('stands already');
   });
 
   it('refuses an output that another run is writing to', async () => {
@@ -158,10 +172,11 @@ describe('clipstep batch', () => {
     const out = join(root, 'interrupted.jsonl');
     const many = join(root, 'interrupted');
     await manyClips(many, 300);
+    let waiting: NodeJS.Timeout | undefined;
     const { code, stderr } = await batch(many, ['--out', out], {
       onStderr: (_, kill) => {
-        // When it has some rows.
-        const waiting = setInterval(() => {
+        waiting ??= setInterval(() => {
+          // When it has some rows.
           if (statSync(out).size === 0) return;
           clearInterval(waiting);
           kill('SIGINT');

@@ -70,13 +70,13 @@ async function runBatch(run: Run): Promise<BatchResult> {
     shard: options.shard,
     signal,
   });
+  await keepSettings(`${options.out}.run.json`, {
+    settings: await settingsOf(run),
+    files: [options.out, journalPath(options)],
+  });
   const finished = new Map<string, FinishedClip>();
   const journal = await openJournal(journalPath(options), (row) => noteFinished(finished, row));
   try {
-    await keepSettings(`${options.out}.run.json`, {
-      settings: await settingsOf(run),
-      hasRows: journal.entries.size > 0,
-    });
     options.onEvent?.({
       kind: 'found',
       clips: found.clips.length,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
@@ -44,7 +44,7 @@ async function readFiles(
   let size = 0;
   let only = '';
   for (const path of paths) {
-    const file = await digestFile(path, signal).catch((cause: unknown) => {
+    const file = await unlessAborted(digestFile(path, signal), signal).catch((cause: unknown) => {
       throw failure(path, { cause, deadline, ...options });
     });
     size += file.size;
@@ -57,25 +57,36 @@ async function readFiles(
 /** Opened without waiting: a file may have been replaced by a pipe, which would wait for its writer. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Larger than Node.js's 64 KiB: each chunk is a round trip through its thread pool. */
+/** Each chunk is a round trip through Node.js's thread pool; the digest of one takes a millisecond. */
 const CHUNK_BYTES = 2 ** 20;
 
 async function digestFile(path: string, signal: AbortSignal): Promise<Content> {
   const file = await open(path, OPEN_FLAGS);
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is a pipe or a device');
+    const status = await file.stat();
+    if (!status.isFile()) throw new Error('it is a pipe or a device');
     const hash = createHash('sha256');
-    let size = 0;
-    const stream = createReadStream(path, { fd: file, autoClose: false, highWaterMark: CHUNK_BYTES, signal });
-    for await (const chunk of stream) {
-      // Without an encoding, a stream gives buffers.
-      hash.update(chunk as Buffer);
-      size += (chunk as Buffer).length;
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, status.size + 1));
+    for (let size = 0; ; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(chunk, 0, chunk.length);
+      if (bytesRead === 0) return { size, sha256: hash.digest('hex') };
+      hash.update(chunk.subarray(0, bytesRead));
+      size += bytesRead;
     }
-    return { size, sha256: hash.digest('hex') };
   } finally {
     await file.close();
   }
+}
+
+/** A read from a disk that does not answer cannot be stopped; it is left to itself. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 function failure(

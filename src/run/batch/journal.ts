@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { UserError } from '../../errors.js';
 import { cannotWrite } from './failures.js';
 import { type Row, rowSchema } from './row.js';
 
@@ -41,15 +40,15 @@ const SYNC_MILLISECONDS = 1000;
  * Opens a journal, or begins one. A last line that was torn is cut off.
  *
  * @param onRow is shown every sound row that stands in it, in the order in which they were added.
- * @throws UserError `cannot_write`, or `usage` when something other than a file stands there.
+ * @param path of such a journal, or of nothing: it is not asked whose file it is.
+ * @throws UserError `cannot_write`.
  */
 export async function openJournal(path: string, onRow: (row: Row) => void): Promise<Journal> {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0);
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
   const file = await open(path, flags).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
   });
   try {
-    if (!(await file.stat()).isFile()) throw notAFile(path);
     const journal = new FileJournal(path, file);
     await journal.load(onRow);
     return journal;
@@ -156,11 +155,4 @@ function parseRow(line: Buffer): Row | null {
   } catch {
     return null;
   }
-}
-
-function notAFile(path: string): UserError {
-  return new UserError('usage', {
-    problem: `${path} is not a file, so that no results can be kept in it.`,
-    fix: 'Give --out the path of a file that is a batch result, or not there yet.',
-  });
 }

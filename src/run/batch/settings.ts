@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
@@ -37,17 +37,24 @@ const NAMES: Record<keyof BatchSettings, string> = {
 };
 
 /**
- * Writes the settings beside the results, or makes sure that they are the same as those that stand there.
+ * Writes the settings beside the results, or makes sure that they are the same as those of the results that
+ * stand there. A file that is not a batch's results is left as it is.
  *
- * @param options.hasRows whether results stand already.
+ * @param options.files where results go.
  * @throws UserError `settings_differ`, naming each one with both values; `cannot_write`.
  */
 export async function keepSettings(
   path: string,
-  { settings, hasRows }: { settings: BatchSettings; hasRows: boolean },
+  { settings, files }: { settings: BatchSettings; files: readonly string[] },
 ): Promise<void> {
-  if (hasRows) refuseDifference(await readSettings(path), { settings, path });
-  await replaceFile(path, (temporary) => writeFile(temporary, `${JSON.stringify(settings, null, 2)}\n`));
+  for (const file of files) {
+    const status = await stat(file).catch(() => null);
+    if (status && (status.size > 0 || !status.isFile())) {
+      refuseDifference(await readSettings(path), { settings, path, file });
+    }
+  }
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  await replaceFile(path, (temporary) => writeFile(temporary, text));
 }
 
 /** Tells models apart by what they compute, wherever they lie. */
@@ -69,13 +76,12 @@ async function readSettings(path: string): Promise<BatchSettings | null> {
 
 function refuseDifference(
   before: BatchSettings | null,
-  { settings, path }: { settings: BatchSettings; path: string },
+  { settings, path, file }: { settings: BatchSettings; path: string; file: string },
 ): void {
-  const fix = 'Give the same settings to go on, or another --out to begin anew.';
   if (!before) {
     throw new UserError('settings_differ', {
-      problem: `Results stand there, but ${path}, which says how they were made, is missing or damaged.`,
-      fix: 'Give another --out, or move the results away.',
+      problem: `${file} stands already, but ${path}, which would say how these results were made, is missing or damaged.`,
+      fix: 'Give another --out, or move the file away.',
     });
   }
   // Object.keys gives strings; these are the schema's own.
@@ -84,7 +90,7 @@ function refuseDifference(
   if (different.length === 0) return;
   const lines = different.map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${settings[name]}`);
   throw new UserError('settings_differ', {
-    problem: `Results stand there that were made with other settings (${path}):\n${lines.join('\n')}`,
-    fix,
+    problem: `${file} has results that were made with other settings (${path}):\n${lines.join('\n')}`,
+    fix: 'Give the same settings to go on, or another --out to begin anew.',
   });
 }
