@@ -37,7 +37,8 @@ export function evaluationSampling(sampling: Sampling): Sampling {
   return sampling.kind === 'segments' ? { kind: 'uniform', frames: sampling.frames } : sampling;
 }
 
-function picturesOf({ pixels, partner }: Frame, motion: FramesInput['motion']): Uint8Array[] {
+/** The pictures of one timestep: picturesATimestep of them, uint8 RGB [size, size, 3] each. */
+export function picturesOf({ pixels, partner }: Frame, motion: FramesInput['motion']): Uint8Array[] {
   if (!motion || !partner) return [pixels];
   const difference = differenceImage(pixels, partner, motion.gain);
   return motion.use === 'alone' ? [difference] : [pixels, difference];

@@ -26,7 +26,7 @@ import { decodeSafetensors } from '../../src/tensors/safetensors.js';
 import { clipstep } from '../support/cli.js';
 import { type BatchFixture, readRows, runAndKill, writeBatchFixture } from '../support/killed-batch.js';
 import { canListProcesses, processesNaming } from '../support/processes.js';
-import { saveTinyRowsBundle } from '../support/tiny-bundle.js';
+import { saveTinyBundle, saveTinyRowsBundle, tinyPipeline } from '../support/tiny-bundle.js';
 
 let root: string;
 let fixture: BatchFixture;
@@ -81,6 +81,36 @@ describe('clipstep batch', () => {
     expect(stdout).toMatch(/Accuracy .* on 22 clips/);
     expect(stderr).toContain(`${CLIPS}/${CLIPS} clips`);
   });
+
+  it.each(['alone', 'beside'] as const)(
+    'says what classify says with differences of frames %s',
+    async (use) => {
+      const model = join(root, `motion-${use}`);
+      const out = join(root, `motion-${use}.jsonl`);
+      const clips = join(fixture.clips, 'up');
+      const { input } = tinyPipeline;
+      if (input.kind !== 'frames') throw new Error('The tiny network reads clips');
+      const motion = { use, gap: { kind: 'frames', frames: 1 }, gain: 3 } as const;
+      const encoder = { ...input.encoder, weights: 'hub' };
+      const training = { ...tinyPipeline.training, train: 'recurrent' } as const;
+      await saveTinyBundle(model, {
+        pipeline: { ...tinyPipeline, input: { ...input, motion, encoder }, training },
+      });
+      await clipstep(['batch', clips, '--model', model, '--out', out]);
+      const { stdout } = await clipstep(['classify', clips, '--model', model, '--json']);
+      const classified = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const rows = await rowsOf(out);
+      expect(rows).toHaveLength(classified.length);
+      for (const [index, row] of rows.entries()) {
+        const { input, probability, frames, error } = classified[index];
+        expect([row.path, row.frames, row.error?.code]).toEqual([input, frames, error?.code]);
+        if (!error) expect(row.probability).toBeCloseTo(probability, 6);
+      }
+    },
+  );
 
   it('says nothing again of clips that have a row, unless their bytes have changed or passing things failed', async () => {
     const clips = join(root, 'changing');

@@ -25,7 +25,7 @@ seed: 1
 /** Writes a model of the tiny network with weights that nobody trained. */
 export async function saveTinyBundle(folder: string, changes: Partial<NewBundle['manifest']> = {}) {
   const labels = ['down', 'up'];
-  const networks = networksOf(tinyPipeline, labels.length);
+  const networks = networksOf(changes.pipeline ?? tinyPipeline, labels.length);
   await saveBundle(folder, {
     manifest: {
       pipeline: tinyPipeline,

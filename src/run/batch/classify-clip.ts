@@ -1,4 +1,4 @@
-import type { FramesInput, Pipeline } from '../../config.js';
+import { type FramesInput, type Pipeline, picturesATimestep } from '../../config.js';
 import { collate, type FeatureSequence } from '../../data/batches.js';
 import { readRows } from '../../data/mnist/rows.js';
 import type { ModelThread } from '../../engine/thread/model-thread.js';
@@ -6,7 +6,7 @@ import { type Clip, openLocated } from '../../media/frames.js';
 import type { ClipLocation } from '../../media/inputs.js';
 import { concatenate } from '../../tensors/tensor.js';
 import { softmax } from '../metrics.js';
-import { evaluationSampling } from '../sequences.js';
+import { evaluationSampling, picturesOf } from '../read-clip.js';
 import type { BatchClip } from './find-clips.js';
 import type { SharedEncoder } from './shared-encoder.js';
 
@@ -31,8 +31,8 @@ export interface ClipResult {
 /** What went wrong while the model computed, as distinct from what is wrong with a clip. */
 export class ComputeFailure extends Error {}
 
-/** Frames of one clip that may wait for the encoder: two runs' worth, so that memory does not grow with clips. */
-const FRAMES_AHEAD = 16;
+/** Pictures of one clip that may wait for the encoder: two runs' worth, so that memory does not grow with clips. */
+const PICTURES_AHEAD = 16;
 
 export interface LocatedClip {
   readonly clip: BatchClip;
@@ -71,7 +71,7 @@ async function readSequence(
     return { sequence, frames: 1, durationSeconds: 0 };
   }
   const opened = await openForModel({ clip, location }, { ...options, input });
-  const sequence = await encodeFrames(opened, options);
+  const sequence = await encodeFrames(opened, { ...options, input });
   return { sequence, frames: sequence.timesteps, durationSeconds: opened.durationSeconds };
 }
 
@@ -82,36 +82,39 @@ export async function openForModel(
 ): Promise<Clip> {
   const { input, timeoutSeconds, signal } = options;
   const { startSeconds, endSeconds } = clip;
-  const { preprocessing } = input;
-  const part = {
+  const { preprocessing, motion } = input;
+  const details = {
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
+    ...(motion && { pairGap: motion.gap }),
   };
   const sampling = evaluationSampling(input.sampling);
   return openLocated(
     { input: clip.path, location },
-    { sampling, preprocessing, timeoutSeconds, signal, ...part },
+    { sampling, preprocessing, timeoutSeconds, signal, ...details },
   );
 }
 
 async function encodeFrames(
   clip: Clip,
-  { model, watch }: { model: SharedModel; watch: Stopwatch },
+  { model, input, watch }: { model: SharedModel; input: FramesInput; watch: Stopwatch },
 ): Promise<FeatureSequence> {
   const encoding: Array<Promise<Float32Array>> = [];
-  for await (const { pixels } of clip.frames) {
+  for await (const frame of clip.frames) {
     watch.note('decode');
-    const features = computed(model.encoder.encode(pixels));
-    // Whoever waits for it is told; when decoding fails, nobody does.
-    features.catch(() => {});
-    encoding.push(features);
-    await encoding[encoding.length - FRAMES_AHEAD];
+    for (const picture of picturesOf(frame, input.motion)) {
+      const features = computed(model.encoder.encode(picture));
+      // Whoever waits for it is told; when decoding fails, nobody does.
+      features.catch(() => {});
+      encoding.push(features);
+    }
+    await encoding[encoding.length - PICTURES_AHEAD];
     watch.note('encode');
   }
   watch.note('decode');
   const data = concatenate(await Promise.all(encoding));
   watch.note('encode');
-  return { kind: 'features', data, timesteps: encoding.length };
+  return { kind: 'features', data, timesteps: encoding.length / picturesATimestep(input) };
 }
 
 async function computed<T>(work: Promise<T>): Promise<T> {
