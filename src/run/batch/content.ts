@@ -34,18 +34,31 @@ export function contentReader(options: { timeoutSeconds: number; signal: AbortSi
 }
 
 async function readFiles(
-  { clip, location }: LocatedClip,
+  located: LocatedClip,
   options: { timeoutSeconds: number; signal: AbortSignal },
 ): Promise<Content> {
-  const deadline = AbortSignal.timeout(options.timeoutSeconds * 1000);
-  const signal = AbortSignal.any([options.signal, deadline]);
+  // Not AbortSignal.timeout, whose timers would pile up behind thousands of clips that took no time.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), options.timeoutSeconds * 1000);
+  try {
+    return await digestFiles(located, { ...options, deadline: deadline.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function digestFiles(
+  { clip, location }: LocatedClip,
+  options: { timeoutSeconds: number; signal: AbortSignal; deadline: AbortSignal },
+): Promise<Content> {
+  const signal = AbortSignal.any([options.signal, options.deadline]);
   const paths = location.kind === 'video' ? [location.path] : location.paths;
   const lines = createHash('sha256');
   let size = 0;
   let only = '';
   for (const path of paths) {
     const file = await unlessAborted(digestFile(path, signal), signal).catch((cause: unknown) => {
-      throw failure(path, { cause, deadline, ...options });
+      throw failure(path, { cause, ...options });
     });
     size += file.size;
     only = file.sha256;
