@@ -71,6 +71,21 @@ export function measurePredictions(predictions: readonly Prediction[], labels: r
   };
 }
 
+/** Share of examples whose true class is among the `count` most probable ones; equals count in its favour. */
+export function topAccuracy(options: {
+  logits: Float32Array;
+  truth: readonly number[];
+  count: number;
+}): number {
+  const { logits, truth, count } = options;
+  const classes = logits.length / truth.length;
+  const hits = truth.filter((label, index) => {
+    const row = logits.subarray(index * classes, (index + 1) * classes);
+    return row.filter((logit) => logit > row[label]!).length < count;
+  });
+  return hits.length / truth.length;
+}
+
 /** Probabilities of one row of logits, in float64. */
 export function softmax(logits: Float32Array): number[] {
   const highest = Math.max(...logits);
