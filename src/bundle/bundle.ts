@@ -7,6 +7,7 @@ import { type Networks, networksOf, parametersOf } from '../network/networks.js'
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
 import { BUNDLE_SCHEMA_VERSION, type Manifest, manifestSchema } from './manifest.js';
+import { packMembers, strayOwnTensor, unpackMembers } from './members.js';
 
 const MANIFEST_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.safetensors';
@@ -17,13 +18,17 @@ export interface Bundle {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly networks: Networks;
-  readonly weights: Weights;
+  /**
+   * Weights of each network whose probabilities are averaged: one, or an ensemble's. Tensors that members
+   * share are the same objects.
+   */
+  readonly members: readonly Weights[];
 }
 
-/** What is saved; sizes and digests are worked out here. */
+/** What is saved; counts, sizes and digests are worked out here. */
 export interface NewBundle {
-  readonly manifest: Omit<Manifest, 'schemaVersion' | 'weights'>;
-  readonly weights: Weights;
+  readonly manifest: Omit<Manifest, 'schemaVersion' | 'weights' | 'members'>;
+  readonly members: readonly Weights[];
   /** Further files by name, such as the model card README.md. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -43,8 +48,11 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   });
   checkWeightsFile(bytes, manifest, path);
   const { weights } = decodeSafetensors(bytes, path);
-  checkParameters(weights, { networks, manifest, path });
-  return { folder, manifest, networks, weights };
+  const stray = strayOwnTensor(weights, manifest.members);
+  if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
+  const members = unpackMembers(weights, manifest.members);
+  for (const member of members) checkParameters(member, { networks, manifest, path });
+  return { folder, manifest, networks, members };
 }
 
 /**
@@ -52,10 +60,11 @@ export async function loadBundle(folder: string): Promise<Bundle> {
  * @throws UserError `usage` when something else stands there already; the error says where the model is.
  */
 export async function saveBundle(folder: string, bundle: NewBundle): Promise<void> {
-  const weights = encodeSafetensors(bundle.weights);
+  const weights = encodeSafetensors(packMembers(bundle.members));
   const manifest: Manifest = {
     schemaVersion: BUNDLE_SCHEMA_VERSION,
     ...bundle.manifest,
+    members: bundle.members.length,
     weights: { file: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) },
   };
   const target = resolve(folder);

@@ -24,6 +24,12 @@ export const manifestSchema = z.strictObject({
   labels: z.array(z.string().min(1)).min(2),
   /** Null when the dataset had no test part. */
   test: metricsSchema.nullable(),
+  /** Networks whose probabilities are averaged; see members.ts. */
+  members: z.int().min(1).max(1000).default(1),
+  /** Divides the logits before softmax; fitted on the validation part, see run/calibration.ts. */
+  temperature: z.number().positive().default(1),
+  /** Below it, the label is `unknown`; chosen on the validation part, see run/threshold.ts. */
+  minProbability: share.default(0),
   seed: z.int().min(0),
   engine: z.string(),
   versions: z.record(z.string(), z.string()),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,8 +35,26 @@ describe('a bundle', () => {
     expect(bundle.manifest.pipeline).toEqual(tinyPipeline);
     expect(bundle.manifest.labels).toEqual(['down', 'up']);
     expect(bundle.networks.recurrent.classes).toBe(2);
-    expect(bundle.weights.get('head.kernel')!.shape).toEqual([4, 2]);
+    expect(bundle.members[0]!.get('head.kernel')!.shape).toEqual([4, 2]);
     expect((await readdir(folder)).sort()).toEqual(['README.md', 'model.json', 'weights.safetensors']);
+  });
+
+  it('of several members has what they share once, and each one what is its own', async () => {
+    await saveTinyBundle(folder, {}, [1]);
+    const single = (await stat(join(folder, 'weights.safetensors'))).size;
+    const several = join(root, 'several');
+    await saveTinyBundle(several, {}, [1, 2, 3]);
+    const { members, manifest } = await loadBundle(several);
+    expect(manifest.members).toBe(3);
+    const kernels = members.map((member) => member.get('recurrent.0.forward.kernel')!.data);
+    expect(kernels[1]).not.toEqual(kernels[0]);
+    expect(kernels[0]).toEqual(
+      (await loadBundle(folder)).members[0]!.get('recurrent.0.forward.kernel')!.data,
+    );
+    const recurrent = [...members[0]!].filter(([name]) => /^(recurrent|head)/.test(name));
+    const recurrentBytes = recurrent.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+    const grown = (await stat(join(several, 'weights.safetensors'))).size - single;
+    expect(grown).toBeLessThan(3 * recurrentBytes + 2000);
   });
 
   it('leaves nothing else behind', async () => {
@@ -102,6 +120,20 @@ describe('a damaged bundle is refused, naming the file, when', () => {
     bytes[bytes.length - 3]! ^= 1;
     await writeFile(path, bytes);
     expect((await refusal()).problem).toMatch(/was changed: its sha256/);
+  });
+
+  it('it is to have another number of members', async () => {
+    const several = join(root, 'several');
+    await saveTinyBundle(several, {}, [1, 2]);
+    folder = several;
+    await editManifest((manifest) => {
+      manifest.members = 1;
+    });
+    expect((await refusal()).problem).toMatch(/member\.1\./);
+    await editManifest((manifest) => {
+      manifest.members = 3;
+    });
+    expect((await refusal()).problem).toMatch(/has no tensor recurrent/);
   });
 
   it('there are more labels than classes', async () => {

@@ -22,8 +22,12 @@ seed: 1
   'tiny.yaml',
 );
 
-/** Writes a model of the tiny network with weights that nobody trained. */
-export async function saveTinyBundle(folder: string, changes: Partial<NewBundle['manifest']> = {}) {
+/** Writes a model of the tiny network with weights that nobody trained; a member for each seed. */
+export async function saveTinyBundle(
+  folder: string,
+  changes: Partial<NewBundle['manifest']> = {},
+  seeds: readonly number[] = [1],
+) {
   const labels = ['down', 'up'];
   const networks = networksOf(changes.pipeline ?? tinyPipeline, labels.length);
   await saveBundle(folder, {
@@ -34,12 +38,17 @@ export async function saveTinyBundle(folder: string, changes: Partial<NewBundle[
       seed: 1,
       engine: 'onnx',
       versions: {},
+      temperature: 1,
+      minProbability: 0,
       ...changes,
     },
-    weights: new Map([
-      ...initializeMobileNet(networks.encoder!, 1),
-      ...initializeRecurrent(networks.recurrent, 1),
-    ]),
+    members: seeds.map(
+      (seed) =>
+        new Map([
+          ...initializeMobileNet(networks.encoder!, 1),
+          ...initializeRecurrent(networks.recurrent, seed),
+        ]),
+    ),
     files: { 'README.md': '# tiny\n' },
   });
 }

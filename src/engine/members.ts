@@ -1,0 +1,158 @@
+import type { FeatureBatch } from '../data/batches.js';
+import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import type { RecurrentNetwork } from '../network/recurrent.js';
+import type { Weights } from '../tensors/tensor.js';
+import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
+
+/**
+ * The encoders of a model's members as one: float32 [count, encoders x featureCount], the features of each
+ * encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
+ */
+export async function loadEncoders(
+  engine: Engine,
+  { network, members }: { network: MobileNet; members: readonly Weights[] },
+): Promise<FrameEncoder> {
+  const encoders: FrameEncoder[] = [];
+  for (const weights of distinctEncoders(network, members)) {
+    encoders.push(await engine.loadEncoder(network, weights));
+  }
+  return {
+    encode: async (frames) => {
+      const features: Float32Array[] = [];
+      for (const encoder of encoders) features.push(await encoder.encode(frames));
+      return interleave(features, featureCount(network));
+    },
+    release: async () => {
+      for (const encoder of encoders) await encoder.release();
+    },
+  };
+}
+
+/** Weights of each encoder that differs from those before it. */
+export function distinctEncoders(network: MobileNet, members: readonly Weights[]): Weights[] {
+  return members.filter((_, index) => encoderOf(network, members, index) === index);
+}
+
+/**
+ * The classifiers of a model's members as one that reads what `loadEncoders` gives: the log of the members'
+ * mean probability, divided by the temperature (Guo et al. 2017, arXiv 1706.04599). With one member, these
+ * are its logits divided by the temperature.
+ *
+ * @param options.encoder of the features; null where there is none.
+ */
+export async function loadClassifiers(
+  engine: Engine,
+  options: {
+    network: RecurrentNetwork;
+    encoder: MobileNet | null;
+    members: readonly Weights[];
+    temperature: number;
+  },
+): Promise<SequenceClassifier> {
+  const { network, encoder, members, temperature } = options;
+  const places = placesOf(encoder, members);
+  const encoders = Math.max(...places) + 1;
+  const classifiers: SequenceClassifier[] = [];
+  for (const weights of members) classifiers.push(await engine.loadClassifier(network, weights));
+  return {
+    classify: async (batch) => {
+      const parts = Array.from({ length: encoders }, (_, place) =>
+        partOf(batch, { place, encoders, width: network.inputs }),
+      );
+      const results: Classification[] = [];
+      for (const [index, classifier] of classifiers.entries()) {
+        results.push(await classifier.classify(parts[places[index]!]!));
+      }
+      return combine(results, { classes: network.classes, temperature });
+    },
+    release: async () => {
+      for (const classifier of classifiers) await classifier.release();
+    },
+  };
+}
+
+/** Which of the distinct encoders each member reads. */
+function placesOf(encoder: MobileNet | null, members: readonly Weights[]): number[] {
+  if (!encoder) return members.map(() => 0);
+  const distinct = distinctEncoders(encoder, members);
+  return members.map((_, index) => distinct.indexOf(members[encoderOf(encoder, members, index)]!));
+}
+
+/** Index of the first member with the same encoder. */
+function encoderOf(network: MobileNet, members: readonly Weights[], index: number): number {
+  const names = mobileNetParameters(network).map(({ name }) => name);
+  return members.findIndex((other) => names.every((name) => other.get(name) === members[index]!.get(name)));
+}
+
+/** [count, width] of each into [count, parts x width]. */
+function interleave(parts: readonly Float32Array[], width: number): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const together = new Float32Array(parts[0]!.length * parts.length);
+  parts.forEach((part, place) => {
+    for (let row = 0; row * width < part.length; row++) {
+      together.set(part.subarray(row * width, (row + 1) * width), (row * parts.length + place) * width);
+    }
+  });
+  return together;
+}
+
+/** The features of one encoder out of those of all. */
+function partOf(
+  batch: FeatureBatch,
+  { place, encoders, width }: { place: number; encoders: number; width: number },
+): FeatureBatch {
+  if (encoders === 1) return batch;
+  const data = new Float32Array(batch.data.length / encoders);
+  for (let row = 0; row * width < data.length; row++) {
+    const start = (row * encoders + place) * width;
+    data.set(batch.data.subarray(start, start + width), row * width);
+  }
+  return { ...batch, data };
+}
+
+function combine(
+  results: readonly Classification[],
+  { classes, temperature }: { classes: number; temperature: number },
+): Classification {
+  const [first] = results;
+  const averaged =
+    results.length === 1
+      ? first!.logits
+      : logOfMean(
+          results.map(({ logits }) => logits),
+          classes,
+        );
+  const attentions = results.flatMap(({ attention }) => attention ?? []);
+  return {
+    logits: averaged.map((logit) => logit / temperature),
+    ...(attentions.length > 0 && { attention: mean(attentions) }),
+  };
+}
+
+/** Log of the mean of softmax(logits), float32 [batch, classes]. */
+function logOfMean(members: readonly Float32Array[], classes: number): Float32Array {
+  const normalised = members.map((logits) => logSoftmax(logits, classes));
+  return normalised[0]!.map((_, index) => {
+    const logs = normalised.map((values) => values[index]!);
+    const highest = Math.max(...logs);
+    const sum = logs.reduce((total, log) => total + Math.exp(log - highest), 0);
+    return highest + Math.log(sum / logs.length);
+  });
+}
+
+function logSoftmax(logits: Float32Array, classes: number): Float32Array {
+  const result = new Float32Array(logits.length);
+  for (let start = 0; start < logits.length; start += classes) {
+    const row = logits.subarray(start, start + classes);
+    const highest = Math.max(...row);
+    const sum = row.reduce((total, logit) => total + Math.exp(logit - highest), 0);
+    for (let index = 0; index < classes; index++) {
+      result[start + index] = row[index]! - highest - Math.log(sum);
+    }
+  }
+  return result;
+}
+
+function mean(arrays: readonly Float32Array[]): Float32Array {
+  return arrays[0]!.map((_, index) => arrays.reduce((sum, array) => sum + array[index]!, 0) / arrays.length);
+}
