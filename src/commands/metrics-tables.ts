@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Metrics } from '../run/metrics.js';
-import { percent } from '../run/train/model-card.js';
+import { percent } from '../run/words.js';
 
 const PLAIN = { head: [], border: [], compact: true };
 

@@ -2,10 +2,11 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { MNIST_NAME } from '../data/mnist/mnist.js';
 import type { Evaluation } from '../run/evaluate.js';
+import { ladderText } from '../run/ladder/ladder-words.js';
 import type { Contender } from '../run/mnist/compare.js';
 import { NOTEBOOK, type Reproduction } from '../run/mnist/notebook.js';
-import { percent } from '../run/train/model-card.js';
 import type { TrainResult } from '../run/train/train.js';
+import { percent } from '../run/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 const PLAIN = { head: [], border: [], compact: true };
@@ -21,7 +22,7 @@ export function baselineReport(result: TrainResult): string {
   return [
     `${colors.bold('Model')} ${result.folder} (${result.datasetName})`,
     `Test accuracy ${withInterval(test)} on ${test.examples} images`,
-    `With rows in a random order ${percent(test.shuffledAccuracy)}`,
+    ...(result.ladder ? [ladderText(result.ladder)] : []),
     classTable(test),
     confusionTable(test),
     // Of other images than MNIST's they would say nothing.

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
-import { exampleNoun, percent } from '../run/train/model-card.js';
+import { ladderText } from '../run/ladder/ladder-words.js';
 import { type TrainResult, train } from '../run/train/train.js';
-import { engineOption, settings, wholeNumber } from './flags.js';
+import { accuracySentence, exampleNoun } from '../run/words.js';
+import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -14,6 +15,7 @@ interface Flags {
   readonly seed?: number;
   readonly weights?: string;
   readonly set?: Record<string, string>;
+  readonly targetPrecision?: number;
   readonly resume?: boolean;
 }
 
@@ -28,6 +30,11 @@ export function trainCommand(): Command {
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
     .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
+    .option(
+      '--target-precision <share>',
+      'call answers unknown that are too unsure to be right that often, such as 0.95',
+      numberWithin(0, 1),
+    )
     .option('--resume', 'go on with the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -38,18 +45,11 @@ export function trainCommand(): Command {
     });
 }
 
-function summary({ folder, pipeline, test, labels, skipped }: TrainResult): string {
+function summary({ folder, pipeline, test, ladder, skipped }: TrainResult): string {
   const lines = [`${colors.bold('Model')} ${folder}`];
   if (skipped.length > 0) lines.push(`${skipped.length} entries left out; ${folder}/metrics.json names them`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
-  const [low, high] = test.interval;
-  return [
-    ...lines,
-    `Test accuracy ${percent(test.accuracy)} on ${test.examples} ${exampleNoun(pipeline)} (95 % interval ${percent(low)} to ${percent(high)})`,
-    `With timesteps in a random order ${percent(test.shuffledAccuracy)}; the most frequent class alone ${percent(majority(test))}, of ${labels.length} classes`,
-  ].join('\n');
-}
-
-function majority({ classes, examples }: NonNullable<TrainResult['test']>): number {
-  return Math.max(...classes.map((entry) => entry.examples)) / examples;
+  lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
+  if (ladder) lines.push('', ladderText(ladder));
+  return lines.join('\n');
 }

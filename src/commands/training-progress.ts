@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { TrainEvent } from '../run/train/events.js';
-import { percent } from '../run/train/model-card.js';
+import { percent } from '../run/words.js';
 
 const READING = { generate: 'Generating clips', prepare: 'Reading clips', test: 'Testing' } as const;
 
@@ -30,6 +30,7 @@ function lineOf(event: TrainEvent): string | null {
     case 'epoch':
       return epochLine(event);
     case 'reading':
+    case 'rung':
     case 'downloading':
     case 'step':
       return null;
@@ -55,6 +56,9 @@ class Bar {
   draw(event: TrainEvent): void {
     if (event.kind === 'reading') {
       this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
+    } else if (event.kind === 'rung') {
+      const { name, epoch, epochs } = event;
+      this.#update(`To compare with: ${name}`, { value: epoch, total: epochs, figures: '' });
     } else if (event.kind === 'downloading') {
       const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
       this.#update(`Downloading ${event.fileName} (MB)`, {

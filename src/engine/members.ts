@@ -1,17 +1,19 @@
 import type { FeatureBatch } from '../data/batches.js';
-import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
-import type { RecurrentNetwork } from '../network/recurrent.js';
+import { type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import type { Networks } from '../network/networks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
 
 /**
- * The encoders of a model's members as one: float32 [count, encoders x featureCount], the features of each
- * encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
+ * The encoders of a model's members as one: float32 [timesteps, encoders x inputs], a timestep's features of
+ * each encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
  */
 export async function loadEncoders(
   engine: Engine,
-  { network, members }: { network: MobileNet; members: readonly Weights[] },
+  { networks, members }: { networks: Networks; members: readonly Weights[] },
 ): Promise<FrameEncoder> {
+  const network = networks.encoder;
+  if (!network) throw new Error('The network reads no frames');
   const encoders: FrameEncoder[] = [];
   for (const weights of distinctEncoders(network, members)) {
     encoders.push(await engine.loadEncoder(network, weights));
@@ -20,7 +22,7 @@ export async function loadEncoders(
     encode: async (frames) => {
       const features: Float32Array[] = [];
       for (const encoder of encoders) features.push(await encoder.encode(frames));
-      return interleave(features, featureCount(network));
+      return interleave(features, networks.recurrent.inputs);
     },
     release: async () => {
       for (const encoder of encoders) await encoder.release();
@@ -37,19 +39,13 @@ export function distinctEncoders(network: MobileNet, members: readonly Weights[]
  * The classifiers of a model's members as one that reads what `loadEncoders` gives: the log of the members'
  * mean probability, divided by the temperature (Guo et al. 2017, arXiv 1706.04599). With one member, these
  * are its logits divided by the temperature.
- *
- * @param options.encoder of the features; null where there is none.
  */
 export async function loadClassifiers(
   engine: Engine,
-  options: {
-    network: RecurrentNetwork;
-    encoder: MobileNet | null;
-    members: readonly Weights[];
-    temperature: number;
-  },
+  options: { networks: Networks; members: readonly Weights[]; temperature: number },
 ): Promise<SequenceClassifier> {
-  const { network, encoder, members, temperature } = options;
+  const { members, temperature } = options;
+  const { encoder, recurrent: network } = options.networks;
   const places = placesOf(encoder, members);
   const encoders = Math.max(...places) + 1;
   const classifiers: SequenceClassifier[] = [];

@@ -3,6 +3,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import { collate, type FeatureSequence } from '../data/batches.js';
 import { readRows } from '../data/mnist/rows.js';
 import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
+import { loadClassifiers, loadEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { resolveInputs } from '../media/inputs.js';
@@ -12,9 +13,14 @@ import { evaluationSampling, readClip } from './read-clip.js';
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
   readonly top?: number;
+  /** Below it, the label is `unknown`; what the model keeps when absent. In [0, 1]. */
+  readonly minProbability?: number;
   readonly engine?: 'auto' | EngineName;
   readonly signal?: AbortSignal;
 }
+
+/** The label of a clip whose most probable class is not probable enough. */
+export const UNKNOWN = 'unknown';
 
 /** What was found out about one input. */
 export type Outcome = Classified | Failed;
@@ -22,8 +28,9 @@ export type Outcome = Classified | Failed;
 export interface Classified {
   readonly kind: 'classified';
   readonly input: string;
-  /** The most probable class, and its probability in [0, 1]. */
+  /** The most probable class, or `unknown` when its probability is too low. */
   readonly label: string;
+  /** Of the most probable class, in [0, 1]. */
   readonly probability: number;
   /** The most probable classes, falling. */
   readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
@@ -75,10 +82,17 @@ export async function* classify(
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
   const { engine } = await selectEngine(options.engine ?? 'auto');
-  const encoder =
-    bundle.networks.encoder && (await engine.loadEncoder(bundle.networks.encoder, bundle.weights));
-  const recurrent = await engine.loadClassifier(bundle.networks.recurrent, bundle.weights);
-  const loaded: Loaded = { bundle, encoder, recurrent, engine: engine.name, top: options.top };
+  const { networks, members, manifest } = bundle;
+  const encoder = networks.encoder && (await loadEncoders(engine, { networks, members }));
+  const recurrent = await loadClassifiers(engine, {
+    ...{ networks, members },
+    temperature: manifest.temperature,
+  });
+  const minProbability = options.minProbability ?? manifest.minProbability;
+  const loaded: Loaded = {
+    ...{ bundle, encoder, recurrent, minProbability },
+    ...{ engine: engine.name, top: options.top },
+  };
   return {
     classify: async (input, { signal } = {}) => {
       try {
@@ -102,6 +116,7 @@ interface Loaded {
   readonly recurrent: SequenceClassifier;
   readonly engine: EngineName;
   readonly top: number | undefined;
+  readonly minProbability: number;
 }
 
 async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal): Promise<Classified> {
@@ -113,10 +128,12 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
   const ranking = softmax(logits)
     .map((probability, index) => ({ label: labels[index]!, probability }))
     .sort((first, second) => second.probability - first.probability);
+  const best = ranking[0]!;
   return {
     kind: 'classified',
     input,
-    ...ranking[0]!,
+    label: best.probability < loaded.minProbability ? UNKNOWN : best.label,
+    probability: best.probability,
     top: ranking.slice(0, loaded.top),
     frames: read.frames,
     durationSeconds: read.durationSeconds,

@@ -4,66 +4,115 @@ import type { SequenceClassifier } from '../engine/engine.js';
 import { isFailureOfInput } from '../errors.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
+import { groupCount, groupInterval } from './bootstrap.js';
+import { type Calibration, measureCalibration } from './calibration.js';
 import { concurrently } from './concurrently.js';
-import { type Metrics, measure } from './metrics.js';
+import { argmax, type Metrics, measure, topAccuracy } from './metrics.js';
 import type { SequenceReader } from './sequences.js';
 
 /** Clips that are classified together. */
 const BATCH_SIZE = 32;
 
 export interface Evaluation extends Metrics {
-  /**
-   * Accuracy on the same clips with each one's frames in a random order. What it lacks to `accuracy` is
-   * what the network reads from the order of frames.
-   */
-  readonly shuffledAccuracy: number;
+  /** Different groups among the examples. */
+  readonly groups: number;
+  /** 95 % bootstrap interval of the accuracy over groups: honest where clips of one group are alike. */
+  readonly groupInterval: readonly [low: number, high: number];
+  /** Share whose class is among the `count` most probable; null where that is all classes. */
+  readonly top: { readonly count: number; readonly accuracy: number } | null;
+  readonly calibration: Calibration;
 }
 
-/**
- * Scores a trained network on examples that nothing was chosen by.
- *
- * @returns null when none of the examples could be read.
- */
-export async function evaluate(options: {
+/** Turns sequences into logits: float32 [sequences, classes]. */
+export type Scorer = (
+  sequences: readonly FeatureSequence[],
+  examples: readonly Example[],
+) => Promise<Float32Array>;
+
+export interface Scored<Name> {
+  /** Those that could be read, in their order. */
+  readonly examples: readonly Example[];
+  /** Logits of each scorer: float32 [examples, classes]. */
+  readonly logits: ReadonlyMap<Name, Float32Array>;
+}
+
+/** Reads every example once, in its evaluation view, and shows it to all scorers. */
+export async function scoreExamples<Name>(options: {
   examples: readonly Example[];
-  labels: readonly string[];
   read: SequenceReader<FeatureSequence>;
-  classifier: SequenceClassifier;
-  /** Draws the shuffled orders. */
-  seed: number;
+  scorers: ReadonlyMap<Name, Scorer>;
   /** Told after each clip, and with the clips that were left out since they cannot be read. */
   onClip?: (done: number) => void;
   onSkipped?: (path: string, problem: string) => void;
-}): Promise<Evaluation | null> {
-  const { labels, classifier, seed } = options;
-  const truth: number[] = [];
-  const ordered: Float32Array[] = [];
-  const shuffled: Float32Array[] = [];
+}): Promise<Scored<Name>> {
+  const examples: Example[] = [];
+  const parts = new Map([...options.scorers.keys()].map((name): [Name, Float32Array[]] => [name, []]));
   let done = 0;
-  for (const examples of inBatches(options.examples, BATCH_SIZE)) {
-    const sequences = await concurrently(examples, async (example) => {
+  for (const batch of inBatches(options.examples, BATCH_SIZE)) {
+    const outcomes = await concurrently(batch, async (example) => {
       const sequence = await readOrSkip(example, options);
       options.onClip?.(++done);
       return sequence ? [{ example, sequence }] : [];
     });
-    const read = sequences.flat();
+    const read = outcomes.flat();
     if (read.length === 0) continue;
-    truth.push(...read.map(({ example }) => example.label));
-    ordered.push(
-      await logitsOf(
-        classifier,
-        read.map(({ sequence }) => sequence),
-      ),
-    );
-    const reordered = read.map(({ example, sequence }) => shuffleTimesteps(sequence, seed, example.id));
-    shuffled.push(await logitsOf(classifier, reordered));
+    const own = read.map(({ example }) => example);
+    const sequences = read.map(({ sequence }) => sequence);
+    examples.push(...own);
+    for (const [name, score] of options.scorers) parts.get(name)!.push(await score(sequences, own));
   }
-  if (truth.length === 0) return null;
+  const logits = new Map([...parts].map(([name, arrays]) => [name, concatenate(arrays)]));
+  return { examples, logits };
+}
+
+/** The figures of a scorer's logits. At least one example. */
+export function assess(options: {
+  examples: readonly Example[];
+  /** float32 [examples, classes]. */
+  logits: Float32Array;
+  labels: readonly string[];
+  /** Draws the resamples of the interval. */
+  seed: number;
+  /** Classes that count as an answer in `top`; 5, as for ImageNet, when absent. */
+  topCount?: number;
+}): Evaluation {
+  const { examples, logits, labels, topCount: count = 5 } = options;
+  const truth = examples.map(({ label }) => label);
+  const predicted = predictedClasses(logits, labels.length);
+  const right = examples.map(({ group, label }, index) => ({
+    group,
+    value: Number(predicted[index] === label),
+  }));
   return {
-    ...measure({ logits: concatenate(ordered), truth, labels }),
-    shuffledAccuracy: measure({ logits: concatenate(shuffled), truth, labels }).accuracy,
+    ...measure({ logits, truth, labels }),
+    groups: groupCount(examples),
+    groupInterval: groupInterval(right, options),
+    top: count < labels.length ? { count, accuracy: topAccuracy({ logits, truth, count }) } : null,
+    calibration: measureCalibration({ logits, truth }),
   };
 }
+
+/** The most probable class of each row of logits. */
+export function predictedClasses(logits: Float32Array, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, index) =>
+    argmax(logits.subarray(index * classes, (index + 1) * classes)),
+  );
+}
+
+/** A network on sequences as they are. */
+export const inOrder =
+  (classifier: SequenceClassifier): Scorer =>
+  async (sequences) =>
+    (await classifier.classify(collate(sequences))).logits;
+
+/** A network on sequences whose timesteps are in a random order. */
+export const shuffledOrder =
+  (classifier: SequenceClassifier, seed: number): Scorer =>
+  (sequences, examples) =>
+    inOrder(classifier)(
+      sequences.map((sequence, index) => shuffleTimesteps(sequence, seed, examples[index]!.id)),
+      examples,
+    );
 
 async function readOrSkip(
   example: Example,
@@ -79,13 +128,6 @@ async function readOrSkip(
     onSkipped?.(example.path, error.problem);
     return null;
   }
-}
-
-async function logitsOf(
-  classifier: SequenceClassifier,
-  sequences: readonly FeatureSequence[],
-): Promise<Float32Array> {
-  return (await classifier.classify(collate(sequences))).logits;
 }
 
 function shuffleTimesteps(sequence: FeatureSequence, seed: number, id: string): FeatureSequence {

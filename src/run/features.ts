@@ -5,6 +5,7 @@ import type { Cache } from '../data/cache.js';
 import { readRows } from '../data/mnist/rows.js';
 import { type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
 import type { Engine } from '../engine/engine.js';
+import { distinctEncoders, loadEncoders } from '../engine/members.js';
 import type { Networks } from '../network/networks.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
@@ -23,30 +24,34 @@ interface Run {
   readonly signal?: AbortSignal;
 }
 
-/** @param options.weights of the whole network, or of the encoder alone. */
+/**
+ * Features as engine/members.ts lays them out.
+ * @param options.members weights of each whole network, or of the encoder alone; see bundle/bundle.ts.
+ */
 export async function openFeatures(
   run: Run,
-  options: { engine: Engine; weights: Weights },
+  options: { engine: Engine; members: readonly Weights[] },
 ): Promise<Features> {
   const { pipeline, networks } = run;
   if (pipeline.input.kind === 'rows') return { read: readRows, release: async () => {} };
   return openEncoder(run, { ...options, input: pipeline.input, network: networks.encoder! });
 }
 
-/** An encoder on an engine, its features kept in the cache. */
+/** Encoders on an engine, their features kept in the cache. */
 async function openEncoder(
   run: Run,
-  options: { engine: Engine; weights: Weights; input: FramesInput; network: MobileNet },
+  options: { engine: Engine; members: readonly Weights[]; input: FramesInput; network: MobileNet },
 ): Promise<Features> {
-  const { engine, weights, input, network } = options;
-  const encoder = await engine.loadEncoder(network, weights);
-  const identity = identityOf(options);
-  const {
-    pipeline: { seed },
-    networks,
-  } = run;
+  const { engine, members, input, network } = options;
+  const encoder = await loadEncoders(engine, { networks: run.networks, members });
+  const identities = distinctEncoders(network, members).map((weights) => identityOf({ ...options, weights }));
+  const { seed } = run.pipeline;
   return {
-    read: featureReader({ ...run, input, seed, encoder, identity, width: networks.recurrent.inputs }),
+    read: featureReader({
+      ...{ ...run, input, seed, encoder },
+      identity: identities.join('+'),
+      width: run.networks.recurrent.inputs * identities.length,
+    }),
     release: () => encoder.release(),
   };
 }

@@ -21,9 +21,8 @@ const sharing = (seed: number) => new Map([...shared, ...initializeRecurrent(net
 
 /** Probabilities of the frames by a model of these members. */
 async function probabilities(members: Array<ReturnType<typeof member>>, temperature = 1) {
-  const encoders = await loadEncoders(engine, { network: encoder, members });
-  const network = networks.recurrent;
-  const classifier = await loadClassifiers(engine, { network, encoder, members, temperature });
+  const encoders = await loadEncoders(engine, { networks, members });
+  const classifier = await loadClassifiers(engine, { networks, members, temperature });
   const data = await encoders.encode(frames);
   const { logits } = await classifier.classify(collate([{ kind: 'features', data, timesteps: 3 }]));
   await encoders.release();

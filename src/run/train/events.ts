@@ -1,3 +1,4 @@
+import type { RungName } from '../ladder/ladder.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */
@@ -12,6 +13,8 @@ export type TrainEvent =
       readonly done: number;
       readonly total: number;
     }
+  /** An epoch of a rung of the ladder, after the training itself; see ladder/ladder.ts. */
+  | { readonly kind: 'rung'; readonly name: RungName; readonly epoch: number; readonly epochs: number }
   | {
       readonly kind: 'downloading';
       readonly fileName: string;

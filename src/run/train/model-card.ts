@@ -1,6 +1,7 @@
 import type { Pipeline, Sampling } from '../../config.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
-import type { Evaluation } from '../evaluate.js';
+import { ladderText } from '../ladder/ladder-words.js';
+import { accuracySentence, exampleNoun, percent } from '../words.js';
 import type { TrainResult } from './train.js';
 
 /** The README.md of a trained model: what it is, how it was made, how good it is, how to make it again. */
@@ -25,7 +26,7 @@ ${pipeline.description.trim()}
 Classes: ${labels.join(', ')}.
 
 ## How good it is
-${resultSection(result.test, noun)}
+${resultSection(result, noun)}
 ## What it is
 ${networkSection(pipeline, options.weights)}
 ## How it was made
@@ -39,23 +40,19 @@ Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versio
 `;
 }
 
-/** What people call the examples of this pipeline, in the plural. */
-export const exampleNoun = ({ input, data }: Pipeline): string =>
-  input.kind === 'rows' || data?.kind === 'mnist' ? 'images' : 'clips';
-
-/** A share as a percentage with one decimal. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function resultSection(test: Evaluation | null, noun: string): string {
+function resultSection({ test, ladder, temperature, minProbability }: TrainResult, noun: string): string {
   if (!test) return 'Not measured: the dataset had no test part.\n';
   const rows = test.classes.map(
     ({ label, examples, precision, recall, f1 }) =>
       `| ${label} | ${examples} | ${shareOrDash(precision)} | ${shareOrDash(recall)} | ${shareOrDash(f1)} |`,
   );
-  const [low, high] = test.interval;
-  return `Accuracy on ${test.examples} test ${noun}: ${percent(test.accuracy)} (95 % interval ${percent(low)} to ${percent(high)}).
-With each one's timesteps in a random order: ${percent(test.shuffledAccuracy)}.
+  return `${accuracySentence(test, `test ${noun}`)}
 Balanced accuracy: ${percent(test.balancedAccuracy)}. Log loss: ${test.logLoss.toFixed(3)} nats.
+Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
+${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
+What it has to be better than:
+
+${ladder ? ladderText(ladder) : ''}
 
 | class | ${noun} | precision | recall | F1 |
 |---|---|---|---|---|

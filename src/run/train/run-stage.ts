@@ -58,7 +58,7 @@ export async function runStage(
   position: StagePosition,
 ): Promise<{ weights: Weights; progress: Progress }> {
   if (position.stage.scope.kind === 'everything') return trainOn(run, position, readerOfFrames(run));
-  const features = await openFeatures(run, { engine: run.predicting, weights: position.start });
+  const features = await openFeatures(run, { engine: run.predicting, members: [position.start] });
   try {
     return await trainOn(run, position, features.read);
   } finally {
@@ -66,7 +66,12 @@ export async function runStage(
   }
 }
 
-async function trainOn(run: Training, position: StagePosition, read: SequenceReader) {
+/** As runStage, on sequences that are given. */
+export async function trainOn(
+  run: Training,
+  position: StagePosition,
+  read: SequenceReader,
+): Promise<{ weights: Weights; progress: Progress }> {
   const { stage, checkpoint, progress } = position;
   const train = await readableExamples(run.train, { ...run, read, view: 0 });
   requireEveryClass(run.labels, train);

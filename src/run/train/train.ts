@@ -2,8 +2,6 @@ import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
-import { type Evaluation, evaluate } from '../evaluate.js';
-import { openFeatures } from '../features.js';
 import type { Adjustments } from './adjust-pipeline.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
@@ -11,6 +9,7 @@ import { freshProgress } from './fit.js';
 import { initialWeights } from './initial-weights.js';
 import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
 import { runStage } from './run-stage.js';
+import { type Scores, scoreTraining } from './score.js';
 import { stagesOf } from './stages.js';
 import { trainedBundle } from './trained-bundle.js';
 
@@ -20,13 +19,18 @@ export interface TrainOptions extends Adjustments {
   /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
   readonly out?: string;
   readonly engine?: 'auto' | EngineName;
+  /**
+   * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
+   * become `unknown`. All answers stand when absent.
+   */
+  readonly targetPrecision?: number;
   /** Go on from the checkpoint that an earlier call left. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-export interface TrainResult {
+export interface TrainResult extends Scores {
   /** Folder of the trained model. */
   readonly folder: string;
   /** As it was adjusted. */
@@ -35,8 +39,6 @@ export interface TrainResult {
   readonly datasetName: string;
   readonly parameterCount: number;
   readonly labels: readonly string[];
-  /** On the test part, which nothing was chosen by; null when there was none. */
-  readonly test: Evaluation | null;
   /** Every epoch of every stage. */
   readonly history: readonly EpochRecord[];
   /** Clips that were left out, and why. */
@@ -45,10 +47,10 @@ export interface TrainResult {
 
 /**
  * Trains the network of a pipeline on a dataset and writes the model's folder: model.json,
- * weights.safetensors, README.md (the model card) and metrics.json.
+ * weights.safetensors, README.md (the model card), metrics.json and predictions.csv (of the test part).
  *
- * The training part trains, the validation part chooses the epoch, and the test part is scored once, at
- * the end. The same pipeline, data, seed and engine give the same model, whether or not the training was
+ * The training part trains, the validation part chooses the epoch and calibrates, and the test part is scored
+ * once, at the end. The same pipeline, data, seed and engine give the same model, whether or not the training was
  * interrupted and resumed on the way.
  *
  * @throws UserError for a pipeline, dataset, engine or checkpoint that does not fit; `aborted` when
@@ -62,14 +64,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   const prepared = await prepareTraining({ ...options, onEvent });
   const { weights, history } = await runStages(prepared);
-  const test = await scoreTest(prepared, weights);
+  const scores = await scoreTraining(prepared, weights);
   const result: TrainResult = {
     folder: prepared.folder,
     pipeline: prepared.run.pipeline,
     datasetName: prepared.datasetName,
     parameterCount: parameterCount(weights),
     labels: prepared.run.labels,
-    test,
+    ...scores,
     history,
     skipped,
   };
@@ -93,21 +95,4 @@ async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights
     progress = freshProgress(progress.stage + 1, finished.progress.history);
   }
   return { weights, history: progress.history };
-}
-
-/** The only place that reads the test part; it runs after the last choice was made. */
-async function scoreTest({ run, split }: PreparedTraining, weights: Weights): Promise<Evaluation | null> {
-  const { networks, predicting, labels, pipeline, onEvent } = run;
-  const features = await openFeatures(run, { engine: predicting, weights });
-  const classifier = await predicting.loadClassifier(networks.recurrent, weights);
-  try {
-    return await evaluate({
-      ...{ examples: split.test, labels, read: features.read, classifier, seed: pipeline.seed },
-      onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
-      onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
-    });
-  } finally {
-    await classifier.release();
-    await features.release();
-  }
 }

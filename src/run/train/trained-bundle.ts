@@ -1,7 +1,7 @@
 import type { NewBundle } from '../../bundle/bundle.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { clipstepVersion } from '../../version.js';
-import type { Evaluation } from '../evaluate.js';
+import { predictionsCsv } from '../predictions.js';
 import { modelCard } from './model-card.js';
 import type { PreparedTraining } from './prepare.js';
 import type { TrainResult } from './train.js';
@@ -24,7 +24,10 @@ export function trainedBundle(options: {
     versions,
     dataset: prepared.datasetName,
     examples: clips,
+    temperature: result.temperature,
+    minProbability: result.minProbability,
     test: result.test,
+    ladder: result.ladder,
     epochs: result.history,
     skipped: result.skipped,
   };
@@ -32,12 +35,14 @@ export function trainedBundle(options: {
     manifest: {
       pipeline,
       labels: [...labels],
-      test: summaryOf(result.test),
+      test: summaryOf(result),
+      temperature: result.temperature,
+      minProbability: result.minProbability,
       seed: pipeline.seed,
       engine,
       versions,
     },
-    weights,
+    members: [weights],
     files: {
       'README.md': modelCard({
         pipeline,
@@ -50,15 +55,23 @@ export function trainedBundle(options: {
         command: commandOf(prepared),
       }),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
+      ...(result.predictions.length > 0 && {
+        'predictions.csv': predictionsCsv(result.predictions, labels),
+      }),
     },
   };
 }
 
-function summaryOf(test: Evaluation | null): NewBundle['manifest']['test'] {
+function summaryOf({ test, ladder }: TrainResult): NewBundle['manifest']['test'] {
   if (!test) return null;
-  const { examples, accuracy, balancedAccuracy, logLoss, shuffledAccuracy } = test;
+  const { examples, accuracy, balancedAccuracy, logLoss } = test;
   const [low, high] = test.interval;
-  return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
+  const shuffled = ladder?.rungs.find(({ name }) => name === 'shuffled');
+  return {
+    ...{ examples, accuracy, interval: [low, high], balancedAccuracy, logLoss },
+    // Without a recurrent layer, or with one timestep, order changes nothing.
+    shuffledAccuracy: shuffled?.accuracy ?? accuracy,
+  };
 }
 
 function commandOf({ run, engine, options }: PreparedTraining): string {
@@ -66,6 +79,7 @@ function commandOf({ run, engine, options }: PreparedTraining): string {
     ...(options.data ? ['--data', options.data] : []),
     ...(options.weights ? ['--weights', options.weights] : []),
     ...Object.entries(options.set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
     ...['--engine', engine, '--seed', run.pipeline.seed],
   ];
   return ['clipstep train', options.pipeline, ...flags].join(' ');

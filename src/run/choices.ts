@@ -1,0 +1,47 @@
+import type { FeatureSequence } from '../data/batches.js';
+import type { Example } from '../data/scan.js';
+import type { SequenceClassifier } from '../engine/engine.js';
+import { type Answers, fitTemperature } from './calibration.js';
+import { inOrder, scoreExamples } from './evaluate.js';
+import type { SequenceReader } from './sequences.js';
+import { chooseMinProbability } from './threshold.js';
+import type { TrainEvent } from './train/events.js';
+
+/** What is chosen on validation data once the weights are; a model keeps it. */
+export interface Choices {
+  /** Divides the logits; 1 without validation data. */
+  readonly temperature: number;
+  /** Below it an answer is `unknown`; 0 when no precision was asked for, or no answers reach it. */
+  readonly minProbability: number;
+}
+
+/**
+ * Fits the temperature, and when a precision is asked for, chooses the probability from which on answers have
+ * it. Clips that cannot be read are passed over.
+ *
+ * @param options.classifier of temperature 1.
+ */
+export async function chooseOnValidation(options: {
+  classifier: SequenceClassifier;
+  read: SequenceReader<FeatureSequence>;
+  validation: readonly Example[];
+  targetPrecision?: number;
+  onEvent: (event: TrainEvent) => void;
+}): Promise<Choices> {
+  const { classifier, read, validation, targetPrecision } = options;
+  const scorers = new Map([['network', inOrder(classifier)]]);
+  const { examples, logits } = await scoreExamples({ examples: validation, read, scorers });
+  const answers: Answers = {
+    logits: logits.get('network')!,
+    truth: examples.map(({ label }) => label),
+  };
+  const temperature = fitTemperature(answers);
+  if (targetPrecision === undefined) return { temperature, minProbability: 0 };
+  const tempered = { ...answers, logits: answers.logits.map((logit) => logit / temperature) };
+  const minProbability = chooseMinProbability(tempered, targetPrecision);
+  if (minProbability === null) {
+    const message = `No validation answers are right in ${targetPrecision} of the cases, so that none is called unknown.`;
+    options.onEvent({ kind: 'note', message });
+  }
+  return { temperature, minProbability: minProbability ?? 0 };
+}

@@ -1,0 +1,117 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { listIssues } from '../config.js';
+import type { Example } from '../data/scan.js';
+import { messageOf, UserError } from '../errors.js';
+import { RUNGS, type RungName, type RungPredictions } from './ladder/ladder.js';
+import { softmax } from './metrics.js';
+
+/** What was said of one example that nothing was chosen by. */
+export interface Prediction {
+  readonly example: Pick<Example, 'id' | 'group' | 'label'>;
+  /** Of each class, in [0, 1]. */
+  readonly probabilities: readonly number[];
+  /** Class index that each rung of the ladder says, the network's own included. */
+  readonly rungs: Readonly<Partial<Record<RungName, number>>>;
+}
+
+/** @param options.logits of the network, float32 [examples, classes]. */
+export function predictionsOf(options: {
+  examples: readonly Example[];
+  logits: Float32Array;
+  rungs: RungPredictions;
+}): Prediction[] {
+  const { examples, logits, rungs } = options;
+  const classes = logits.length / examples.length;
+  return examples.map((example, index) => ({
+    example,
+    probabilities: softmax(logits.subarray(index * classes, (index + 1) * classes)),
+    rungs: Object.fromEntries([...rungs].map(([name, predicted]) => [name, predicted[index]!])),
+  }));
+}
+
+/** The rungs' predictions, each in the order of the list. */
+export function rungsOf(predictions: readonly Prediction[]): RungPredictions {
+  const names = RUNGS.filter((name) => predictions.every(({ rungs }) => rungs[name] !== undefined));
+  return new Map(names.map((name) => [name, predictions.map(({ rungs }) => rungs[name]!)]));
+}
+
+/** Log probabilities, which are logits: float32 [examples, classes]. */
+export function logitsOf(predictions: readonly Prediction[]): Float32Array {
+  return Float32Array.from(
+    predictions.flatMap(({ probabilities }) =>
+      // What is too small to be told from 0 is as small as a number can be.
+      probabilities.map((probability) => Math.log(Math.max(probability, Number.MIN_VALUE))),
+    ),
+  );
+}
+
+/**
+ * CSV with a line for each example: id, group, label, predicted, the label that each other rung of the ladder
+ * says, and the probability of each class.
+ *
+ * @param extra more columns of each line, behind the id.
+ */
+export function predictionsCsv(
+  predictions: readonly Prediction[],
+  labels: readonly string[],
+  extra: (index: number) => Readonly<Record<string, string | number>> = () => ({}),
+): string {
+  const records = predictions.map(({ example, probabilities, rungs }, index) => ({
+    id: example.id,
+    ...extra(index),
+    group: example.group,
+    label: labels[example.label]!,
+    predicted: labels[rungs.network!]!,
+    ...Object.fromEntries(lowerRungs(rungs).map((name) => [rungColumn(name), labels[rungs[name]!]!])),
+    ...Object.fromEntries(probabilities.map((value, index) => [classColumn(labels[index]!), value])),
+  }));
+  return stringify(records, { header: true });
+}
+
+/** Reads what predictionsCsv wrote. @throws UserError `unreadable` naming the file. */
+export function parsePredictions(text: string, labels: readonly string[], path: string): Prediction[] {
+  const label = z.enum(labels).transform((name) => labels.indexOf(name));
+  const schema = z.array(
+    z.object({
+      ...{ id: z.string(), group: z.string(), label, predicted: label },
+      ...Object.fromEntries(RUNGS.map((name) => [rungColumn(name), label.optional()])),
+      ...Object.fromEntries(labels.map((name) => [classColumn(name), z.coerce.number().min(0).max(1)])),
+    }),
+  );
+  const parsed = schema.safeParse(parseCsv(text, path));
+  if (!parsed.success) throw damaged(path, `has lines that do not fit:\n${listIssues(parsed.error)}`);
+  return parsed.data.map((line) => {
+    const values: Readonly<Record<string, unknown>> = line;
+    const rungs = lowerRungs(values, rungColumn).map((name) => [name, values[rungColumn(name)]]);
+    return {
+      example: { id: line.id, group: line.group, label: line.label },
+      probabilities: labels.map((name) => Number(values[classColumn(name)])),
+      rungs: { ...Object.fromEntries(rungs), network: line.predicted },
+    };
+  });
+}
+
+const rungColumn = (name: RungName): string => `rung_${name}`;
+const classColumn = (label: string): string => `probability_${label}`;
+
+function lowerRungs(values: Readonly<Record<string, unknown>>, keyOf = (name: RungName): string => name) {
+  return RUNGS.filter((name) => name !== 'network' && values[keyOf(name)] !== undefined);
+}
+
+function parseCsv(text: string, path: string): unknown {
+  try {
+    return parse(text, { columns: true });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw damaged(path, `is not CSV: ${messageOf(error)}`);
+  }
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError('unreadable', {
+    problem: `The predictions in ${path} cannot be used: the file ${what}.`,
+    fix: 'Remove the folder that it lies in and run again.',
+  });
+}

@@ -1,0 +1,144 @@
+import type { Example } from '../../data/scan.js';
+import type { SequenceClassifier } from '../../engine/engine.js';
+import { loadClassifiers } from '../../engine/members.js';
+import type { Weights } from '../../tensors/tensor.js';
+import { type Choices, chooseOnValidation } from '../choices.js';
+import {
+  assess,
+  type Evaluation,
+  inOrder,
+  predictedClasses,
+  type Scorer,
+  scoreExamples,
+  shuffledOrder,
+} from '../evaluate.js';
+import { type Features, openFeatures } from '../features.js';
+import {
+  type Ladder,
+  measureLadder,
+  mostFrequentClass,
+  type RungName,
+  type RungPredictions,
+} from '../ladder/ladder.js';
+import { type Prediction, predictionsOf } from '../predictions.js';
+import type { PreparedTraining } from './prepare.js';
+import type { Training } from './run-stage.js';
+import { hasOrder, middleOf, trainRungs } from './train-rungs.js';
+
+/** How a finished training did, and what was chosen for it on the validation part. */
+export interface Scores extends Choices {
+  /** On the test part, which nothing was chosen by; null when none of it can be read. */
+  readonly test: Evaluation | null;
+  /** On the test part, as are the predictions. */
+  readonly ladder: Ladder | null;
+  readonly predictions: readonly Prediction[];
+}
+
+interface Finished {
+  readonly weights: Weights;
+  readonly features: Features;
+}
+
+/**
+ * Calibrates a finished network on the validation part, trains the lower rungs of the ladder, and then, when
+ * nothing is left to be chosen, scores all of them on the test part. Nothing else reads the test part.
+ */
+export async function scoreTraining(prepared: PreparedTraining, weights: Weights): Promise<Scores> {
+  const { run } = prepared;
+  const features = await openFeatures(run, { engine: run.predicting, members: [weights] });
+  try {
+    const choices = await choose(prepared, { weights, features });
+    if (prepared.split.test.length === 0) return { ...choices, ...NOTHING_TESTED };
+    return { ...choices, ...(await scoreTest(prepared, { weights, features, ...choices })) };
+  } finally {
+    await features.release();
+  }
+}
+
+const NOTHING_TESTED = { test: null, ladder: null, predictions: [] };
+
+async function choose(
+  { run, options: { targetPrecision } }: PreparedTraining,
+  { weights, features }: Finished,
+): Promise<Choices> {
+  const classifier = await loadNetwork(run, { weights, temperature: 1 });
+  try {
+    return await chooseOnValidation({
+      ...{ classifier, read: features.read, onEvent: run.onEvent },
+      validation: run.validation,
+      ...(targetPrecision !== undefined && { targetPrecision }),
+    });
+  } finally {
+    await classifier.release();
+  }
+}
+
+async function scoreTest(
+  { run, split }: PreparedTraining,
+  { weights, features, temperature }: Finished & Choices,
+): Promise<Pick<Scores, 'test' | 'ladder' | 'predictions'>> {
+  const { labels, pipeline, onEvent } = run;
+  const rungs = await trainRungs(run, features);
+  const classifiers = new Map<RungName, SequenceClassifier>();
+  try {
+    classifiers.set('network', await loadNetwork(run, { weights, temperature }));
+    for (const { name, network, weights: own } of rungs) {
+      classifiers.set(name, await run.predicting.loadClassifier(network, own));
+    }
+    const { examples, logits } = await scoreExamples({
+      ...{ examples: split.test, read: features.read, scorers: scorersOf(run, classifiers) },
+      onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
+      onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+    });
+    if (examples.length === 0) return NOTHING_TESTED;
+    const predicted = ladderPredictions({ run, examples, logits });
+    const own = { examples, logits: logits.get('network')! };
+    return {
+      test: assess({ ...own, labels, seed: pipeline.seed }),
+      ladder: measureLadder({ examples, predictions: predicted, seed: pipeline.seed }),
+      predictions: predictionsOf({ ...own, rungs: predicted }),
+    };
+  } finally {
+    for (const classifier of classifiers.values()) await classifier.release();
+  }
+}
+
+function loadNetwork(
+  { predicting, networks }: Training,
+  { weights, temperature }: { weights: Weights; temperature: number },
+): Promise<SequenceClassifier> {
+  return loadClassifiers(predicting, { networks, members: [weights], temperature });
+}
+
+function scorersOf(
+  run: Training,
+  classifiers: ReadonlyMap<RungName, SequenceClassifier>,
+): Map<RungName, Scorer> {
+  const network = classifiers.get('network')!;
+  const scorers = new Map<RungName, Scorer>([['network', inOrder(network)]]);
+  if (hasOrder(run) && run.networks.recurrent.layers > 0) {
+    scorers.set('shuffled', shuffledOrder(network, run.pipeline.seed));
+  }
+  const [mean, middle] = [classifiers.get('mean'), classifiers.get('middle')];
+  if (mean) scorers.set('mean', inOrder(mean));
+  if (middle) {
+    scorers.set('middle', (sequences, examples) => inOrder(middle)(sequences.map(middleOf), examples));
+  }
+  return scorers;
+}
+
+function ladderPredictions(options: {
+  run: Training;
+  examples: readonly Example[];
+  logits: ReadonlyMap<RungName, Float32Array>;
+}): RungPredictions {
+  const { run, examples, logits } = options;
+  const majority = mostFrequentClass(run.train);
+  return new Map<RungName, number[]>([
+    ['majority', examples.map(() => majority)],
+    ...[...logits].map(([name, values]): [RungName, number[]] => [
+      name,
+      predictedClasses(values, run.labels.length),
+    ]),
+  ]);
+}

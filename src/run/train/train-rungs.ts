@@ -1,0 +1,87 @@
+import type { FeatureSequence } from '../../data/batches.js';
+import { initializeRecurrent } from '../../network/initialize.js';
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import type { Weights } from '../../tensors/tensor.js';
+import type { RungName } from '../ladder/ladder.js';
+import type { SequenceReader } from '../sequences.js';
+import { freshProgress } from './fit.js';
+import { type Training, trainOn } from './run-stage.js';
+import { stagesOf } from './stages.js';
+
+/** A rung that is trained: a linear classifier on what is left of a sequence. */
+export interface TrainedRung {
+  readonly name: Extract<RungName, 'middle' | 'mean'>;
+  readonly network: RecurrentNetwork;
+  readonly weights: Weights;
+}
+
+/**
+ * Trains the lower rungs of the ladder on the features that the finished network reads, with the settings of
+ * its first stage: same parts, epochs, schedule and patience.
+ */
+export async function trainRungs(
+  run: Training,
+  { read }: { read: SequenceReader<FeatureSequence> },
+): Promise<TrainedRung[]> {
+  const network: RecurrentNetwork = { ...run.networks.recurrent, layers: 0, readout: 'mean' };
+  const trained: TrainedRung[] = [];
+  for (const name of rungsToTrain(run)) {
+    const reader = name === 'middle' ? middleOnly(read) : read;
+    trained.push({ name, network, weights: await trainRung(run, { name, network, read: reader }) });
+  }
+  return trained;
+}
+
+/** Whether there is an order in which examples could be read: a picture of a digit is one timestep. */
+export function hasOrder({ pipeline: { input }, train }: Training): boolean {
+  return input.kind === 'rows' || train.every(({ image }) => image === undefined);
+}
+
+/** A digit's middle row says little of it, and a rung that is the network itself says nothing new. */
+function rungsToTrain(run: Training): Array<TrainedRung['name']> {
+  if (!hasOrder(run)) return [];
+  const { layers, readout } = run.networks.recurrent;
+  return [
+    ...(run.pipeline.input.kind === 'frames' ? (['middle'] as const) : []),
+    ...(layers === 0 && readout === 'mean' ? [] : (['mean'] as const)),
+  ];
+}
+
+async function trainRung(
+  run: Training,
+  rung: { name: TrainedRung['name']; network: RecurrentNetwork; read: SequenceReader },
+): Promise<Weights> {
+  const { name, network, read } = rung;
+  const [first] = stagesOf(run.pipeline, run.networks);
+  const { weights } = await trainOn(
+    {
+      ...run,
+      networks: { ...run.networks, recurrent: network },
+      // It is over in less time than it took to read the clips.
+      save: async () => {},
+      onEvent: (event) => {
+        if (event.kind !== 'epoch') return;
+        run.onEvent({ kind: 'rung', name, epoch: event.record.epoch, epochs: event.epochs });
+      },
+    },
+    {
+      stage: { ...first!, scope: { kind: 'recurrent' } },
+      start: initializeRecurrent(network, run.pipeline.seed),
+      progress: freshProgress(0, []),
+    },
+    read,
+  );
+  return weights;
+}
+
+/** Sequences as their middle timestep alone. */
+function middleOnly(read: SequenceReader<FeatureSequence>): SequenceReader<FeatureSequence> {
+  return async (example, view) => middleOf(await read(example, view));
+}
+
+/** The middle timestep of a sequence; of an even number, the later one. */
+export function middleOf({ data, timesteps }: FeatureSequence): FeatureSequence {
+  const width = data.length / timesteps;
+  const start = Math.floor(timesteps / 2) * width;
+  return { kind: 'features', data: data.slice(start, start + width), timesteps: 1 };
+}
