@@ -23,6 +23,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'train the network of a pipeline on a dataset',
     load: async () => (await import('./commands/train.js')).trainCommand(),
   },
+  evaluate: {
+    summary: 'say how good a trained model is on labelled clips',
+    load: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
     load: async () => (await import('./commands/mnist.js')).mnistCommand(),

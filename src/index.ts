@@ -23,6 +23,7 @@ export {
   openClassifier,
 } from './run/classify.js';
 export type { Evaluation } from './run/evaluate.js';
+export { type BundleEvaluation, type EvaluateOptions, evaluateBundle } from './run/evaluate-bundle.js';
 export { type MnistOptions, trainMnist } from './run/mnist/train-mnist.js';
 export type { TrainEvent } from './run/train/events.js';
 export { type TrainOptions, type TrainResult, train } from './run/train/train.js';

@@ -88,6 +88,21 @@ export async function saveBundle(folder: string, bundle: NewBundle): Promise<voi
   await syncFolder(dirname(target));
 }
 
+/**
+ * Changes what a model says of itself, in its file and nowhere else; weights stay as they are.
+ * @throws the file system's own error when the folder cannot be written to.
+ */
+export async function updateManifest(
+  { folder, manifest }: Bundle,
+  changes: Partial<Pick<Manifest, 'temperature' | 'minProbability'>>,
+): Promise<void> {
+  const path = join(folder, MANIFEST_FILE);
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await writeSynced(temporary, `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`);
+  await rename(temporary, path);
+  await syncFolder(folder);
+}
+
 async function readManifest(folder: string): Promise<string> {
   return readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
     throw new UserError('not_found', {

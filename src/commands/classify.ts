@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
-import { engineOption, modelOption, wholeNumber } from './flags.js';
+import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { outcomeTable } from './outcome-table.js';
 
 interface Flags {
   readonly model: string;
   readonly top: number;
+  readonly minProbability?: number;
   readonly json?: boolean;
   readonly engine: 'auto' | EngineName;
 }
@@ -20,6 +21,11 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     .argument('<inputs...>', 'video files, images, folders of frames or of clips, globs, %04d patterns')
     .addOption(modelOption())
     .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
+    .option(
+      '--min-probability <probability>',
+      "call a clip unknown below it (default: the model's own)",
+      numberWithin(0, 1),
+    )
     .option('--json', 'one line of JSON for each input')
     .addOption(engineOption())
     .action(async (inputs: string[], flags: Flags) => {
@@ -30,7 +36,11 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
   const bundle = await loadBundle(flags.model);
-  const options: ClassifyOptions = { top: flags.top, engine: flags.engine, signal };
+  const { top, engine, minProbability } = flags;
+  const options: ClassifyOptions = {
+    ...{ top, engine, signal },
+    ...(minProbability !== undefined && { minProbability }),
+  };
   const outcomes: Outcome[] = [];
   try {
     for await (const outcome of classify(bundle, inputs, options)) {

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../../config.js';
 import type { Example } from '../../data/scan.js';
 import { groupCount, groupInterval } from '../bootstrap.js';
 import { argmax } from '../metrics.js';
@@ -67,6 +68,16 @@ export function mostFrequentClass(examples: ReadonlyArray<Pick<Example, 'label'>
   const counts: number[] = [];
   for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1;
   return argmax(Array.from(counts, (count) => count ?? 0));
+}
+
+/** Whether examples are read as sequences: a picture of a digit is one timestep, unless it is read by rows. */
+export function hasOrder({ input }: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
+  return input.kind === 'rows' || examples.every(({ image }) => image === undefined);
+}
+
+/** Whether the network could do otherwise when timesteps are shuffled. */
+export function readsOrder(pipeline: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
+  return pipeline.recurrent.layers > 0 && hasOrder(pipeline, examples);
 }
 
 /**

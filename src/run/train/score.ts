@@ -19,11 +19,12 @@ import {
   mostFrequentClass,
   type RungName,
   type RungPredictions,
+  readsOrder,
 } from '../ladder/ladder.js';
 import { type Prediction, predictionsOf } from '../predictions.js';
 import type { PreparedTraining } from './prepare.js';
 import type { Training } from './run-stage.js';
-import { hasOrder, middleOf, trainRungs } from './train-rungs.js';
+import { middleOf, trainRungs } from './train-rungs.js';
 
 /** How a finished training did, and what was chosen for it on the validation part. */
 export interface Scores extends Choices {
@@ -116,7 +117,7 @@ function scorersOf(
 ): Map<RungName, Scorer> {
   const network = classifiers.get('network')!;
   const scorers = new Map<RungName, Scorer>([['network', inOrder(network)]]);
-  if (hasOrder(run) && run.networks.recurrent.layers > 0) {
+  if (readsOrder(run.pipeline, run.train)) {
     scorers.set('shuffled', shuffledOrder(network, run.pipeline.seed));
   }
   const [mean, middle] = [classifiers.get('mean'), classifiers.get('middle')];

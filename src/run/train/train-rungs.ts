@@ -2,7 +2,7 @@ import type { FeatureSequence } from '../../data/batches.js';
 import { initializeRecurrent } from '../../network/initialize.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Weights } from '../../tensors/tensor.js';
-import type { RungName } from '../ladder/ladder.js';
+import { hasOrder, type RungName } from '../ladder/ladder.js';
 import type { SequenceReader } from '../sequences.js';
 import { freshProgress } from './fit.js';
 import { type Training, trainOn } from './run-stage.js';
@@ -32,14 +32,9 @@ export async function trainRungs(
   return trained;
 }
 
-/** Whether there is an order in which examples could be read: a picture of a digit is one timestep. */
-export function hasOrder({ pipeline: { input }, train }: Training): boolean {
-  return input.kind === 'rows' || train.every(({ image }) => image === undefined);
-}
-
 /** A digit's middle row says little of it, and a rung that is the network itself says nothing new. */
 function rungsToTrain(run: Training): Array<TrainedRung['name']> {
-  if (!hasOrder(run)) return [];
+  if (!hasOrder(run.pipeline, run.train)) return [];
   const { layers, readout } = run.networks.recurrent;
   return [
     ...(run.pipeline.input.kind === 'frames' ? (['middle'] as const) : []),

@@ -1,0 +1,53 @@
+import { Command, Option } from 'commander';
+import { loadBundle } from '../bundle/bundle.js';
+import type { SplitName } from '../data/scan.js';
+import type { EngineName } from '../engine/engine.js';
+import { type BundleEvaluation, evaluateBundle } from '../run/evaluate-bundle.js';
+import { evaluationText } from './evaluation-text.js';
+import { engineOption, numberWithin, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+import { trainingProgress } from './training-progress.js';
+
+interface Flags {
+  readonly data?: string;
+  readonly split: SplitName | 'all';
+  readonly topK: number;
+  readonly engine: 'auto' | EngineName;
+  readonly calibrate?: boolean;
+  readonly targetPrecision?: number;
+  readonly json?: boolean;
+}
+
+/** `clipstep evaluate` */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('say how good a trained model is on labelled clips')
+    .argument('<model>', 'folder of a trained model, such as models/motion')
+    .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
+    .addOption(
+      new Option('--split <part>', "part of the data by the model's own split; all: for other data")
+        .choices(['test', 'validation', 'train', 'all'] satisfies Array<SplitName | 'all'>)
+        .default('test'),
+    )
+    .option('--top-k <count>', 'also count as right what is among that many classes', wholeNumber(1), 5)
+    .option('--calibrate', "first fit the model's temperature on the validation part, and keep it")
+    .option(
+      '--target-precision <share>',
+      'calibrate, and call answers unknown that are too unsure to be right that often',
+      numberWithin(0, 1),
+    )
+    .option('--json', 'all figures as JSON')
+    .addOption(engineOption())
+    .action(async (model: string, flags: Flags) => {
+      const progress = trainingProgress();
+      const { topK: topCount, json, ...options } = flags;
+      const result = await interruptible(async (signal) =>
+        evaluateBundle(await loadBundle(model), { ...options, topCount, signal, onEvent: progress.show }),
+      ).finally(progress.stop);
+      console.log(json ? JSON.stringify(figures(result)) : evaluationText(result));
+    });
+}
+
+function figures({ predictions, ...rest }: BundleEvaluation): object {
+  return rest;
+}

@@ -1,0 +1,183 @@
+import { type Bundle, updateManifest } from '../bundle/bundle.js';
+import { cacheFolder } from '../cache-folder.js';
+import { openCache } from '../data/cache.js';
+import type { SplitName } from '../data/scan.js';
+import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js';
+import { loadClassifiers } from '../engine/members.js';
+import { selectEngine } from '../engine/select.js';
+import { UserError } from '../errors.js';
+import { type Choices, chooseOnValidation } from './choices.js';
+import {
+  assess,
+  type Evaluation,
+  inOrder,
+  predictedClasses,
+  type Scored,
+  type Scorer,
+  scoreExamples,
+  shuffledOrder,
+} from './evaluate.js';
+import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
+import { type Features, openFeatures } from './features.js';
+import { type Ladder, measureLadder, mostFrequentClass, type RungName, readsOrder } from './ladder/ladder.js';
+import { type Prediction, predictionsOf } from './predictions.js';
+import { type Selection, selectAnswers } from './threshold.js';
+import type { TrainEvent } from './train/events.js';
+
+export interface EvaluateOptions {
+  /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
+  readonly data?: string;
+  /**
+   * Part of the data, as the model's own pipeline and seed split it: on the data that it was trained on, the
+   * parts of its training. `all`, for other data: every example. `test` when absent.
+   */
+  readonly split?: SplitName | 'all';
+  /** Classes that count as an answer in the top figure; 5 when absent. */
+  readonly topCount?: number;
+  readonly engine?: 'auto' | EngineName;
+  /** Fit the temperature on the validation part first, and keep it in the model. */
+  readonly calibrate?: boolean;
+  /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
+  readonly targetPrecision?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface BundleEvaluation extends Choices {
+  /** Folder of the model. */
+  readonly model: string;
+  readonly split: SplitName | 'all';
+  readonly labels: readonly string[];
+  readonly evaluation: Evaluation;
+  /** The rungs that need no training: the most frequent class, shuffled timesteps, the network. */
+  readonly ladder: Ladder;
+  /** What the model's threshold keeps; null when it has none. */
+  readonly selection: Selection | null;
+  readonly predictions: readonly Prediction[];
+  /** Clips that were left out, and why. */
+  readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+}
+
+/**
+ * Scores a trained model on labelled data.
+ *
+ * @throws UserError `usage` for a part that is empty, `bad_dataset` for data that does not fit or has classes
+ *   that the model does not know, `engine_unavailable`, `aborted`.
+ */
+export async function evaluateBundle(
+  bundle: Bundle,
+  options: EvaluateOptions = {},
+): Promise<BundleEvaluation> {
+  const skipped: Array<{ path: string; problem: string }> = [];
+  const onEvent = (event: TrainEvent) => {
+    if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
+    options.onEvent?.(event);
+  };
+  const parts = await openEvaluationParts(bundle, { ...options, onEvent });
+  const { engine } = await selectEngine(options.engine ?? 'auto');
+  const { pipeline } = bundle.manifest;
+  const cache = openCache(cacheFolder('sequences'));
+  const run = {
+    pipeline,
+    networks: bundle.networks,
+    cache,
+    ...(options.signal && { signal: options.signal }),
+  };
+  const features = await openFeatures(run, { engine, members: bundle.members });
+  try {
+    const open: Open = { bundle, engine, features, parts, onEvent };
+    const choices = await choicesOf(open, options);
+    return { ...(await score(open, { ...options, ...choices })), ...choices, skipped };
+  } finally {
+    await features.release();
+  }
+}
+
+interface Open {
+  readonly bundle: Bundle;
+  readonly engine: Engine;
+  readonly features: Features;
+  readonly parts: EvaluationParts;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOptions): Promise<Choices> {
+  const { bundle, parts, features, onEvent } = open;
+  const { temperature, minProbability } = bundle.manifest;
+  if (!calibrate && targetPrecision === undefined) return { temperature, minProbability };
+  if (parts.validation.length === 0) throw emptyPart('validation');
+  const choices = await withClassifier(open, 1, (classifier) =>
+    chooseOnValidation({
+      ...{ classifier, read: features.read, validation: parts.validation, onEvent },
+      ...(targetPrecision !== undefined && { targetPrecision }),
+    }),
+  );
+  await updateManifest(bundle, choices);
+  return choices;
+}
+
+async function score(open: Open, options: EvaluateOptions & Choices) {
+  const { bundle, parts, features, onEvent } = open;
+  const { labels, pipeline } = bundle.manifest;
+  const { chosen } = parts;
+  const scored = await withClassifier(open, options.temperature, (classifier) =>
+    scoreExamples({
+      ...{ examples: chosen, read: features.read },
+      scorers: new Map<RungName, Scorer>([
+        ['network', inOrder(classifier)],
+        ...(readsOrder(pipeline, chosen)
+          ? [['shuffled', shuffledOrder(classifier, pipeline.seed)] as const]
+          : []),
+      ]),
+      onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: chosen.length }),
+      onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+    }),
+  );
+  if (scored.examples.length === 0) throw nothingReadable();
+  const { examples } = scored;
+  const logits = scored.logits.get('network')!;
+  const rungs = rungsOf(scored, parts, labels.length);
+  const answers = { logits, truth: examples.map(({ label }) => label) };
+  const { seed } = pipeline;
+  return {
+    model: bundle.folder,
+    split: parts.name,
+    labels,
+    evaluation: assess({
+      ...{ examples, logits, labels, seed },
+      ...(options.topCount !== undefined && { topCount: options.topCount }),
+    }),
+    ladder: measureLadder({ examples, predictions: rungs, seed }),
+    selection: options.minProbability > 0 ? selectAnswers(answers, options.minProbability) : null,
+    predictions: predictionsOf({ examples, logits, rungs }),
+  };
+}
+
+function rungsOf({ examples, logits }: Scored<RungName>, parts: EvaluationParts, classes: number) {
+  const majority = mostFrequentClass(parts.train.length > 0 ? parts.train : examples);
+  return new Map<RungName, number[]>([
+    ['majority', examples.map(() => majority)],
+    ...[...logits].map(([name, values]): [RungName, number[]] => [name, predictedClasses(values, classes)]),
+  ]);
+}
+
+async function withClassifier<T>(
+  { bundle, engine }: Open,
+  temperature: number,
+  work: (classifier: SequenceClassifier) => Promise<T>,
+): Promise<T> {
+  const { networks, members } = bundle;
+  const classifier = await loadClassifiers(engine, { networks, members, temperature });
+  try {
+    return await work(classifier);
+  } finally {
+    await classifier.release();
+  }
+}
+
+function nothingReadable(): UserError {
+  return new UserError('bad_dataset', {
+    problem: 'None of the clips can be read.',
+    fix: 'Mend or replace the clips that were left out above.',
+  });
+}
