@@ -27,6 +27,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'say how good a trained model is on labelled clips',
     load: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
   },
+  crossvalidate: {
+    summary: 'train a pipeline fold by fold, and say how good it is on what each had not seen',
+    load: async () => (await import('./commands/crossvalidate.js')).crossvalidateCommand(),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
     load: async () => (await import('./commands/mnist.js')).mnistCommand(),

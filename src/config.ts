@@ -129,6 +129,13 @@ const finetuneSchema = z.strictObject({
 const splitSchema = z.strictObject({
   validation: z.number().min(0).max(0.5).default(0.15),
   test: z.number().min(0).max(0.5).default(0.15),
+  fold: z
+    .strictObject({ number: z.int().min(1), of: z.int().min(2).max(1000) })
+    .refine(({ number, of }) => number <= of, { message: 'number must be at most of' })
+    .optional()
+    .describe(
+      'instead of test: the test part is one of so many equal parts; validation is a share of the rest',
+    ),
 });
 
 const generated = z.strictObject({

@@ -22,6 +22,11 @@ export {
   type Outcome,
   openClassifier,
 } from './run/classify.js';
+export {
+  type CrossvalidateOptions,
+  type CrossvalidateResult,
+  crossvalidate,
+} from './run/crossvalidate/crossvalidate.js';
 export type { Evaluation } from './run/evaluate.js';
 export { type BundleEvaluation, type EvaluateOptions, evaluateBundle } from './run/evaluate-bundle.js';
 export { type MnistOptions, trainMnist } from './run/mnist/train-mnist.js';

@@ -67,7 +67,7 @@ export async function scoreExamples<Name>(options: {
 
 /** The figures of a scorer's logits. At least one example. */
 export function assess(options: {
-  examples: readonly Example[];
+  examples: ReadonlyArray<Pick<Example, 'label' | 'group'>>;
   /** float32 [examples, classes]. */
   logits: Float32Array;
   labels: readonly string[];

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import colors from 'picocolors';
+import type { EngineName } from '../engine/engine.js';
+import { type CrossvalidateResult, crossvalidate } from '../run/crossvalidate/crossvalidate.js';
+import { ladderText } from '../run/ladder/ladder-words.js';
+import { exampleNoun, percent } from '../run/words.js';
+import { engineOption, settings, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+import { trainingProgress } from './training-progress.js';
+
+interface Flags {
+  readonly data?: string;
+  readonly folds: number;
+  readonly repeats: number;
+  readonly out: string;
+  readonly ensemble?: boolean;
+  readonly engine: 'auto' | EngineName;
+  readonly seed?: number;
+  readonly weights?: string;
+  readonly set?: Record<string, string>;
+  readonly resume?: boolean;
+}
+
+/** `clipstep crossvalidate` */
+export function crossvalidateCommand(): Command {
+  return new Command('crossvalidate')
+    .description('train a pipeline fold by fold, and say how good it is on what each had not seen')
+    .argument('<pipeline>', 'YAML file with the recipe, such as pipelines/surveillance.yaml')
+    .requiredOption('-o, --out <folder>', 'where the models, predictions.csv and metrics.json go')
+    .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
+    .option(
+      '--folds <count>',
+      'parts, each tested once by a network trained on the others',
+      wholeNumber(2),
+      5,
+    )
+    .option('--repeats <count>', 'do it all so often, each time with the next seed', wholeNumber(1), 1)
+    .option('--ensemble', "also write one model that averages the folds' probabilities")
+    .addOption(engineOption())
+    .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
+    .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
+    .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
+    .option('--resume', 'go on with the cross-validation that was interrupted')
+    .action(async (pipeline: string, flags: Flags) => {
+      const progress = trainingProgress();
+      const result = await interruptible((signal) =>
+        crossvalidate({ pipeline, ...flags, signal, onEvent: progress.show }),
+      ).finally(progress.stop);
+      console.log(summary(result));
+    });
+}
+
+function summary(result: CrossvalidateResult): string {
+  const { folder, folds, repeats, accuracy, outOfFold, ladder, ensemble, skipped, pipeline } = result;
+  const [low, high] = outOfFold.groupInterval;
+  const noun = exampleNoun(pipeline);
+  return [
+    `${colors.bold('Results')} ${folder}`,
+    ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} networks`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} entries left out; ${folder}/metrics.json names them`] : []),
+    `Accuracy over ${folds.length} folds: mean ${percent(accuracy.mean)}, standard deviation ${percent(accuracy.standardDeviation)}`,
+    ...(repeats.length > 1 ? [`Of each repeat: ${repeats.map(percent).join(', ')}`] : []),
+    `Of all ${outOfFold.examples / repeats.length} ${noun}: ${percent(outOfFold.accuracy)} (95 % interval ${percent(low)} to ${percent(high)} over their ${outOfFold.groups} groups)`,
+    `Balanced accuracy ${percent(outOfFold.balancedAccuracy)}, log loss ${outOfFold.logLoss.toFixed(3)} nats, calibration error ${percent(outOfFold.calibration.error)}`,
+    '',
+    ladderText(ladder),
+  ].join('\n');
+}

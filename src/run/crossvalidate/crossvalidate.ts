@@ -1,0 +1,111 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pipeline } from '../../config.js';
+import type { EngineName } from '../../engine/engine.js';
+import { UserError } from '../../errors.js';
+import { predictionsCsv } from '../predictions.js';
+import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';
+import type { TrainEvent } from '../train/events.js';
+import { saveEnsemble } from './ensemble.js';
+import { type Fold, type FoldPosition, runFold } from './fold.js';
+import { type FoldSummary, summarise } from './summary.js';
+
+export interface CrossvalidateOptions extends Adjustments {
+  /** Folder of classes, or manifest; what the pipeline names when absent. */
+  readonly data?: string;
+  /** Parts, each of which is the test part once; at least 2, 5 when absent. */
+  readonly folds?: number;
+  /** How often all of it is done, each time with the next seed; 1 when absent. */
+  readonly repeats?: number;
+  /** Folder of all that it writes. */
+  readonly out: string;
+  /** Also write one model that answers with the average of all folds' probabilities. */
+  readonly ensemble?: boolean;
+  readonly engine?: 'auto' | EngineName;
+  /** Go on with what an earlier call left: finished folds stay, an interrupted one goes on. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface CrossvalidateResult extends FoldSummary {
+  readonly folder: string;
+  /** Without a fold. */
+  readonly pipeline: Pipeline;
+  readonly labels: readonly string[];
+  /** Folder of the model that averages the folds; null when none was asked for. */
+  readonly ensemble: string | null;
+}
+
+/**
+ * Trains a pipeline once for each fold, always on the others, and scores it on the one left out: every
+ * example is tested once a repeat by a network that has not seen its group. Validation parts, which choose
+ * the epoch, are drawn from what is not tested, so that nothing is chosen on a test part.
+ *
+ * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
+ * network that had not seen it) and metrics.json, and when asked for, ensemble (a model).
+ *
+ * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed.
+ */
+export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
+  const { out, folds: of = 5, repeats = 1 } = options;
+  const pipeline = await readAdjustedPipeline(options);
+  await checkFolder(out, options.resume ?? false);
+  const folds: Fold[] = [];
+  for (const position of positions({ of, repeats, seed: pipeline.seed })) {
+    options.onEvent?.({
+      kind: 'note',
+      message: `Repeat ${position.repeat}, fold ${position.number} of ${of}`,
+    });
+    folds.push(await runFold(position, options));
+  }
+  const { labels } = folds[0]!.bundle.manifest;
+  const summary = summarise({ folds, labels, seed: pipeline.seed });
+  const ensemble = options.ensemble
+    ? await saveEnsemble(join(out, 'ensemble'), { folds, pipeline, summary })
+    : null;
+  const result = { ...summary, folder: out, pipeline, labels, ensemble };
+  await writeResults(result, folds);
+  return result;
+}
+
+function positions({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
+  return Array.from({ length: repeats }, (_, repeat) =>
+    Array.from({ length: of }, (_, fold) => ({
+      ...{ repeat: repeat + 1, number: fold + 1, of, seed: seed + repeat },
+    })),
+  ).flat();
+}
+
+async function checkFolder(out: string, resume: boolean): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const isEmpty = (await readdir(out)).length === 0;
+  if (resume && isEmpty) {
+    throw new UserError('usage', {
+      problem: `There is no cross-validation to resume in ${out}.`,
+      fix: 'Leave --resume out, or give the --out of the one that was interrupted.',
+    });
+  }
+  if (!resume && !isEmpty) {
+    throw new UserError('usage', {
+      problem: `${out} is not empty; what was trained is never overwritten.`,
+      fix: 'Give another folder with --out, or go on with --resume.',
+    });
+  }
+}
+
+async function writeResults(result: CrossvalidateResult, folds: readonly Fold[]): Promise<void> {
+  const { folder, pipeline, labels, ensemble, ...figures } = result;
+  const lines = folds.flatMap(({ position: { repeat, number }, predictions }) =>
+    predictions.map((prediction) => ({ prediction, repeat, fold: number })),
+  );
+  const csv = predictionsCsv(
+    lines.map(({ prediction }) => prediction),
+    labels,
+    (index) => ({ repeat: lines[index]!.repeat, fold: lines[index]!.fold }),
+  );
+  const { engine, versions } = folds[0]!.bundle.manifest;
+  const metrics = { pipeline: pipeline.name, seed: pipeline.seed, engine, versions, labels, ...figures };
+  await writeFile(join(folder, 'predictions.csv'), csv);
+  await writeFile(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+}

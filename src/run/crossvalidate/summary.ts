@@ -1,0 +1,77 @@
+import { assess, type Evaluation } from '../evaluate.js';
+import { type Ladder, measureLadder } from '../ladder/ladder.js';
+import { logitsOf, rungsOf } from '../predictions.js';
+import type { Fold } from './fold.js';
+
+/** What all folds of all repeats say together. */
+export interface FoldSummary {
+  /** Over folds and repeats, each fold counting the same. */
+  readonly accuracy: { readonly mean: number; readonly standardDeviation: number };
+  readonly folds: readonly FoldFigure[];
+  /** Share of all examples that is right, in each repeat. */
+  readonly repeats: readonly number[];
+  /**
+   * Of every example by the network that had not seen it, all repeats in one. There is no interval over
+   * examples here, since those of several repeats are the same ones: `groupInterval` is the one to quote.
+   */
+  readonly outOfFold: Omit<Evaluation, 'interval'>;
+  readonly ladder: Ladder;
+  /** Clips that were left out, and why. */
+  readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+}
+
+export interface FoldFigure {
+  /** Both from 1. */
+  readonly repeat: number;
+  readonly fold: number;
+  readonly seed: number;
+  readonly examples: number;
+  readonly accuracy: number;
+}
+
+export function summarise(options: {
+  folds: readonly Fold[];
+  labels: readonly string[];
+  seed: number;
+}): FoldSummary {
+  const { folds, labels, seed } = options;
+  const predictions = folds.flatMap((fold) => fold.predictions);
+  const examples = predictions.map(({ example }) => example);
+  const figures = folds.map(figureOf);
+  const { interval, ...outOfFold } = assess({ examples, logits: logitsOf(predictions), labels, seed });
+  return {
+    accuracy: spread(figures.map(({ accuracy }) => accuracy)),
+    folds: figures,
+    repeats: repeatAccuracies(figures),
+    outOfFold,
+    ladder: measureLadder({ examples, predictions: rungsOf(predictions), seed }),
+    skipped: distinct(folds.flatMap(({ skipped }) => skipped)),
+  };
+}
+
+function figureOf({ position: { repeat, number, seed }, predictions }: Fold): FoldFigure {
+  const right = predictions.filter(({ example, rungs }) => rungs.network === example.label).length;
+  const examples = predictions.length;
+  return { repeat, fold: number, seed, examples, accuracy: right / examples };
+}
+
+function repeatAccuracies(figures: readonly FoldFigure[]): number[] {
+  const repeats = new Set(figures.map(({ repeat }) => repeat));
+  return [...repeats].map((repeat) => {
+    const own = figures.filter((figure) => figure.repeat === repeat);
+    const examples = own.reduce((sum, figure) => sum + figure.examples, 0);
+    return own.reduce((sum, figure) => sum + figure.accuracy * figure.examples, 0) / examples;
+  });
+}
+
+/** Mean and sample standard deviation. */
+function spread(values: readonly number[]): { mean: number; standardDeviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Every fold leaves out what it could not read of the same clips. */
+function distinct<T extends { readonly path: string }>(entries: readonly T[]): T[] {
+  return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
+}
