@@ -1,8 +1,13 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { TrainEvent } from '../run/train/events.js';
-import { percent } from '../run/words.js';
+import { leakText, percent } from '../run/words.js';
 
-const READING = { generate: 'Generating clips', prepare: 'Reading clips', test: 'Testing' } as const;
+const READING = {
+  generate: 'Generating clips',
+  leaks: 'Comparing clips',
+  prepare: 'Reading clips',
+  test: 'Testing',
+} as const;
 
 /** Draws a training's events on stderr: a bar on a terminal, else a line for each note and epoch. */
 export function trainingProgress(): { show: (event: TrainEvent) => void; stop: () => void } {
@@ -27,6 +32,8 @@ function lineOf(event: TrainEvent): string | null {
     case 'skipped':
       // What cannot be read names itself; what is no clip at all does not.
       return `Left out: ${event.problem.includes(event.path) ? '' : `${event.path}: `}${event.problem}`;
+    case 'leaks':
+      return leakText(event.leaks);
     case 'epoch':
       return epochLine(event);
     case 'reading':

@@ -20,6 +20,7 @@ import {
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
 import { type Features, openFeatures } from './features.js';
 import { type Ladder, measureLadder, mostFrequentClass, type RungName, readsOrder } from './ladder/ladder.js';
+import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
 import { type Selection, selectAnswers } from './threshold.js';
 import type { TrainEvent } from './train/events.js';
@@ -54,6 +55,8 @@ export interface BundleEvaluation extends Choices {
   /** What the model's threshold keeps; null when it has none. */
   readonly selection: Selection | null;
   readonly predictions: readonly Prediction[];
+  /** What is the same, or nearly, in two parts of the split; nothing is compared for `all`. */
+  readonly leaks: readonly Leak[];
   /** Clips that were left out, and why. */
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
 }
@@ -86,8 +89,10 @@ export async function evaluateBundle(
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
     const open: Open = { bundle, engine, features, parts, onEvent };
+    const leaks = await findLeaks(parts, run);
+    if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const choices = await choicesOf(open, options);
-    return { ...(await score(open, { ...options, ...choices })), ...choices, skipped };
+    return { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
   } finally {
     await features.release();
   }

@@ -1,5 +1,6 @@
 import type { Pipeline } from '../config.js';
 import type { Evaluation } from './evaluate.js';
+import type { Leak } from './leaks.js';
 
 /** A share as a percentage with one decimal. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -14,4 +15,22 @@ export function accuracySentence(evaluation: Evaluation, noun: string): string {
   const between = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
   const overGroups = groups < examples ? `; ${between(groupInterval)} over their ${groups} groups` : '';
   return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (95 % interval ${between(interval)}${overGroups}).`;
+}
+
+/** Leaks that are named one by one. */
+const NAMED_LEAKS = 5;
+
+/** What a split tears apart, and what to do about it. */
+export function leakText(leaks: readonly Leak[]): string {
+  const named = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
+    const what = kind === 'content' ? 'is the same file as' : 'shows nearly the same as';
+    return `  ${one} (${first}) ${what} ${other} (${second})`;
+  });
+  const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];
+  return [
+    `The split tears apart what is the same or nearly so, which makes figures too kind: ${leaks.length} ${leaks.length === 1 ? 'pair' : 'pairs'}.`,
+    ...named,
+    ...more,
+    '  Remove copies, or give both clips of a pair one group in a manifest.',
+  ].join('\n');
 }

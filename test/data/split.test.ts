@@ -146,3 +146,52 @@ describe.skipIf(!sharedFolder)('splitByGroup on the surveillance clips', () => {
     }
   });
 });
+
+describe('folds', () => {
+  const grouped = dataset(
+    LABELS,
+    Array.from({ length: 90 }, (_, index) => `${index % 2} group-${Math.floor(index / 3)}`),
+  );
+  const fold = (number: number, of = 5, seed = 1) =>
+    splitByGroup(grouped, { validation: 0.2, test: 0.9, fold: { number, of }, seed });
+
+  it('test every example once, and never split a group', () => {
+    const folds = [1, 2, 3, 4, 5].map((number) => fold(number));
+    for (const split of folds) {
+      expectWholeGroups(split, grouped);
+      expect(classCounts(split.test, 2)).toEqual([9, 9]);
+      expect(split.validation.length).toBeGreaterThan(10);
+    }
+    const tested = folds.flatMap(({ test }) => test.map(({ id }) => id));
+    expect(tested).toHaveLength(90);
+    expect(new Set(tested).size).toBe(90);
+  });
+
+  it('are others for another seed', () => {
+    const ids = (seed: number) => fold(1, 5, seed).test.map(({ id }) => id);
+    expect(ids(1)).toEqual(ids(1));
+    expect(ids(1)).not.toEqual(ids(2));
+  });
+
+  it('leave the test part that a dataset gives alone', () => {
+    const lines = Array.from(
+      { length: 24 },
+      (_, index) => `${index % 2} g${index} ${index < 8 ? 'test' : 'train'}`,
+    );
+    const given = dataset(LABELS, lines);
+    const split = splitByGroup(given, { validation: 0.25, test: 0, fold: { number: 2, of: 4 }, seed: 1 });
+    expect(Object.values(split).flat()).toHaveLength(16);
+    expect(
+      Object.values(split)
+        .flat()
+        .every((example) => example.split === 'train'),
+    ).toBe(true);
+  });
+
+  it('are refused where there are more of them than groups', () => {
+    const few = dataset(LABELS, ['0 a', '1 b', '0 c', '1 d']);
+    expect(() => splitByGroup(few, { validation: 0, test: 0, fold: { number: 5, of: 5 }, seed: 1 })).toThrow(
+      /too few groups/,
+    );
+  });
+});

@@ -61,6 +61,7 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
   }
   const { labels } = folds[0]!.bundle.manifest;
   const summary = summarise({ folds, labels, seed: pipeline.seed });
+  if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
   const ensemble = options.ensemble
     ? await saveEnsemble(join(out, 'ensemble'), { folds, pipeline, summary })
     : null;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Bundle, loadBundle } from '../../bundle/bundle.js';
 import { UserError } from '../../errors.js';
+import type { Leak } from '../leaks.js';
 import { type Prediction, parsePredictions } from '../predictions.js';
 import { readAdjustedPipeline } from '../train/adjust-pipeline.js';
 import { checkpointPath } from '../train/prepare.js';
@@ -24,6 +25,7 @@ export interface Fold {
   /** Of its test part. */
   readonly predictions: readonly Prediction[];
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+  readonly leaks: readonly Leak[];
 }
 
 /** Trains a fold, or goes on with it, or reads it when it is finished. */
@@ -40,7 +42,8 @@ export async function runFold(position: FoldPosition, options: CrossvalidateOpti
       ...(data !== undefined && { data }),
       ...(engine && { engine }),
       ...(signal && { signal }),
-      ...(onEvent && { onEvent }),
+      // Leaks are told once, for all folds together.
+      onEvent: (event) => event.kind !== 'leaks' && onEvent?.(event),
     });
   }
   const bundle = await loadBundle(folder);
@@ -49,16 +52,25 @@ export async function runFold(position: FoldPosition, options: CrossvalidateOpti
   return { position, bundle, ...(await readResults(bundle)) };
 }
 
+const part = z.enum(['train', 'validation', 'test']);
+
 const metricsSchema = z.object({
+  leaks: z.array(
+    z.object({
+      kind: z.enum(['content', 'frames']),
+      ids: z.tuple([z.string(), z.string()]),
+      parts: z.tuple([part, part]),
+    }),
+  ),
   skipped: z.array(z.object({ path: z.string(), problem: z.string() })),
 });
 
-async function readResults({ folder, manifest }: Bundle): Promise<Pick<Fold, 'predictions' | 'skipped'>> {
+async function readResults({ folder, manifest }: Bundle): Promise<Omit<Fold, 'position' | 'bundle'>> {
   const path = join(folder, 'predictions.csv');
   const metrics = metricsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')));
   return {
     predictions: parsePredictions(await readFile(path, 'utf8'), manifest.labels, path),
-    skipped: metrics.skipped,
+    ...metrics,
   };
 }
 

@@ -1,5 +1,6 @@
 import { assess, type Evaluation } from '../evaluate.js';
 import { type Ladder, measureLadder } from '../ladder/ladder.js';
+import type { Leak } from '../leaks.js';
 import { logitsOf, rungsOf } from '../predictions.js';
 import type { Fold } from './fold.js';
 
@@ -16,6 +17,8 @@ export interface FoldSummary {
    */
   readonly outOfFold: Omit<Evaluation, 'interval'>;
   readonly ladder: Ladder;
+  /** What is the same, or nearly, in different parts of some fold. */
+  readonly leaks: readonly Leak[];
   /** Clips that were left out, and why. */
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
 }
@@ -45,7 +48,14 @@ export function summarise(options: {
     repeats: repeatAccuracies(figures),
     outOfFold,
     ladder: measureLadder({ examples, predictions: rungsOf(predictions), seed }),
-    skipped: distinct(folds.flatMap(({ skipped }) => skipped)),
+    leaks: distinct(
+      folds.flatMap(({ leaks }) => leaks),
+      ({ ids }) => [...ids].sort().join('\n'),
+    ),
+    skipped: distinct(
+      folds.flatMap(({ skipped }) => skipped),
+      ({ path }) => path,
+    ),
   };
 }
 
@@ -71,7 +81,9 @@ function spread(values: readonly number[]): { mean: number; standardDeviation: n
   return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Every fold leaves out what it could not read of the same clips. */
-function distinct<T extends { readonly path: string }>(entries: readonly T[]): T[] {
-  return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
+/** Folds tell the same of the same clips; the first one's word stays. */
+function distinct<T>(entries: readonly T[], nameOf: (entry: T) => string): T[] {
+  const byName = new Map<string, T>();
+  for (const entry of entries) if (!byName.has(nameOf(entry))) byName.set(nameOf(entry), entry);
+  return [...byName.values()];
 }

@@ -1,4 +1,5 @@
 import type { RungName } from '../ladder/ladder.js';
+import type { Leak } from '../leaks.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */
@@ -6,10 +7,12 @@ export type TrainEvent =
   | { readonly kind: 'note'; readonly message: string }
   /** A clip that was left out, and why. */
   | { readonly kind: 'skipped'; readonly path: string; readonly problem: string }
-  /** Clips read so far: generated, before the first stage, or for the test. */
+  /** What is the same, or nearly, in two parts of the split; at least one. */
+  | { readonly kind: 'leaks'; readonly leaks: readonly Leak[] }
+  /** Clips read so far: generated, to compare the parts of the split, before the first stage, or for the test. */
   | {
       readonly kind: 'reading';
-      readonly what: 'generate' | 'prepare' | 'test';
+      readonly what: 'generate' | 'leaks' | 'prepare' | 'test';
       readonly done: number;
       readonly total: number;
     }

@@ -31,7 +31,7 @@ ${resultSection(result, noun)}
 ${networkSection(pipeline, options.weights)}
 ## How it was made
 Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
-${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
@@ -98,6 +98,12 @@ function skippedSentence({ skipped }: TrainResult): string {
   return skipped.length === 0
     ? 'No clip was left out.'
     : `${skipped.length} entries were left out; metrics.json names each and why.`;
+}
+
+function leakSentence({ leaks }: TrainResult): string {
+  return leaks.length === 0
+    ? ''
+    : `\n${leaks.length} pairs of examples in different parts are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
 }
 
 const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));

@@ -2,6 +2,7 @@ import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
+import { findLeaks, type Leak } from '../leaks.js';
 import type { Adjustments } from './adjust-pipeline.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
@@ -39,6 +40,8 @@ export interface TrainResult extends Scores {
   readonly datasetName: string;
   readonly parameterCount: number;
   readonly labels: readonly string[];
+  /** What is the same, or nearly, in two parts of the split. */
+  readonly leaks: readonly Leak[];
   /** Every epoch of every stage. */
   readonly history: readonly EpochRecord[];
   /** Clips that were left out, and why. */
@@ -63,6 +66,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     options.onEvent?.(event);
   };
   const prepared = await prepareTraining({ ...options, onEvent });
+  const leaks = await checkLeaks(prepared);
   const { weights, history } = await runStages(prepared);
   const scores = await scoreTraining(prepared, weights);
   const result: TrainResult = {
@@ -72,12 +76,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     parameterCount: parameterCount(weights),
     labels: prepared.run.labels,
     ...scores,
+    leaks,
     history,
     skipped,
   };
   await saveBundle(prepared.folder, trainedBundle({ prepared, weights, result }));
   await removeCheckpoint(checkpointPath(prepared.folder));
   return result;
+}
+
+async function checkLeaks({ split, run }: PreparedTraining): Promise<Leak[]> {
+  const { onEvent } = run;
+  const leaks = await findLeaks(split, {
+    ...run,
+    onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
+  });
+  if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
+  return leaks;
 }
 
 async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights; history: EpochRecord[] }> {

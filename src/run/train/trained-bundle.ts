@@ -28,6 +28,7 @@ export function trainedBundle(options: {
     minProbability: result.minProbability,
     test: result.test,
     ladder: result.ladder,
+    leaks: result.leaks,
     epochs: result.history,
     skipped: result.skipped,
   };

@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshCache } from '../support/cache.js';
+import { clipstep } from '../support/cli.js';
+import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
+
+let root: string;
+let data: string;
+let pipeline: string;
+let env: { CLIPSTEP_CACHE: string };
+/** Two repeats of three folds, with their ensemble. */
+let whole: string;
+let result: Awaited<ReturnType<typeof clipstep>>;
+
+const command = (out: string, ...more: string[]) => [
+  ...['crossvalidate', pipeline, '--data', data, '--out', out, '--folds', '3', '--repeats', '2'],
+  ...more,
+];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-crossvalidate-'));
+  data = join(root, 'data');
+  whole = join(root, 'whole');
+  env = await freshCache(join(root, 'cache'));
+  await writeTinyDataset(data, 6);
+  pipeline = await writeTinyPipeline(root, {
+    training: '{ train: everything, epochs: 2, batchSize: 4, learningRate: 0.01 }',
+  });
+  result = await clipstep(command(whole, '--ensemble'), { env });
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const readCsv = async (out: string): Promise<Array<Record<string, string>>> =>
+  parse(await readFile(join(out, 'predictions.csv'), 'utf8'), { columns: true });
+const readMetrics = async (out: string) => JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
+const accuracyOf = (lines: ReadonlyArray<Record<string, string>>) =>
+  lines.filter(({ label, predicted }) => label === predicted).length / lines.length;
+
+describe('clipstep crossvalidate', () => {
+  it('tests every clip once a repeat, by a network of another fold each', async () => {
+    expect(result.code).toBe(0);
+    const lines = await readCsv(whole);
+    expect(lines).toHaveLength(24);
+    for (const repeat of ['1', '2']) {
+      const ids = lines.filter((line) => line.repeat === repeat).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(12);
+    }
+    const foldsOf = (repeat: string) =>
+      lines.filter((line) => line.repeat === repeat).map(({ id, fold }) => `${id} ${fold}`);
+    expect(foldsOf('1').sort()).not.toEqual(foldsOf('2').sort());
+  });
+
+  it('reports what the predictions say', async () => {
+    const lines = await readCsv(whole);
+    const { accuracy, folds, repeats, outOfFold, ladder } = await readMetrics(whole);
+    expect(outOfFold.accuracy).toBeCloseTo(accuracyOf(lines), 10);
+    expect(folds).toHaveLength(6);
+    for (const { repeat, fold, accuracy: own } of folds) {
+      const tested = lines.filter((line) => line.repeat === `${repeat}` && line.fold === `${fold}`);
+      expect(own).toBeCloseTo(accuracyOf(tested), 10);
+    }
+    const mean = folds.reduce((sum: number, fold: { accuracy: number }) => sum + fold.accuracy / 6, 0);
+    expect(accuracy.mean).toBeCloseTo(mean, 10);
+    expect(repeats).toHaveLength(2);
+    expect(ladder.rungs.map(({ name }: { name: string }) => name)).toEqual([
+      'majority',
+      'middle',
+      'mean',
+      'shuffled',
+      'network',
+    ]);
+    expect(result.stdout).toMatch(/Accuracy over 6 folds: mean \d/);
+    expect(result.stdout).toMatch(/network, timesteps shuffled/);
+  });
+
+  it('writes an ensemble that answers with the mean of the folds', async () => {
+    const clip = join(data, 'up', 'clip0');
+    const ask = async (model: string) => {
+      const { stdout } = await clipstep(['classify', clip, '--model', model, '--json'], { env });
+      const { top } = JSON.parse(stdout);
+      return top.find(({ label }: { label: string }) => label === 'up').probability as number;
+    };
+    const single: number[] = [];
+    for (const repeat of [1, 2]) {
+      for (const fold of [1, 2, 3]) single.push(await ask(join(whole, `repeat-${repeat}`, `fold-${fold}`)));
+    }
+    const mean = single.reduce((sum, value) => sum + value / single.length, 0);
+    expect(await ask(join(whole, 'ensemble'))).toBeCloseTo(mean, 4);
+  });
+
+  it('does not let the ensemble be tested on what it was trained on', async () => {
+    const ensemble = join(whole, 'ensemble');
+    const refused = await clipstep(['evaluate', ensemble, '--data', data], { env });
+    expect(refused.stderr).toMatch(/no test part[\s\S]*--split all/);
+    expect(refused.code).toBe(2);
+    const all = await clipstep(['evaluate', ensemble, '--data', data, '--split', 'all', '--json'], { env });
+    expect(JSON.parse(all.stdout).evaluation.examples).toBe(12);
+  });
+
+  it('goes on to the same result after Ctrl-C, without training a fold again', async () => {
+    const cut = join(root, 'cut');
+    let isAsked = false;
+    const interrupted = await clipstep(command(cut), {
+      env,
+      onStderr: (text, kill) => {
+        if (isAsked || !/fold 2 of 3[\s\S]*epoch 1\/2/.test(text)) return;
+        isAsked = true;
+        kill('SIGINT');
+      },
+    });
+    expect(interrupted.code).toBe(130);
+    expect((await clipstep(command(cut), { env })).stderr).toMatch(/not empty[\s\S]*--resume/);
+    const other = await clipstep(command(cut, '--resume', '--seed', '9'), { env });
+    expect(other.stderr).toMatch(/trained by another pipeline, seed or number of folds/);
+    const resumed = await clipstep(command(cut, '--resume'), { env });
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).toMatch(/^Repeat 1, fold 1 of 3\nRepeat 1, fold 2 of 3\n/);
+    expect(await readFile(join(cut, 'predictions.csv'), 'utf8')).toBe(
+      await readFile(join(whole, 'predictions.csv'), 'utf8'),
+    );
+    expect(await readdir(join(cut, 'repeat-1'))).toEqual(['fold-1', 'fold-2', 'fold-3']);
+  });
+
+  it('has nothing to resume where nothing was begun', async () => {
+    const refused = await clipstep(command(join(root, 'nowhere'), '--resume'), { env });
+    expect(refused.stderr).toMatch(/no cross-validation to resume/);
+    expect(refused.code).toBe(2);
+  });
+});
