@@ -37,7 +37,7 @@ function ladderSentences({ order, recurrence }: Ladder): string[] {
       ? [
           order.isShown
             ? `Order matters: shuffled, the network loses ${span(order)}.`
-            : `Order is not shown to matter: shuffled, the network loses ${span(order)}.`,
+            : `Order is not shown to matter: against shuffled, the difference is ${span(order)}.`,
         ]
       : []),
     ...(recurrence
