@@ -24,6 +24,11 @@ export const manifestSchema = z.strictObject({
   labels: z.array(z.string().min(1)).min(2),
   /** Null when the dataset had no test part. */
   test: metricsSchema.nullable(),
+  /** What it was trained and tested on, see splitDigest in data/split.ts; absent for an ensemble. */
+  data: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** Networks whose probabilities are averaged; see members.ts. */
   members: z.int().min(1).max(1000).default(1),
   /** Divides the logits before softmax; fitted on the validation part, see run/calibration.ts. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { badDataset } from './found.js';
 import { partitionByGroup } from './partition.js';
 import type { Dataset, Example } from './scan.js';
@@ -41,6 +42,13 @@ export function splitByGroup(dataset: Dataset, options: SplitOptions): Split {
   const [train, validation, test] = [given('train'), given('validation'), given('test')];
   if (validation.length > 0) return { train, validation, test };
   return { ...draw(train, { ...options, test: 0, dataset }), test };
+}
+
+/** sha256 (hex) that tells whether the same examples are in the same parts. */
+export function splitDigest({ labels }: Pick<Dataset, 'labels'>, split: Split): string {
+  const idsOf = (examples: readonly Example[]) => examples.map(({ id, label }) => [id, label]);
+  const parts = [labels, idsOf(split.train), idsOf(split.validation), idsOf(split.test)];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function draw(examples: readonly Example[], options: SplitOptions & { dataset: Dataset }): Split {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/bundle.js';
 import type { Dataset, Example, SplitName } from '../data/scan.js';
-import { type Split, splitByGroup } from '../data/split.js';
+import { type Split, splitByGroup, splitDigest } from '../data/split.js';
 import { UserError } from '../errors.js';
 import type { TrainEvent } from './train/events.js';
 import { openTrainingData } from './train/open-data.js';
@@ -43,11 +43,17 @@ export async function openEvaluationParts(
     return { name, chosen: renumbered(dataset.examples), train: [], validation: [], test: [] };
   }
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+  if (manifest.data !== undefined && manifest.data !== splitDigest(dataset, split)) {
+    onEvent({ kind: 'note', message: OTHER_DATA });
+  }
   const [train, validation, test] = [split.train, split.validation, split.test].map(renumbered);
   const parts = { train: train!, validation: validation!, test: test! };
   if (parts[name].length === 0) throw emptyPart(name);
   return { name, chosen: parts[name], ...parts };
 }
+
+const OTHER_DATA =
+  'This is not the data that the model was trained on, or it has changed since: its parts are drawn anew, and clips of any part may have trained the model. For other data, give --split all.';
 
 /** A dataset numbers its classes by its own names; a model has an order of its own, and may know more. */
 function renumberer(dataset: Dataset, labels: readonly string[]) {

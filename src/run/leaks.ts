@@ -3,7 +3,7 @@ import { type Cache, contentDigest } from '../data/cache.js';
 import { differenceHash, differingBits, HASHED_SIDE } from '../data/perceptual-hash.js';
 import type { Example, SplitName } from '../data/scan.js';
 import type { Split } from '../data/split.js';
-import { UserError } from '../errors.js';
+import { isFailureOfInput } from '../errors.js';
 import { openClip } from '../media/frames.js';
 import { concurrently } from './concurrently.js';
 
@@ -30,7 +30,7 @@ const MOST = 0.75;
  * the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, are compared
  * by content only.
  *
- * @throws UserError `aborted`.
+ * @throws UserError `aborted`, or what is missing on this machine.
  */
 export async function findLeaks(
   split: Split,
@@ -73,7 +73,7 @@ async function printOf(
     const bytes = await options.cache.get(key, () => hashesOf(example, options.signal));
     return { content, hashes: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4) };
   } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+    if (!isFailureOfInput(error)) throw error;
     return { content, hashes: none };
   }
 }

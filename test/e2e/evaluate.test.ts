@@ -83,6 +83,14 @@ describe('clipstep evaluate', () => {
     expect(result.code).toBe(1);
   });
 
+  it('says so when the data is not what the model was trained on', async () => {
+    expect((await evaluate()).stderr).not.toMatch(/not the data/);
+    const more = join(root, 'more');
+    await writeTinyDataset(more, 9);
+    const result = await clipstep(['evaluate', model, '--data', more], { env });
+    expect(result.stderr).toMatch(/not the data that the model was trained on[\s\S]*--split all/);
+  });
+
   it('asks for data that it cannot make', async () => {
     const result = await clipstep(['evaluate', model], { env });
     expect(result.stderr).toMatch(/--data/);

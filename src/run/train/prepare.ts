@@ -5,7 +5,7 @@ import { cacheFolder } from '../../cache-folder.js';
 import type { Pipeline } from '../../config.js';
 import { openCache } from '../../data/cache.js';
 import type { Dataset } from '../../data/scan.js';
-import { type Split, splitByGroup } from '../../data/split.js';
+import { type Split, splitByGroup, splitDigest } from '../../data/split.js';
 import type { EngineName } from '../../engine/engine.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
@@ -134,12 +134,9 @@ function fingerprintOf(parts: {
   split: Split;
   engine: EngineName;
 }): Fingerprint {
-  const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-  const idsOf = (examples: Split['train']) => examples.map(({ id, label }) => [id, label]);
-  const { train, validation, test } = parts.split;
   return {
-    pipeline: digest(parts.pipeline),
-    dataset: digest([parts.dataset.labels, idsOf(train), idsOf(validation), idsOf(test)]),
+    pipeline: createHash('sha256').update(JSON.stringify(parts.pipeline)).digest('hex'),
+    dataset: splitDigest(parts.dataset, parts.split),
     engine: parts.engine,
   };
 }

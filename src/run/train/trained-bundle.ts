@@ -1,4 +1,5 @@
 import type { NewBundle } from '../../bundle/bundle.js';
+import { splitDigest } from '../../data/split.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { clipstepVersion } from '../../version.js';
 import { predictionsCsv } from '../predictions.js';
@@ -37,6 +38,7 @@ export function trainedBundle(options: {
       pipeline,
       labels: [...labels],
       test: summaryOf(result),
+      data: splitDigest(run, split),
       temperature: result.temperature,
       minProbability: result.minProbability,
       seed: pipeline.seed,
