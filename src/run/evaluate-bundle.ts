@@ -89,7 +89,10 @@ export async function evaluateBundle(
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
     const open: Open = { bundle, engine, features, parts, onEvent };
-    const leaks = await findLeaks(parts, run);
+    const leaks = await findLeaks(parts, {
+      ...run,
+      onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
+    });
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const choices = await choicesOf(open, options);
     return { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };

@@ -43,7 +43,7 @@ describe('clipstep evaluate', () => {
     const { stdout, code } = await evaluate();
     expect(code).toBe(0);
     expect(stdout).toMatch(/Accuracy on 4 test examples: \d/);
-    expect(stdout).toMatch(/as down .* as up/);
+    expect(stdout).toMatch(/true \\ predicted │ down │ up/);
     expect(stdout).toMatch(/network, timesteps shuffled/);
   });
 
