@@ -1,9 +1,12 @@
-/** Grey cells of a frame: a bit says whether the one to the right is brighter. */
+/** A thumbnail's cells; in its hash a bit says whether the cell to the right is brighter. */
 const ROWS = 8;
 const COLUMNS = 9;
 
-/** Side of the square frame that is hashed, in pixels: whole cells of 8 x 9 pixels. */
-export const HASHED_SIDE = ROWS * COLUMNS;
+/** Side of the square frame that a thumbnail is made of, in pixels: cells of 8 x 9 pixels. */
+export const THUMBNAIL_SOURCE_SIDE = ROWS * COLUMNS;
+
+/** Bytes of a thumbnail. */
+export const THUMBNAIL_BYTES = ROWS * COLUMNS * 3;
 
 /**
  * Grey levels by which the cells of a frame must vary at least (standard deviation): in a black or blurred
@@ -12,14 +15,30 @@ export const HASHED_SIDE = ROWS * COLUMNS;
 const LEAST_DETAIL = 4;
 
 /**
+ * A frame's mean colours.
+ * @param pixels uint8 RGB [72, 72, 3].
+ * @returns uint8 RGB [8, 9, 3].
+ */
+export function thumbnailOf(pixels: Uint8Array): Uint8Array {
+  const sums = new Float64Array(THUMBNAIL_BYTES);
+  const [height, width] = [THUMBNAIL_SOURCE_SIDE / ROWS, THUMBNAIL_SOURCE_SIDE / COLUMNS];
+  for (let index = 0; index < pixels.length; index++) {
+    const pixel = Math.floor(index / 3);
+    const row = Math.floor(pixel / THUMBNAIL_SOURCE_SIDE / height);
+    const column = Math.floor((pixel % THUMBNAIL_SOURCE_SIDE) / width);
+    sums[(row * COLUMNS + column) * 3 + (index % 3)]! += pixels[index]!;
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / (height * width)));
+}
+
+/**
  * Difference hash of 64 bits (dHash, Krawetz 2013): scaling, recompression and a change of brightness hardly
  * change it.
  *
- * @param pixels uint8 RGB [72, 72, 3].
  * @returns two words of 32 bits, or null for a frame without detail.
  */
-export function differenceHash(pixels: Uint8Array): [number, number] | null {
-  const cells = greyCells(pixels);
+export function differenceHash(thumbnail: Uint8Array): [number, number] | null {
+  const cells = greyCells(thumbnail);
   const mean = cells.reduce((sum, value) => sum + value, 0) / cells.length;
   const variance = cells.reduce((sum, value) => sum + (value - mean) ** 2, 0) / cells.length;
   if (Math.sqrt(variance) < LEAST_DETAIL) return null;
@@ -40,15 +59,14 @@ export function differingBits(one: number, other: number): number {
   return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
 
-/** Mean of red, green and blue in each cell, row by row. */
-function greyCells(pixels: Uint8Array): Float64Array {
-  const cells = new Float64Array(ROWS * COLUMNS);
-  const [height, width] = [HASHED_SIDE / ROWS, HASHED_SIDE / COLUMNS];
-  for (let index = 0; index < pixels.length; index++) {
-    const pixel = Math.floor(index / 3);
-    const row = Math.floor(pixel / HASHED_SIDE / height);
-    const column = Math.floor((pixel % HASHED_SIDE) / width);
-    cells[row * COLUMNS + column]! += pixels[index]! / (height * width * 3);
-  }
-  return cells;
+/** Mean distance of two thumbnails in levels of 256. */
+export function colourDistance(one: Uint8Array, other: Uint8Array): number {
+  return one.reduce((sum, value, index) => sum + Math.abs(value - other[index]!), 0) / one.length;
+}
+
+function greyCells(thumbnail: Uint8Array): number[] {
+  return Array.from(
+    { length: ROWS * COLUMNS },
+    (_, cell) => (thumbnail[3 * cell]! + thumbnail[3 * cell + 1]! + thumbnail[3 * cell + 2]!) / 3,
+  );
 }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Cache, contentDigest } from '../data/cache.js';
-import { differenceHash, differingBits, HASHED_SIDE } from '../data/perceptual-hash.js';
+import {
+  colourDistance,
+  differenceHash,
+  differingBits,
+  THUMBNAIL_BYTES,
+  THUMBNAIL_SOURCE_SIDE,
+  thumbnailOf,
+} from '../data/perceptual-hash.js';
 import type { Example, SplitName } from '../data/scan.js';
 import type { Split } from '../data/split.js';
 import { isFailureOfInput } from '../errors.js';
@@ -15,19 +22,22 @@ export interface Leak {
   readonly parts: readonly [SplitName, SplitName];
 }
 
-/** Frames of a clip that are hashed, at the centres of equal spans. */
+/** Frames of a clip that are compared, at the centres of equal spans. */
 const FRAMES = 8;
 
 /** Most bits of 64 in which two pictures of one scene differ when one is scaled or compressed again. */
-const NEARLY = 4;
+const MOST_BITS = 4;
+
+/** Most levels of 256 by which their colours then differ: smooth pictures of other things share their hash. */
+const MOST_LEVELS = 12;
 
 /** Share of the frames of either clip that must have a counterpart in the other. */
 const MOST = 0.75;
 
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
- * frames look the same by their perceptual hash. Each clip is decoded once for it, and its hashes are kept in
- * the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, are compared
+ * frames look the same by perceptual hash and colours. Each clip is decoded once for it, and its thumbnails are
+ * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, are compared
  * by content only.
  *
  * @throws UserError `aborted`, or what is missing on this machine.
@@ -53,43 +63,57 @@ interface Print {
   readonly part: SplitName;
   /** sha256 of the bytes; null when they cannot be read. */
   readonly content: string | null;
-  /** Two words for each frame with detail. */
-  readonly hashes: Int32Array;
+  /** Its frames with detail. */
+  readonly frames: readonly FramePrint[];
+}
+
+interface FramePrint {
+  readonly hash: readonly [number, number];
+  readonly thumbnail: Uint8Array;
 }
 
 async function printOf(
   example: Example,
   options: { cache: Cache; signal?: AbortSignal },
-): Promise<Pick<Print, 'content' | 'hashes'>> {
-  const none = new Int32Array(0);
+): Promise<Pick<Print, 'content' | 'frames'>> {
   if (example.image) {
-    return { content: createHash('sha256').update(example.image).digest('hex'), hashes: none };
+    return { content: createHash('sha256').update(example.image).digest('hex'), frames: [] };
   }
   const content = await contentDigest(example.path).catch(() => null);
-  if (content === null) return { content, hashes: none };
+  if (content === null) return { content, frames: [] };
   const { startSeconds, endSeconds } = example;
-  const key = { kind: 'perceptual hashes', frames: FRAMES, content, startSeconds, endSeconds };
+  const key = { kind: 'thumbnails', frames: FRAMES, content, startSeconds, endSeconds };
   try {
-    const bytes = await options.cache.get(key, () => hashesOf(example, options.signal));
-    return { content, hashes: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4) };
+    const bytes = await options.cache.get(key, () => thumbnailsOf(example, options.signal));
+    return { content, frames: framePrints(bytes) };
   } catch (error) {
     if (!isFailureOfInput(error)) throw error;
-    return { content, hashes: none };
+    return { content, frames: [] };
   }
 }
 
-async function hashesOf(example: Example, signal?: AbortSignal): Promise<Uint8Array> {
+/** uint8 RGB [frames, 8, 9, 3]. */
+async function thumbnailsOf(example: Example, signal?: AbortSignal): Promise<Uint8Array> {
   const { startSeconds, endSeconds } = example;
   const clip = await openClip(example.path, {
     sampling: { kind: 'uniform', frames: FRAMES },
-    preprocessing: { size: HASHED_SIDE, fit: 'squash', kernel: 'linear' },
+    preprocessing: { size: THUMBNAIL_SOURCE_SIDE, fit: 'squash', kernel: 'linear' },
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
     ...(signal && { signal }),
   });
-  const words: number[] = [];
-  for await (const { pixels } of clip.frames) words.push(...(differenceHash(pixels) ?? []));
-  return new Uint8Array(Int32Array.from(words).buffer);
+  const thumbnails: Uint8Array[] = [];
+  for await (const { pixels } of clip.frames) thumbnails.push(thumbnailOf(pixels));
+  return Buffer.concat(thumbnails);
+}
+
+function framePrints(thumbnails: Uint8Array): FramePrint[] {
+  return Array.from({ length: thumbnails.length / THUMBNAIL_BYTES }, (_, frame) =>
+    thumbnails.subarray(frame * THUMBNAIL_BYTES, (frame + 1) * THUMBNAIL_BYTES),
+  ).flatMap((thumbnail) => {
+    const hash = differenceHash(thumbnail);
+    return hash ? [{ hash, thumbnail }] : [];
+  });
 }
 
 function sameContent(prints: readonly Print[]): Leak[] {
@@ -103,12 +127,12 @@ function sameContent(prints: readonly Print[]): Leak[] {
 }
 
 function sameFrames(prints: readonly Print[]): Leak[] {
-  const detailed = prints.filter(({ hashes }) => hashes.length >= FRAMES);
+  const detailed = prints.filter(({ frames }) => frames.length >= FRAMES / 2);
   return detailed.flatMap((one, index) =>
     detailed
       .slice(index + 1)
       .filter((other) => one.part !== other.part && one.content !== other.content)
-      .filter(({ hashes }) => isCovered(one.hashes, hashes) && isCovered(hashes, one.hashes))
+      .filter(({ frames }) => isCovered(one.frames, frames) && isCovered(frames, one.frames))
       .map((other) => leak('frames', one, other)),
   );
 }
@@ -120,18 +144,16 @@ const leak = (kind: Leak['kind'], one: Print, other: Print): Leak => ({
 });
 
 /** Whether most frames of one clip have nearly the same one in another. */
-function isCovered(frames: Int32Array, others: Int32Array): boolean {
-  let missing = (1 - MOST) * (frames.length / 2);
-  for (let frame = 0; frame < frames.length && missing >= 0; frame += 2) {
-    if (!hasNearly(others, frames[frame]!, frames[frame + 1]!)) missing--;
+function isCovered(frames: readonly FramePrint[], others: readonly FramePrint[]): boolean {
+  let missing = (1 - MOST) * frames.length;
+  for (const frame of frames) {
+    if (!others.some((other) => isNearly(frame, other))) missing--;
+    if (missing < 0) return false;
   }
-  return missing >= 0;
+  return true;
 }
 
-function hasNearly(frames: Int32Array, first: number, second: number): boolean {
-  for (let frame = 0; frame < frames.length; frame += 2) {
-    const distance = differingBits(frames[frame]!, first) + differingBits(frames[frame + 1]!, second);
-    if (distance <= NEARLY) return true;
-  }
-  return false;
+function isNearly(one: FramePrint, other: FramePrint): boolean {
+  const bits = differingBits(one.hash[0], other.hash[0]) + differingBits(one.hash[1], other.hash[1]);
+  return bits <= MOST_BITS && colourDistance(one.thumbnail, other.thumbnail) <= MOST_LEVELS;
 }
