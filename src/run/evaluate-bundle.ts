@@ -24,6 +24,7 @@ import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
 import { type Selection, selectAnswers } from './threshold.js';
 import type { TrainEvent } from './train/events.js';
+import { isGenerated } from './train/open-data.js';
 
 export interface EvaluateOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
@@ -89,10 +90,12 @@ export async function evaluateBundle(
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
     const open: Open = { bundle, engine, features, parts, onEvent };
-    const leaks = await findLeaks(parts, {
-      ...run,
-      onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
-    });
+    const leaks = isGenerated(pipeline, options.data)
+      ? []
+      : await findLeaks(parts, {
+          ...run,
+          onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
+        });
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const choices = await choicesOf(open, options);
     return { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };

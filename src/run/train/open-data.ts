@@ -39,6 +39,11 @@ export async function openTrainingData(options: OpenDataOptions): Promise<Traini
   return { dataset: await scanDataset(path), name: basename(path) };
 }
 
+/** Whether the data is made here: its parts come from seeds of their own, so that none has a copy of another's. */
+export function isGenerated(pipeline: Pipeline, data: string | undefined): boolean {
+  return data === undefined && pipeline.data?.kind === 'motion';
+}
+
 async function openDigits({ data, onEvent, signal }: OpenDataOptions): Promise<TrainingData> {
   const digits = await openMnist({
     data,

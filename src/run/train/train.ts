@@ -8,6 +8,7 @@ import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { freshProgress } from './fit.js';
 import { initialWeights } from './initial-weights.js';
+import { isGenerated } from './open-data.js';
 import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
 import { runStage } from './run-stage.js';
 import { type Scores, scoreTraining } from './score.js';
@@ -85,8 +86,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return result;
 }
 
-async function checkLeaks({ split, run }: PreparedTraining): Promise<Leak[]> {
-  const { onEvent } = run;
+async function checkLeaks({ options, split, run }: PreparedTraining): Promise<Leak[]> {
+  const { pipeline, onEvent } = run;
+  if (isGenerated(pipeline, options.data)) return [];
   const leaks = await findLeaks(split, {
     ...run,
     onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
