@@ -24,7 +24,7 @@ interface Flags
   readonly format?: BatchFormat;
   readonly top: number;
   readonly timeout: number;
-  readonly minProbability: number;
+  readonly minProbability?: number;
   readonly window?: number;
   readonly stride?: number;
 }
@@ -59,9 +59,8 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option('-t, --top <count>', 'classes listed for each clip', wholeNumber(1), 5)
     .option(
       '--min-probability <p>',
-      'give no label to a clip whose best class is less probable',
+      "give no label to a clip whose best class is less probable (default: the model's own)",
       numberWithin(0, 1),
-      0,
     )
     .option(
       '--timeout <seconds>',

@@ -1,12 +1,12 @@
 import type { FeatureBatch } from '../data/batches.js';
-import { type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
 import type { Networks } from '../network/networks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
 
 /**
- * The encoders of a model's members as one: float32 [timesteps, encoders x inputs], a timestep's features of
- * each encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
+ * The encoders of a model's members as one: float32 [count, encoders x featureCount], the features of each
+ * encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
  */
 export async function loadEncoders(
   engine: Engine,
@@ -22,7 +22,7 @@ export async function loadEncoders(
     encode: async (frames) => {
       const features: Float32Array[] = [];
       for (const encoder of encoders) features.push(await encoder.encode(frames));
-      return interleave(features, networks.recurrent.inputs);
+      return interleave(features, featureCount(network));
     },
     release: async () => {
       for (const encoder of encoders) await encoder.release();
@@ -53,7 +53,7 @@ export async function loadClassifiers(
   return {
     classify: async (batch) => {
       const parts = Array.from({ length: encoders }, (_, place) =>
-        partOf(batch, { place, encoders, width: network.inputs }),
+        partOf(batch, { place, encoders, width: encoder ? featureCount(encoder) : network.inputs }),
       );
       const results: Classification[] = [];
       for (const [index, classifier] of classifiers.entries()) {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, UserError } from '../../errors.js';
 import type { FrameEncoder, SequenceClassifier } from '../engine.js';
+import { loadClassifiers, loadEncoders } from '../members.js';
 import { selectEngine } from '../select.js';
 import type { ModelToLoad, Reply, Request } from './protocol.js';
 
@@ -21,9 +22,8 @@ parentPort?.on('message', (request: Request) => {
 async function load(): Promise<Loaded | null> {
   try {
     const { engine } = await selectEngine(model.engine);
-    const { networks, weights } = model;
-    const encoder = networks.encoder && (await engine.loadEncoder(networks.encoder, weights));
-    const classifier = await engine.loadClassifier(networks.recurrent, weights);
+    const encoder = model.networks.encoder && (await loadEncoders(engine, model));
+    const classifier = await loadClassifiers(engine, model);
     reply({ kind: 'ready', name: engine.name, version: engine.version });
     return { encoder, classifier };
   } catch (error) {

@@ -8,7 +8,9 @@ import type { EngineName } from '../engine.js';
 export interface ModelToLoad {
   readonly engine: 'auto' | EngineName;
   readonly networks: Networks;
-  readonly weights: Weights;
+  /** As in bundle/bundle.ts. */
+  readonly members: readonly Weights[];
+  readonly temperature: number;
 }
 
 export interface Request {

@@ -34,7 +34,8 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
     const thread = await startModelThread({
       engine: options.engine ?? 'auto',
       networks: options.bundle.networks,
-      weights: options.bundle.weights,
+      members: options.bundle.members,
+      temperature: options.bundle.manifest.temperature,
     });
     try {
       return await runBatch({ options, stop, signal, thread });

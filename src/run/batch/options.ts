@@ -22,7 +22,7 @@ export interface BatchOptions {
   readonly shard?: Shard;
   /** Classes that a row lists; 5 when absent. */
   readonly top?: number;
-  /** A clip whose best class is less probable gets no label; 0 when absent. */
+  /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
   readonly minProbability?: number;
   /** Longest time that one clip may take; 600 when absent. */
   readonly timeoutSeconds?: number;
@@ -76,7 +76,7 @@ export function withDefaults(options: BatchOptions) {
     format: 'jsonl' as const,
     jobs: Math.max(2, availableParallelism()),
     top: 5,
-    minProbability: 0,
+    minProbability: options.bundle.manifest.minProbability,
     timeoutSeconds: 600,
     ...options,
   };

@@ -58,9 +58,9 @@ export async function keepSettings(
 }
 
 /** Tells models apart by what they compute, wherever they lie. */
-export function modelDigest({ pipeline, labels, weights }: Manifest): string {
+export function modelDigest({ pipeline, labels, temperature, weights }: Manifest): string {
   return createHash('sha256')
-    .update(JSON.stringify([pipeline, labels, weights.sha256]))
+    .update(JSON.stringify([pipeline, labels, temperature, weights.sha256]))
     .digest('hex');
 }
 
