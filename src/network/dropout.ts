@@ -23,8 +23,9 @@ export function dropoutMasks(
 }
 
 function drawMask(length: number, rate: number, stream: { float(): number }): Float32Array {
-  const kept = 1 / (1 - rate);
-  return rate === 0
-    ? new Float32Array(length).fill(1)
-    : Float32Array.from({ length }, () => (stream.float() < rate ? 0 : kept));
+  const mask = new Float32Array(length).fill(1 / (1 - rate));
+  if (rate === 0) return mask;
+  // Many times as quick as Float32Array.from, and it is done in every step.
+  for (let index = 0; index < length; index++) if (stream.float() < rate) mask[index] = 0;
+  return mask;
 }
