@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import type { NewBundle } from '../../bundle/bundle.js';
 import { splitDigest } from '../../data/split.js';
 import type { Weights } from '../../tensors/tensor.js';
@@ -85,5 +86,11 @@ function commandOf({ run, engine, options }: PreparedTraining): string {
     ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
     ...['--engine', engine, '--seed', run.pipeline.seed],
   ];
-  return ['clipstep train', options.pipeline, ...flags].join(' ');
+  return ['clipstep train', fromHere(options.pipeline), ...flags].join(' ');
+}
+
+/** A path below the working folder as one types it; another one as it was given. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), resolve(path));
+  return short.startsWith('..') ? path : short;
 }
