@@ -6,7 +6,7 @@ import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/eng
 import { loadClassifiers, loadEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
-import { resolveInputs } from '../media/inputs.js';
+import { locateClip, resolveInputs } from '../media/inputs.js';
 import { softmax } from './metrics.js';
 import { evaluationSampling, readClip } from './read-clip.js';
 
@@ -58,7 +58,8 @@ export interface ClipClassifier {
 }
 
 /**
- * Classifies files, frame folders, folders of clips, globs and `%04d` patterns, in the order given.
+ * Classifies files, frame folders, folders of clips, globs and `%04d` patterns, in the order given; for a model
+ * of single pictures, each picture of a folder or pattern by itself.
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
  * @throws UserError `engine_unavailable`, or `aborted` when the signal is.
@@ -72,11 +73,22 @@ export async function* classify(
   try {
     for (const resolved of await resolveInputs(inputs)) {
       if (resolved.kind === 'unresolved') yield failed(resolved.input, resolved.error);
-      else yield await classifier.classify(resolved.input, options);
+      else {
+        for (const input of await inputsIn(resolved.input, bundle)) {
+          yield await classifier.classify(input, options);
+        }
+      }
     }
   } finally {
     await classifier.release();
   }
+}
+
+/** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
+async function inputsIn(input: string, { manifest }: Bundle): Promise<readonly string[]> {
+  if (manifest.pipeline.input.kind === 'frames') return [input];
+  const located = await locateClip(input).catch(() => null);
+  return located?.kind === 'images' ? located.paths : [input];
 }
 
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */

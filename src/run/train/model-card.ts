@@ -96,7 +96,7 @@ function samplingWords(sampling: Sampling): string {
 
 function skippedSentence({ skipped }: TrainResult): string {
   return skipped.length === 0
-    ? 'No clip was left out.'
+    ? 'None was left out.'
     : `${skipped.length} entries were left out; metrics.json names each and why.`;
 }
 

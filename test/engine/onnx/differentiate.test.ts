@@ -5,6 +5,7 @@ import { constant, createGraph, input, output, type Value } from '../../../src/e
 import { depthwise, fromBlocks, pointwise, toBlocks, windows } from '../../../src/engine/onnx/ops/blocked.js';
 import { add, isPositive, multiply, subtract, tanh } from '../../../src/engine/onnx/ops/elementwise.js';
 import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
+import { maximum } from '../../../src/engine/onnx/ops/reduce.js';
 import { pickTimesteps, reverseSequences } from '../../../src/engine/onnx/ops/sequence.js';
 import { concatenate, padEnd, reshape, transpose } from '../../../src/engine/onnx/ops/shape.js';
 import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';
@@ -103,6 +104,7 @@ describe('the gradient of', () => {
     ['matmul', { a: [2, 3], b: [3, 4] }, ({ a, b }) => matmul(a!, b!)],
     ['matmul of batches', { a: [2, 2, 3], b: [2, 3, 2] }, ({ a, b }) => matmul(a!, b!)],
     ['matmul of a batch and one', { a: [2, 2, 3], b: [3, 2] }, ({ a, b }) => matmul(a!, b!)],
+    ['maximum', { a: [2, 4, 3] }, ({ a }) => maximum(a!, 1)],
     ['softmax', { a: [2, 4] }, ({ a }) => softmax(a!)],
     ['reshape', { a: [2, 3] }, ({ a }) => reshape(a!, [3, 2])],
     ['transpose', { a: [2, 3, 2] }, ({ a }) => transpose(a!, [2, 0, 1])],

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateStrokes } from '../../src/data/mnist/strokes.js';
+import { clipstep } from '../support/cli.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipstep-digits-'));
+  const { images } = generateStrokes({ count: 20, part: 'test', seed: 5 });
+  const raw = { width: 28, height: 28, channels: 1 } as const;
+  for (let index = 0; index < 20; index++) {
+    const side = index < 10 ? 60 : 300;
+    const picture = sharp(images.slice(index * 784, (index + 1) * 784), { raw }).resize(side, side);
+    const onPaper = index % 4 < 2 ? picture.negate() : picture;
+    await onPaper
+      .tint('#99bbff')
+      .png()
+      .toFile(join(folder, `${String(index).padStart(2, '0')}.png`));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('the shipped model reads pictures of digits, small and large, dark on light and light on dark', async () => {
+  const { stdout, code } = await clipstep(['classify', folder, '--model', 'models/mnist-rows', '--json']);
+  expect(code).toBe(0);
+  const labels = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).label);
+  expect(labels).toHaveLength(20);
+  // Drawn otherwise than what it was trained on; by chance two would be right.
+  const right = labels.filter((label, index) => label === String(index % 10));
+  expect(right.length).toBeGreaterThanOrEqual(17);
+});
