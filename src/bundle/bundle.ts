@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { listIssues } from '../config.js';
+import { featureMaps } from '../encoder/mobilenet.js';
 import { messageOf, UserError } from '../errors.js';
-import { type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
 import { BUNDLE_SCHEMA_VERSION, type Manifest, manifestSchema } from './manifest.js';
@@ -41,7 +42,7 @@ export interface NewBundle {
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
-  const networks = networksOf(manifest.pipeline, manifest.labels.length);
+  const networks = networksOfManifest(manifest, join(folder, MANIFEST_FILE));
   const path = join(folder, WEIGHTS_FILE);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
@@ -132,6 +133,13 @@ function parseManifest(text: string, path: string): Manifest {
   return parsed.data;
 }
 
+function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: string): Networks {
+  const networks = networksOf(pipeline, labels.length);
+  if (!quantization) return networks;
+  if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
+  return inInt8(networks);
+}
+
 function checkWeightsFile(bytes: Uint8Array, manifest: Manifest, path: string): void {
   const expected = manifest.weights;
   if (bytes.byteLength !== expected.bytes) {
@@ -157,12 +165,20 @@ function checkParameters(
     throw damaged(path, `scores ${head.data.length} classes, but ${MANIFEST_FILE} names ${count}`);
   }
   const expected = parametersOf(networks);
-  for (const { name, shape } of expected) {
+  for (const { name, shape, storage } of expected) {
     const found = weights.get(name);
     if (!found) throw damaged(path, `has no tensor ${name}, which the pipeline in ${MANIFEST_FILE} needs`);
     if (found.shape.join() !== shape.join()) {
       throw damaged(path, `has ${name} of shape [${found.shape}]; the pipeline asks for [${shape}]`);
     }
+    if (found.storage !== storage) {
+      throw damaged(path, `has ${name} in ${found.storage ?? 'float32'}; expected ${storage ?? 'float32'}`);
+    }
+  }
+  for (const map of networks.encoder?.precision === 'int8' ? featureMaps(networks.encoder) : []) {
+    const [low, high] = weights.get(`${map}.range`)!.data;
+    if (low! > 0 || high! < 0)
+      throw damaged(path, `has a range ${map}.range, [${low}, ${high}], without 0 in it`);
   }
   const known = new Set(expected.map(({ name }) => name));
   const stray = [...weights.keys()].find((name) => !known.has(name));

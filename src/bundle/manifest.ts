@@ -35,6 +35,15 @@ export const manifestSchema = z.strictObject({
   temperature: z.number().positive().default(1),
   /** Below it, the label is `unknown`; chosen on the validation part, see run/threshold.ts. */
   minProbability: share.default(0),
+  /** Present when the encoder computes in int8: what it was made of. */
+  quantization: z
+    .strictObject({
+      /** sha256 of the weights of the model in float32. */
+      from: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Frames of the training part that the ranges of its feature maps are from. */
+      frames: z.int().min(1),
+    })
+    .optional(),
   seed: z.int().min(0),
   engine: z.string(),
   versions: z.record(z.string(), z.string()),

@@ -15,6 +15,8 @@ export interface MobileNet {
   readonly blocks?: number;
   /** Mean over the last feature map: whole (`global`), or over each of n x n cells, so that position survives. */
   readonly pooling: Pooling;
+  /** Convolutions in 8 bits, by the parameters that quantization.ts makes; in float32 when absent. */
+  readonly precision?: 'int8';
 }
 
 export type Pooling = { readonly kind: 'global' } | { readonly kind: 'grid'; readonly n: number };
@@ -100,8 +102,13 @@ export function activationCount(network: MobileNet): number {
   return layers.reduce((sum, layer) => sum + 2 * layer.outputs * layer.outputSide ** 2, 0);
 }
 
-/** Every parameter: `<layer>.kernel` [outputs, inputs / groups, k, k] and `<layer>.bias` [outputs]. */
+/**
+ * Every parameter: `<layer>.kernel` [outputs, inputs / groups, k, k] and `<layer>.bias` [outputs]. In int8,
+ * kernels are whole numbers in -127..127, to be multiplied by `<layer>.scale` [outputs], and `<map>.range` [2]
+ * is the least and the greatest value that each map of featureMaps can have.
+ */
 export function mobileNetParameters(network: MobileNet): ParameterSpec[] {
+  if (network.precision === 'int8') return int8Parameters(network);
   return mobileNetBlocks(network)
     .flatMap((block) => block.layers)
     .flatMap((layer) => [
@@ -109,6 +116,33 @@ export function mobileNetParameters(network: MobileNet): ParameterSpec[] {
       { name: `${layer.name}.bias`, shape: [layer.outputs] },
     ]);
 }
+
+function int8Parameters(network: MobileNet): ParameterSpec[] {
+  const layers = mobileNetBlocks(network).flatMap((block) => block.layers);
+  return [
+    ...mobileNetParameters(inFloat32(network)).map(
+      (spec): ParameterSpec => (spec.name.endsWith('.kernel') ? { ...spec, storage: 'int8' } : spec),
+    ),
+    ...layers.map(({ name, outputs }) => ({ name: `${name}.scale`, shape: [outputs] })),
+    ...featureMaps(network).map((name) => ({ name: `${name}.range`, shape: [2] })),
+  ];
+}
+
+/** The same network, all of it in float32. */
+export function inFloat32({ precision, ...network }: MobileNet): MobileNet {
+  return network;
+}
+
+/** Names of the maps between convolutions: every layer's output, and `<block>.sum` of residual blocks. */
+export function featureMaps(network: MobileNet): string[] {
+  return mobileNetBlocks(network).flatMap((block, index) => [
+    ...block.layers.map(({ name }) => name),
+    ...(block.residual ? [sumName(index)] : []),
+  ]);
+}
+
+/** The map that a residual block gives. */
+export const sumName = (block: number): string => `block${block}.sum`;
 
 export function kernelShape(layer: ConvolutionLayer): [number, number, number, number] {
   const inputsPerGroup = layer.kind === 'depthwise' ? 1 : layer.inputs;

@@ -14,8 +14,16 @@ export interface Engine {
   readonly name: EngineName;
   /** Version of the library that computes, as it reports it. */
   readonly version: string;
+  /** @throws UserError `usage` where the engine has no such precision. */
   loadEncoder(network: MobileNet, weights: Weights): Promise<FrameEncoder>;
   loadClassifier(network: RecurrentNetwork, weights: Weights): Promise<SequenceClassifier>;
+  /**
+   * The parameters of the same network with precision `int8`, its feature maps' ranges as these frames have them.
+   *
+   * @param frames uint8 RGB [count, size, size, 3]: about a hundred, of the kind that the network is to see.
+   * @throws UserError `usage` where the engine has no such precision.
+   */
+  quantizeEncoder(network: MobileNet, weights: Weights, frames: Uint8Array): Promise<Weights>;
   readonly training: TrainingOperations;
 }
 

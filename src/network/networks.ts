@@ -20,6 +20,11 @@ export function networksOf(pipeline: Pipeline, classes: number): Networks {
   return { encoder, recurrent: { ...pipeline.recurrent, inputs: inputsOf(pipeline, encoder), classes } };
 }
 
+/** The same networks with the encoder's convolutions in 8 bits. */
+export function inInt8({ encoder, recurrent }: Networks): Networks {
+  return { encoder: encoder && { ...encoder, precision: 'int8' }, recurrent };
+}
+
 /** As in MNIST. */
 const PIXELS_A_ROW = 28;
 

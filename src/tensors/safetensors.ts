@@ -17,7 +17,7 @@ const SPACE = 0x20;
 
 /**
  * Weights as the bytes of a safetensors file: the header's length (uint64), the header (JSON, padded with
- * spaces so that the values start at a multiple of 8), the values (float32, little-endian, one tensor
+ * spaces so that the values start at a multiple of 8), the values (float32, little-endian, or int8; one tensor
  * behind the other). The same weights and metadata always give the same bytes.
  *
  * Source: https://huggingface.co/docs/safetensors, section Format.
@@ -25,9 +25,11 @@ const SPACE = 0x20;
 export function encodeSafetensors(weights: Weights, metadata: Record<string, string> = {}): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const [name, { shape, data }] of weights) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
-    end += data.byteLength;
+  for (const [name, tensor] of weights) {
+    const { shape } = tensor;
+    const begin = end;
+    end += storedBytes(tensor).byteLength;
+    header[name] = { dtype: tensor.storage === 'int8' ? 'I8' : 'F32', shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / 8) * 8;
@@ -35,16 +37,17 @@ export function encodeSafetensors(weights: Weights, metadata: Record<string, str
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(json, LENGTH_BYTES);
   let offset = LENGTH_BYTES + headerBytes;
-  for (const { data } of weights.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
+  for (const tensor of weights.values()) {
+    const stored = storedBytes(tensor);
+    bytes.set(stored, offset);
+    offset += stored.byteLength;
   }
   return bytes;
 }
 
 /**
  * The weights in the bytes of a safetensors file, as copies that belong to the caller. Nothing is believed:
- * the header is bounded, offsets are contiguous from 0, each size is shape x 4 bytes, the tensors cover the
+ * the header is bounded, offsets are contiguous from 0, each size is shape x 4 bytes (1 for int8), the tensors cover the
  * file to its last byte, and every value is finite.
  *
  * @param origin The file's name, for errors.
@@ -68,10 +71,16 @@ export function decodeSafetensors(bytes: Uint8Array, origin: string): Safetensor
   };
 }
 
+function storedBytes({ data, storage }: Tensor): Uint8Array {
+  const stored = storage === 'int8' ? Int8Array.from(data) : data;
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
 /** One tensor as the header tells of it; `begin` and `end` count bytes from the first value. */
 interface Entry {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly dtype: 'F32' | 'I8';
   readonly begin: number;
   readonly end: number;
 }
@@ -80,7 +89,7 @@ type Refuse = (found: string, cause?: unknown) => never;
 
 const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).default({}) }).catchall(
   z.strictObject({
-    dtype: z.literal('F32'),
+    dtype: z.enum(['F32', 'I8']),
     shape: z.array(z.int().min(0)),
     data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
   }),
@@ -112,10 +121,11 @@ function readHeader(bytes: Uint8Array, refuse: Refuse) {
     ([
       name,
       {
+        dtype,
         shape,
         data_offsets: [begin, end],
       },
-    ]): Entry => ({ name, shape, begin, end }),
+    ]): Entry => ({ name, dtype, shape, begin, end }),
   );
   entries.sort((first, second) => first.begin - second.begin || first.end - second.end);
   return { metadata, entries, valuesStart };
@@ -138,14 +148,14 @@ function findValues(bytes: Uint8Array, refuse: Refuse): number {
 }
 
 function checkSpan(
-  { name, shape, begin, end }: Entry,
+  { name, dtype, shape, begin, end }: Entry,
   options: { expectedBegin: number; available: number; refuse: Refuse },
 ): void {
   const { expectedBegin, available, refuse } = options;
   if (begin !== expectedBegin) {
     refuse(`tensor ${name} begins at byte ${begin} of the values, where ${expectedBegin} was expected`);
   }
-  const expectedBytes = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
+  const expectedBytes = elementCount(shape) * (dtype === 'I8' ? 1 : Float32Array.BYTES_PER_ELEMENT);
   if (end - begin !== expectedBytes) {
     refuse(
       `tensor ${name} of shape [${shape}] has ${end - begin} bytes, where ${expectedBytes} were expected`,
@@ -156,7 +166,11 @@ function checkSpan(
   }
 }
 
-function readTensor({ name, shape, begin, end }: Entry, values: Uint8Array, refuse: Refuse): Tensor {
+function readTensor({ name, dtype, shape, begin, end }: Entry, values: Uint8Array, refuse: Refuse): Tensor {
+  if (dtype === 'I8') {
+    const whole = new Int8Array(values.buffer, values.byteOffset + begin, end - begin);
+    return { shape, data: Float32Array.from(whole), storage: 'int8' };
+  }
   // Copied by the constructor: slice would do on a Uint8Array, but on a Buffer it shares the memory.
   const data = new Float32Array(new Uint8Array(values.subarray(begin, end)).buffer);
   const bad = data.findIndex((value) => !Number.isFinite(value));

@@ -2,6 +2,8 @@
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** How files keep it; `int8` for whole numbers from -128 to 127. As float32 when absent. */
+  readonly storage?: 'int8';
 }
 
 /** Named parameters of a network, in the order in which the network declares them. */
@@ -11,6 +13,8 @@ export type Weights = ReadonlyMap<string, Tensor>;
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
+  /** See Tensor. */
+  readonly storage?: 'int8';
 }
 
 export function elementCount(shape: readonly number[]): number {

@@ -3,6 +3,7 @@ import {
   type MobileNet,
   mobileNetBlocks,
   poolingMatrix,
+  sumName,
 } from '../../encoder/mobilenet.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
@@ -16,22 +17,37 @@ import { reshape, transpose } from './ops/shape.js';
  * featureCount].
  */
 export function encoderGraph(network: MobileNet, weights: Weights): Graph {
+  const maps = mobileNetMaps(network, weights);
+  const last = [...maps.values()].at(-1)!;
+  output('features', pool(last, network));
+  return last.graph;
+}
+
+/** As encoderGraph, but its outputs are the maps of featureMaps, float32 [frames, channels, side, side]. */
+export function featureMapsGraph(network: MobileNet, weights: Weights): Graph {
+  const maps = mobileNetMaps(network, weights);
+  for (const [name, value] of maps) output(name, value);
+  return [...maps.values()][0]!.graph;
+}
+
+/** A graph of the maps of featureMaps, by name, in their order. */
+function mobileNetMaps(network: MobileNet, weights: Weights): Map<string, Value> {
   const graph = createGraph(network.architecture);
   const size = network.inputSize;
   const frames = input(graph, { name: 'frames', dtype: 'uint8', shape: ['frames', size, size, 3] });
   const weight = (name: string) => constant(graph, { name, ...requireTensor(weights, name) });
-  output('features', mobileNetFeatures(frames, network, weight));
-  return graph;
-}
-
-/** Features float32 [N, featureCount] of frames uint8 [N, size, size, 3]. */
-function mobileNetFeatures(frames: Value, network: MobileNet, weight: (name: string) => Value): Value {
+  const maps = new Map<string, Value>();
   let x = normalize(frames);
-  for (const block of mobileNetBlocks(network)) {
-    const blockOutput = block.layers.reduce((y, layer) => layerOutput(y, layer, weight), x);
-    x = block.residual ? add(x, blockOutput) : blockOutput;
+  for (const [index, block] of mobileNetBlocks(network).entries()) {
+    let y = x;
+    for (const layer of block.layers) {
+      y = layerOutput(y, layer, weight);
+      maps.set(layer.name, y);
+    }
+    if (block.residual) maps.set(sumName(index), add(x, y));
+    x = block.residual ? maps.get(sumName(index))! : y;
   }
-  return pool(x, network);
+  return maps;
 }
 
 /** Bytes to [-1, 1], channels first. */

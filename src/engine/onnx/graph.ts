@@ -24,7 +24,7 @@ export interface Value {
   readonly shape: Shape;
 }
 
-export type DataType = 'float32' | 'uint8' | 'int32' | 'int64';
+export type DataType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64';
 
 /** A size known as the graph is built, or the name of one that each run is free to choose. */
 export type Dimension = number | string;
@@ -55,8 +55,11 @@ export type Attribute =
 /** A value that is part of the graph, such as a weight. */
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: ConstantData;
 }
+
+/** Values of the data type that each array is named for. */
+export type ConstantData = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 
 /**
  * What an op says of itself for differentiation (differentiate.ts): from the gradient by its result, which
@@ -79,19 +82,26 @@ export function input(graph: Graph, type: { name: string; dtype: DataType; shape
   return value;
 }
 
-/** Puts values into the graph: float32 from a Float32Array, int64 from a BigInt64Array. */
+/** Puts values into the graph, in the data type of their array. */
 export function constant(
   graph: Graph,
-  content: { name?: string; shape: readonly number[]; data: Float32Array | BigInt64Array },
+  content: { name?: string; shape: readonly number[]; data: ConstantData },
 ): Value {
   const { shape, data, name = `${graph.name}/constant_${graph.constants.length}` } = content;
-  const dtype = data instanceof Float32Array ? 'float32' : 'int64';
+  const dtype = dataTypeOf(data);
   if (shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new Error(`Constant ${name} has ${data.length} values, but the shape [${shape}]`);
   }
   const value: Value = { graph, name, dtype, shape };
   graph.constants.push({ value, data });
   return value;
+}
+
+function dataTypeOf(data: ConstantData): DataType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Int8Array ? 'int8' : 'uint8';
 }
 
 /** Makes a value one of the results of a run, under that name. */

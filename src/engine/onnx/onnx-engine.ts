@@ -6,6 +6,9 @@ import { findChannelBlock } from './channel-block.js';
 import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
 import type { Graph } from './graph.js';
+import { int8EncoderGraph } from './int8-encoder-graph.js';
+import { int8Overflows } from './int8-overflow.js';
+import { quantizeEncoder } from './quantization/quantize-encoder.js';
 import { featuresFeed, penaltyFeed } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
 import { calibrate } from './training/calibrate.js';
@@ -25,8 +28,13 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
   const { threads } = options;
   const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads });
   const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
-    loadEncoder: async (network, weights) =>
-      frameEncoder(network, await open(encoderGraph(network, weights))),
+    loadEncoder: async (network, weights) => {
+      if (network.precision !== 'int8')
+        return frameEncoder(network, await open(encoderGraph(network, weights)));
+      const wideProducts = await int8Overflows(open);
+      const graph = int8EncoderGraph(network, weights);
+      return frameEncoder(network, await OnnxSession.open(runtime, graph, { threads, wideProducts }));
+    },
     loadClassifier: async (network, weights) =>
       sequenceClassifier(network, await open(classifierGraph(network, weights))),
   };
@@ -34,6 +42,7 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
     name: 'onnx',
     version: runtime.env.versions.common,
     ...networks,
+    quantizeEncoder: (network, weights, frames) => quantizeEncoder(open, { network, weights, frames }),
     training: {
       createTrainer: async (options) => {
         const block = await findChannelBlock(open);

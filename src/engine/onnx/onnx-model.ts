@@ -23,7 +23,7 @@ export function encodeModel(graph: Graph): Uint8Array {
 }
 
 /** TensorProto.DataType */
-const DATA_TYPES: Record<DataType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7 };
+const DATA_TYPES: Record<DataType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 };
 
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_TYPES: Record<Attribute['kind'], number> = {

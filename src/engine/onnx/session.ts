@@ -13,6 +13,8 @@ export interface Feed {
 export interface SessionOptions {
   /** Threads of one run; as many as the machine has cores when undefined. */
   readonly threads: number | undefined;
+  /** Take kernels that multiply int8 in more than 16 bits; several times slower where they are not needed. */
+  readonly wideProducts?: boolean;
 }
 
 /** Compiles a graph, for the caller to release. */
@@ -36,7 +38,14 @@ export class OnnxSession {
       graphOptimizationLevel: 'all',
       // Within a run, a thread without work spins, since the next op comes in microseconds; behind a run
       // all sleep, to leave the cores to others, such as the ffmpeg that decodes the next frames.
-      extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
+      // x64quantprecision: see SessionOptions.
+      extra: {
+        session: {
+          intra_op: { allow_spinning: '1' },
+          force_spinning_stop: '1',
+          x64quantprecision: options.wideProducts ? '1' : '0',
+        },
+      },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });
     return new OnnxSession(runtime, session);

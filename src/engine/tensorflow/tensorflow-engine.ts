@@ -1,4 +1,5 @@
 import { type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
+import { UserError } from '../../errors.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Weights } from '../../tensors/tensor.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
@@ -21,13 +22,26 @@ export async function createTensorflowEngine(): Promise<Engine> {
   return {
     name: 'tensorflow',
     version: tensorflowVersion,
-    loadEncoder: async (network, weights) => loadEncoder(tf, network, weights),
+    loadEncoder: async (network, weights) => {
+      if (network.precision === 'int8') throw noInt8();
+      return loadEncoder(tf, network, weights);
+    },
     loadClassifier: async (network, weights) => loadClassifier(tf, network, weights),
+    quantizeEncoder: async () => {
+      throw noInt8();
+    },
     training: {
       createTrainer: async (options) => new TensorflowTrainer(tf, options),
       calibrate: async (network, weights, frames) => calibrate(tf, { network, weights, frames }),
     },
   };
+}
+
+function noInt8(): UserError {
+  return new UserError('usage', {
+    problem: 'The tensorflow engine computes in float32, and has no encoder in int8.',
+    fix: 'Use the onnx engine, or the model that the quantized one was made from.',
+  });
 }
 
 function loadEncoder(tf: Tensorflow, network: MobileNet, weights: Weights): FrameEncoder {

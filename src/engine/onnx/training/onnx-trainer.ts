@@ -1,6 +1,6 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
 import { mobileNetParameters } from '../../../encoder/mobilenet.js';
-import { requireTensor, type Weights } from '../../../tensors/tensor.js';
+import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import type {
   Classification,
   Engine,
@@ -147,9 +147,10 @@ export class OnnxTrainer implements Trainer {
     const encoder = this.#encoder;
     if (!encoder) return trained;
     const all = new Map([...encoder.frozen, ...trained]);
-    const first = mobileNetParameters(encoder.network).map(
-      ({ name, shape }) => [name, { shape, data: requireTensor(all, name, shape).data.slice() }] as const,
-    );
+    const first = mobileNetParameters(encoder.network).map(({ name, shape }): [string, Tensor] => [
+      name,
+      { shape, data: requireTensor(all, name, shape).data.slice() },
+    ]);
     return new Map([...first, ...trained]);
   }
 
