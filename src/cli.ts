@@ -31,6 +31,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'train a pipeline fold by fold, and say how good it is on what each had not seen',
     load: async () => (await import('./commands/crossvalidate.js')).crossvalidateCommand(),
   },
+  quantize: {
+    summary: 'make a model whose encoder computes in int8, smaller and faster',
+    load: async () => (await import('./commands/quantize.js')).quantizeCommand(),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
     load: async () => (await import('./commands/mnist.js')).mnistCommand(),

@@ -30,5 +30,6 @@ export {
 export type { Evaluation } from './run/evaluate.js';
 export { type BundleEvaluation, type EvaluateOptions, evaluateBundle } from './run/evaluate-bundle.js';
 export { type MnistOptions, trainMnist } from './run/mnist/train-mnist.js';
+export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './run/quantize/quantize.js';
 export type { TrainEvent } from './run/train/events.js';
 export { type TrainOptions, type TrainResult, train } from './run/train/train.js';

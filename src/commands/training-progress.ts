@@ -7,6 +7,7 @@ const READING = {
   leaks: 'Comparing clips',
   prepare: 'Reading clips',
   test: 'Testing',
+  frames: 'Reading frames',
 } as const;
 
 /** Draws a training's events on stderr: a bar on a terminal, else a line for each note and epoch. */

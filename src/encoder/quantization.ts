@@ -76,7 +76,7 @@ export function quantizeWeights(
 export function levelsOf([low, high]: Range): Levels {
   // A map that is 0 throughout has no width; any scale will do for it.
   const scale = (high - low) / 255 || 1;
-  return { scale, zeroPoint: Math.round(-low / scale) };
+  return { scale, zeroPoint: Math.round(0 - low / scale) };
 }
 
 /** @param read The map that the layer reads; null for the pixels. */

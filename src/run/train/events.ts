@@ -9,10 +9,11 @@ export type TrainEvent =
   | { readonly kind: 'skipped'; readonly path: string; readonly problem: string }
   /** What is the same, or nearly, in two parts of the split; at least one. */
   | { readonly kind: 'leaks'; readonly leaks: readonly Leak[] }
-  /** Clips read so far: generated, to compare the parts of the split, before the first stage, or for the test. */
+  /** Clips read so far: generated, to compare the parts of the split, before the first stage, or for the test;
+   *  `frames`: of which frames are looked at to quantize an encoder. */
   | {
       readonly kind: 'reading';
-      readonly what: 'generate' | 'leaks' | 'prepare' | 'test';
+      readonly what: 'generate' | 'leaks' | 'prepare' | 'test' | 'frames';
       readonly done: number;
       readonly total: number;
     }

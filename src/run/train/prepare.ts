@@ -79,7 +79,8 @@ export async function prepareTraining(
 /** The checkpoint lies beside the model's folder, which only ever holds a finished model. */
 export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;
 
-async function refuseOccupied(folder: string): Promise<void> {
+/** @throws UserError `usage` where a model cannot go there, since something stands there already. */
+export async function refuseOccupied(folder: string): Promise<void> {
   await mkdir(dirname(resolve(folder)), { recursive: true });
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { loadBundle } from '../bundle/bundle.js';
+import { type QuantizeResult, quantizeBundle } from '../run/quantize/quantize.js';
+import { percent } from '../run/words.js';
+import { interruptible } from './interruptible.js';
+import { trainingProgress } from './training-progress.js';
+
+interface Flags {
+  readonly data?: string;
+  readonly out: string;
+}
+
+/** `clipstep quantize` */
+export function quantizeCommand(): Command {
+  return new Command('quantize')
+    .description('make a model whose encoder computes in int8, smaller and faster')
+    .argument('<model>', 'folder of a trained model, such as models/motion')
+    .option(
+      '-d, --data <path>',
+      'what it was trained on: a folder with a folder of clips for each class, or a manifest',
+    )
+    .requiredOption('-o, --out <folder>', 'where the quantized model goes')
+    .action(async (model: string, flags: Flags) => {
+      const progress = trainingProgress();
+      const result = await interruptible(async (signal) =>
+        quantizeBundle(await loadBundle(model), { ...flags, signal, onEvent: progress.show }),
+      ).finally(progress.stop);
+      console.log(summary(result));
+    });
+}
+
+function summary({ folder, frames, comparison }: QuantizeResult): string {
+  const lines = [`${colors.bold('Model')} ${folder}, its encoder in int8 by ${frames} frames`];
+  if (!comparison) return [...lines, 'Not compared: the data has no test part that can be read.'].join('\n');
+  const { float32, int8, agreement } = comparison;
+  return [
+    ...lines,
+    `Accuracy on ${int8.examples} test examples: ${percent(int8.accuracy)}; in float32 ${percent(float32.accuracy)}.`,
+    `Both give the same class to ${percent(agreement)}.`,
+  ].join('\n');
+}
