@@ -2,7 +2,7 @@
 const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
   startup: { title: 'Start-up', run: async () => (await import('./startup.js')).benchStartup() },
   encoder: {
-    title: 'Encoder: MobileNet v1 1.0@224, batch 8, float32',
+    title: 'Encoder: MobileNet v1 1.0@224, batch 8',
     run: async () => (await import('./encoder.js')).benchEncoder(),
   },
   'train-lstm': {

@@ -150,6 +150,13 @@ describe('a damaged bundle is refused, naming the file, when', () => {
     expect((await refusal()).problem).toMatch(/of shape \[.*\]; the pipeline asks for \[.*\]/);
   });
 
+  it('its encoder is to be in int8, and its weights are in float32', async () => {
+    await editManifest((manifest) => {
+      manifest.quantization = { from: '0'.repeat(64), frames: 1 };
+    });
+    expect((await refusal()).problem).toMatch(/has stem\.kernel in float32; expected int8/);
+  });
+
   it('the pipeline needs a tensor that is not there', async () => {
     await editManifest((manifest) => {
       manifest.pipeline = { ...tinyPipeline, recurrent: { ...tinyPipeline.recurrent, layers: 2 } };

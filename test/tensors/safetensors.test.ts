@@ -7,6 +7,7 @@ const weights: Weights = new Map([
   ['second.kernel', { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 4, 5e-30, 6) }],
   ['bias', { shape: [2], data: Float32Array.of(0, -0.25) }],
   ['10', { shape: [], data: Float32Array.of(7) }],
+  ['quantized.kernel', { shape: [3], data: Float32Array.of(-128, 0, 127), storage: 'int8' }],
   ['nothing', { shape: [0, 4], data: new Float32Array() }],
 ]);
 
