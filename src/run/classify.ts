@@ -37,6 +37,10 @@ export interface Classified {
   /** Frames that the network read. */
   readonly frames: number;
   readonly durationSeconds: number;
+  /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
+  readonly attention?: readonly number[];
+  /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
+  readonly timesSeconds?: readonly number[];
   /** Folder of the model. */
   readonly model: string;
   readonly engine: EngineName;
@@ -135,7 +139,7 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
   const { labels } = loaded.bundle.manifest;
   const { sequence, ...read } = await readInput(loaded, input, signal);
   const started = performance.now();
-  const { logits } = await loaded.recurrent.classify(collate([sequence]));
+  const { logits, attention } = await loaded.recurrent.classify(collate([sequence]));
   const finished = performance.now();
   const ranking = softmax(logits)
     .map((probability, index) => ({ label: labels[index]!, probability }))
@@ -149,6 +153,8 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
     top: ranking.slice(0, loaded.top),
     frames: read.frames,
     durationSeconds: read.durationSeconds,
+    ...(attention && { attention: [...attention] }),
+    ...(attention && read.timesSeconds && { timesSeconds: read.timesSeconds }),
     model: loaded.bundle.folder,
     engine: loaded.engine,
     milliseconds: { ...read.milliseconds, recurrent: finished - started },
@@ -159,6 +165,8 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
 interface InputSequence {
   readonly sequence: FeatureSequence;
   readonly frames: number;
+  /** Absent for a digit's rows. */
+  readonly timesSeconds?: readonly number[];
   readonly durationSeconds: number;
   readonly milliseconds: { readonly decode: number; readonly encode: number };
 }
@@ -182,6 +190,7 @@ async function readInput(
   return {
     sequence: { kind: 'features', data, timesteps: clip.timesteps },
     frames: clip.timesteps,
+    timesSeconds: clip.timesSeconds,
     durationSeconds: clip.durationSeconds,
     milliseconds: { decode: decoded - started, encode: performance.now() - decoded },
   };

@@ -160,7 +160,7 @@ async function score(open: Open, options: EvaluateOptions & Choices) {
     }),
     ladder: measureLadder({ examples, predictions: rungs, seed }),
     selection: options.minProbability > 0 ? selectAnswers(answers, options.minProbability) : null,
-    predictions: predictionsOf({ examples, logits, rungs }),
+    predictions: predictionsOf({ examples, logits, rungs, attention: scored.attention.get('network') }),
   };
 }
 

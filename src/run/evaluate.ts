@@ -1,6 +1,6 @@
 import { collate, type FeatureSequence, inBatches } from '../data/batches.js';
 import type { Example } from '../data/scan.js';
-import type { SequenceClassifier } from '../engine/engine.js';
+import type { Classification, SequenceClassifier } from '../engine/engine.js';
 import { isFailureOfInput } from '../errors.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
@@ -23,17 +23,19 @@ export interface Evaluation extends Metrics {
   readonly calibration: Calibration;
 }
 
-/** Turns sequences into logits: float32 [sequences, classes]. */
+/** Turns sequences into what a network says of them, a row each. */
 export type Scorer = (
   sequences: readonly FeatureSequence[],
   examples: readonly Example[],
-) => Promise<Float32Array>;
+) => Promise<Classification>;
 
 export interface Scored<Name> {
   /** Those that could be read, in their order. */
   readonly examples: readonly Example[];
   /** Logits of each scorer: float32 [examples, classes]. */
   readonly logits: ReadonlyMap<Name, Float32Array>;
+  /** Of each scorer that attends: a weight a timestep for each example. */
+  readonly attention: ReadonlyMap<Name, ReadonlyArray<readonly number[]>>;
 }
 
 /** Reads every example once, in its evaluation view, and shows it to all scorers. */
@@ -46,7 +48,8 @@ export async function scoreExamples<Name>(options: {
   onSkipped?: (path: string, problem: string) => void;
 }): Promise<Scored<Name>> {
   const examples: Example[] = [];
-  const parts = new Map([...options.scorers.keys()].map((name): [Name, Float32Array[]] => [name, []]));
+  const logits = new Map([...options.scorers.keys()].map((name): [Name, Float32Array[]] => [name, []]));
+  const attention = new Map<Name, number[][]>();
   let done = 0;
   for (const batch of inBatches(options.examples, BATCH_SIZE)) {
     const outcomes = await concurrently(batch, async (example) => {
@@ -59,10 +62,18 @@ export async function scoreExamples<Name>(options: {
     const own = read.map(({ example }) => example);
     const sequences = read.map(({ sequence }) => sequence);
     examples.push(...own);
-    for (const [name, score] of options.scorers) parts.get(name)!.push(await score(sequences, own));
+    for (const [name, score] of options.scorers) {
+      const scored = await score(sequences, own);
+      logits.get(name)!.push(scored.logits);
+      const rows = attentionRows(scored, sequences);
+      if (rows) attention.set(name, [...(attention.get(name) ?? []), ...rows]);
+    }
   }
-  const logits = new Map([...parts].map(([name, arrays]) => [name, concatenate(arrays)]));
-  return { examples, logits };
+  return {
+    examples,
+    logits: new Map([...logits].map(([name, arrays]) => [name, concatenate(arrays)])),
+    attention,
+  };
 }
 
 /** The figures of a scorer's logits. At least one example. */
@@ -102,8 +113,8 @@ export function predictedClasses(logits: Float32Array, classes: number): number[
 /** A network on sequences as they are. */
 export const inOrder =
   (classifier: SequenceClassifier): Scorer =>
-  async (sequences) =>
-    (await classifier.classify(collate(sequences))).logits;
+  (sequences) =>
+    classifier.classify(collate(sequences));
 
 /** A network on sequences whose timesteps are in a random order. */
 export const shuffledOrder =
@@ -113,6 +124,18 @@ export const shuffledOrder =
       sequences.map((sequence, index) => shuffleTimesteps(sequence, seed, examples[index]!.id)),
       examples,
     );
+
+/** Each sequence's own weights, without what lies behind its length; null when the network does not attend. */
+function attentionRows(
+  { attention }: Classification,
+  sequences: readonly FeatureSequence[],
+): number[][] | null {
+  if (!attention) return null;
+  const width = attention.length / sequences.length;
+  return sequences.map(({ timesteps }, row) => [
+    ...attention.subarray(row * width, row * width + timesteps),
+  ]);
+}
 
 async function readOrSkip(
   example: Example,

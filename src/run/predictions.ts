@@ -14,20 +14,27 @@ export interface Prediction {
   readonly probabilities: readonly number[];
   /** Class index that each rung of the ladder says, the network's own included. */
   readonly rungs: Readonly<Partial<Record<RungName, number>>>;
+  /** What the network attended to, a weight a timestep that sum to 1; where its readout attends. */
+  readonly attention?: readonly number[];
 }
 
-/** @param options.logits of the network, float32 [examples, classes]. */
+/**
+ * @param options.logits of the network, float32 [examples, classes].
+ * @param options.attention of the network for each example, where it attends.
+ */
 export function predictionsOf(options: {
   examples: readonly Example[];
   logits: Float32Array;
   rungs: RungPredictions;
+  attention: ReadonlyArray<readonly number[]> | undefined;
 }): Prediction[] {
-  const { examples, logits, rungs } = options;
+  const { examples, logits, rungs, attention } = options;
   const classes = logits.length / examples.length;
   return examples.map((example, index) => ({
     example,
     probabilities: softmax(logits.subarray(index * classes, (index + 1) * classes)),
     rungs: Object.fromEntries([...rungs].map(([name, predicted]) => [name, predicted[index]!])),
+    ...(attention && { attention: attention[index]! }),
   }));
 }
 
@@ -49,7 +56,8 @@ export function logitsOf(predictions: readonly Prediction[]): Float32Array {
 
 /**
  * CSV with a line for each example: id, group, label, predicted, the label that each other rung of the ladder
- * says, and the probability of each class.
+ * says, the probability of each class, and where the network attends, the weights of the timesteps, with a
+ * space between them.
  *
  * @param extra more columns of each line, behind the id.
  */
@@ -58,7 +66,7 @@ export function predictionsCsv(
   labels: readonly string[],
   extra: (index: number) => Readonly<Record<string, string | number>> = () => ({}),
 ): string {
-  const records = predictions.map(({ example, probabilities, rungs }, index) => ({
+  const records = predictions.map(({ example, probabilities, rungs, attention }, index) => ({
     id: example.id,
     ...extra(index),
     group: example.group,
@@ -66,6 +74,7 @@ export function predictionsCsv(
     predicted: labels[rungs.network!]!,
     ...Object.fromEntries(lowerRungs(rungs).map((name) => [rungColumn(name), labels[rungs[name]!]!])),
     ...Object.fromEntries(probabilities.map((value, index) => [classColumn(labels[index]!), value])),
+    ...(attention && { attention: attention.join(' ') }),
   }));
   return stringify(records, { header: true });
 }
@@ -76,6 +85,7 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
   const schema = z.array(
     z.object({
       ...{ id: z.string(), group: z.string(), label, predicted: label },
+      attention: weights.optional(),
       ...Object.fromEntries(RUNGS.map((name) => [rungColumn(name), label.optional()])),
       ...Object.fromEntries(labels.map((name) => [classColumn(name), z.coerce.number().min(0).max(1)])),
     }),
@@ -89,9 +99,15 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
       example: { id: line.id, group: line.group, label: line.label },
       probabilities: labels.map((name) => Number(values[classColumn(name)])),
       rungs: { ...Object.fromEntries(rungs), network: line.predicted },
+      ...(line.attention && { attention: line.attention }),
     };
   });
 }
+
+const weights = z
+  .string()
+  .transform((cell) => cell.split(' ').map(Number))
+  .pipe(z.array(z.number().min(0)));
 
 const rungColumn = (name: RungName): string => `rung_${name}`;
 const classColumn = (label: string): string => `probability_${label}`;

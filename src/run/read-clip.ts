@@ -7,6 +7,8 @@ export interface ClipFrames {
   /** uint8 RGB [timesteps x picturesATimestep, size, size, 3]. */
   readonly pixels: Uint8Array;
   readonly timesteps: number;
+  /** When each timestep's frame is on screen, from the clip's start. */
+  readonly timesSeconds: readonly number[];
   readonly durationSeconds: number;
 }
 
@@ -22,14 +24,16 @@ export async function readClip(
   const clip = await openClip(path, { ...request, preprocessing, ...(motion && { pairGap: motion.gap }) });
   const pictureBytes = preprocessing.size ** 2 * 3;
   const pixels = new Uint8Array(clip.frameCount * picturesATimestep(input) * pictureBytes);
+  const timesSeconds: number[] = [];
   let length = 0;
   for await (const frame of clip.frames) {
+    timesSeconds.push(frame.timeSeconds);
     for (const picture of picturesOf(frame, motion)) {
       pixels.set(picture, length);
       length += picture.length;
     }
   }
-  return { pixels, timesteps: clip.frameCount, durationSeconds: clip.durationSeconds };
+  return { pixels, timesteps: clip.frameCount, timesSeconds, durationSeconds: clip.durationSeconds };
 }
 
 /** Sampling for evaluation and prediction: random drawings become the centres of their spans. */

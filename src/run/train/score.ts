@@ -86,7 +86,7 @@ async function scoreTest(
     for (const { name, network, weights: own } of rungs) {
       classifiers.set(name, await run.predicting.loadClassifier(network, own));
     }
-    const { examples, logits } = await scoreExamples({
+    const { examples, logits, attention } = await scoreExamples({
       ...{ examples: split.test, read: features.read, scorers: scorersOf(run, classifiers) },
       onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
       onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
@@ -97,7 +97,7 @@ async function scoreTest(
     return {
       test: assess({ ...own, labels, seed: pipeline.seed }),
       ladder: measureLadder({ examples, predictions: predicted, seed: pipeline.seed }),
-      predictions: predictionsOf({ ...own, rungs: predicted }),
+      predictions: predictionsOf({ ...own, rungs: predicted, attention: attention.get('network') }),
     };
   } finally {
     for (const classifier of classifiers.values()) await classifier.release();
