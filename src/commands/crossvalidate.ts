@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
 import { type CrossvalidateResult, crossvalidate } from '../run/crossvalidate/crossvalidate.js';
+import { summarySentences } from '../run/crossvalidate/summary-words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
-import { exampleNoun, percent } from '../run/words.js';
 import { engineOption, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
@@ -26,7 +26,10 @@ export function crossvalidateCommand(): Command {
   return new Command('crossvalidate')
     .description('train a pipeline fold by fold, and say how good it is on what each had not seen')
     .argument('<pipeline>', 'YAML file with the recipe, such as pipelines/surveillance.yaml')
-    .requiredOption('-o, --out <folder>', 'where the models, predictions.csv and metrics.json go')
+    .requiredOption(
+      '-o, --out <folder>',
+      'where the models, predictions.csv, metrics.json and report.html go',
+    )
     .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
     .option(
       '--folds <count>',
@@ -51,17 +54,12 @@ export function crossvalidateCommand(): Command {
 }
 
 function summary(result: CrossvalidateResult): string {
-  const { folder, folds, repeats, accuracy, outOfFold, ladder, ensemble, skipped, pipeline } = result;
-  const [low, high] = outOfFold.groupInterval;
-  const noun = exampleNoun(pipeline);
+  const { folder, folds, ladder, ensemble, skipped } = result;
   return [
-    `${colors.bold('Results')} ${folder}`,
+    `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
     ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} networks`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} entries left out; ${folder}/metrics.json names them`] : []),
-    `Accuracy over ${folds.length} folds: mean ${percent(accuracy.mean)}, standard deviation ${percent(accuracy.standardDeviation)}`,
-    ...(repeats.length > 1 ? [`Of each repeat: ${repeats.map(percent).join(', ')}`] : []),
-    `Of all ${outOfFold.examples / repeats.length} ${noun}: ${percent(outOfFold.accuracy)} (95 % interval ${percent(low)} to ${percent(high)} over their ${outOfFold.groups} groups)`,
-    `Balanced accuracy ${percent(outOfFold.balancedAccuracy)}, log loss ${outOfFold.logLoss.toFixed(3)} nats, calibration error ${percent(outOfFold.calibration.error)}`,
+    ...summarySentences(result),
     '',
     ladderText(ladder),
   ].join('\n');

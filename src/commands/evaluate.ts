@@ -15,6 +15,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly calibrate?: boolean;
   readonly targetPrecision?: number;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function evaluateCommand(): Command {
       'calibrate, and call answers unknown that are too unsure to be right that often',
       numberWithin(0, 1),
     )
+    .option('--report <file>', 'write a page with charts and the worst errors, to open in a browser')
     .option('--json', 'all figures as JSON')
     .addOption(engineOption())
     .action(async (model: string, flags: Flags) => {

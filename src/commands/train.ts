@@ -46,7 +46,7 @@ export function trainCommand(): Command {
 }
 
 function summary({ folder, pipeline, test, ladder, skipped }: TrainResult): string {
-  const lines = [`${colors.bold('Model')} ${folder}`];
+  const lines = [`${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`];
   if (skipped.length > 0) lines.push(`${skipped.length} entries left out; ${folder}/metrics.json names them`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));

@@ -22,6 +22,8 @@ import { type Features, openFeatures } from './features.js';
 import { type Ladder, measureLadder, mostFrequentClass, type RungName, readsOrder } from './ladder/ladder.js';
 import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
+import { evaluationReport } from './report/evaluation-report.js';
+import { writePage } from './report/write-page.js';
 import { type Selection, selectAnswers } from './threshold.js';
 import type { TrainEvent } from './train/events.js';
 import { isGenerated } from './train/open-data.js';
@@ -41,6 +43,8 @@ export interface EvaluateOptions {
   readonly calibrate?: boolean;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number;
+  /** File for a page that shows the figures, with nothing outside of itself. */
+  readonly report?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -66,7 +70,7 @@ export interface BundleEvaluation extends Choices {
  * Scores a trained model on labelled data.
  *
  * @throws UserError `usage` for a part that is empty, `bad_dataset` for data that does not fit or has classes
- *   that the model does not know, `engine_unavailable`, `aborted`.
+ *   that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
  */
 export async function evaluateBundle(
   bundle: Bundle,
@@ -98,10 +102,25 @@ export async function evaluateBundle(
         });
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const choices = await choicesOf(open, options);
-    return { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
+    const result = { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
+    if (options.report !== undefined) await writeReport(options.report, { result, open, options });
+    return result;
   } finally {
     await features.release();
   }
+}
+
+async function writeReport(
+  path: string,
+  written: { result: BundleEvaluation; open: Open; options: EvaluateOptions },
+): Promise<void> {
+  const { bundle, engine, parts } = written.open;
+  const { signal } = written.options;
+  const page = await evaluationReport(written.result, {
+    ...{ bundle, engine, examples: parts.chosen },
+    ...(signal && { signal }),
+  });
+  await writePage(path, page);
 }
 
 interface Open {

@@ -132,9 +132,7 @@ function attentionRows(
 ): number[][] | null {
   if (!attention) return null;
   const width = attention.length / sequences.length;
-  return sequences.map(({ timesteps }, row) => [
-    ...attention.subarray(row * width, row * width + timesteps),
-  ]);
+  return sequences.map(({ timesteps }, row) => [...attention.subarray(row * width, row * width + timesteps)]);
 }
 
 async function readOrSkip(

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../config.js';
 import type { Evaluation } from './evaluate.js';
 import type { Leak } from './leaks.js';
+import type { Selection } from './threshold.js';
 
 /** A share as a percentage with one decimal. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -15,6 +16,22 @@ export function accuracySentence(evaluation: Evaluation, noun: string): string {
   const between = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
   const overGroups = groups < examples ? `; ${between(groupInterval)} over their ${groups} groups` : '';
   return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (95 % interval ${between(interval)}${overGroups}).`;
+}
+
+/** Figures beside the accuracy. */
+export function furtherFigures(
+  { balancedAccuracy, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
+  temperature?: number,
+): string {
+  const among = top ? `Among the ${top.count} most probable classes: ${percent(top.accuracy)}. ` : '';
+  const by = temperature === undefined ? '' : ` (temperature ${temperature.toFixed(2)})`;
+  return `${among}Balanced accuracy: ${percent(balancedAccuracy)}. Log loss: ${logLoss.toFixed(3)} nats. Calibration error: ${percent(calibration.error)}${by}.`;
+}
+
+/** What becomes of answers when some are unknown. */
+export function selectionSentence({ minProbability, answered, precision }: Selection): string {
+  const right = precision === null ? '' : `, of which ${percent(precision)} are right`;
+  return `With at least ${percent(minProbability)} asked for, ${percent(answered)} get an answer${right}.`;
 }
 
 /** Leaks that are named one by one. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
 import { openLocated } from '../../media/frames.js';
+import { jpegInBase64 } from '../../media/images/jpeg.js';
 import { locatePath } from '../../media/inputs.js';
 import type { BatchOptions } from './options.js';
 import { replaceFile } from './replace-file.js';
@@ -13,7 +14,6 @@ const SHOWN = 24;
 
 /** Side of a thumbnail in pixels: 24 of them make some 200 kB. */
 const THUMBNAIL_SIZE = 160;
-const JPEG_QUALITY = 75;
 
 /** A thumbnail is a courtesy: a clip that takes longer goes without. */
 const THUMBNAIL_TIMEOUT_SECONDS = 20;
@@ -75,17 +75,10 @@ async function thumbnailOf(row: Certain, signal: AbortSignal): Promise<string | 
         ...(endSeconds !== undefined && { endSeconds }),
       },
     );
-    for await (const { pixels } of clip.frames) return await asJpeg(pixels);
+    for await (const { pixels } of clip.frames) return await jpegInBase64(pixels, { side: THUMBNAIL_SIZE });
     return null;
   } catch (error) {
     if (error instanceof UserError && error.code !== 'aborted') return null;
     throw error;
   }
-}
-
-async function asJpeg(pixels: Uint8Array): Promise<string> {
-  const { default: sharp } = await import('sharp');
-  const raw = { width: THUMBNAIL_SIZE, height: THUMBNAIL_SIZE, channels: 3 } as const;
-  const jpeg = await sharp(pixels, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
-  return jpeg.toString('base64');
 }

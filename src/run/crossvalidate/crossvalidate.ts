@@ -1,11 +1,14 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import { predictionsCsv } from '../predictions.js';
+import { crossvalidationReport } from '../report/crossvalidation-report.js';
+import { writePage } from '../report/write-page.js';
 import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';
 import type { TrainEvent } from '../train/events.js';
+import { openTrainingData } from '../train/open-data.js';
 import { saveEnsemble } from './ensemble.js';
 import { type Fold, type FoldPosition, runFold } from './fold.js';
 import { type FoldSummary, summarise } from './summary.js';
@@ -43,7 +46,7 @@ export interface CrossvalidateResult extends FoldSummary {
  * the epoch, are drawn from what is not tested, so that nothing is chosen on a test part.
  *
  * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
- * network that had not seen it) and metrics.json, and when asked for, ensemble (a model).
+ * network that had not seen it), metrics.json and report.html (a page of it), and when asked for, ensemble (a model).
  *
  * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed.
  */
@@ -67,6 +70,7 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
     : null;
   const result = { ...summary, folder: out, pipeline, labels, ensemble };
   await writeResults(result, folds);
+  await writeReport(result, { folds, options });
   return result;
 }
 
@@ -93,6 +97,24 @@ async function checkFolder(out: string, resume: boolean): Promise<void> {
       fix: 'Give another folder with --out, or go on with --resume.',
     });
   }
+}
+
+async function writeReport(
+  result: CrossvalidateResult,
+  { folds, options }: { folds: readonly Fold[]; options: CrossvalidateOptions },
+): Promise<void> {
+  const { data, signal } = options;
+  // Each fold has told of its data.
+  const { dataset } = await openTrainingData({
+    ...{ pipeline: result.pipeline, pipelineFolder: dirname(resolve(options.pipeline)), onEvent: () => {} },
+    ...(data !== undefined && { data }),
+    ...(signal && { signal }),
+  });
+  const page = await crossvalidationReport(result, {
+    ...{ folds, examples: dataset.examples },
+    ...(signal && { signal }),
+  });
+  await writePage(join(result.folder, 'report.html'), page);
 }
 
 async function writeResults(result: CrossvalidateResult, folds: readonly Fold[]): Promise<void> {

@@ -23,7 +23,8 @@ function ladderTable({ rungs }: Ladder): string {
   return filled.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-const RUNG_WORDS: Record<RungName, string> = {
+/** What people call the rungs. */
+export const RUNG_WORDS: Record<RungName, string> = {
   majority: 'most frequent class',
   middle: 'middle timestep alone',
   mean: 'mean over time, no order',
@@ -31,7 +32,8 @@ const RUNG_WORDS: Record<RungName, string> = {
   network: 'network',
 };
 
-function ladderSentences({ order, recurrence }: Ladder): string[] {
+/** What a ladder says in words, a sentence each. */
+export function ladderSentences({ order, recurrence }: Ladder): string[] {
   return [
     ...(order
       ? [

@@ -51,7 +51,7 @@ export interface TrainResult extends Scores {
 
 /**
  * Trains the network of a pipeline on a dataset and writes the model's folder: model.json,
- * weights.safetensors, README.md (the model card), metrics.json and predictions.csv (of the test part).
+ * weights.safetensors, README.md (the model card), metrics.json, report.html (a page of it) and predictions.csv (of the test part).
  *
  * The training part trains, the validation part chooses the epoch and calibrates, and the test part is scored
  * once, at the end. The same pipeline, data, seed and engine give the same model, whether or not the training was
@@ -81,7 +81,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     history,
     skipped,
   };
-  await saveBundle(prepared.folder, trainedBundle({ prepared, weights, result }));
+  await saveBundle(prepared.folder, await trainedBundle({ prepared, weights, result }));
   await removeCheckpoint(checkpointPath(prepared.folder));
   return result;
 }

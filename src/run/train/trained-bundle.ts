@@ -4,21 +4,26 @@ import { splitDigest } from '../../data/split.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { clipstepVersion } from '../../version.js';
 import { predictionsCsv } from '../predictions.js';
+import { trainingReport } from '../report/training-report.js';
 import { modelCard } from './model-card.js';
 import type { PreparedTraining } from './prepare.js';
 import type { TrainResult } from './train.js';
 
-/** All files of a trained model: what it is, its weights, its model card and every figure. */
-export function trainedBundle(options: {
+/**
+ * All files of a trained model: what it is, its weights, its model card, every figure, and a page of them.
+ * @throws UserError as trainingReport.
+ */
+export async function trainedBundle(options: {
   prepared: PreparedTraining;
   weights: Weights;
   result: TrainResult;
-}): NewBundle {
+}): Promise<NewBundle> {
   const { prepared, weights, result } = options;
   const { run, split, engine } = prepared;
   const { pipeline, labels } = run;
   const versions = { clipstep: clipstepVersion(), ...prepared.versions };
   const clips = { train: split.train.length, validation: split.validation.length, test: split.test.length };
+  const command = commandOf(prepared);
   const metrics = {
     pipeline: pipeline.name,
     seed: pipeline.seed,
@@ -56,9 +61,10 @@ export function trainedBundle(options: {
         engine,
         result,
         weights,
-        command: commandOf(prepared),
+        command,
       }),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
+      'report.html': await trainingReport({ prepared, result, examples: clips, versions, command }),
       ...(result.predictions.length > 0 && {
         'predictions.csv': predictionsCsv(result.predictions, labels),
       }),

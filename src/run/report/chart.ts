@@ -1,0 +1,66 @@
+import type { EChartsOption } from 'echarts';
+
+/** What a chart shows, and how large it is drawn; a page scales it. */
+export interface Chart {
+  /** What it shows, in plain words, for those who do not see it. */
+  readonly label: string;
+  readonly option: EChartsOption;
+  /** In pixels, text being 13 of them high. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Narrow, so that text stays readable where a phone shrinks it. */
+export const CHART_SIZE = { width: 440, height: 260 } as const;
+
+/** Colours of a page, see page.ts: a chart in it is light or dark with it. */
+export const COLOURS = {
+  ink: 'var(--ink)',
+  muted: 'var(--muted)',
+  rule: 'var(--rule)',
+  first: 'var(--first)',
+  second: 'var(--second)',
+} as const;
+
+/** Draws a chart as an SVG element, which needs no script. */
+export type DrawChart = (chart: Chart) => string;
+
+/** Loads the library that draws: some hundred milliseconds, for which nobody else is to wait. */
+export async function openCharts(): Promise<DrawChart> {
+  const [{ init, use }, { BarChart, CustomChart, LineChart, ScatterChart }, components, { SVGRenderer }] =
+    await Promise.all([
+      import('echarts/core'),
+      import('echarts/charts'),
+      import('echarts/components'),
+      import('echarts/renderers'),
+    ]);
+  const { GridComponent, LegendComponent, MarkLineComponent } = components;
+  use([BarChart, CustomChart, LineChart, ScatterChart]);
+  use([GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
+  return ({ label, option, width, height }) => {
+    const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+    try {
+      chart.setOption({ animation: false, textStyle: { fontSize: 13, fontFamily: 'inherit' }, ...option });
+      return chart.renderToSVGString().replace('<svg ', `<svg role="img" aria-label="${label}" `);
+    } finally {
+      chart.dispose();
+    }
+  };
+}
+
+/** How an axis of a chart looks. */
+export const axisLook = (name: string) => ({
+  ...{ name, nameLocation: 'middle' as const, nameGap: 28 },
+  nameTextStyle: { color: COLOURS.ink, fontSize: 13 },
+  axisLine: { lineStyle: { color: COLOURS.muted } },
+  axisTick: { lineStyle: { color: COLOURS.muted } },
+  axisLabel: { color: COLOURS.ink, fontSize: 13 },
+  splitLine: { lineStyle: { color: COLOURS.rule } },
+});
+
+/** An axis of shares from 0 to 1, in per cent. */
+export const shareAxis = (name: string) => ({
+  ...axisLook(name),
+  ...{ type: 'value' as const, min: 0, max: 1, nameGap: 44 },
+  axisLabel: { ...axisLook(name).axisLabel, formatter: (share: number) => `${Math.round(100 * share)} %` },
+});

@@ -1,0 +1,82 @@
+import type { EChartsOption } from 'echarts';
+import type { EpochRecord } from '../train/checkpoint.js';
+import { axisLook, CHART_SIZE, type Chart, COLOURS, shareAxis } from './chart.js';
+
+/** More epochs than that are a line without a dot each. */
+const MOST_DOTS = 30;
+
+/** Loss and accuracy of both parts over all epochs, with a line where a further stage begins. */
+export function learningCurves(epochs: readonly EpochRecord[]): Chart[] {
+  if (epochs.length === 0) return [];
+  return [
+    {
+      label: 'Loss by epoch',
+      ...CHART_SIZE,
+      option: curves(epochs, {
+        yAxis: { ...axisLook('loss (nats)'), type: 'value', nameGap: 44 },
+        train: ({ trainLoss }) => trainLoss,
+        validation: ({ validationLoss }) => validationLoss,
+      }),
+    },
+    {
+      label: 'Accuracy by epoch',
+      ...CHART_SIZE,
+      option: curves(epochs, {
+        yAxis: shareAxis('accuracy'),
+        train: ({ trainAccuracy }) => trainAccuracy,
+        validation: ({ validationAccuracy }) => validationAccuracy,
+      }),
+    },
+  ];
+}
+
+type Figure = (record: EpochRecord) => number | null;
+
+function curves(
+  epochs: readonly EpochRecord[],
+  {
+    yAxis,
+    train,
+    validation,
+  }: { yAxis: NonNullable<EChartsOption['yAxis']>; train: Figure; validation: Figure },
+): EChartsOption {
+  const isValidated = epochs.some((record) => validation(record) !== null);
+  const names = ['training', ...(isValidated ? ['validation'] : [])];
+  return {
+    legend: { data: names, top: 0, textStyle: { color: COLOURS.ink, fontSize: 13 }, selectedMode: false },
+    grid: { left: 64, right: 16, top: 32, bottom: 48 },
+    xAxis: { ...axisLook('epoch'), type: 'value', minInterval: 1, min: 1, max: Math.max(2, epochs.length) },
+    yAxis,
+    series: [
+      {
+        ...line(epochs, { name: 'training', figure: train, color: COLOURS.first }),
+        markLine: stages(epochs),
+      },
+      ...(isValidated
+        ? [line(epochs, { name: 'validation', figure: validation, color: COLOURS.second })]
+        : []),
+    ],
+  };
+}
+
+function line(epochs: readonly EpochRecord[], look: { name: string; figure: Figure; color: string }) {
+  const { name, figure, color } = look;
+  return {
+    ...{ name, color, type: 'line' as const, symbol: 'circle', symbolSize: 5, silent: true },
+    showSymbol: epochs.length <= MOST_DOTS,
+    data: epochs.map((record, index) => [index + 1, figure(record)]),
+  };
+}
+
+function stages(epochs: readonly EpochRecord[]) {
+  const starts = epochs.flatMap(({ stage }, index) =>
+    index > 0 && stage !== epochs[index - 1]!.stage
+      ? [{ xAxis: index + 0.5, name: `stage ${stage + 1}` }]
+      : [],
+  );
+  return {
+    ...{ symbol: 'none', silent: true, data: starts },
+    lineStyle: { color: COLOURS.muted, type: 'dashed' as const },
+    label: { formatter: '{b}', color: COLOURS.muted, position: 'insideEndTop' as const },
+  };
+}

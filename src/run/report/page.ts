@@ -1,0 +1,84 @@
+/**
+ * A page of HTML that loads nothing, neither from the network nor from beside it, and runs no script.
+ * @param options.title plain text.
+ * @param options.body HTML.
+ */
+export function htmlPage({ title, body }: { title: string; body: readonly string[] }): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Clipstep: ${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${text(title)}</h1>
+${body.filter((part) => part !== '').join('\n')}
+</body>
+</html>
+`;
+}
+
+/** Charts take their colours from these names, so that dark mode reaches them too. */
+const STYLE = `
+:root { --ground: #fff; --ink: #222; --muted: #666; --rule: #ddd; --first: #2466c9; --second: #c2620a; --wrong: #b00020 }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #16181c; --ink: #e6e6e6; --muted: #a0a4ab; --rule: #3a3d44; --first: #6ea8ff; --second: #f0a050; --wrong: #ff7b7b }
+}
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere }
+table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left; vertical-align: top; overflow-wrap: normal }
+.scroll { overflow-x: auto } .number { text-align: right; white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
+.bar { background: var(--first); height: .8rem; display: inline-block; max-width: 100% }
+.share { background: color-mix(in srgb, var(--first) var(--share), transparent) }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem }
+.charts svg { width: 100%; max-width: 32rem; height: auto; display: block }
+figure { margin: 0; min-width: 0 } figcaption { font-size: 13px; overflow-wrap: anywhere }
+.grid img, .none { width: 100%; aspect-ratio: 1; background: var(--rule) } .none { display: block }
+.film { display: grid; width: max-content; grid-template-columns: repeat(var(--frames), 5rem); margin: .3rem 0 1.5rem }
+.film svg { grid-column: 1 / -1; width: 100%; height: 3rem } .film img { width: 100%; padding: 0 1px; box-sizing: border-box }
+pre { overflow-x: auto; font-size: 13px } summary { cursor: pointer }
+`;
+
+/** A heading and what stands below it; nothing when there is nothing. */
+export function section(title: string, ...content: readonly string[]): string {
+  const parts = content.filter((part) => part !== '');
+  return parts.length === 0 ? '' : `<h2>${title}</h2>\n${parts.join('\n')}`;
+}
+
+/** Text as it is, kept from turning the direction of what follows: names can be anybody's. */
+export function text(value: string): string {
+  return `<bdi>${escapeHtml(value)}</bdi>`;
+}
+
+/** A cell of a table, its HTML given. */
+export type Cell = string | { readonly number: string | number };
+
+/** A table that scrolls by itself where it is wider than the page. */
+export function table(head: readonly Cell[], rows: ReadonlyArray<readonly Cell[]>): string {
+  const line = (cells: readonly Cell[], tag: 'td' | 'th') =>
+    `<tr>${cells.map((cell) => htmlCell(cell, tag)).join('')}</tr>`;
+  const lines = [...(head.length > 0 ? [line(head, 'th')] : []), ...rows.map((cells) => line(cells, 'td'))];
+  return `<div class="scroll"><table>${lines.join('\n')}</table></div>`;
+}
+
+export function escapeHtml(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+function htmlCell(cell: Cell, tag: 'td' | 'th'): string {
+  return typeof cell === 'string'
+    ? `<${tag}>${cell}</${tag}>`
+    : `<${tag} class="number">${cell.number}</${tag}>`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};

@@ -1,0 +1,150 @@
+import { stringify as stringifyYaml } from 'yaml';
+import type { Pipeline } from '../../config.js';
+import type { FoldFigure } from '../crossvalidate/summary.js';
+import type { Evaluation } from '../evaluate.js';
+import type { Ladder } from '../ladder/ladder.js';
+import { ladderSentences, RUNG_WORDS } from '../ladder/ladder-words.js';
+import type { Leak } from '../leaks.js';
+import type { EpochRecord } from '../train/checkpoint.js';
+import { leakText, percent } from '../words.js';
+import { accuracyBars } from './accuracy-bars.js';
+import { type DrawChart, openCharts } from './chart.js';
+import { confusionTable } from './confusion.js';
+import type { Highlights } from './highlights.js';
+import { learningCurves } from './learning-curves.js';
+import { escapeHtml, htmlPage, section, table, text } from './page.js';
+import { reliabilityPlot } from './reliability.js';
+import { attentionChart, type Strip, stripFigure } from './strips.js';
+
+/** What there is to tell of a training, an evaluation or a cross-validation; what is absent is left out. */
+export interface Report {
+  /** What was done, such as `train motion`. */
+  readonly title: string;
+  /** What came of it, a sentence each. */
+  readonly sentences: readonly string[];
+  readonly labels: readonly string[];
+  /** Null when nothing was tested. */
+  readonly evaluation: Omit<Evaluation, 'interval'> | null;
+  readonly ladder: Ladder | null;
+  readonly epochs?: readonly EpochRecord[];
+  readonly folds?: readonly FoldFigure[];
+  readonly highlights: Highlights<Strip>;
+  readonly leaks: readonly Leak[];
+  readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+  /** Seed, versions, and what else the figures depend on. */
+  readonly facts: ReadonlyArray<readonly [name: string, value: string]>;
+  /** As it was adjusted. */
+  readonly pipeline: Pipeline;
+}
+
+/** A report as a page of HTML, see page.ts. Its figures are those that it is given: it computes none. */
+export async function reportHtml(report: Report): Promise<string> {
+  const { title, sentences, pipeline, labels, evaluation, ladder, epochs, folds, highlights } = report;
+  const draw = await openCharts();
+  const strips = (clips: readonly Strip[]) => clips.map((strip) => drawnStrip(strip, { labels, draw }));
+  return htmlPage({
+    title,
+    body: [
+      `<p>${text(pipeline.description.trim())}</p>`,
+      ...sentences.map((sentence) => `<p>${text(sentence)}</p>`),
+      ladder ? ladderSection(ladder, draw) : '',
+      folds
+        ? section(
+            'Folds',
+            charts([draw(accuracyBars('Accuracy of each repeat and fold', folds.map(foldBar)))]),
+          )
+        : '',
+      epochs ? section('Learning curves', charts(learningCurves(epochs).map(draw))) : '',
+      evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
+      section('Worst errors', ...strips(highlights.errors)),
+      section('Best hits', ...strips(highlights.hits)),
+      noticesSection(report),
+      settingsSection(report),
+    ],
+  });
+}
+
+/** Charts beside one another, or below where the page is narrow. */
+const charts = (drawn: readonly string[]): string =>
+  drawn.length === 0 ? '' : `<div class="charts">${drawn.join('\n')}</div>`;
+
+function ladderSection(ladder: Ladder, draw: DrawChart): string {
+  const bars = ladder.rungs.map(({ name, accuracy, interval }) => ({
+    ...{ name: RUNG_WORDS[name], accuracy, interval },
+  }));
+  const rows = bars.map(({ name, accuracy, interval: [low, high] }) => [
+    ...[name, { number: percent(accuracy) }, { number: `${percent(low)} to ${percent(high)}` }],
+  ]);
+  return section(
+    'What it has to be better than',
+    ...ladderSentences(ladder).map((sentence) => `<p>${sentence}</p>`),
+    charts([
+      draw(accuracyBars('Accuracy of each classifier', bars)),
+      table(['classifier', 'accuracy', '95 % interval'], rows),
+    ]),
+  );
+}
+
+const foldBar = ({ repeat, fold, accuracy }: FoldFigure) => ({
+  ...{ name: `${repeat}.${fold}: ${percent(accuracy)}`, accuracy },
+});
+
+function evaluationSections(
+  evaluation: NonNullable<Report['evaluation']>,
+  { labels, draw }: { labels: readonly string[]; draw: DrawChart },
+): string {
+  const share = (value: number | null) => ({ number: value === null ? '-' : percent(value) });
+  const rows = evaluation.classes.map(({ label, examples, precision, recall, f1 }) => [
+    ...[text(label), { number: examples }, share(precision), share(recall), share(f1)],
+  ]);
+  return [
+    section('Classes', table(['class', 'examples', 'precision', 'recall', 'F1'], rows)),
+    section(
+      'What was taken for what',
+      '<p>Rows are the true classes, columns the predicted ones.</p>',
+      confusionTable(evaluation, labels),
+    ),
+    section(
+      'Can its probabilities be trusted?',
+      `<p>Calibration error ${percent(evaluation.calibration.error)}: the distance of the dots to the diagonal, the
+larger ones, which stand for more examples, counting more.</p>`,
+      charts([draw(reliabilityPlot(evaluation.calibration))]),
+    ),
+  ].join('\n');
+}
+
+function drawnStrip(strip: Strip, { labels, draw }: { labels: readonly string[]; draw: DrawChart }): string {
+  const chart = attentionChart(strip);
+  return stripFigure(strip, { labels, attention: chart && draw(chart) });
+}
+
+/** Entries that are named; metrics.json names all. */
+const NAMED_SKIPPED = 20;
+
+function noticesSection({ leaks, skipped }: Report): string {
+  const items = skipped
+    .slice(0, NAMED_SKIPPED)
+    .map(({ path, problem }) => `<li>${text(path)}: ${text(problem)}</li>`);
+  const more = skipped.length > NAMED_SKIPPED ? `<li>and ${skipped.length - NAMED_SKIPPED} more</li>` : '';
+  return [
+    section('Copies', leaks.length > 0 ? `<pre>${escapeHtml(leakText(leaks))}</pre>` : ''),
+    section('Left out', skipped.length > 0 ? `<ul>${items.join('\n')}${more}</ul>` : ''),
+  ].join('\n');
+}
+
+function settingsSection({ facts, pipeline }: Report): string {
+  return section(
+    'How it was made',
+    table(
+      [],
+      facts.map(([name, value]) => [name, text(value)]),
+    ),
+    `<details><summary>The whole pipeline</summary><pre>${escapeHtml(stringifyYaml(pipeline))}</pre></details>`,
+  );
+}
+
+/** Versions on one line. */
+export const versionsText = (versions: Readonly<Record<string, string>>): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
