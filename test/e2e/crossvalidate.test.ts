@@ -73,6 +73,9 @@ describe('clipstep crossvalidate', () => {
       'network',
     ]);
     expect(result.stdout).toMatch(/Accuracy over 6 folds: mean \d/);
+    const report = await readFile(join(whole, 'report.html'), 'utf8');
+    expect(report).toContain(`mean ${(100 * accuracy.mean).toFixed(1)} %`);
+    expect(report).toContain('data:image/jpeg');
     expect(result.stdout).toMatch(/network, timesteps shuffled/);
   });
 

@@ -47,6 +47,19 @@ describe('clipstep evaluate', () => {
     expect(stdout).toMatch(/network, timesteps shuffled/);
   });
 
+  it('writes a page of them where it is told to', async () => {
+    const page = join(root, 'page.html');
+    const { stdout, code } = await evaluate('--report', page);
+    expect(code).toBe(0);
+    const [, accuracy] = /Accuracy on 4 test examples: (\S+ %)/.exec(stdout)!;
+    const html = await readFile(page, 'utf8');
+    expect(html).toContain(`Accuracy on 4 test examples: ${accuracy}`);
+    expect(html.match(/data:image\/jpeg/g)).toHaveLength(4 * 3);
+    const nowhere = await evaluate('--report', join(root, 'nowhere', 'page.html'));
+    expect(nowhere.stderr).toMatch(/page\.html cannot be written/);
+    expect(nowhere.code).toBe(1);
+  });
+
   it('reports a clip that cannot be read', async () => {
     const torn = join(data, 'up', 'torn.mp4');
     await writeFile(torn, 'not a video');

@@ -39,6 +39,9 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(metrics.epochs).toHaveLength(3);
     expect(metrics.examples).toEqual({ train: 8, validation: 4, test: 4 });
     expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/4 test clips/);
+    const report = await readFile(join(out, 'report.html'), 'utf8');
+    expect(report).toContain(`${(100 * metrics.test.accuracy).toFixed(1)} %`);
+    expect(report.match(/data:image\/jpeg/g)).toHaveLength(4 * 3);
     const classified = await clipstep(['classify', join(data, 'up/clip0'), '--model', out, '--json']);
     expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 3, model: out });
   });
