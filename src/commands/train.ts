@@ -16,6 +16,7 @@ interface Flags {
   readonly weights?: string;
   readonly set?: Record<string, string>;
   readonly targetPrecision?: number;
+  readonly tensorboard?: string;
   readonly resume?: boolean;
 }
 
@@ -35,6 +36,7 @@ export function trainCommand(): Command {
       'call answers unknown that are too unsure to be right that often, such as 0.95',
       numberWithin(0, 1),
     )
+    .option('--tensorboard <folder>', 'also write event files for TensorBoard')
     .option('--resume', 'go on with the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();

@@ -80,7 +80,7 @@ function ladderSection(ladder: Ladder, draw: DrawChart): string {
     ...ladderSentences(ladder).map((sentence) => `<p>${sentence}</p>`),
     charts([
       draw(accuracyBars('Accuracy of each classifier', bars)),
-      table(['classifier', 'accuracy', '95 % interval'], rows),
+      table(['classifier', { number: 'accuracy' }, { number: '95 % interval' }], rows),
     ]),
   );
 }
@@ -98,7 +98,10 @@ function evaluationSections(
     ...[text(label), { number: examples }, share(precision), share(recall), share(f1)],
   ]);
   return [
-    section('Classes', table(['class', 'examples', 'precision', 'recall', 'F1'], rows)),
+    section(
+      'Classes',
+      table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
+    ),
     section(
       'What was taken for what',
       '<p>Rows are the true classes, columns the predicted ones.</p>',

@@ -40,6 +40,8 @@ export type TrainEvent =
   | {
       readonly kind: 'epoch';
       readonly epochs: number;
+      /** Epochs so far, of all stages. */
+      readonly count: number;
       readonly record: EpochRecord;
       /** Whether the validation loss is the lowest so far. */
       readonly isBest: boolean;

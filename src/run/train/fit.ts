@@ -50,7 +50,9 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     const isBest = !validation || validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
     if (isBest) best = await trainer.weights();
     progress = closeEpoch(progress, { validation, isBest });
-    options.onEvent({ kind: 'epoch', epochs: stage.epochs, record: progress.history.at(-1)!, isBest });
+    const { history } = progress;
+    const count = history.length;
+    options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record: history.at(-1)!, isBest });
     await options.save(progress, best);
   }
   return { weights: best, progress };

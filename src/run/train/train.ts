@@ -13,6 +13,7 @@ import { checkpointPath, type PreparedTraining, prepareTraining } from './prepar
 import { runStage } from './run-stage.js';
 import { type Scores, scoreTraining } from './score.js';
 import { stagesOf } from './stages.js';
+import { openTensorboard } from './tensorboard.js';
 import { trainedBundle } from './trained-bundle.js';
 
 export interface TrainOptions extends Adjustments {
@@ -28,6 +29,8 @@ export interface TrainOptions extends Adjustments {
   readonly targetPrecision?: number;
   /** Go on from the checkpoint that an earlier call left. */
   readonly resume?: boolean;
+  /** Folder for event files of TensorBoard; none are written when absent. */
+  readonly tensorboard?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -62,8 +65,10 @@ export interface TrainResult extends Scores {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const skipped: Array<{ path: string; problem: string }> = [];
+  const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
   const onEvent = (event: TrainEvent) => {
     if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
+    board?.(event);
     options.onEvent?.(event);
   };
   const prepared = await prepareTraining({ ...options, onEvent });
