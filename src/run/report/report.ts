@@ -18,7 +18,7 @@ import { attentionChart, type Strip, stripFigure } from './strips.js';
 
 /** What there is to tell of a training, an evaluation or a cross-validation; what is absent is left out. */
 export interface Report {
-  /** What was done, such as `train motion`. */
+  /** Of what it is a report. */
   readonly title: string;
   /** What came of it, a sentence each. */
   readonly sentences: readonly string[];
@@ -48,16 +48,11 @@ export async function reportHtml(report: Report): Promise<string> {
       `<p>${text(pipeline.description.trim())}</p>`,
       ...sentences.map((sentence) => `<p>${text(sentence)}</p>`),
       ladder ? ladderSection(ladder, draw) : '',
-      folds
-        ? section(
-            'Folds',
-            charts([draw(accuracyBars('Accuracy of each repeat and fold', folds.map(foldBar)))]),
-          )
-        : '',
+      folds ? foldsSection(folds, draw) : '',
       epochs ? section('Learning curves', charts(learningCurves(epochs).map(draw))) : '',
       evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
-      section('Worst errors', ...strips(highlights.errors)),
-      section('Best hits', ...strips(highlights.hits)),
+      framesSection('Worst errors', strips(highlights.errors), pipeline),
+      framesSection('Best hits', strips(highlights.hits), pipeline),
       noticesSection(report),
       settingsSection(report),
     ],
@@ -85,9 +80,16 @@ function ladderSection(ladder: Ladder, draw: DrawChart): string {
   );
 }
 
-const foldBar = ({ repeat, fold, accuracy }: FoldFigure) => ({
-  ...{ name: `${repeat}.${fold}: ${percent(accuracy)}`, accuracy },
-});
+function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
+  const bars = folds.map(({ repeat, fold, accuracy }) => ({
+    ...{ name: `${repeat}.${fold}: ${percent(accuracy)}`, accuracy },
+  }));
+  return section(
+    'Folds',
+    '<p>Each by its repeat and its number in it.</p>',
+    charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
+  );
+}
 
 function evaluationSections(
   evaluation: NonNullable<Report['evaluation']>,
@@ -114,6 +116,14 @@ larger ones, which stand for more examples, counting more.</p>`,
       charts([draw(reliabilityPlot(evaluation.calibration))]),
     ),
   ].join('\n');
+}
+
+function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
+  const readsDifferences = input.kind === 'frames' && input.motion?.use === 'alone';
+  const note = readsDifferences
+    ? '<p class="muted">The network read how each of these frames differs from a later one.</p>'
+    : '';
+  return strips.length === 0 ? '' : section(title, note, ...strips);
 }
 
 function drawnStrip(strip: Strip, { labels, draw }: { labels: readonly string[]; draw: DrawChart }): string {

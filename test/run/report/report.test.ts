@@ -40,6 +40,15 @@ describe('a report', () => {
     expect(html).toMatch(/most at \d\.\d s \(\d+\.\d %\)/);
   });
 
+  it('says so where a network reads differences of the frames that are shown', async () => {
+    const { input } = report.pipeline;
+    if (input.kind !== 'frames') throw new Error('The sample reads frames');
+    const motion = { use: 'alone', gap: { kind: 'frames', frames: 2 }, gain: 3 } as const;
+    const pipeline = { ...report.pipeline, input: { ...input, motion } };
+    expect(await reportHtml({ ...report, pipeline })).toContain('differs from a later one');
+    expect(html).not.toContain('differs from a later one');
+  });
+
   it('leaves out what there is not', async () => {
     const { epochs, folds, ...rest } = report;
     const bare = await reportHtml({
