@@ -27,8 +27,12 @@ export {
   type CrossvalidateResult,
   crossvalidate,
 } from './run/crossvalidate/crossvalidate.js';
-export type { Evaluation } from './run/evaluate.js';
-export { type BundleEvaluation, type EvaluateOptions, evaluateBundle } from './run/evaluate-bundle.js';
+export type { Evaluation } from './run/evaluate/evaluate.js';
+export {
+  type BundleEvaluation,
+  type EvaluateOptions,
+  evaluateBundle,
+} from './run/evaluate/evaluate-bundle.js';
 export { type MnistOptions, trainMnist } from './run/mnist/train-mnist.js';
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './run/quantize/quantize.js';
 export type { TrainEvent } from './run/train/events.js';

@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import type { BatchResult } from '../run/batch/options.js';
-import type { Metrics } from '../run/metrics.js';
-import { percent } from '../run/words.js';
+import type { Metrics } from '../run/evaluate/metrics.js';
+import { percent } from '../run/evaluate/words.js';
 import { printable } from './printable.js';
 
 /** Classes that are listed with what was found of them. */

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { SplitName } from '../data/scan.js';
 import type { EngineName } from '../engine/engine.js';
-import { type BundleEvaluation, evaluateBundle } from '../run/evaluate-bundle.js';
+import { type BundleEvaluation, evaluateBundle } from '../run/evaluate/evaluate-bundle.js';
 import { evaluationText } from './evaluation-text.js';
 import { engineOption, numberWithin, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';

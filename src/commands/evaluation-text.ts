@@ -1,6 +1,6 @@
-import type { BundleEvaluation } from '../run/evaluate-bundle.js';
+import type { BundleEvaluation } from '../run/evaluate/evaluate-bundle.js';
+import { accuracySentence, furtherFigures, selectionSentence } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
-import { accuracySentence, furtherFigures, selectionSentence } from '../run/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 /** An evaluation for people: figures, a table of the classes, what was taken for what, and the ladder. */

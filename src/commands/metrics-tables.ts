@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { Metrics } from '../run/metrics.js';
-import { percent } from '../run/words.js';
+import type { Metrics } from '../run/evaluate/metrics.js';
+import { percent } from '../run/evaluate/words.js';
 
 const PLAIN = { head: [], border: [], compact: true };
 

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { MNIST_NAME } from '../data/mnist/mnist.js';
-import type { Evaluation } from '../run/evaluate.js';
+import type { Evaluation } from '../run/evaluate/evaluate.js';
+import { percent } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import type { Contender } from '../run/mnist/compare.js';
 import { NOTEBOOK, type Reproduction } from '../run/mnist/notebook.js';
 import type { TrainResult } from '../run/train/train.js';
-import { percent } from '../run/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 const PLAIN = { head: [], border: [], compact: true };

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
+import { accuracySentence, exampleNoun } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import { type TrainResult, train } from '../run/train/train.js';
-import { accuracySentence, exampleNoun } from '../run/words.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';

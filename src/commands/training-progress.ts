@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { leakText, percent } from '../run/evaluate/words.js';
 import type { TrainEvent } from '../run/train/events.js';
-import { leakText, percent } from '../run/words.js';
 
 const READING = {
   generate: 'Generating clips',

@@ -7,7 +7,7 @@ import { loadClassifiers, loadEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { locateClip, resolveInputs } from '../media/inputs.js';
-import { softmax } from './metrics.js';
+import { softmax } from './evaluate/metrics.js';
 import { evaluationSampling, readClip } from './read-clip.js';
 
 export interface ClassifyOptions {

@@ -7,7 +7,7 @@ import { selectEngine } from '../../src/engine/select.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
 import { random } from '../../src/random.js';
-import { softmax } from '../../src/run/metrics.js';
+import { softmax } from '../../src/run/evaluate/metrics.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const { engine } = await selectEngine('onnx');

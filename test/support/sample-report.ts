@@ -1,7 +1,7 @@
 import { jpegInBase64 } from '../../src/media/images/jpeg.js';
-import { assess } from '../../src/run/evaluate.js';
+import { assess } from '../../src/run/evaluate/evaluate.js';
+import { logitsOf, type Prediction, rungsOf } from '../../src/run/evaluate/predictions.js';
 import { measureLadder } from '../../src/run/ladder/ladder.js';
-import { logitsOf, type Prediction, rungsOf } from '../../src/run/predictions.js';
 import type { Report } from '../../src/run/report/report.js';
 import type { Strip } from '../../src/run/report/strips.js';
 import { tinyPipeline } from './tiny-bundle.js';

@@ -5,7 +5,7 @@ import type { ModelThread } from '../../engine/thread/model-thread.js';
 import { type Clip, openLocated } from '../../media/frames.js';
 import type { ClipLocation } from '../../media/inputs.js';
 import { concatenate } from '../../tensors/tensor.js';
-import { softmax } from '../metrics.js';
+import { softmax } from '../evaluate/metrics.js';
 import { evaluationSampling, picturesOf } from '../read-clip.js';
 import type { BatchClip } from './find-clips.js';
 import type { SharedEncoder } from './shared-encoder.js';

@@ -1,7 +1,7 @@
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../evaluate/metrics.js';
+import { percent } from '../evaluate/words.js';
 import { confusionTable } from '../report/confusion.js';
 import { htmlPage, section, table, text } from '../report/page.js';
-import { percent } from '../words.js';
 import type { Answer } from './row.js';
 import type { BatchSummary } from './summary.js';
 

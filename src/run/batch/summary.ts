@@ -1,4 +1,4 @@
-import { type Metrics, measurePredictions, type Prediction } from '../metrics.js';
+import { type Metrics, measurePredictions, type Prediction } from '../evaluate/metrics.js';
 import { isFailed, isWindowed, type Row } from './row.js';
 
 /** A batch's results, counted. */

@@ -1,4 +1,4 @@
-import { argmax } from '../metrics.js';
+import { argmax } from '../evaluate/metrics.js';
 
 /** How a long clip is cut into windows, each of which is classified by itself. */
 export interface Windowing {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
-import { predictionsCsv } from '../predictions.js';
+import { predictionsCsv } from '../evaluate/predictions.js';
 import { crossvalidationReport } from '../report/crossvalidation-report.js';
 import { writePage } from '../report/write-page.js';
 import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';

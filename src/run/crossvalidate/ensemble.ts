@@ -1,7 +1,7 @@
 import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
-import { percent } from '../words.js';
+import { percent } from '../evaluate/words.js';
 import type { Fold } from './fold.js';
 import type { FoldSummary } from './summary.js';
 

@@ -1,4 +1,4 @@
-import { exampleNoun, furtherFigures, percent } from '../words.js';
+import { exampleNoun, furtherFigures, percent } from '../evaluate/words.js';
 import type { CrossvalidateResult } from './crossvalidate.js';
 
 /** What a cross-validation says in words, a sentence each. */

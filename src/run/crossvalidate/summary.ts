@@ -1,7 +1,7 @@
-import { assess, type Evaluation } from '../evaluate.js';
+import { assess, type Evaluation } from '../evaluate/evaluate.js';
+import type { Leak } from '../evaluate/leaks.js';
+import { logitsOf, rungsOf } from '../evaluate/predictions.js';
 import { type Ladder, measureLadder } from '../ladder/ladder.js';
-import type { Leak } from '../leaks.js';
-import { logitsOf, rungsOf } from '../predictions.js';
 import type { Fold } from './fold.js';
 
 /** What all folds of all repeats say together. */

@@ -1,4 +1,4 @@
-import { percent } from '../words.js';
+import { percent } from '../evaluate/words.js';
 import type { Comparison, Ladder, RungName } from './ladder.js';
 
 /** The ladder as a table, which reads as Markdown and as plain text, and below it what it says in words. */

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../config.js';
 import type { Example } from '../../data/scan.js';
-import { groupCount, groupInterval } from '../bootstrap.js';
-import { argmax } from '../metrics.js';
+import { groupCount, groupInterval } from '../evaluate/bootstrap.js';
+import { argmax } from '../evaluate/metrics.js';
 
 /**
  * What a network has to be better than, each rung a little less blind than the one below:

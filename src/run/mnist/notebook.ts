@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { wilsonInterval } from '../metrics.js';
+import { wilsonInterval } from '../evaluate/metrics.js';
 import { type TrainResult, train } from '../train/train.js';
 import { type MnistOptions, shared, shippedPipeline } from './train-mnist.js';
 

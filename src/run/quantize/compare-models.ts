@@ -12,7 +12,7 @@ import {
   type Scorer,
   scoreExamples,
   shuffledOrder,
-} from '../evaluate.js';
+} from '../evaluate/evaluate.js';
 import { openFeatures } from '../features.js';
 import { readsOrder } from '../ladder/ladder.js';
 import type { TrainEvent } from '../train/events.js';

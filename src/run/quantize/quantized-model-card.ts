@@ -1,5 +1,5 @@
 import type { Bundle } from '../../bundle/bundle.js';
-import { accuracySentence, exampleNoun, percent } from '../words.js';
+import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
 import type { Comparison } from './quantize.js';
 
 /** The README.md of a quantized model: what it was made from and with, and how it compares. */

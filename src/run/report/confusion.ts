@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../evaluate/metrics.js';
 import { text } from './page.js';
 
 /** Most of the ground that a count may colour, so that the number on it stays readable. */

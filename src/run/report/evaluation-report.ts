@@ -2,8 +2,8 @@ import type { Bundle } from '../../bundle/bundle.js';
 import type { Example } from '../../data/scan.js';
 import type { Engine } from '../../engine/engine.js';
 import { clipstepVersion } from '../../version.js';
-import type { BundleEvaluation } from '../evaluate-bundle.js';
-import { accuracySentence, furtherFigures, percent, selectionSentence } from '../words.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
+import { accuracySentence, furtherFigures, percent, selectionSentence } from '../evaluate/words.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml, versionsText } from './report.js';
 

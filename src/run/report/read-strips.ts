@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../config.js';
 import type { Example } from '../../data/scan.js';
-import type { Prediction } from '../predictions.js';
+import type { Prediction } from '../evaluate/predictions.js';
 import { readFilm } from './film.js';
 import { chooseHighlights, type Highlights } from './highlights.js';
 import type { Strip } from './strips.js';

@@ -1,12 +1,12 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { Pipeline } from '../../config.js';
 import type { FoldFigure } from '../crossvalidate/summary.js';
-import type { Evaluation } from '../evaluate.js';
+import type { Evaluation } from '../evaluate/evaluate.js';
+import type { Leak } from '../evaluate/leaks.js';
+import { leakText, percent } from '../evaluate/words.js';
 import type { Ladder } from '../ladder/ladder.js';
 import { ladderSentences, RUNG_WORDS } from '../ladder/ladder-words.js';
-import type { Leak } from '../leaks.js';
 import type { EpochRecord } from '../train/checkpoint.js';
-import { leakText, percent } from '../words.js';
 import { accuracyBars } from './accuracy-bars.js';
 import { type DrawChart, openCharts } from './chart.js';
 import { confusionTable } from './confusion.js';

@@ -1,5 +1,5 @@
-import type { Prediction } from '../predictions.js';
-import { percent } from '../words.js';
+import type { Prediction } from '../evaluate/predictions.js';
+import { percent } from '../evaluate/words.js';
 import { type Chart, COLOURS } from './chart.js';
 import type { Film } from './film.js';
 import { confidenceOf } from './highlights.js';

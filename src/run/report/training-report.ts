@@ -1,6 +1,6 @@
+import { accuracySentence, exampleNoun, furtherFigures, percent } from '../evaluate/words.js';
 import type { PreparedTraining } from '../train/prepare.js';
 import type { TrainResult } from '../train/train.js';
-import { accuracySentence, exampleNoun, furtherFigures, percent } from '../words.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml, versionsText } from './report.js';
 

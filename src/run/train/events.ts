@@ -1,5 +1,5 @@
+import type { Leak } from '../evaluate/leaks.js';
 import type { RungName } from '../ladder/ladder.js';
-import type { Leak } from '../leaks.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */

@@ -5,7 +5,7 @@ import type { Trainer } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
-import { measure } from '../metrics.js';
+import { measure } from '../evaluate/metrics.js';
 import type { SequenceReader } from '../sequences.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';

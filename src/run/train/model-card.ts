@@ -1,7 +1,7 @@
 import type { Pipeline, Sampling } from '../../config.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
+import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
-import { accuracySentence, exampleNoun, percent } from '../words.js';
 import type { TrainResult } from './train.js';
 
 /** The README.md of a trained model: what it is, how it was made, how good it is, how to make it again. */

@@ -2,7 +2,7 @@ import type { Example } from '../../data/scan.js';
 import type { SequenceClassifier } from '../../engine/engine.js';
 import { loadClassifiers } from '../../engine/members.js';
 import type { Weights } from '../../tensors/tensor.js';
-import { type Choices, chooseOnValidation } from '../choices.js';
+import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
 import {
   assess,
   type Evaluation,
@@ -11,7 +11,8 @@ import {
   type Scorer,
   scoreExamples,
   shuffledOrder,
-} from '../evaluate.js';
+} from '../evaluate/evaluate.js';
+import { type Prediction, predictionsOf } from '../evaluate/predictions.js';
 import { type Features, openFeatures } from '../features.js';
 import {
   type Ladder,
@@ -21,7 +22,6 @@ import {
   type RungPredictions,
   readsOrder,
 } from '../ladder/ladder.js';
-import { type Prediction, predictionsOf } from '../predictions.js';
 import type { PreparedTraining } from './prepare.js';
 import type { Training } from './run-stage.js';
 import { middleOf, trainRungs } from './train-rungs.js';

@@ -2,7 +2,7 @@ import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
-import { findLeaks, type Leak } from '../leaks.js';
+import { findLeaks, type Leak } from '../evaluate/leaks.js';
 import type { Adjustments } from './adjust-pipeline.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';

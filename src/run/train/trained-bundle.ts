@@ -3,7 +3,7 @@ import type { NewBundle } from '../../bundle/bundle.js';
 import { splitDigest } from '../../data/split.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { clipstepVersion } from '../../version.js';
-import { predictionsCsv } from '../predictions.js';
+import { predictionsCsv } from '../evaluate/predictions.js';
 import { trainingReport } from '../report/training-report.js';
 import { modelCard } from './model-card.js';
 import type { PreparedTraining } from './prepare.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Prediction } from '../../../src/run/predictions.js';
+import type { Prediction } from '../../../src/run/evaluate/predictions.js';
 import { chooseHighlights } from '../../../src/run/report/highlights.js';
 
 const said = (id: string, label: number, upProbability: number): Prediction => ({

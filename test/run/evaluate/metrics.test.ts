@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { argmax, measure, softmax, wilsonInterval } from '../../src/run/metrics.js';
+import { argmax, measure, softmax, wilsonInterval } from '../../../src/run/evaluate/metrics.js';
 
 describe('measure', () => {
   // Predictions a, a, b, b for the true classes a, b, b, b; nothing is or was taken for c.

@@ -1,11 +1,11 @@
-import type { FeatureSequence } from '../data/batches.js';
-import type { Example } from '../data/scan.js';
-import type { SequenceClassifier } from '../engine/engine.js';
+import type { FeatureSequence } from '../../data/batches.js';
+import type { Example } from '../../data/scan.js';
+import type { SequenceClassifier } from '../../engine/engine.js';
+import type { SequenceReader } from '../sequences.js';
+import type { TrainEvent } from '../train/events.js';
 import { type Answers, fitTemperature } from './calibration.js';
 import { inOrder, scoreExamples } from './evaluate.js';
-import type { SequenceReader } from './sequences.js';
 import { chooseMinProbability } from './threshold.js';
-import type { TrainEvent } from './train/events.js';
 
 /** What is chosen on validation data once the weights are; a model keeps it. */
 export interface Choices {

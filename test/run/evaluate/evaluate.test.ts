@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { FeatureSequence } from '../../src/data/batches.js';
-import type { Example } from '../../src/data/scan.js';
-import { selectEngine } from '../../src/engine/select.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
-import { networksOf } from '../../src/network/networks.js';
-import { random } from '../../src/random.js';
-import { inOrder, scoreExamples } from '../../src/run/evaluate.js';
-import { tinyPipeline } from '../support/tiny-bundle.js';
+import type { FeatureSequence } from '../../../src/data/batches.js';
+import type { Example } from '../../../src/data/scan.js';
+import { selectEngine } from '../../../src/engine/select.js';
+import { initializeRecurrent } from '../../../src/network/initialize.js';
+import { networksOf } from '../../../src/network/networks.js';
+import { random } from '../../../src/random.js';
+import { inOrder, scoreExamples } from '../../../src/run/evaluate/evaluate.js';
+import { tinyPipeline } from '../../support/tiny-bundle.js';
 
 describe('scoring examples', () => {
   it('keeps for each what the network attended to, a weight for each timestep of its own', async () => {

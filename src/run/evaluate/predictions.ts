@@ -1,10 +1,10 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { listIssues } from '../config.js';
-import type { Example } from '../data/scan.js';
-import { messageOf, UserError } from '../errors.js';
-import { RUNGS, type RungName, type RungPredictions } from './ladder/ladder.js';
+import { listIssues } from '../../config.js';
+import type { Example } from '../../data/scan.js';
+import { messageOf, UserError } from '../../errors.js';
+import { RUNGS, type RungName, type RungPredictions } from '../ladder/ladder.js';
 import { softmax } from './metrics.js';
 
 /** What was said of one example that nothing was chosen by. */

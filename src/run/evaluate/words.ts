@@ -1,4 +1,4 @@
-import type { Pipeline } from '../config.js';
+import type { Pipeline } from '../../config.js';
 import type { Evaluation } from './evaluate.js';
 import type { Leak } from './leaks.js';
 import type { Selection } from './threshold.js';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openCache } from '../../src/data/cache.js';
-import type { Example } from '../../src/data/scan.js';
-import { random } from '../../src/random.js';
-import { findLeaks } from '../../src/run/leaks.js';
+import { openCache } from '../../../src/data/cache.js';
+import type { Example } from '../../../src/data/scan.js';
+import { random } from '../../../src/random.js';
+import { findLeaks } from '../../../src/run/evaluate/leaks.js';
 
 let root: string;
 beforeAll(async () => {

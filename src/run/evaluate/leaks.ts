@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Cache, contentDigest } from '../data/cache.js';
+import { type Cache, contentDigest } from '../../data/cache.js';
 import {
   colourDistance,
   differenceHash,
@@ -7,12 +7,12 @@ import {
   THUMBNAIL_BYTES,
   THUMBNAIL_SOURCE_SIDE,
   thumbnailOf,
-} from '../data/perceptual-hash.js';
-import type { Example, SplitName } from '../data/scan.js';
-import type { Split } from '../data/split.js';
-import { isFailureOfInput } from '../errors.js';
-import { openClip } from '../media/frames.js';
-import { concurrently } from './concurrently.js';
+} from '../../data/perceptual-hash.js';
+import type { Example, SplitName } from '../../data/scan.js';
+import type { Split } from '../../data/split.js';
+import { isFailureOfInput } from '../../errors.js';
+import { openClip } from '../../media/frames.js';
+import { concurrently } from '../concurrently.js';
 
 /** Two examples in different parts of a split that are one and the same, or nearly. */
 export interface Leak {

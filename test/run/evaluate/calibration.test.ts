@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { random } from '../../src/random.js';
-import { fitTemperature, measureCalibration } from '../../src/run/calibration.js';
-import { softmax } from '../../src/run/metrics.js';
+import { random } from '../../../src/random.js';
+import { fitTemperature, measureCalibration } from '../../../src/run/evaluate/calibration.js';
+import { softmax } from '../../../src/run/evaluate/metrics.js';
 
 /** Logits whose softmax is the truth's distribution, times a factor that makes them too sure. */
 function overconfident(factor: number, examples = 4000) {

@@ -1,4 +1,4 @@
-import { random } from '../random.js';
+import { random } from '../../random.js';
 
 /** Resamples of one interval: its ends then vary by some hundredths of its width from seed to seed. */
 const RESAMPLES = 2000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Prediction, parsePredictions, predictionsCsv } from '../../src/run/predictions.js';
+import { type Prediction, parsePredictions, predictionsCsv } from '../../../src/run/evaluate/predictions.js';
 
 const labels = ['down', 'up'];
 const prediction: Prediction = {

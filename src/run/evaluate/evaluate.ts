@@ -1,14 +1,14 @@
-import { collate, type FeatureSequence, inBatches } from '../data/batches.js';
-import type { Example } from '../data/scan.js';
-import type { Classification, SequenceClassifier } from '../engine/engine.js';
-import { isFailureOfInput } from '../errors.js';
-import { random } from '../random.js';
-import { concatenate } from '../tensors/tensor.js';
+import { collate, type FeatureSequence, inBatches } from '../../data/batches.js';
+import type { Example } from '../../data/scan.js';
+import type { Classification, SequenceClassifier } from '../../engine/engine.js';
+import { isFailureOfInput } from '../../errors.js';
+import { random } from '../../random.js';
+import { concatenate } from '../../tensors/tensor.js';
+import { concurrently } from '../concurrently.js';
+import type { SequenceReader } from '../sequences.js';
 import { groupCount, groupInterval } from './bootstrap.js';
 import { type Calibration, measureCalibration } from './calibration.js';
-import { concurrently } from './concurrently.js';
 import { argmax, type Metrics, measure, topAccuracy } from './metrics.js';
-import type { SequenceReader } from './sequences.js';
 
 /** Clips that are classified together. */
 const BATCH_SIZE = 32;

@@ -1,9 +1,9 @@
-import type { Bundle } from '../bundle/bundle.js';
-import type { Dataset, Example, SplitName } from '../data/scan.js';
-import { type Split, splitByGroup, splitDigest } from '../data/split.js';
-import { UserError } from '../errors.js';
-import type { TrainEvent } from './train/events.js';
-import { openTrainingData } from './train/open-data.js';
+import type { Bundle } from '../../bundle/bundle.js';
+import type { Dataset, Example, SplitName } from '../../data/scan.js';
+import { type Split, splitByGroup, splitDigest } from '../../data/split.js';
+import { UserError } from '../../errors.js';
+import type { TrainEvent } from '../train/events.js';
+import { openTrainingData } from '../train/open-data.js';
 
 /** Labelled data as a model sees it: classes by the model's numbers, parts by its split. */
 export interface EvaluationParts extends Split {

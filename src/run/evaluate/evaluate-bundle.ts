@@ -1,11 +1,23 @@
-import { type Bundle, updateManifest } from '../bundle/bundle.js';
-import { cacheFolder } from '../cache-folder.js';
-import { openCache } from '../data/cache.js';
-import type { SplitName } from '../data/scan.js';
-import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js';
-import { loadClassifiers } from '../engine/members.js';
-import { selectEngine } from '../engine/select.js';
-import { UserError } from '../errors.js';
+import { type Bundle, updateManifest } from '../../bundle/bundle.js';
+import { cacheFolder } from '../../cache-folder.js';
+import { openCache } from '../../data/cache.js';
+import type { SplitName } from '../../data/scan.js';
+import type { Engine, EngineName, SequenceClassifier } from '../../engine/engine.js';
+import { loadClassifiers } from '../../engine/members.js';
+import { selectEngine } from '../../engine/select.js';
+import { UserError } from '../../errors.js';
+import { type Features, openFeatures } from '../features.js';
+import {
+  type Ladder,
+  measureLadder,
+  mostFrequentClass,
+  type RungName,
+  readsOrder,
+} from '../ladder/ladder.js';
+import { evaluationReport } from '../report/evaluation-report.js';
+import { writePage } from '../report/write-page.js';
+import type { TrainEvent } from '../train/events.js';
+import { isGenerated } from '../train/open-data.js';
 import { type Choices, chooseOnValidation } from './choices.js';
 import {
   assess,
@@ -18,15 +30,9 @@ import {
   shuffledOrder,
 } from './evaluate.js';
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
-import { type Features, openFeatures } from './features.js';
-import { type Ladder, measureLadder, mostFrequentClass, type RungName, readsOrder } from './ladder/ladder.js';
 import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
-import { evaluationReport } from './report/evaluation-report.js';
-import { writePage } from './report/write-page.js';
 import { type Selection, selectAnswers } from './threshold.js';
-import type { TrainEvent } from './train/events.js';
-import { isGenerated } from './train/open-data.js';
 
 export interface EvaluateOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMinProbability, selectAnswers } from '../../src/run/threshold.js';
+import { chooseMinProbability, selectAnswers } from '../../../src/run/evaluate/threshold.js';
 
 /** Two-class answers of those confidences, right or wrong. */
 function answers(list: ReadonlyArray<readonly [confidence: number, isRight: boolean]>) {
