@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { contradictions } from './contradictions.js';
 import { messageOf, UserError } from './errors.js';
 
 /** Which frames of a clip are read. Times are seconds from the clip's start; see media/sampling.ts. */
@@ -53,21 +54,32 @@ const encoderSchema = z.strictObject({
     ),
 });
 
-const motionSchema = z
-  .strictObject({
-    use: z
-      .enum(['alone', 'beside'])
-      .describe('alone: in place of the frames; beside: both, their embeddings concatenated'),
-    gap: z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('frames').describe("of the clip's own"),
-        frames: z.int().min(1).max(1000),
-      }),
-      z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive().max(60) }),
-    ]),
-    gain: z.number().positive().max(255).default(3),
-  })
-  .describe('difference images: gain x |a later frame - the frame|, through the same encoder');
+const gain = z.number().positive().max(255);
+
+/** What the encoder is shown of a timestep; several are several streams (Simonyan and Zisserman 2014). */
+const streamSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('frames').describe('the frame itself') }),
+  z.strictObject({
+    kind: z.literal('difference').describe('what changes to a later frame: gain x |later - frame|'),
+    gain: gain.default(3),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('flow')
+      .describe('where each pixel goes until a later frame: red to the right, green downwards, blue how far'),
+    gain: gain.default(12).describe('of 255, a pixel'),
+  }),
+]);
+
+const gapSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('frames').describe("of the clip's own"),
+      frames: z.int().min(1).max(1000),
+    }),
+    z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive().max(60) }),
+  ])
+  .describe('from a frame to the later one that difference and flow compare it with');
 
 /** What becomes a sequence of vectors, and how. The same in training and prediction: bundles keep it. */
 const inputSchema = z.discriminatedUnion('kind', [
@@ -75,7 +87,19 @@ const inputSchema = z.discriminatedUnion('kind', [
     kind: z.literal('frames').describe('frames of a clip or an image sequence, one embedding a timestep'),
     sampling: samplingSchema,
     preprocessing: preprocessingSchema,
-    motion: motionSchema.optional(),
+    streams: z
+      .array(streamSchema)
+      .min(1)
+      .max(8)
+      .default([{ kind: 'frames' }])
+      .describe('what the encoder is shown of each timestep'),
+    gap: gapSchema.optional(),
+    fusion: z
+      .enum(['concatenate', 'average'])
+      .default('concatenate')
+      .describe(
+        'several streams. concatenate: one network reads their embeddings together; average: a network for each, the mean of their probabilities',
+      ),
     encoder: encoderSchema,
   }),
   z.strictObject({
@@ -118,6 +142,16 @@ const trainingSchema = z.strictObject({
     .enum(['none', 'balanced'])
     .default('none')
     .describe('balanced: examples of a rare class count more, so that all classes count the same'),
+  networks: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('trained from different seeds; the model answers with the mean of their probabilities'),
+  keep: z
+    .enum(['best', 'last'])
+    .default('best')
+    .describe('weights of the epoch with the lowest validation loss, or of the last one'),
   patience: z.int().min(1).optional().describe('stop after this many epochs without a better validation'),
 });
 
@@ -185,8 +219,7 @@ export type Encoder = z.infer<typeof encoderSchema>;
 export type Pipeline = z.infer<typeof pipelineSchema>;
 export type FramesInput = Extract<Pipeline['input'], { kind: 'frames' }>;
 
-/** How many pictures the encoder sees of each timestep. */
-export const picturesATimestep = ({ motion }: FramesInput): number => (motion?.use === 'beside' ? 2 : 1);
+export type Stream = FramesInput['streams'][number];
 
 /**
  * Reads and checks a pipeline.
@@ -231,55 +264,4 @@ export function checkPipeline(document: unknown, origin: string): Pipeline {
 /** One line for each thing that zod found, `  path: what is wrong`. */
 export function listIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`).join('\n');
-}
-
-interface Contradiction {
-  readonly path: string[];
-  readonly message: string;
-}
-
-/** Settings that are sound by themselves but not together. */
-function contradictions(pipeline: {
-  readonly data?: z.infer<typeof dataSchema> | undefined;
-  readonly input: z.infer<typeof inputSchema>;
-  readonly recurrent: z.infer<typeof recurrentSchema>;
-  readonly training: Pick<z.infer<typeof trainingSchema>, 'train' | 'schedule' | 'warmupEpochs'>;
-  readonly finetune?: object | undefined;
-}): Contradiction[] {
-  const { data, input, recurrent, training, finetune } = pipeline;
-  const found: Contradiction[] = [];
-  if (data?.kind === 'motion' && data.train.seed === data.test.seed) {
-    const message = 'must differ from data.train.seed: the same seed gives the same clips';
-    found.push({ path: ['data', 'test', 'seed'], message });
-  }
-  if (input.kind === 'frames' && input.encoder.weights === 'scratch' && training.train === 'recurrent') {
-    const message =
-      'must be everything when input.encoder.weights is scratch: an encoder that nobody trained says nothing';
-    found.push({ path: ['training', 'train'], message });
-  }
-  if (input.kind === 'frames' && input.motion && data?.kind === 'mnist') {
-    found.push({ path: ['input', 'motion'], message: 'must be left out for pictures, which do not move' });
-  }
-  if (
-    input.kind === 'frames' &&
-    input.motion?.use === 'beside' &&
-    (training.train === 'everything' || finetune)
-  ) {
-    const message = 'must be alone where the encoder is trained: beside is for features of a frozen one';
-    found.push({ path: ['input', 'motion', 'use'], message });
-  }
-  if (recurrent.layers === 0 && recurrent.readout === 'last') {
-    const message =
-      'must be mean, attention or pooled when recurrent.layers is 0: without order, no timestep is the last';
-    found.push({ path: ['recurrent', 'readout'], message });
-  }
-  if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {
-    const message = 'must be recurrent, without finetune, when input.kind is rows: there is no encoder';
-    found.push({ path: ['training', 'train'], message });
-  }
-  if (training.schedule === 'one-cycle' && training.warmupEpochs > 0) {
-    const message = 'must be 0 when training.schedule is one-cycle: it warms up by itself';
-    found.push({ path: ['training', 'warmupEpochs'], message });
-  }
-  return found;
 }

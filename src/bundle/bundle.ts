@@ -51,6 +51,10 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const { weights } = decodeSafetensors(bytes, path);
   const stray = strayOwnTensor(weights, manifest.members);
   if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
+  if (manifest.members % networks.apart !== 0) {
+    const count = `${manifest.members} networks`;
+    throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
+  }
   const members = unpackMembers(weights, manifest.members);
   for (const member of members) checkParameters(member, { networks, manifest, path });
   return { folder, manifest, networks, members };

@@ -1,4 +1,3 @@
-import type { FeatureBatch } from '../data/batches.js';
 import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
 import type { Networks } from '../network/networks.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -45,19 +44,15 @@ export async function loadClassifiers(
   options: { networks: Networks; members: readonly Weights[]; temperature: number },
 ): Promise<SequenceClassifier> {
   const { members, temperature } = options;
-  const { encoder, recurrent: network } = options.networks;
-  const places = placesOf(encoder, members);
-  const encoders = Math.max(...places) + 1;
+  const network = options.networks.recurrent;
+  const places = placesOfMembers(options.networks, members);
   const classifiers: SequenceClassifier[] = [];
   for (const weights of members) classifiers.push(await engine.loadClassifier(network, weights));
   return {
     classify: async (batch) => {
-      const parts = Array.from({ length: encoders }, (_, place) =>
-        partOf(batch, { place, encoders, width: encoder ? featureCount(encoder) : network.inputs }),
-      );
       const results: Classification[] = [];
       for (const [index, classifier] of classifiers.entries()) {
-        results.push(await classifier.classify(parts[places[index]!]!));
+        results.push(await classifier.classify(ownFeatures(batch, places[index]!)));
       }
       return combine(results, { classes: network.classes, temperature });
     },
@@ -67,11 +62,28 @@ export async function loadClassifiers(
   };
 }
 
-/** Which of the distinct encoders each member reads. */
-function placesOf(encoder: MobileNet | null, members: readonly Weights[]): number[] {
-  if (!encoder) return members.map(() => 0);
+/** Where a member's features lie: of every `of` vectors of that width, the one at `place`. */
+export interface FeaturePlace {
+  readonly place: number;
+  readonly of: number;
+  readonly width: number;
+}
+
+/**
+ * The features of each member among those that `loadEncoders` gives: they lie picture by picture, those of each
+ * encoder one behind the other. Members take turns in the pictures of a timestep.
+ */
+export function placesOfMembers(
+  { encoder, recurrent, apart }: Networks,
+  members: readonly Weights[],
+): FeaturePlace[] {
+  if (!encoder) return members.map(() => ({ place: 0, of: 1, width: recurrent.inputs }));
   const distinct = distinctEncoders(encoder, members);
-  return members.map((_, index) => distinct.indexOf(members[encoderOf(encoder, members, index)]!));
+  return members.map((_, index) => ({
+    place: (index % apart) * distinct.length + distinct.indexOf(members[encoderOf(encoder, members, index)]!),
+    of: apart * distinct.length,
+    width: featureCount(encoder),
+  }));
 }
 
 /** Index of the first member with the same encoder. */
@@ -92,18 +104,18 @@ function interleave(parts: readonly Float32Array[], width: number): Float32Array
   return together;
 }
 
-/** The features of one encoder out of those of all. */
-function partOf(
-  batch: FeatureBatch,
-  { place, encoders, width }: { place: number; encoders: number; width: number },
-): FeatureBatch {
-  if (encoders === 1) return batch;
-  const data = new Float32Array(batch.data.length / encoders);
+/** A member's own out of the features of all. */
+export function ownFeatures<T extends { readonly data: Float32Array }>(
+  features: T,
+  { place, of, width }: FeaturePlace,
+): T {
+  if (of === 1) return features;
+  const data = new Float32Array(features.data.length / of);
   for (let row = 0; row * width < data.length; row++) {
-    const start = (row * encoders + place) * width;
-    data.set(batch.data.subarray(start, start + width), row * width);
+    const start = (row * of + place) * width;
+    data.set(features.data.subarray(start, start + width), row * width);
   }
-  return { ...batch, data };
+  return { ...features, data };
 }
 
 function combine(

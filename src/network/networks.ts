@@ -1,4 +1,4 @@
-import { type Pipeline, picturesATimestep } from '../config.js';
+import type { Pipeline } from '../config.js';
 import { featureCount, type MobileNet, mobileNetBlocks, mobileNetParameters } from '../encoder/mobilenet.js';
 import { UserError } from '../errors.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
@@ -9,6 +9,11 @@ export interface Networks {
   /** Null where the input is a sequence of vectors as it is. */
   readonly encoder: MobileNet | null;
   readonly recurrent: RecurrentNetwork;
+  /**
+   * How many recurrent networks share a timestep, each reading the features of one picture of it: as many as the
+   * streams that are averaged. 1 where one network reads all features of a timestep.
+   */
+  readonly apart: number;
 }
 
 /**
@@ -17,20 +22,24 @@ export interface Networks {
  */
 export function networksOf(pipeline: Pipeline, classes: number): Networks {
   const encoder = encoderOf(pipeline.input);
-  return { encoder, recurrent: { ...pipeline.recurrent, inputs: inputsOf(pipeline, encoder), classes } };
+  const [streams, apart] = streamsOf(pipeline.input);
+  const inputs = encoder ? (streams / apart) * featureCount(encoder) : PIXELS_A_ROW;
+  return { encoder, recurrent: { ...pipeline.recurrent, inputs, classes }, apart };
 }
 
 /** The same networks with the encoder's convolutions in 8 bits. */
-export function inInt8({ encoder, recurrent }: Networks): Networks {
-  return { encoder: encoder && { ...encoder, precision: 'int8' }, recurrent };
+export function inInt8({ encoder, ...others }: Networks): Networks {
+  return { encoder: encoder && { ...encoder, precision: 'int8' }, ...others };
 }
 
 /** As in MNIST. */
 const PIXELS_A_ROW = 28;
 
-function inputsOf({ input }: Pipeline, encoder: MobileNet | null): number {
-  if (input.kind === 'rows' || !encoder) return PIXELS_A_ROW;
-  return picturesATimestep(input) * featureCount(encoder);
+/** How many there are, and how many of them have a network of their own. */
+function streamsOf(input: Pipeline['input']): [streams: number, apart: number] {
+  if (input.kind === 'rows') return [1, 1];
+  const { length } = input.streams;
+  return [length, input.fusion === 'average' ? length : 1];
 }
 
 function encoderOf(input: Pipeline['input']): MobileNet | null {

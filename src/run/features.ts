@@ -50,7 +50,7 @@ async function openEncoder(
     read: featureReader({
       ...{ ...run, input, seed, encoder },
       identity: identities.join('+'),
-      width: run.networks.recurrent.inputs * identities.length,
+      width: run.networks.recurrent.inputs * run.networks.apart * identities.length,
     }),
     release: () => encoder.release(),
   };

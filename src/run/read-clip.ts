@@ -1,10 +1,11 @@
-import { type FramesInput, picturesATimestep, type Sampling } from '../config.js';
+import type { FramesInput, Sampling, Stream } from '../config.js';
 import { differenceImage } from '../media/difference.js';
+import { flowImage } from '../media/flow-image.js';
 import { type Frame, type FrameRequest, openClip } from '../media/frames.js';
 
 /** A clip as an encoder reads it. */
 export interface ClipFrames {
-  /** uint8 RGB [timesteps x picturesATimestep, size, size, 3]. */
+  /** uint8 RGB [timesteps x streams, size, size, 3]. */
   readonly pixels: Uint8Array;
   readonly timesteps: number;
   /** When each timestep's frame is on screen, from the clip's start. */
@@ -13,22 +14,22 @@ export interface ClipFrames {
 }
 
 /**
- * Reads a clip's frames, their differences, or both, a timestep's frame before its difference.
+ * Reads a clip as the pictures of its streams, all those of a timestep one behind the other.
  * @throws UserError as openClip.
  */
 export async function readClip(
   path: string,
   { input, ...request }: { input: FramesInput } & Omit<FrameRequest, 'preprocessing' | 'pairGap'>,
 ): Promise<ClipFrames> {
-  const { motion, preprocessing } = input;
-  const clip = await openClip(path, { ...request, preprocessing, ...(motion && { pairGap: motion.gap }) });
+  const { streams, gap, preprocessing } = input;
+  const clip = await openClip(path, { ...request, preprocessing, ...(gap && { pairGap: gap }) });
   const pictureBytes = preprocessing.size ** 2 * 3;
-  const pixels = new Uint8Array(clip.frameCount * picturesATimestep(input) * pictureBytes);
+  const pixels = new Uint8Array(clip.frameCount * streams.length * pictureBytes);
   const timesSeconds: number[] = [];
   let length = 0;
   for await (const frame of clip.frames) {
     timesSeconds.push(frame.timeSeconds);
-    for (const picture of picturesOf(frame, motion)) {
+    for (const picture of picturesOf(frame, input)) {
       pixels.set(picture, length);
       length += picture.length;
     }
@@ -41,9 +42,17 @@ export function evaluationSampling(sampling: Sampling): Sampling {
   return sampling.kind === 'segments' ? { kind: 'uniform', frames: sampling.frames } : sampling;
 }
 
-/** The pictures of one timestep: picturesATimestep of them, uint8 RGB [size, size, 3] each. */
-export function picturesOf({ pixels, partner }: Frame, motion: FramesInput['motion']): Uint8Array[] {
-  if (!motion || !partner) return [pixels];
-  const difference = differenceImage(pixels, partner, motion.gain);
-  return motion.use === 'alone' ? [difference] : [pixels, difference];
+/** The pictures of one timestep, one for each stream, uint8 RGB [size, size, 3] each. */
+export const picturesOf = (frame: Frame, { streams, preprocessing }: FramesInput): Uint8Array[] =>
+  streams.map((stream) => pictureOf(frame, stream, preprocessing.size));
+
+function pictureOf({ pixels, partner }: Frame, stream: Stream, size: number): Uint8Array {
+  if (stream.kind === 'frames') return pixels;
+  if (!partner) throw new Error('A frame that is compared with a later one came without it');
+  switch (stream.kind) {
+    case 'difference':
+      return differenceImage(pixels, partner, stream.gain);
+    case 'flow':
+      return flowImage(pixels, partner, { size, gain: stream.gain });
+  }
 }

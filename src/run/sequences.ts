@@ -1,4 +1,4 @@
-import { type FramesInput, picturesATimestep, type Sampling } from '../config.js';
+import type { FramesInput, Sampling } from '../config.js';
 import type { FeatureSequence, FrameSequence, Sequence } from '../data/batches.js';
 import { type Cache, contentDigest } from '../data/cache.js';
 import { digitFrame } from '../data/mnist/digit-frame.js';
@@ -32,10 +32,10 @@ interface ReaderOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Examples as frames: uint8 RGB [timesteps x picturesATimestep, size, size, 3]. */
+/** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
   const keep = keeper(options, { kind: 'frames' });
-  const timestepBytes = picturesATimestep(options.input) * options.input.preprocessing.size ** 2 * 3;
+  const timestepBytes = options.input.streams.length * options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
     const data = await keep(example, view, () => readPixels(example, { ...options, view }));
     return { kind: 'frames', data, timesteps: data.length / timestepBytes };
@@ -94,12 +94,13 @@ function keyMaker(drawing: Drawing): (example: Example, view: View) => Promise<o
   return async (example, view) => {
     const digest = digests.get(example.path) ?? contentDigest(example.path);
     digests.set(example.path, digest);
-    const { preprocessing, motion } = drawing.input;
+    const { preprocessing, streams, gap } = drawing.input;
     const { startSeconds, endSeconds } = example;
     return {
       content: await digest,
       preprocessing,
-      motion,
+      streams,
+      gap,
       ...drawingOf(drawing, example, view),
       startSeconds,
       endSeconds,

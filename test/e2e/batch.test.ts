@@ -20,6 +20,7 @@ import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FramesInput } from '../../src/config.js';
 import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import type { ClassifiedRow, FailedRow } from '../../src/run/batch/row.js';
 import { decodeSafetensors } from '../../src/tensors/safetensors.js';
@@ -82,19 +83,23 @@ describe('clipstep batch', () => {
     expect(stderr).toContain(`${CLIPS}/${CLIPS} clips`);
   });
 
-  it.each(['alone', 'beside'] as const)(
-    'says what classify says with differences of frames %s',
-    async (use) => {
-      const model = join(root, `motion-${use}`);
-      const out = join(root, `motion-${use}.jsonl`);
+  it.each(['concatenate', 'average'] as const)(
+    'says what classify says of streams that it must %s',
+    async (fusion) => {
+      const model = join(root, `streams-${fusion}`);
+      const out = join(root, `streams-${fusion}.jsonl`);
       const clips = join(fixture.clips, 'up');
       const { input } = tinyPipeline;
       if (input.kind !== 'frames') throw new Error('The tiny network reads clips');
-      const motion = { use, gap: { kind: 'frames', frames: 1 }, gain: 3 } as const;
+      const gap = { kind: 'frames', frames: 1 } as const;
+      const streams: FramesInput['streams'] = [
+        { kind: 'difference', gain: 3 },
+        { kind: 'flow', gain: 12 },
+      ];
       const encoder = { ...input.encoder, weights: 'hub' };
       const training = { ...tinyPipeline.training, train: 'recurrent' } as const;
       await saveTinyBundle(model, {
-        pipeline: { ...tinyPipeline, input: { ...input, motion, encoder }, training },
+        pipeline: { ...tinyPipeline, input: { ...input, streams, gap, fusion, encoder }, training },
       });
       await clipstep(['batch', clips, '--model', model, '--out', out]);
       const { stdout } = await clipstep(['classify', clips, '--model', model, '--json']);

@@ -22,6 +22,8 @@ const input: FramesInput = {
   kind: 'frames',
   sampling: { kind: 'uniform', frames: 4 },
   preprocessing: { size: 32, fit: 'squash', kernel: 'linear' },
+  streams: [{ kind: 'frames' }],
+  fusion: 'concatenate',
   encoder: { architecture: 'mobilenet-v1', alpha: 0.25, pooling: { kind: 'global' }, weights: 'scratch' },
 };
 const gap = { kind: 'frames', frames: 1 } as const;
@@ -33,11 +35,11 @@ const firstPixels = (pixels: Uint8Array) =>
   ]);
 
 describe('readClip', () => {
-  const read = (motion?: FramesInput['motion']) =>
-    readClip(folder, { input: { ...input, ...(motion && { motion }) }, sampling: input.sampling });
+  const read = (...streams: FramesInput['streams']) =>
+    readClip(folder, { input: { ...input, streams, gap }, sampling: input.sampling });
 
   it('gives the frames', async () => {
-    const { pixels, timesteps } = await read();
+    const { pixels, timesteps } = await readClip(folder, { input, sampling: input.sampling });
     expect(timesteps).toBe(4);
     expect(firstPixels(pixels)).toEqual([
       [10, 0, 50],
@@ -48,7 +50,7 @@ describe('readClip', () => {
   });
 
   it('gives their differences from later frames in their place, as often magnified', async () => {
-    const { pixels, timesteps } = await read({ use: 'alone', gap, gain: 3 });
+    const { pixels, timesteps } = await read({ kind: 'difference', gain: 3 });
     expect(timesteps).toBe(4);
     expect(firstPixels(pixels)).toEqual([
       [30, 0, 0],
@@ -59,7 +61,7 @@ describe('readClip', () => {
   });
 
   it('gives each frame and then its difference', async () => {
-    const { pixels, timesteps } = await read({ use: 'beside', gap, gain: 1 });
+    const { pixels, timesteps } = await read({ kind: 'frames' }, { kind: 'difference', gain: 1 });
     expect(timesteps).toBe(4);
     expect(firstPixels(pixels).slice(0, 4)).toEqual([
       [10, 0, 50],
@@ -67,5 +69,10 @@ describe('readClip', () => {
       [20, 0, 50],
       [20, 0, 0],
     ]);
+  });
+
+  it('gives where everything goes: nowhere, in pictures without a pattern', async () => {
+    const { pixels } = await read({ kind: 'flow', gain: 12 });
+    expect(firstPixels(pixels)).toEqual(Array(4).fill([128, 128, 0]));
   });
 });

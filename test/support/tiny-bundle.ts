@@ -22,14 +22,15 @@ seed: 1
   'tiny.yaml',
 );
 
-/** Writes a model of the tiny network with weights that nobody trained; a member for each seed. */
+/** Writes a model of the tiny network with weights that nobody trained; a member for each seed, or stream. */
 export async function saveTinyBundle(
   folder: string,
   changes: Partial<NewBundle['manifest']> = {},
-  seeds: readonly number[] = [1],
+  seeds?: readonly number[],
 ) {
   const labels = ['down', 'up'];
   const networks = networksOf(changes.pipeline ?? tinyPipeline, labels.length);
+  const ownSeeds = seeds ?? Array.from({ length: networks.apart }, (_, stream) => stream + 1);
   await saveBundle(folder, {
     manifest: {
       pipeline: tinyPipeline,
@@ -42,7 +43,7 @@ export async function saveTinyBundle(
       minProbability: 0,
       ...changes,
     },
-    members: seeds.map(
+    members: ownSeeds.map(
       (seed) =>
         new Map([
           ...initializeMobileNet(networks.encoder!, 1),

@@ -1,4 +1,4 @@
-import { type FramesInput, type Pipeline, picturesATimestep } from '../../config.js';
+import type { FramesInput, Pipeline } from '../../config.js';
 import { collate, type FeatureSequence } from '../../data/batches.js';
 import { readRows } from '../../data/mnist/rows.js';
 import type { ModelThread } from '../../engine/thread/model-thread.js';
@@ -82,11 +82,11 @@ export async function openForModel(
 ): Promise<Clip> {
   const { input, timeoutSeconds, signal } = options;
   const { startSeconds, endSeconds } = clip;
-  const { preprocessing, motion } = input;
+  const { preprocessing, gap } = input;
   const details = {
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
-    ...(motion && { pairGap: motion.gap }),
+    ...(gap && { pairGap: gap }),
   };
   const sampling = evaluationSampling(input.sampling);
   return openLocated(
@@ -102,7 +102,7 @@ async function encodeFrames(
   const encoding: Array<Promise<Float32Array>> = [];
   for await (const frame of clip.frames) {
     watch.note('decode');
-    for (const picture of picturesOf(frame, input.motion)) {
+    for (const picture of picturesOf(frame, input)) {
       const features = computed(model.encoder.encode(picture));
       // Whoever waits for it is told; when decoding fails, nobody does.
       features.catch(() => {});
@@ -114,7 +114,7 @@ async function encodeFrames(
   watch.note('decode');
   const data = concatenate(await Promise.all(encoding));
   watch.note('encode');
-  return { kind: 'features', data, timesteps: encoding.length / picturesATimestep(input) };
+  return { kind: 'features', data, timesteps: encoding.length / input.streams.length };
 }
 
 async function computed<T>(work: Promise<T>): Promise<T> {

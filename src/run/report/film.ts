@@ -59,11 +59,11 @@ async function clipFilm(
   { path, startSeconds, endSeconds }: Example,
   { input, signal }: { input: FramesInput; signal?: AbortSignal },
 ): Promise<Film> {
-  const { preprocessing, sampling, motion } = input;
+  const { preprocessing, sampling, gap } = input;
   const clip = await openClip(path, {
     ...{ preprocessing, sampling: evaluationSampling(sampling), timeoutSeconds: TIMEOUT_SECONDS },
     // Near its end, a clip gives earlier frames where each has a partner.
-    ...(motion && { pairGap: motion.gap }),
+    ...(gap && { pairGap: gap }),
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
     ...(signal && { signal }),

@@ -119,9 +119,9 @@ larger ones, which stand for more examples, counting more.</p>`,
 }
 
 function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
-  const readsDifferences = input.kind === 'frames' && input.motion?.use === 'alone';
-  const note = readsDifferences
-    ? '<p class="muted">The network read how each of these frames differs from a later one.</p>'
+  const readsMotionAlone = input.kind === 'frames' && input.streams.every(({ kind }) => kind !== 'frames');
+  const note = readsMotionAlone
+    ? '<p class="muted">The network read what moves from each of these frames to a later one.</p>'
     : '';
   return strips.length === 0 ? '' : section(title, note, ...strips);
 }

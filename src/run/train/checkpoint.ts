@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
+import { packMembers, unpackMembers } from '../../bundle/members.js';
 import { listIssues } from '../../config.js';
 import { messageOf, UserError } from '../../errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../../tensors/safetensors.js';
@@ -36,6 +37,8 @@ const progressSchema = z.strictObject({
 const stateSchema = z.strictObject({
   fingerprint: z.strictObject({ pipeline: z.string(), dataset: z.string(), engine: z.string() }),
   progress: progressSchema,
+  /** Networks that are trained to their end. */
+  finished: z.int().min(0),
 });
 
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
@@ -47,6 +50,8 @@ export type Fingerprint = z.infer<typeof stateSchema>['fingerprint'];
 export interface Checkpoint {
   readonly fingerprint: Fingerprint;
   readonly progress: Progress;
+  /** Weights of the networks that are trained to their end. */
+  readonly members: readonly Weights[];
   /** Weights of the whole network at the start of the stage. */
   readonly start: Weights;
   /** The trainer's state; see engine/engine.ts. */
@@ -55,20 +60,22 @@ export interface Checkpoint {
   readonly best: Weights;
 }
 
-const PARTS = ['start', 'trainer', 'best'] as const;
+const PARTS = ['members', 'start', 'trainer', 'best'] as const;
 
 /**
  * Writes a checkpoint whole or not at all: one safetensors file, its progress in the metadata.
  * @throws UserError `diverged` when a value is not finite; what stood there before stays.
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const { fingerprint, progress } = checkpoint;
+  const { fingerprint, progress, members } = checkpoint;
+  const parts = { ...checkpoint, members: packMembers(members) };
   const tensors = PARTS.flatMap((part) =>
-    [...checkpoint[part]].map(([name, tensor]): [string, Tensor] => [`${part}/${name}`, tensor]),
+    [...parts[part]].map(([name, tensor]): [string, Tensor] => [`${part}/${name}`, tensor]),
   );
   const broken = tensors.find(([, { data }]) => !data.every(Number.isFinite));
   if (broken) throw diverged(`${broken[0]} holds values that are not finite`, progress);
-  const bytes = encodeSafetensors(new Map(tensors), { state: JSON.stringify({ fingerprint, progress }) });
+  const state = { fingerprint, progress, finished: members.length };
+  const bytes = encodeSafetensors(new Map(tensors), { state: JSON.stringify(state) });
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   try {
@@ -96,7 +103,9 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
         .filter(([key]) => key.startsWith(`${name}/`))
         .map(([key, tensor]) => [key.slice(name.length + 1), tensor]),
     );
-  return { ...parsed.data, start: part('start'), trainer: part('trainer'), best: part('best') };
+  const { finished, ...state } = parsed.data;
+  const members = unpackMembers(part('members'), finished);
+  return { ...state, members, start: part('start'), trainer: part('trainer'), best: part('best') };
 }
 
 export async function removeCheckpoint(path: string): Promise<void> {

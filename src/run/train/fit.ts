@@ -35,7 +35,7 @@ export interface FitOptions {
  * part, until the epochs or the patience are used up.
  *
  * @returns the trained weights of the epoch with the lowest validation loss, or of the last epoch when
- *   there is no validation part; and the progress at the end.
+ *   the pipeline keeps that or there is no validation part; and the progress at the end.
  * @throws UserError `aborted` after a checkpoint was kept; `diverged` when a loss is no longer finite, the
  *   checkpoint being the last one that was.
  */
@@ -47,7 +47,10 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
   while (steps.inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience) {
     progress = await trainEpoch(options, progress, best);
     const validation = await validate(options);
-    const isBest = !validation || validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
+    const isBest =
+      !validation ||
+      pipeline.training.keep === 'last' ||
+      validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
     if (isBest) best = await trainer.weights();
     progress = closeEpoch(progress, { validation, isBest });
     const { history } = progress;

@@ -6,10 +6,11 @@ import { loadPretrained } from '../../encoder/pretrained/load-pretrained.js';
 import { initializeRecurrent } from '../../network/initialize.js';
 import type { Networks } from '../../network/networks.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
+import type { Member } from './members.js';
 
 /**
- * The weights that a training starts from: the recurrent network's drawn by the pipeline's seed, the
- * encoder's drawn too or pretrained, as the pipeline says.
+ * The weights that members start from: each one's recurrent network drawn by its seed, and one encoder for
+ * all, drawn by the pipeline's seed or pretrained, as the pipeline says.
  * @throws UserError as encoder/pretrained.ts tells.
  */
 export async function initialWeights(options: {
@@ -17,12 +18,11 @@ export async function initialWeights(options: {
   /** Folder of the pipeline's file: a relative folder of weights starts there. */
   pipelineFolder: string;
   networks: Networks;
-}): Promise<Weights> {
+}): Promise<(member: Member) => Weights> {
   const { pipeline, networks } = options;
-  return new Map([
-    ...(await encoderWeights(options)),
-    ...initializeRecurrent(networks.recurrent, pipeline.seed, { head: pipeline.training.initialHead }),
-  ]);
+  const encoder = await encoderWeights(options);
+  const head = pipeline.training.initialHead;
+  return ({ seed }) => new Map([...encoder, ...initializeRecurrent(networks.recurrent, seed, { head })]);
 }
 
 async function encoderWeights({

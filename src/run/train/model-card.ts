@@ -1,5 +1,4 @@
 import type { Pipeline, Sampling } from '../../config.js';
-import { parameterCount, type Weights } from '../../tensors/tensor.js';
 import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
 import type { TrainResult } from './train.js';
@@ -15,7 +14,6 @@ export function modelCard(options: {
   /** What makes the model again. */
   command: string;
   result: TrainResult;
-  weights: Weights;
 }): string {
   const { pipeline, labels, examples, result } = options;
   const noun = exampleNoun(pipeline);
@@ -28,7 +26,7 @@ Classes: ${labels.join(', ')}.
 ## How good it is
 ${resultSection(result, noun)}
 ## What it is
-${networkSection(pipeline, options.weights)}
+${networkSection(pipeline, result)}
 ## How it was made
 Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
 ${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}
@@ -60,10 +58,10 @@ ${rows.join('\n')}
 `;
 }
 
-function networkSection({ input, recurrent }: Pipeline, weights: Weights): string {
+function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: TrainResult): string {
   return `${inputLines(input)}
-- ${layersWords(recurrent)}, readout ${recurrent.readout}.
-- ${parameterCount(weights).toLocaleString('en')} parameters.
+- ${layersWords(recurrent)}, readout ${recurrent.readout}.${membersSentence(input, training.networks)}
+- ${parameterCount.toLocaleString('en')} parameters.
 `;
 }
 
@@ -72,12 +70,21 @@ function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent
   return `Recurrent network: ${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
 }
 
+/** Networks whose probabilities are averaged. */
+function membersSentence(input: Pipeline['input'], networks: number): string {
+  const apart = input.kind === 'frames' && input.fusion === 'average' ? input.streams.length : 1;
+  if (apart * networks === 1) return '';
+  const each = apart > 1 ? `${networks} for each stream` : `${networks}`;
+  return ` Networks whose probabilities are averaged: ${each}.`;
+}
+
 function inputLines(input: Pipeline['input']): string {
   if (input.kind === 'rows') return '- Input: the 28 rows of a digit, 28 pixels a timestep.';
-  const { sampling, preprocessing, encoder } = input;
+  const { sampling, preprocessing, encoder, streams } = input;
   const origin =
     encoder.weights === 'scratch' ? 'trained from scratch' : `pretrained weights: ${encoder.weights}`;
   return `- Input: ${samplingWords(sampling)}, ${preprocessing.size} x ${preprocessing.size} pixels (${preprocessing.fit}, ${preprocessing.kernel}).
+- Streams: ${streams.map(({ kind }) => kind).join(', ')}.
 - Encoder: ${encoder.architecture}, alpha ${encoder.alpha}, ${encoder.pooling.kind} pooling, ${origin}.`;
 }
 

@@ -28,7 +28,9 @@ export interface PreparedTraining {
   /** What it trains on, for people. */
   readonly datasetName: string;
   readonly split: Split;
-  readonly run: Training;
+  readonly run: Omit<Training, 'save'>;
+  /** Keeps a checkpoint. */
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
   /** Name of the engine that trains. */
   readonly engine: EngineName;
   readonly versions: Readonly<Record<string, string>>;
@@ -56,7 +58,7 @@ export async function prepareTraining(
   onEvent({ kind: 'note', message: reason });
   const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engine.name });
   const checkpoint = await findCheckpoint(folder, fingerprint, options.resume ?? false);
-  const run: Training = {
+  const run: PreparedTraining['run'] = {
     pipeline,
     networks: networksOf(pipeline, dataset.labels.length),
     labels: dataset.labels,
@@ -65,13 +67,13 @@ export async function prepareTraining(
     predicting: engine,
     training: engine.training,
     cache: openCache(cacheFolder('sequences')),
-    save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
     onEvent,
     ...(signal && { signal }),
   };
   const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
     ...{ options, folder, pipelineFolder, datasetName, split, run, versions, engine: engine.name },
+    save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
     ...(checkpoint && { checkpoint }),
   };
 }

@@ -4,6 +4,7 @@ import type { Cache } from '../../data/cache.js';
 import type { Example } from '../../data/scan.js';
 import { activationCount, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, TrainerOptions, TrainingOperations } from '../../engine/engine.js';
+import { placesOfMembers } from '../../engine/members.js';
 import type { Networks } from '../../network/networks.js';
 import { random } from '../../random.js';
 import type { Weights } from '../../tensors/tensor.js';
@@ -13,6 +14,7 @@ import type { Checkpoint, Progress } from './checkpoint.js';
 import { classWeightsOf } from './class-weights.js';
 import type { TrainEvent } from './events.js';
 import { fitStage } from './fit.js';
+import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
@@ -28,7 +30,7 @@ export interface Training {
   readonly predicting: Engine;
   readonly training: TrainingOperations;
   readonly cache: Cache;
-  readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'members'>) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -36,6 +38,7 @@ export interface Training {
 /** Where a stage starts, or goes on. */
 export interface StagePosition {
   readonly stage: Stage;
+  readonly member: Member;
   /** Weights of the whole network at the stage's start. */
   readonly start: Weights;
   readonly progress: Progress;
@@ -57,10 +60,13 @@ export async function runStage(
   run: Training,
   position: StagePosition,
 ): Promise<{ weights: Weights; progress: Progress }> {
-  if (position.stage.scope.kind === 'everything') return trainOn(run, position, readerOfFrames(run));
-  const features = await openFeatures(run, { engine: run.predicting, members: [position.start] });
+  const { stage, member, start } = position;
+  if (stage.scope.kind === 'everything') return trainOn(run, position, readerOfFrames(run, member));
+  const features = await openFeatures(run, { engine: run.predicting, members: [start] });
+  // Each stream's networks share an encoder that is not trained.
+  const [place] = placesOfMembers(run.networks, [start]);
   try {
-    return await trainOn(run, position, features.read);
+    return await trainOn(run, position, readOwn(features.read, { ...place!, place: member.stream }));
   } finally {
     await features.release();
   }
@@ -72,11 +78,12 @@ export async function trainOn(
   position: StagePosition,
   read: SequenceReader,
 ): Promise<{ weights: Weights; progress: Progress }> {
-  const { stage, checkpoint, progress } = position;
+  const { stage, member, checkpoint, progress } = position;
+  const pipeline = { ...run.pipeline, seed: member.seed };
   const train = await readableExamples(run.train, { ...run, read, view: 0 });
   requireEveryClass(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, view: 'evaluation' });
-  const start = isUntrained(run, position) ? await calibrated(run, position.start, train) : position.start;
+  const start = isUntrained(run, position) ? await calibrated(run, position, train) : position.start;
   const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start, train }));
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
@@ -84,7 +91,18 @@ export async function trainOn(
       run.save({ progress: reached, start, best, trainer: await trainer.state() });
     const best = checkpoint?.best ?? new Map();
     if (!checkpoint) await save(progress, best);
-    return await fitStage({ ...run, trainer, stage, train, validation, read, progress, best, save });
+    return await fitStage({
+      ...run,
+      pipeline,
+      trainer,
+      stage,
+      train,
+      validation,
+      read,
+      progress,
+      best,
+      save,
+    });
   } finally {
     await trainer.release();
   }
@@ -124,19 +142,26 @@ function isUntrained(
   { pipeline: { input } }: Training,
   { stage, checkpoint, progress }: StagePosition,
 ): boolean {
-  const isFirst = progress.stage === 0 && !checkpoint && stage.scope.kind === 'everything';
-  return isFirst && input.kind === 'frames' && input.encoder.weights === 'scratch';
+  const isFirst = stage.isFirst && progress.epoch === 0 && !checkpoint;
+  const trainsEncoder = stage.scope.kind === 'everything';
+  return isFirst && trainsEncoder && input.kind === 'frames' && input.encoder.weights === 'scratch';
 }
 
-function readerOfFrames(run: Training): SequenceReader<FrameSequence> {
-  const { pipeline } = run;
-  if (pipeline.input.kind !== 'frames') throw new Error(`${pipeline.name} has no frames to train on`);
-  return frameReader({ ...run, input: pipeline.input, seed: pipeline.seed });
+/** The pictures of the stream that the member reads; of all streams where there is one network for them. */
+function readerOfFrames(run: Training, member: Member): SequenceReader<FrameSequence> {
+  const { name, input } = run.pipeline;
+  if (input.kind !== 'frames') throw new Error(`${name} has no frames to train on`);
+  const streams = run.networks.apart > 1 ? [input.streams[member.stream]!] : input.streams;
+  return frameReader({ ...run, input: { ...input, streams }, seed: member.seed });
 }
 
-async function calibrated(run: Training, weights: Weights, train: readonly Example[]): Promise<Weights> {
-  const stream = random(run.pipeline.seed, 'calibrate');
-  const read = readerOfFrames(run);
+async function calibrated(
+  run: Training,
+  { start: weights, member }: StagePosition,
+  train: readonly Example[],
+): Promise<Weights> {
+  const stream = random(member.seed, 'calibrate');
+  const read = readerOfFrames(run, member);
   const frames: Uint8Array[] = [];
   for (const example of stream.shuffle(train).slice(0, CALIBRATION_CLIPS)) {
     frames.push(oneFrame(await read(example, 0), stream.float()));

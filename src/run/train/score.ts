@@ -23,7 +23,6 @@ import {
   readsOrder,
 } from '../ladder/ladder.js';
 import type { PreparedTraining } from './prepare.js';
-import type { Training } from './run-stage.js';
 import { middleOf, trainRungs } from './train-rungs.js';
 
 /** How a finished training did, and what was chosen for it on the validation part. */
@@ -36,7 +35,7 @@ export interface Scores extends Choices {
 }
 
 interface Finished {
-  readonly weights: Weights;
+  readonly members: readonly Weights[];
   readonly features: Features;
 }
 
@@ -44,13 +43,16 @@ interface Finished {
  * Calibrates a finished network on the validation part, trains the lower rungs of the ladder, and then, when
  * nothing is left to be chosen, scores all of them on the test part. Nothing else reads the test part.
  */
-export async function scoreTraining(prepared: PreparedTraining, weights: Weights): Promise<Scores> {
+export async function scoreTraining(
+  prepared: PreparedTraining,
+  members: readonly Weights[],
+): Promise<Scores> {
   const { run } = prepared;
-  const features = await openFeatures(run, { engine: run.predicting, members: [weights] });
+  const features = await openFeatures(run, { engine: run.predicting, members });
   try {
-    const choices = await choose(prepared, { weights, features });
+    const choices = await choose(prepared, { members, features });
     if (prepared.split.test.length === 0) return { ...choices, ...NOTHING_TESTED };
-    return { ...choices, ...(await scoreTest(prepared, { weights, features, ...choices })) };
+    return { ...choices, ...(await scoreTest(prepared, { members, features, ...choices })) };
   } finally {
     await features.release();
   }
@@ -60,9 +62,13 @@ const NOTHING_TESTED = { test: null, ladder: null, predictions: [] };
 
 async function choose(
   { run, options: { targetPrecision } }: PreparedTraining,
-  { weights, features }: Finished,
+  { members, features }: Finished,
 ): Promise<Choices> {
-  const classifier = await loadNetwork(run, { weights, temperature: 1 });
+  const classifier = await loadClassifiers(run.predicting, {
+    networks: run.networks,
+    members,
+    temperature: 1,
+  });
   try {
     return await chooseOnValidation({
       ...{ classifier, read: features.read, onEvent: run.onEvent },
@@ -76,15 +82,15 @@ async function choose(
 
 async function scoreTest(
   { run, split }: PreparedTraining,
-  { weights, features, temperature }: Finished & Choices,
+  { members, features, temperature }: Finished & Choices,
 ): Promise<Pick<Scores, 'test' | 'ladder' | 'predictions'>> {
-  const { labels, pipeline, onEvent } = run;
-  const rungs = await trainRungs(run, features);
+  const { labels, pipeline, onEvent, predicting, networks } = run;
+  const rungs = await trainRungs(run, { members, read: features.read });
   const classifiers = new Map<RungName, SequenceClassifier>();
   try {
-    classifiers.set('network', await loadNetwork(run, { weights, temperature }));
-    for (const { name, network, weights: own } of rungs) {
-      classifiers.set(name, await run.predicting.loadClassifier(network, own));
+    classifiers.set('network', await loadClassifiers(predicting, { networks, members, temperature }));
+    for (const { name, ...rung } of rungs) {
+      classifiers.set(name, await loadClassifiers(predicting, { ...rung, temperature: 1 }));
     }
     const { examples, logits, attention } = await scoreExamples({
       ...{ examples: split.test, read: features.read, scorers: scorersOf(run, classifiers) },
@@ -104,15 +110,8 @@ async function scoreTest(
   }
 }
 
-function loadNetwork(
-  { predicting, networks }: Training,
-  { weights, temperature }: { weights: Weights; temperature: number },
-): Promise<SequenceClassifier> {
-  return loadClassifiers(predicting, { networks, members: [weights], temperature });
-}
-
 function scorersOf(
-  run: Training,
+  run: PreparedTraining['run'],
   classifiers: ReadonlyMap<RungName, SequenceClassifier>,
 ): Map<RungName, Scorer> {
   const network = classifiers.get('network')!;
@@ -129,7 +128,7 @@ function scorersOf(
 }
 
 function ladderPredictions(options: {
-  run: Training;
+  run: PreparedTraining['run'];
   examples: readonly Example[];
   logits: ReadonlyMap<RungName, Float32Array>;
 }): RungPredictions {

@@ -9,6 +9,8 @@ export interface Stage {
   readonly scope:
     | { readonly kind: 'recurrent' }
     | { readonly kind: 'everything'; readonly fromBlock: number };
+  /** Whether no other comes before it. */
+  readonly isFirst: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -32,6 +34,7 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   const { training, finetune } = pipeline;
   const first: Stage = {
     scope: training.train === 'recurrent' ? { kind: 'recurrent' } : { kind: 'everything', fromBlock: 0 },
+    isFirst: true,
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
@@ -46,5 +49,5 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     });
   }
   const { fromBlock, ...rest } = finetune;
-  return [first, { scope: { kind: 'everything', fromBlock }, ...rest }];
+  return [first, { scope: { kind: 'everything', fromBlock }, isFirst: false, ...rest }];
 }

@@ -1,18 +1,22 @@
 import type { FeatureSequence } from '../../data/batches.js';
+import { placesOfMembers } from '../../engine/members.js';
 import { initializeRecurrent } from '../../network/initialize.js';
+import type { Networks } from '../../network/networks.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { hasOrder, type RungName } from '../ladder/ladder.js';
 import type { SequenceReader } from '../sequences.js';
 import { freshProgress } from './fit.js';
+import { type Member, membersOf, readOwn } from './members.js';
 import { type Training, trainOn } from './run-stage.js';
 import { stagesOf } from './stages.js';
 
 /** A rung that is trained: a linear classifier on what is left of a sequence. */
 export interface TrainedRung {
   readonly name: Extract<RungName, 'middle' | 'mean'>;
-  readonly network: RecurrentNetwork;
-  readonly weights: Weights;
+  readonly networks: Networks;
+  /** As those of the finished model, whose encoders they share. */
+  readonly members: readonly Weights[];
 }
 
 /**
@@ -20,20 +24,27 @@ export interface TrainedRung {
  * its first stage: same parts, epochs, schedule and patience.
  */
 export async function trainRungs(
-  run: Training,
-  { read }: { read: SequenceReader<FeatureSequence> },
+  run: Omit<Training, 'save'>,
+  { members, read }: { members: readonly Weights[]; read: SequenceReader<FeatureSequence> },
 ): Promise<TrainedRung[]> {
-  const network: RecurrentNetwork = { ...run.networks.recurrent, layers: 0, readout: 'mean' };
+  const recurrent: RecurrentNetwork = { ...run.networks.recurrent, layers: 0, readout: 'mean' };
+  const networks = { ...run.networks, recurrent };
+  const places = placesOfMembers(run.networks, members);
   const trained: TrainedRung[] = [];
   for (const name of rungsToTrain(run)) {
     const reader = name === 'middle' ? middleOnly(read) : read;
-    trained.push({ name, network, weights: await trainRung(run, { name, network, read: reader }) });
+    const own: Weights[] = [];
+    for (const [index, member] of membersOf(run.pipeline, networks).entries()) {
+      const rung = { name, networks, member, read: readOwn(reader, places[index]!) };
+      own.push(new Map([...members[index]!, ...(await trainRung(run, rung))]));
+    }
+    trained.push({ name, networks, members: own });
   }
   return trained;
 }
 
 /** A digit's middle row says little of it, and a rung that is the network itself says nothing new. */
-function rungsToTrain(run: Training): Array<TrainedRung['name']> {
+function rungsToTrain(run: Omit<Training, 'save'>): Array<TrainedRung['name']> {
   if (!hasOrder(run.pipeline, run.train)) return [];
   const { layers, readout } = run.networks.recurrent;
   return [
@@ -43,15 +54,15 @@ function rungsToTrain(run: Training): Array<TrainedRung['name']> {
 }
 
 async function trainRung(
-  run: Training,
-  rung: { name: TrainedRung['name']; network: RecurrentNetwork; read: SequenceReader },
+  run: Omit<Training, 'save'>,
+  rung: { name: TrainedRung['name']; networks: Networks; member: Member; read: SequenceReader },
 ): Promise<Weights> {
-  const { name, network, read } = rung;
+  const { name, networks, member, read } = rung;
   const [first] = stagesOf(run.pipeline, run.networks);
   const { weights } = await trainOn(
     {
       ...run,
-      networks: { ...run.networks, recurrent: network },
+      networks,
       // It is over in less time than it took to read the clips.
       save: async () => {},
       onEvent: (event) => {
@@ -61,7 +72,8 @@ async function trainRung(
     },
     {
       stage: { ...first!, scope: { kind: 'recurrent' } },
-      start: initializeRecurrent(network, run.pipeline.seed),
+      member,
+      start: initializeRecurrent(networks.recurrent, member.seed),
       progress: freshProgress(0, []),
     },
     read,

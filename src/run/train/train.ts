@@ -1,4 +1,5 @@
 import { saveBundle } from '../../bundle/bundle.js';
+import { packMembers } from '../../bundle/members.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
@@ -8,9 +9,10 @@ import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { freshProgress } from './fit.js';
 import { initialWeights } from './initial-weights.js';
+import { membersOf } from './members.js';
 import { isGenerated } from './open-data.js';
 import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
-import { runStage } from './run-stage.js';
+import { runStage, type Training } from './run-stage.js';
 import { type Scores, scoreTraining } from './score.js';
 import { stagesOf } from './stages.js';
 import { openTensorboard } from './tensorboard.js';
@@ -73,20 +75,20 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   const prepared = await prepareTraining({ ...options, onEvent });
   const leaks = await checkLeaks(prepared);
-  const { weights, history } = await runStages(prepared);
-  const scores = await scoreTraining(prepared, weights);
+  const { members, history } = await runStages(prepared);
+  const scores = await scoreTraining(prepared, members);
   const result: TrainResult = {
     folder: prepared.folder,
     pipeline: prepared.run.pipeline,
     datasetName: prepared.datasetName,
-    parameterCount: parameterCount(weights),
+    parameterCount: parameterCount(packMembers(members)),
     labels: prepared.run.labels,
     ...scores,
     leaks,
     history,
     skipped,
   };
-  await saveBundle(prepared.folder, await trainedBundle({ prepared, weights, result }));
+  await saveBundle(prepared.folder, await trainedBundle({ prepared, members, result }));
   await removeCheckpoint(checkpointPath(prepared.folder));
   return result;
 }
@@ -102,19 +104,29 @@ async function checkLeaks({ options, split, run }: PreparedTraining): Promise<Le
   return leaks;
 }
 
-async function runStages(prepared: PreparedTraining): Promise<{ weights: Weights; history: EpochRecord[] }> {
+/** All stages of one member after another. */
+async function runStages(
+  prepared: PreparedTraining,
+): Promise<{ members: Weights[]; history: EpochRecord[] }> {
   const { run, checkpoint } = prepared;
   const { pipeline, networks } = run;
+  const start = await initialWeights({ pipeline, networks, pipelineFolder: prepared.pipelineFolder });
+  const stages = membersOf(pipeline, networks).flatMap((member) =>
+    stagesOf(pipeline, networks).map((stage) => ({ member, stage })),
+  );
+  const members = [...(checkpoint?.members ?? [])];
   let progress = checkpoint?.progress ?? freshProgress(0, []);
-  let weights =
-    checkpoint?.start ??
-    (await initialWeights({ pipeline, networks, pipelineFolder: prepared.pipelineFolder }));
-  const stages = stagesOf(pipeline, networks);
-  for (const stage of stages.slice(progress.stage)) {
-    const goesOn = checkpoint?.progress.stage === progress.stage;
-    const finished = await runStage(run, { stage, start: weights, progress, ...(goesOn && { checkpoint }) });
+  let weights = checkpoint?.start ?? new Map();
+  for (const [index, { member, stage }] of stages.entries()) {
+    if (index < progress.stage) continue;
+    const goesOn = checkpoint?.progress.stage === index;
+    if (stage.isFirst && !goesOn) weights = start(member);
+    const save: Training['save'] = (parts) => prepared.save({ ...parts, members });
+    const position = { stage, member, start: weights, progress, ...(goesOn && { checkpoint }) };
+    const finished = await runStage({ ...run, save }, position);
     weights = new Map([...weights, ...finished.weights]);
-    progress = freshProgress(progress.stage + 1, finished.progress.history);
+    progress = freshProgress(index + 1, finished.progress.history);
+    if (stages[index + 1]?.stage.isFirst ?? true) members.push(weights);
   }
-  return { weights, history: progress.history };
+  return { members, history: progress.history };
 }

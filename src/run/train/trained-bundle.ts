@@ -15,10 +15,10 @@ import type { TrainResult } from './train.js';
  */
 export async function trainedBundle(options: {
   prepared: PreparedTraining;
-  weights: Weights;
+  members: readonly Weights[];
   result: TrainResult;
 }): Promise<NewBundle> {
-  const { prepared, weights, result } = options;
+  const { prepared, members, result } = options;
   const { run, split, engine } = prepared;
   const { pipeline, labels } = run;
   const versions = { clipstep: clipstepVersion(), ...prepared.versions };
@@ -51,7 +51,7 @@ export async function trainedBundle(options: {
       engine,
       versions,
     },
-    members: [weights],
+    members,
     files: {
       'README.md': modelCard({
         pipeline,
@@ -60,7 +60,6 @@ export async function trainedBundle(options: {
         versions,
         engine,
         result,
-        weights,
         command,
       }),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,

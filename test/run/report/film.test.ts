@@ -36,8 +36,10 @@ describe('the film of a clip', () => {
   });
 
   it('is of the real frames where the network reads their differences', async () => {
-    const motion = { use: 'alone', gap: { kind: 'frames', frames: 1 }, gain: 3 } as const;
-    const film = await readFilm(example(), { input: { ...input, motion } });
+    const gap = { kind: 'frames', frames: 1 } as const;
+    const film = await readFilm(example(), {
+      input: { ...input, gap, streams: [{ kind: 'difference', gain: 3 }] },
+    });
     expect(await greyOf(film!.pictures[0]!)).toBeCloseTo(
       await greyOf((await readFilm(example(), { input }))!.pictures[0]!),
       0,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Stage, stepsOf } from '../../../src/run/train/stages.js';
 
-const stage: Stage = { scope: { kind: 'recurrent' }, epochs: 3, batchSize: 4, learningRate: 0.1 };
+const stage: Stage = {
+  scope: { kind: 'recurrent' },
+  isFirst: true,
+  epochs: 3,
+  batchSize: 4,
+  learningRate: 0.1,
+};
 
 describe("a stage's steps", () => {
   it('are those of its epochs, the last batch of each short where it does not fill', () => {
