@@ -128,6 +128,10 @@ const trainingSchema = z.strictObject({
     .enum(['recurrent', 'everything'])
     .describe('recurrent: on features of the frozen encoder; everything: end to end'),
   ...stage,
+  standardize: z
+    .boolean()
+    .default(false)
+    .describe('features of a frozen encoder to mean 0 and deviation 1 over the training part'),
   optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
   initialHead: z
     .enum(['glorot', 'normal'])

@@ -1,13 +1,19 @@
 import type { Pipeline } from '../../config.js';
-import type { FrameSequence } from '../../data/batches.js';
+import type { FeatureSequence, FrameSequence } from '../../data/batches.js';
 import type { Cache } from '../../data/cache.js';
 import type { Example } from '../../data/scan.js';
 import { activationCount, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, TrainerOptions, TrainingOperations } from '../../engine/engine.js';
 import { placesOfMembers } from '../../engine/members.js';
 import type { Networks } from '../../network/networks.js';
+import {
+  foldStandardization,
+  type Standardization,
+  standardizationOf,
+  standardize,
+} from '../../network/standardize.js';
 import { random } from '../../random.js';
-import type { Weights } from '../../tensors/tensor.js';
+import { concatenate, type Weights } from '../../tensors/tensor.js';
 import { openFeatures } from '../features.js';
 import { frameReader, type SequenceReader } from '../sequences.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
@@ -66,14 +72,40 @@ export async function runStage(
   // Each stream's networks share an encoder that is not trained.
   const [place] = placesOfMembers(run.networks, [start]);
   try {
-    return await trainOn(run, position, readOwn(features.read, { ...place!, place: member.stream }));
+    return await trainOnFeatures(run, position, readOwn(features.read, { ...place!, place: member.stream }));
   } finally {
     await features.release();
   }
 }
 
-/** As runStage, on sequences that are given. */
-export async function trainOn(
+/** As runStage, on features that are given. */
+export async function trainOnFeatures(
+  run: Training,
+  position: StagePosition,
+  read: SequenceReader<FeatureSequence>,
+): Promise<{ weights: Weights; progress: Progress }> {
+  if (!run.pipeline.training.standardize) return trainOn(run, position, read);
+  const standardization = await standardizationOfTraining(run, read);
+  const standardized: SequenceReader<FeatureSequence> = async (example, view) => {
+    const sequence = await read(example, view);
+    return { ...sequence, data: standardize(sequence.data, standardization) };
+  };
+  const { weights, progress } = await trainOn(run, position, standardized);
+  return { weights: foldStandardization(run.networks.recurrent, weights, standardization), progress };
+}
+
+/** Of all timesteps of the training part. */
+async function standardizationOfTraining(
+  run: Training,
+  read: SequenceReader<FeatureSequence>,
+): Promise<Standardization> {
+  const examples = await readableExamples(run.train, { ...run, read, view: 0 });
+  const features: Float32Array[] = [];
+  for (const example of examples) features.push((await read(example, 0)).data);
+  return standardizationOf(concatenate(features), run.networks.recurrent.inputs);
+}
+
+async function trainOn(
   run: Training,
   position: StagePosition,
   read: SequenceReader,

@@ -8,7 +8,7 @@ import { hasOrder, type RungName } from '../ladder/ladder.js';
 import type { SequenceReader } from '../sequences.js';
 import { freshProgress } from './fit.js';
 import { type Member, membersOf, readOwn } from './members.js';
-import { type Training, trainOn } from './run-stage.js';
+import { type Training, trainOnFeatures } from './run-stage.js';
 import { stagesOf } from './stages.js';
 
 /** A rung that is trained: a linear classifier on what is left of a sequence. */
@@ -55,11 +55,16 @@ function rungsToTrain(run: Omit<Training, 'save'>): Array<TrainedRung['name']> {
 
 async function trainRung(
   run: Omit<Training, 'save'>,
-  rung: { name: TrainedRung['name']; networks: Networks; member: Member; read: SequenceReader },
+  rung: {
+    name: TrainedRung['name'];
+    networks: Networks;
+    member: Member;
+    read: SequenceReader<FeatureSequence>;
+  },
 ): Promise<Weights> {
   const { name, networks, member, read } = rung;
   const [first] = stagesOf(run.pipeline, run.networks);
-  const { weights } = await trainOn(
+  const { weights } = await trainOnFeatures(
     {
       ...run,
       networks,

@@ -1,0 +1,89 @@
+import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
+import { attends, cellName, directionsOf, type RecurrentNetwork } from './recurrent.js';
+
+/** Each feature x becomes (x - mean) x scale. */
+export interface Standardization {
+  /** float32 [inputs], as is the scale. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/**
+ * Smallest deviation that is told from none: a feature that hardly ever changes would otherwise become as loud
+ * as the others.
+ */
+const SMALLEST_DEVIATION = 1e-3;
+
+/** What brings features to mean 0 and deviation 1. @param vectors float32 [count, width], count at least 1. */
+export function standardizationOf(vectors: Float32Array, width: number): Standardization {
+  const count = vectors.length / width;
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
+  for (let start = 0; start < vectors.length; start += width) {
+    for (let index = 0; index < width; index++) {
+      const value = vectors[start + index]!;
+      sums[index]! += value;
+      squares[index]! += value * value;
+    }
+  }
+  const mean = Float32Array.from(sums, (sum) => sum / count);
+  const scale = Float32Array.from(squares, (square, index) => {
+    const variance = Math.max(0, square / count - (sums[index]! / count) ** 2);
+    return 1 / (Math.sqrt(variance) + SMALLEST_DEVIATION);
+  });
+  return { mean, scale };
+}
+
+/** Vectors of the mean's width one behind the other, standardized. */
+export function standardize(vectors: Float32Array, { mean, scale }: Standardization): Float32Array {
+  const width = mean.length;
+  return vectors.map((value, index) => (value - mean[index % width]!) * scale[index % width]!);
+}
+
+/**
+ * Weights that make of features what the given ones make of standardized features: whatever reads them is linear
+ * in them, so that nothing is left to be done when the network predicts.
+ */
+export function foldStandardization(
+  network: RecurrentNetwork,
+  weights: Weights,
+  standardization: Standardization,
+): Weights {
+  const folded = new Map(weights);
+  for (const { kernel, bias } of readersOf(network)) {
+    const changed = foldInto(requireTensor(weights, kernel), requireTensor(weights, bias), standardization);
+    folded.set(kernel, changed.kernel).set(bias, changed.bias);
+  }
+  return folded;
+}
+
+/** The parameters that features are multiplied with. */
+function readersOf(network: RecurrentNetwork): Array<{ kernel: string; bias: string }> {
+  if (network.layers > 0) {
+    return directionsOf(network).map((direction) => named(cellName(0, direction)));
+  }
+  return [named('head'), ...(attends(network) ? [named('readout')] : [])];
+}
+
+const named = (name: string) => ({ kernel: `${name}.kernel`, bias: `${name}.bias` });
+
+/**
+ * (x - mean) scale K + b = x (scale K) + (b - mean scale K). A pooled head reads the features several times over:
+ * its kernel has a row for each feature and time. A GRU's bias has a second row, which is not the input's.
+ */
+function foldInto(
+  kernel: Tensor,
+  bias: Tensor,
+  { mean, scale }: Standardization,
+): { kernel: Tensor; bias: Tensor } {
+  const columns = kernel.shape[1]!;
+  const scaled = kernel.data.map(
+    (value, index) => value * scale[Math.floor(index / columns) % scale.length]!,
+  );
+  const offsets = new Float64Array(columns);
+  scaled.forEach((value, index) => {
+    offsets[index % columns]! += mean[Math.floor(index / columns) % mean.length]! * value;
+  });
+  const moved = bias.data.map((value, index) => (index < columns ? value - offsets[index]! : value));
+  return { kernel: { ...kernel, data: scaled }, bias: { ...bias, data: moved } };
+}
