@@ -10,13 +10,13 @@ import type { Windowing } from '../run/batch/windows.js';
 import type { BatchFormat } from '../run/batch/write-results.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
-import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js';
+import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
 interface Flags
   extends Pick<
     BatchOptions,
-    'subtitles' | 'report' | 'jobs' | 'shard' | 'embeddings' | 'followLinks' | 'strict'
+    'subtitles' | 'report' | 'jobs' | 'shard' | 'sampling' | 'embeddings' | 'followLinks' | 'strict'
   > {
   readonly out: string;
   readonly model: string;
@@ -84,6 +84,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option('--embeddings <folder>', "write each clip's features there, as safetensors")
     .option('--follow-links', 'follow links that leave the folder')
     .option('--strict', 'stop at the first clip that fails')
+    .addOption(samplingOption())
     .addOption(engineOption())
     .action(async (source: string, flags: Flags) => {
       const result = await interruptible((signal) => run(source, flags, signal));

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
+import type { PlanChoice } from '../media/frames.js';
 import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
-import { engineOption, modelOption, numberWithin, wholeNumber } from './flags.js';
+import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { outcomeTable } from './outcome-table.js';
 
@@ -11,6 +12,7 @@ interface Flags {
   readonly top: number;
   readonly minProbability?: number;
   readonly json?: boolean;
+  readonly sampling: PlanChoice;
   readonly engine: 'auto' | EngineName;
 }
 
@@ -27,6 +29,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
       numberWithin(0, 1),
     )
     .option('--json', 'one line of JSON for each input')
+    .addOption(samplingOption())
     .addOption(engineOption())
     .action(async (inputs: string[], flags: Flags) => {
       const failures = await interruptible((signal) => run(inputs, flags, signal));
@@ -36,9 +39,9 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
   const bundle = await loadBundle(flags.model);
-  const { top, engine, minProbability } = flags;
+  const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
-    ...{ top, engine, signal },
+    ...{ top, engine, sampling, signal },
     ...(minProbability !== undefined && { minProbability }),
   };
   const outcomes: Outcome[] = [];

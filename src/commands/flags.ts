@@ -1,12 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
+import type { PlanChoice } from '../media/frames.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>
   new Option('--engine <name>', 'what computes; auto picks the embedded engine wherever it can do the work')
     .choices(['auto', 'onnx', 'tensorflow'] satisfies Array<'auto' | EngineName>)
     .default('auto');
+
+/** `--sampling`, the same for every command that reads clips to say what they show. */
+export const samplingOption = () =>
+  new Option(
+    '--sampling <accuracy>',
+    'quick: where it saves much of the decoding, frames near to those that the model samples; exact: only those',
+  )
+    .choices(['quick', 'exact'] satisfies PlanChoice[])
+    .default('quick');
 
 /** Gathers a repeatable flag's `name=value` texts. */
 export function settings(text: string, earlier: Record<string, string> = {}): Record<string, string> {

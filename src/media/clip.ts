@@ -1,5 +1,6 @@
 import type { Preprocessing, Sampling } from '../config.js';
 import type { PairGap } from './pairs.js';
+import type { PlanChoice, PlanKind } from './video/decode-plan.js';
 
 /** What is wanted of a clip or an image sequence. */
 export interface FrameRequest {
@@ -7,6 +8,8 @@ export interface FrameRequest {
   readonly preprocessing: Preprocessing;
   /** Gives each frame a partner, so much later in the clip. */
   readonly pairGap?: PairGap;
+  /** How a video may be decoded; `exact` when absent. */
+  readonly plan?: PlanChoice;
   /** Draws the frames of `segments` sampling; 0 when absent. */
   readonly seed?: number;
   /** Part of the clip to look at; the whole when absent. */
@@ -35,6 +38,8 @@ export interface Frame {
 /** A clip whose frames can be read once, in order of time. */
 export interface Clip {
   readonly kind: 'video' | 'images';
+  /** Of a video: how it is decoded, unless that should fail. */
+  readonly plan?: PlanKind;
   readonly durationSeconds: number;
   /** How many frames come when nothing goes wrong. */
   readonly frameCount: number;

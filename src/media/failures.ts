@@ -46,6 +46,11 @@ export function timeoutFailure(path: string, timeBudget: TimeBudget): UserError 
   });
 }
 
+/** The size that ffmpeg names when -max_pixels stops it; the picture's size is then unknown to it, or the file refused. */
+export function oversized(errorLines: readonly string[]): string | undefined {
+  return errorLines.flatMap((line) => /Picture size (\d+x\d+) exceeds/.exec(line)?.[1] ?? []).at(0);
+}
+
 export function tooLargeFailure(path: string, found: string): UserError {
   return new UserError('too_large', {
     problem: `${path} has frames of more than ${MAX_PIXELS / 1e6} megapixels: ${found}.`,

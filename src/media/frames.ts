@@ -1,11 +1,14 @@
 import { createTimeBudget } from '../child-process/time-budget.js';
 import type { Clip, FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
+import { findBinary } from './ffmpeg/binaries.js';
 import { openImages } from './images/images.js';
 import { type ClipLocation, locateClip } from './inputs.js';
+import { type Probe, probeVideo } from './video/probe.js';
 import { openVideo } from './video/video.js';
 
 export type { Clip, Frame, FrameRequest } from './clip.js';
+export { PLAN_KINDS, type PlanChoice, type PlanKind } from './video/decode-plan.js';
 
 /** Decoding a two-hour film whole takes some minutes; a clip that takes longer than this hangs. */
 const DEFAULT_TIMEOUT_SECONDS = 600;
@@ -27,18 +30,29 @@ export async function openClip(input: string, request: FrameRequest): Promise<Cl
   return openLocated({ input, location: await locateClip(input) }, request);
 }
 
-/** As openClip, of a clip that was located before; `input` names it in errors. */
-export async function openLocated(
-  { input, location }: { input: string; location: ClipLocation },
-  request: FrameRequest,
-): Promise<Clip> {
-  if (request.signal?.aborted) throw abortedFailure(input);
-  const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
-  const limits = { timeBudget, signal: request.signal };
-  switch (location.kind) {
-    case 'video':
-      return openVideo(location.path, request, limits);
-    case 'images':
-      return openImages({ input, paths: location.paths }, request, limits);
-  }
+/** A clip that was located; `input` names it in errors. */
+export interface LocatedInput {
+  readonly input: string;
+  readonly location: ClipLocation;
+}
+
+/** As openClip, of a clip that was located before. */
+export async function openLocated(located: LocatedInput, request: FrameRequest): Promise<Clip> {
+  return clipOpener(located)(request);
+}
+
+/** As openLocated, for several parts of one clip: a video is probed when the first one is opened, and no more. */
+export function clipOpener({ input, location }: LocatedInput): (request: FrameRequest) => Promise<Clip> {
+  let probed: Promise<Probe> | undefined;
+  return async (request) => {
+    if (request.signal?.aborted) throw abortedFailure(input);
+    const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
+    const limits = { timeBudget, signal: request.signal };
+    if (location.kind === 'images') return openImages({ input, paths: location.paths }, request, limits);
+    const { path } = location;
+    probed ??= probeVideo(path, limits);
+    // Looked for meanwhile, which the first time takes as long as a short clip's probing.
+    const [probe] = await Promise.all([probed, findBinary('ffmpeg')]);
+    return openVideo(path, { probe, request, limits });
+  };
 }

@@ -6,6 +6,7 @@ import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/eng
 import { loadClassifiers, loadEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
+import type { PlanChoice, PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/inputs.js';
 import { softmax } from './evaluate/metrics.js';
 import { evaluationSampling, readClip } from './read-clip.js';
@@ -15,6 +16,8 @@ export interface ClassifyOptions {
   readonly top?: number;
   /** Below it, the label is `unknown`; what the model keeps when absent. In [0, 1]. */
   readonly minProbability?: number;
+  /** Which frames of a video stand for those that the model samples; `quick` when absent. */
+  readonly sampling?: PlanChoice;
   readonly engine?: 'auto' | EngineName;
   readonly signal?: AbortSignal;
 }
@@ -36,6 +39,8 @@ export interface Classified {
   readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
   /** Frames that the network read. */
   readonly frames: number;
+  /** Of a video: how it was decoded, `whole` or with `seeks` for the frames that the model samples, otherwise for neighbours. */
+  readonly plan?: PlanKind;
   readonly durationSeconds: number;
   /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
   readonly attention?: readonly number[];
@@ -107,7 +112,7 @@ export async function openClassifier(bundle: Bundle, options: ClassifyOptions = 
   const minProbability = options.minProbability ?? manifest.minProbability;
   const loaded: Loaded = {
     ...{ bundle, encoder, recurrent, minProbability },
-    ...{ engine: engine.name, top: options.top },
+    ...{ engine: engine.name, top: options.top, sampling: options.sampling ?? 'quick' },
   };
   return {
     classify: async (input, { signal } = {}) => {
@@ -132,6 +137,7 @@ interface Loaded {
   readonly recurrent: SequenceClassifier;
   readonly engine: EngineName;
   readonly top: number | undefined;
+  readonly sampling: PlanChoice;
   readonly minProbability: number;
 }
 
@@ -152,6 +158,7 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
     probability: best.probability,
     top: ranking.slice(0, loaded.top),
     frames: read.frames,
+    ...(read.plan && { plan: read.plan }),
     durationSeconds: read.durationSeconds,
     ...(attention && { attention: [...attention] }),
     ...(attention && read.timesSeconds && { timesSeconds: read.timesSeconds }),
@@ -168,11 +175,12 @@ interface InputSequence {
   /** Absent for a digit's rows. */
   readonly timesSeconds?: readonly number[];
   readonly durationSeconds: number;
+  readonly plan?: PlanKind;
   readonly milliseconds: { readonly decode: number; readonly encode: number };
 }
 
 async function readInput(
-  { bundle, encoder }: Loaded,
+  { bundle, encoder, sampling: plan }: Loaded,
   path: string,
   signal?: AbortSignal,
 ): Promise<InputSequence> {
@@ -184,7 +192,7 @@ async function readInput(
     return { sequence, frames: 1, durationSeconds: 0, milliseconds };
   }
   const sampling = evaluationSampling(input.sampling);
-  const clip = await readClip(path, { input, sampling, ...(signal && { signal }) });
+  const clip = await readClip(path, { input, sampling, plan, ...(signal && { signal }) });
   const decoded = performance.now();
   const data = await encoder.encode(clip.pixels);
   return {
@@ -192,6 +200,7 @@ async function readInput(
     frames: clip.timesteps,
     timesSeconds: clip.timesSeconds,
     durationSeconds: clip.durationSeconds,
+    ...(clip.plan && { plan: clip.plan }),
     milliseconds: { decode: decoded - started, encode: performance.now() - decoded },
   };
 }

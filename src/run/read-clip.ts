@@ -1,7 +1,7 @@
 import type { FramesInput, Sampling, Stream } from '../config.js';
 import { differenceImage } from '../media/difference.js';
 import { flowImage } from '../media/flow-image.js';
-import { type Frame, type FrameRequest, openClip } from '../media/frames.js';
+import { type Frame, type FrameRequest, openClip, type PlanKind } from '../media/frames.js';
 
 /** A clip as an encoder reads it. */
 export interface ClipFrames {
@@ -11,6 +11,8 @@ export interface ClipFrames {
   /** When each timestep's frame is on screen, from the clip's start. */
   readonly timesSeconds: readonly number[];
   readonly durationSeconds: number;
+  /** Of a video: how it was to be decoded. */
+  readonly plan?: PlanKind;
 }
 
 /**
@@ -34,7 +36,8 @@ export async function readClip(
       length += picture.length;
     }
   }
-  return { pixels, timesteps: clip.frameCount, timesSeconds, durationSeconds: clip.durationSeconds };
+  const { frameCount: timesteps, durationSeconds, plan } = clip;
+  return { pixels, timesteps, timesSeconds, durationSeconds, ...(plan && { plan }) };
 }
 
 /** Sampling for evaluation and prediction: random drawings become the centres of their spans. */

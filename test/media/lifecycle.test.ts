@@ -14,13 +14,17 @@ const folder = mkdtempSync(join(tmpdir(), 'clipstep-lifecycle-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const clip = join(folder, 'clip.mp4');
+/** Of which ffprobe has to tell the packets; those of an ordinary MP4 are read without it. */
+const probedClip = join(folder, 'clip.mkv');
 beforeAll(async () => {
   await ensureExecutable(ffprobePackage.path);
-  await writeNumberedClip(clip, {
-    frames: 320,
-    framesPerSecond: 10,
-    encoder: ['-c:v', 'libx264', '-crf', '10'],
-  });
+  for (const path of [clip, probedClip]) {
+    await writeNumberedClip(path, {
+      frames: 320,
+      framesPerSecond: 10,
+      encoder: ['-c:v', 'libx264', '-crf', '10'],
+    });
+  }
 });
 
 /** All 320 frames of 150 kB: far more than the pipe between ffmpeg and us holds, so that it has to wait. */
@@ -104,11 +108,11 @@ describe('a program that misbehaves', () => {
     'by never ending is ended when its time is over: %s',
     async (tool) => {
       replace(tool, STUCK);
-      await expect(readAll(everything({ timeoutSeconds: 1.5 }))).rejects.toMatchObject({
+      await expect(readAll(everything({ timeoutSeconds: 1.5 }), probedClip)).rejects.toMatchObject({
         code: 'timeout',
         problem: expect.stringContaining('1.5 s'),
       });
-      if (canListProcesses) expect(processesNaming(clip)).toEqual([]);
+      if (canListProcesses) expect(processesNaming(probedClip)).toEqual([]);
     },
   );
 
@@ -129,7 +133,7 @@ describe('a program that misbehaves', () => {
 
   test('by crashing blames the file', async () => {
     replace('ffprobe', 'kill -SEGV $$');
-    await expect(readAll(everything())).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(readAll(everything(), probedClip)).rejects.toMatchObject({ code: 'corrupt' });
   });
 
   test('by saying nothing and succeeding gives no frames', async () => {

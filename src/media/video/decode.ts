@@ -9,17 +9,18 @@ import {
 } from '../ffmpeg/ffmpeg.js';
 import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
 import { inputFilters } from '../preprocessing.js';
-import { type Selection, selectCondition } from './frame-selection.js';
+import type { PlanKind } from './decode-plan.js';
+import { selectCondition } from './frame-selection.js';
 import type { FrameIndex } from './packet-index.js';
 
 export interface DecodeOptions extends RunLimits {
   readonly path: string;
   readonly index: FrameIndex;
-  readonly selection: Selection;
+  /** As Selection has them. */
+  readonly boundaries: readonly number[];
   readonly preprocessing: Preprocessing;
-  /** Decode only what was stored whole; all wanted frames must be. */
-  readonly keyframesOnly: boolean;
-  /** Where to begin, by the container's own stamps less its first; undefined: the clip's start. */
+  readonly plan: PlanKind;
+  /** Where to begin, by the container's own stamps; undefined: the clip's start. */
   readonly seekSeconds: number | undefined;
 }
 
@@ -59,17 +60,19 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, selection, preprocessing, keyframesOnly, seekSeconds } = options;
-  const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', selection.boundaries);
+  const { path, index, boundaries, preprocessing, plan, seekSeconds } = options;
+  const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
     source: fileAddress(path),
     inputOptions: [
       ...['-nostats', '-v', 'repeat+level+info', ...SAFE_INPUT_OPTIONS],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
-      ...(keyframesOnly ? ['-skip_frame', 'nokey'] : []),
+      ...SKIP_OPTIONS[plan],
       // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
-      ...(seekSeconds === undefined ? [] : ['-noaccurate_seek', '-ss', seekSeconds.toFixed(6)]),
+      ...(seekSeconds === undefined
+        ? []
+        : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSeconds.toFixed(6)]),
     ],
     filter: [
       `settb=1/${STAMPS_A_SECOND}`,
@@ -89,6 +92,14 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
     signal: options.signal,
   };
 }
+
+/** What the decoder passes over, and with `-discard` what it is not even given. */
+const SKIP_OPTIONS: Record<PlanKind, readonly string[]> = {
+  whole: [],
+  seeks: [],
+  keyframes: ['-skip_frame', 'nokey', '-discard', 'nokey'],
+  'reference-only': ['-skip_frame', 'noref'],
+};
 
 const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
 

@@ -23,24 +23,24 @@ export interface Target {
   readonly spareFrom: number;
 }
 
-/** How far off, in frames, a neighbour may be. */
-const REACH_FRAMES = 2;
-
-/** @param frames indices into the index's timeline, never falling. */
-export function selectFrames(index: FrameIndex, frames: readonly number[]): Selection {
+/**
+ * @param frames indices into the index's timeline, never falling.
+ * @param reach how far off, in frames, a neighbour may be.
+ */
+export function selectFrames(index: FrameIndex, frames: readonly number[], reach: number): Selection {
   // The clip's last frames have no later neighbour: earlier ones are let through, to be there if need be.
-  const nearEnd = index.positions.length - REACH_FRAMES;
+  const nearEnd = index.positions.length - reach;
   const wanted = [...new Set(frames)];
   const targets = wanted.map((frame) => ({
     frame,
     from: boundaryBefore(index, frame),
-    before: boundaryBefore(index, frame + REACH_FRAMES + 1),
+    before: boundaryBefore(index, frame + reach + 1),
     spareFrom:
-      frame >= nearEnd ? boundaryBefore(index, Math.max(0, frame - REACH_FRAMES)) : Number.POSITIVE_INFINITY,
+      frame >= nearEnd ? boundaryBefore(index, Math.max(0, frame - reach)) : Number.POSITIVE_INFINITY,
   }));
   const boundaries = new Set(targets.map((target) => target.from));
   for (const frame of wanted.filter((one) => one >= nearEnd)) {
-    for (let back = 1; back <= REACH_FRAMES; back++) {
+    for (let back = 1; back <= reach; back++) {
       boundaries.add(boundaryBefore(index, Math.max(0, frame - back)));
     }
   }

@@ -20,6 +20,8 @@ export interface FrameIndex {
   readonly timeline: Timeline;
   /** What tells each frame of the timeline apart, rising: its stamp in seconds, or its number. */
   readonly positions: Float64Array;
+  /** Whether frames are stored in another order than they are shown, as those are on which no other depends. */
+  readonly isReordered: boolean;
 }
 
 /** What a container says of the whole clip; NaN when it does not. */
@@ -89,7 +91,8 @@ function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | 
       ? end
       : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts)),
   };
-  return { kind: 'stamped', timeline, positions };
+  const isReordered = stamps.some((stamp, index) => index > 0 && stamp < stamps[index - 1]!);
+  return { kind: 'stamped', timeline, positions, isReordered };
 }
 
 /**
@@ -121,7 +124,8 @@ function countedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex {
     isKeyframe: shown.map((packet) => packet.isKeyframe),
     durationSeconds: toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts)),
   };
-  return { kind: 'counted', timeline, positions: Float64Array.from(startSeconds.keys()) };
+  const positions = Float64Array.from(startSeconds.keys());
+  return { kind: 'counted', timeline, positions, isReordered: false };
 }
 
 /** The order of decoding and that of showing have the same times, be they given to other frames. */

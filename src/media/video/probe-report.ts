@@ -39,14 +39,13 @@ const streamSchema = z.object({
 
 const formatSchema = z.object({
   format_name: z.string(),
-  start_time: numberOrUnknown,
 });
 
 /** All in one run: starting ffprobe takes longer than reading the packets of a short clip. */
 const ENTRIES = [
   'packet=pts_time,dts_time,duration_time,size,pos,flags',
   'stream=width,height,avg_frame_rate,nb_frames,duration',
-  'format=format_name,start_time',
+  'format=format_name',
 ].join(':');
 
 /** 11 hours at 50 frames a second, and some 200 MB here. */

@@ -1,17 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
-import { interruption, quote, tooLargeFailure } from '../failures.js';
+import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { readMp4Report } from './mp4-report.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
 import { type ProbeReport, readProbeReport } from './probe-report.js';
 
 /** What is known of a video before a frame of it is decoded. */
 export interface Probe {
   readonly index: FrameIndex;
-  /** The container's first time stamp, from which ffmpeg's -ss counts. */
-  readonly startStampSeconds: number;
+  /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly container: string;
+  /** Of a frame. */
+  readonly megapixels: number;
   /** Set when the file breaks off: the frames that it should have, as far as it says, and ffprobe's words. */
   readonly cutOff: { readonly declaredFrames: number | null; readonly words: string } | null;
 }
@@ -29,7 +32,8 @@ type OpenReport = ProbeReport & {
  *   disguise), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export async function probeVideo(path: string, limits: RunLimits): Promise<Probe> {
-  const unchecked = await readProbeReport(path, limits);
+  // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
+  const unchecked = (await readMp4Report(path)) ?? (await readProbeReport(path, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
@@ -45,17 +49,21 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
       fix: 'Record or convert it again.',
     });
   }
-  const startStampSeconds = Number.isNaN(format.start_time) ? 0 : format.start_time;
-  return { index, startStampSeconds, cutOff: await findCutOff(path, report) };
+  return {
+    index,
+    container: format.format_name,
+    megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
+    cutOff: await findCutOff(path, report),
+  };
 }
 
-/** What ffmpeg says when -max_pixels stops it; the picture's size is then unknown to it, or the file refused. */
-const OVERSIZED = /Picture size (\d+x\d+) exceeds/;
+/** 720p, where the container does not tell the size. */
+const UNKNOWN_MEGAPIXELS = 0.92;
 
 async function requireVideo(path: string, report: ProbeReport): Promise<OpenReport> {
   const { format, stream, exit } = report;
-  const oversized = exit.errorLines.flatMap((line) => OVERSIZED.exec(line)?.[1] ?? []).at(0);
-  if (oversized) throw tooLargeFailure(path, oversized);
+  const size = oversized(exit.errorLines);
+  if (size) throw tooLargeFailure(path, size);
   if (!format) throw await openingFailure(path, exit.errorLines);
   if (!stream) {
     throw new UserError('no_video', {

@@ -113,7 +113,7 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
 }
 
 async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
-  const { shard, top, minProbability, windowing, subtitles } = withDefaults(options);
+  const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
   return {
     source: resolve(options.source),
     model: modelDigest(options.bundle.manifest),
@@ -121,7 +121,7 @@ async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',
-    ...{ top, minProbability },
+    ...{ sampling, top, minProbability },
     windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
     subtitles: subtitles ?? 'none',
   };

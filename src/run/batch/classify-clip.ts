@@ -2,7 +2,7 @@ import type { FramesInput, Pipeline } from '../../config.js';
 import { collate, type FeatureSequence } from '../../data/batches.js';
 import { readRows } from '../../data/mnist/rows.js';
 import type { ModelThread } from '../../engine/thread/model-thread.js';
-import { type Clip, openLocated } from '../../media/frames.js';
+import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../../media/frames.js';
 import type { ClipLocation } from '../../media/inputs.js';
 import { concatenate } from '../../tensors/tensor.js';
 import { softmax } from '../evaluate/metrics.js';
@@ -24,6 +24,8 @@ export interface ClipResult {
   /** Of each class, in the order of the model's labels. */
   readonly probabilities: readonly number[];
   readonly durationSeconds: number;
+  /** How a video was to be decoded. */
+  readonly plan?: PlanKind;
   /** Wall time in which it waited for frames, for the encoder, for the recurrent network. */
   readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
 }
@@ -39,8 +41,15 @@ export interface LocatedClip {
   readonly location: ClipLocation;
 }
 
+export interface OpenableClip {
+  readonly clip: BatchClip;
+  /** As clipOpener gives it, so that the windows of a clip share what was found out about it. */
+  readonly open: (request: FrameRequest) => Promise<Clip>;
+}
+
 export interface ClassifyOptions {
   readonly model: SharedModel;
+  readonly sampling: PlanChoice;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -50,18 +59,18 @@ export interface ClassifyOptions {
  *
  * @throws UserError as openClip, and as readRows for a model that reads digits; ComputeFailure.
  */
-export async function classifyClip(located: LocatedClip, options: ClassifyOptions): Promise<ClipResult> {
+export async function classifyClip(openable: OpenableClip, options: ClassifyOptions): Promise<ClipResult> {
   const watch = stopwatch();
-  const read = await readSequence(located, { ...options, watch });
+  const read = await readSequence(openable, { ...options, watch });
   const { logits } = await computed(options.model.classify(collate([read.sequence])));
   watch.note('recurrent');
   return { ...read, probabilities: softmax(logits), milliseconds: watch.times };
 }
 
-type Read = Pick<ClipResult, 'sequence' | 'frames' | 'durationSeconds'>;
+type Read = Pick<ClipResult, 'sequence' | 'frames' | 'durationSeconds' | 'plan'>;
 
 async function readSequence(
-  { clip, location }: LocatedClip,
+  { clip, open }: OpenableClip,
   options: ClassifyOptions & { watch: Stopwatch },
 ): Promise<Read> {
   const { input } = options.model;
@@ -70,14 +79,15 @@ async function readSequence(
     options.watch.note('decode');
     return { sequence, frames: 1, durationSeconds: 0 };
   }
-  const opened = await openForModel({ clip, location }, { ...options, input });
+  const opened = await openForModel({ clip, open }, { ...options, input });
   const sequence = await encodeFrames(opened, { ...options, input });
-  return { sequence, frames: sequence.timesteps, durationSeconds: opened.durationSeconds };
+  const { durationSeconds, plan } = opened;
+  return { sequence, frames: sequence.timesteps, durationSeconds, ...(plan && { plan }) };
 }
 
 /** Opens a clip for the frames that the model reads. @throws UserError as openClip. */
 export async function openForModel(
-  { clip, location }: LocatedClip,
+  { clip, open }: OpenableClip,
   options: Omit<ClassifyOptions, 'model'> & { input: FramesInput },
 ): Promise<Clip> {
   const { input, timeoutSeconds, signal } = options;
@@ -89,10 +99,7 @@ export async function openForModel(
     ...(gap && { pairGap: gap }),
   };
   const sampling = evaluationSampling(input.sampling);
-  return openLocated(
-    { input: clip.path, location },
-    { sampling, preprocessing, timeoutSeconds, signal, ...details },
-  );
+  return open({ sampling, preprocessing, timeoutSeconds, signal, plan: options.sampling, ...details });
 }
 
 async function encodeFrames(

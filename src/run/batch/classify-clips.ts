@@ -82,13 +82,13 @@ async function classifyNext(
 }
 
 function processOptions({ options, thread, signal }: Run): ProcessOptions {
-  const { top, minProbability, timeoutSeconds } = withDefaults(options);
+  const { sampling, top, minProbability, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
     model: { input: pipeline.input, encoder: shareEncoder(thread.encode), classify: thread.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
-    ...{ labels, top, minProbability, timeoutSeconds, signal },
+    ...{ labels, sampling, top, minProbability, timeoutSeconds, signal },
   };
 }
 

@@ -3,7 +3,7 @@ import {
   type ClassifyOptions,
   type ClipResult,
   classifyClip,
-  type LocatedClip,
+  type OpenableClip,
   openForModel,
 } from './classify-clip.js';
 import { type Span, type Windowing, windowsOf } from './windows.js';
@@ -17,15 +17,15 @@ export type WindowResult = ClipResult & Span;
  * @throws UserError as openClip; ComputeFailure.
  */
 export async function classifyWindows(
-  { clip, location }: LocatedClip,
+  { clip, open }: OpenableClip,
   options: ClassifyOptions & { input: FramesInput; windowing: Windowing },
 ): Promise<WindowResult[]> {
-  const { durationSeconds } = await openForModel({ clip, location }, options);
+  const { durationSeconds } = await openForModel({ clip, open }, options);
   const startSeconds = clip.startSeconds ?? 0;
   const endSeconds = Math.min(clip.endSeconds ?? durationSeconds, durationSeconds);
   const results: WindowResult[] = [];
   for (const window of windowsOf({ startSeconds, endSeconds }, options.windowing)) {
-    const result = await classifyClip({ clip: { ...clip, ...window }, location }, options);
+    const result = await classifyClip({ clip: { ...clip, ...window }, open }, options);
     results.push({ ...result, ...window });
   }
   return results;

@@ -61,7 +61,7 @@ export function failedRow(failed: {
 }
 
 function answerOf(
-  { probabilities, frames }: ClipResult,
+  { probabilities, frames, plan }: ClipResult,
   { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
 ): Answer {
   const ranking = probabilities
@@ -75,6 +75,7 @@ function answerOf(
     top: ranking.slice(0, top),
     ...(ofTruth && { truthProbability: ofTruth.probability }),
     frames,
+    ...(plan && { plan }),
   };
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Bundle } from '../../bundle/bundle.js';
 import type { Skipped } from '../../data/scan.js';
 import type { EngineName } from '../../engine/engine.js';
+import type { PlanChoice } from '../../media/frames.js';
 import type { Shard } from './list-clips.js';
 import type { SubtitleFormat } from './subtitles.js';
 import type { BatchSummary } from './summary.js';
@@ -20,6 +21,8 @@ export interface BatchOptions {
   /** Clips under way at once; as many as the machine has cores, and at least 2, when absent. */
   readonly jobs?: number;
   readonly shard?: Shard;
+  /** Which frames of a video stand for those that the model samples; `quick` when absent. */
+  readonly sampling?: PlanChoice;
   /** Classes that a row lists; 5 when absent. */
   readonly top?: number;
   /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
@@ -75,6 +78,7 @@ export function withDefaults(options: BatchOptions) {
   return {
     format: 'jsonl' as const,
     jobs: Math.max(2, availableParallelism()),
+    sampling: 'quick' as const,
     top: 5,
     minProbability: options.bundle.manifest.minProbability,
     timeoutSeconds: 600,

@@ -1,7 +1,8 @@
 import type { FeatureSequence } from '../../data/batches.js';
 import { isFailureOfInput, UserError } from '../../errors.js';
+import { clipOpener, type PlanChoice } from '../../media/frames.js';
 import { locatePath } from '../../media/inputs.js';
-import { ComputeFailure, classifyClip, type LocatedClip, type SharedModel } from './classify-clip.js';
+import { ComputeFailure, classifyClip, type OpenableClip, type SharedModel } from './classify-clip.js';
 import { classifyWindows } from './classify-windows.js';
 import type { Content, ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
@@ -22,6 +23,7 @@ export interface FinishedClip {
 export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
   readonly readContent: ReadContent;
+  readonly sampling: PlanChoice;
   readonly timeoutSeconds: number;
   readonly windowing: Windowing | undefined;
   readonly subtitles: SubtitleFormat | undefined;
@@ -46,7 +48,8 @@ export async function processClip(
     const location = await locatePath(clip.path);
     content = await options.readContent({ clip, location });
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
-    return await classifiedAs({ clip, location, content }, options);
+    const open = clipOpener({ input: clip.path, location });
+    return await classifiedAs({ clip, open, content }, options);
   } catch (error) {
     const isOfRun = error instanceof UserError && !isFailureOfInput(error);
     if (isOfRun || error instanceof ComputeFailure) throw error;
@@ -55,19 +58,19 @@ export async function processClip(
 }
 
 async function classifiedAs(
-  { content, ...located }: LocatedClip & { content: Content },
+  { content, ...openable }: OpenableClip & { content: Content },
   options: ProcessOptions,
 ): Promise<Row> {
-  const { clip } = located;
+  const { clip } = openable;
   const { model, windowing, embeddings } = options;
   const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
   if (!windowing || model.input.kind === 'rows') {
-    const result = await classifyClip(located, options);
+    const result = await classifyClip(openable, options);
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
   }
-  const results = await classifyWindows(located, { ...options, windowing, input: model.input });
+  const results = await classifyWindows(openable, { ...options, windowing, input: model.input });
   const segments = mergeWindows(results, options);
   if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
   const named = results.map(

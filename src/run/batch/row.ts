@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
+import { PLAN_KINDS } from '../../media/frames.js';
 
 const share = z.number().min(0).max(1);
 
@@ -30,6 +31,8 @@ const answer = {
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
   frames: z.int().min(1),
+  /** How a video was decoded: exactly, `whole` or with `seeks`, or for frames nearby. */
+  plan: z.enum(PLAN_KINDS).optional(),
 };
 
 const reading = {

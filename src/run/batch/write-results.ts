@@ -68,6 +68,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'truth', type: 'STRING', cell: (row) => row.truth },
   { name: 'truthProbability', type: 'DOUBLE', cell: (row) => classified(row)?.truthProbability },
   { name: 'frames', type: 'INT32', cell: (row) => classified(row)?.frames },
+  { name: 'plan', type: 'STRING', cell: (row) => classified(row)?.plan },
   { name: 'durationSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.durationSeconds },
   { name: 'size', type: 'DOUBLE', cell: (row) => row.size },
   { name: 'sha256', type: 'STRING', cell: (row) => row.sha256 },

@@ -10,13 +10,14 @@ const index = (positions: readonly number[]): FrameIndex => ({
     isKeyframe: positions.map(() => true),
     durationSeconds: 100,
   },
+  isReordered: false,
 });
 
 const steady = index(Array.from({ length: 20 }, (_, frame) => frame));
 
 /** Which of the decoded positions each wanted frame got, `null` for none. */
 function match(wanted: readonly number[], decoded: readonly number[]): Record<number, number | null> {
-  const { targets } = selectFrames(steady, wanted);
+  const { targets } = selectFrames(steady, wanted, 2);
   const matcher = createMatcher<{ position: number }>(targets);
   const matches = [...decoded.flatMap((position) => matcher.take({ position })), ...matcher.finish()];
   const got = new Map(matches.map((found) => [found.target.frame, found.decoded.position]));
@@ -56,15 +57,15 @@ describe('a wanted frame', () => {
 
 describe('what ffmpeg lets through', () => {
   test('is one frame for each that is wanted, told apart half-way to the one before', () => {
-    expect(selectFrames(index([0, 1, 4, 5, 6, 7, 8]), [1, 1, 2]).boundaries).toEqual([0.5, 2.5]);
+    expect(selectFrames(index([0, 1, 4, 5, 6, 7, 8]), [1, 1, 2], 2).boundaries).toEqual([0.5, 2.5]);
   });
 
   test('begins before the first frame', () => {
-    expect(selectFrames(index([5, 6, 7, 8]), [0]).boundaries).toEqual([4.5]);
+    expect(selectFrames(index([5, 6, 7, 8]), [0], 2).boundaries).toEqual([4.5]);
   });
 
   test('has spare frames before the last ones of a clip', () => {
-    expect(selectFrames(steady, [2, 19]).boundaries).toEqual([1.5, 16.5, 17.5, 18.5]);
+    expect(selectFrames(steady, [2, 19], 2).boundaries).toEqual([1.5, 16.5, 17.5, 18.5]);
   });
 
   test('is asked for in less than an argument may hold, however much is wanted', () => {

@@ -1,0 +1,173 @@
+import { nearestKeyframes, previousKeyframe } from './keyframes.js';
+import type { FrameIndex } from './packet-index.js';
+
+/** Ways to decode a clip for some of its frames; see planDecode. */
+export const PLAN_KINDS = ['whole', 'seeks', 'keyframes', 'reference-only'] as const;
+export type PlanKind = (typeof PLAN_KINDS)[number];
+
+/** A run of ffmpeg: it begins at a frame and ends behind the last one that is wanted of it. */
+export interface DecodePass {
+  /** A keyframe to begin at; 0: the clip's start. */
+  readonly startFrame: number;
+  /** Indices into the timeline, never falling: those of the wanted frames, or neighbours in their place. */
+  readonly frames: readonly number[];
+}
+
+/**
+ * How the wanted frames are had, in passes one after the other.
+ * - `whole`: everything is decoded from the clip's start to the last wanted frame. Exact, and always possible.
+ * - `seeks`: only what lies between a wanted frame and the keyframe before it. The very same frames.
+ * - `keyframes`: only frames that are stored whole, the nearest one for each that is wanted.
+ * - `reference-only`: without the frames that no other depends on; in place of such a one the next that is left.
+ */
+export interface DecodePlan {
+  readonly kind: PlanKind;
+  readonly passes: readonly DecodePass[];
+  /** Estimated, on the machine of the constants below. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Which plan: `exact` gives the wanted frames and no others; `quick` may give neighbours, at most half the
+ * distance between wanted frames away; a kind forces that one, whatever it costs, where it is possible, and
+ * `whole` elsewhere.
+ */
+export type PlanChoice = 'exact' | 'quick' | PlanKind;
+
+/**
+ * Chooses the plan that costs the least.
+ *
+ * @param wanted indices into the timeline, never falling, at least one.
+ * @param options.megapixels of a frame.
+ */
+export function planDecode(
+  index: FrameIndex,
+  wanted: readonly number[],
+  { choice, megapixels }: { choice: PlanChoice; megapixels: number },
+): DecodePlan {
+  const frameMilliseconds = DECODE_MILLISECONDS * megapixels;
+  const whole = planWhole(wanted, frameMilliseconds);
+  // Where frames are counted, all must be decoded to keep their numbers.
+  if (index.kind === 'counted') return whole;
+  const seeks = (cost: number) => planSeeks(index, wanted, cost);
+  const keyframes = (frames: readonly number[] | null) => planKeyframes(index, frames, frameMilliseconds);
+  const near = {
+    keyframes: () => keyframes(nearestKeyframes(index, wanted)),
+    'reference-only': () => planReferenceOnly(index, wanted, frameMilliseconds),
+  };
+  switch (choice) {
+    case 'whole':
+      return whole;
+    case 'seeks':
+      return seeks(Number.POSITIVE_INFINITY) ?? whole;
+    case 'keyframes':
+    case 'reference-only':
+      return near[choice]() ?? whole;
+    case 'exact':
+      return least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
+    case 'quick': {
+      const exact = least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
+      const best = least([exact, near.keyframes(), near['reference-only']()]);
+      return best.milliseconds <= exact.milliseconds * WORTHWHILE_SHARE ? best : exact;
+    }
+  }
+}
+
+/** Other frames than the wanted ones must save a third of the time at least. */
+const WORTHWHILE_SHARE = 2 / 3;
+
+const least = (plans: ReadonlyArray<DecodePlan | null>): DecodePlan =>
+  plans
+    .filter((plan) => plan !== null)
+    .reduce((best, plan) => (plan.milliseconds < best.milliseconds ? plan : best));
+
+/** A megapixel of H.264, on two cores: `npm run bench -- decode`, the time of `whole` by its 3,110 megapixels. */
+const DECODE_MILLISECONDS = 1.2;
+
+/** To start ffmpeg, to open the file and to fill the decoder: what a seek to a single keyframe costs. */
+const PASS_MILLISECONDS = 50;
+
+/** To look for the place in the file. Also keeps short clips from seeking for next to nothing. */
+const SEEK_MILLISECONDS = 10;
+
+/** To read a packet and throw it away: the time of `keyframes` without its frames' by the packets of the clip. */
+const SKIP_MILLISECONDS = 0.1;
+
+/** Of the frames in a clip with B-frames, those that others depend on: the time of `reference-only` by `whole`. */
+const REFERENCE_SHARE = 0.6;
+
+function planWhole(wanted: readonly number[], frameMilliseconds: number): DecodePlan {
+  const frames = wanted.at(-1)! + 1;
+  return {
+    kind: 'whole',
+    passes: [{ startFrame: 0, frames: wanted }],
+    milliseconds: PASS_MILLISECONDS + frames * frameMilliseconds,
+  };
+}
+
+/** A new pass begins where running on to the next wanted frame's keyframe would cost more. */
+function planSeeks(
+  index: FrameIndex,
+  wanted: readonly number[],
+  frameMilliseconds: number,
+): DecodePlan | null {
+  const passes: Array<{ startFrame: number; frames: number[] }> = [];
+  let milliseconds = 0;
+  let reached = 0;
+  for (const frame of wanted) {
+    const keyframe = previousKeyframe(index, frame);
+    const pass = passes.at(-1);
+    if (pass && (keyframe - reached) * frameMilliseconds <= PASS_MILLISECONDS + SEEK_MILLISECONDS) {
+      pass.frames.push(frame);
+      milliseconds += (frame - reached) * frameMilliseconds;
+    } else {
+      passes.push({ startFrame: keyframe, frames: [frame] });
+      milliseconds += PASS_MILLISECONDS + SEEK_MILLISECONDS + (frame - keyframe + 1) * frameMilliseconds;
+    }
+    reached = frame;
+  }
+  return passes.every(({ startFrame }) => startFrame === 0) ? null : { kind: 'seeks', passes, milliseconds };
+}
+
+/** @param frames null where there are none to take. */
+function planKeyframes(
+  { timeline }: FrameIndex,
+  frames: readonly number[] | null,
+  frameMilliseconds: number,
+): DecodePlan | null {
+  if (!frames?.every((frame) => timeline.isKeyframe[frame])) return null;
+  const [first, last] = [frames[0]!, frames.at(-1)!];
+  const keyframes = timeline.isKeyframe.slice(first, last + 1).filter(Boolean).length;
+  return {
+    kind: 'keyframes',
+    passes: [{ startFrame: first, frames }],
+    milliseconds:
+      PASS_MILLISECONDS + keyframes * frameMilliseconds + (last - first + 1 - keyframes) * SKIP_MILLISECONDS,
+  };
+}
+
+/** Frames that follow each other without another depending on them: encoders set 3 to 8, seldom 16. */
+export const UNREFERENCED_RUN = 16;
+
+function planReferenceOnly(
+  index: FrameIndex,
+  wanted: readonly number[],
+  frameMilliseconds: number,
+): DecodePlan | null {
+  if (!index.isReordered || !areFarApart(wanted)) return null;
+  const keyframe = previousKeyframe(index, wanted[0]!);
+  const frames = wanted.at(-1)! - keyframe + 1;
+  return {
+    kind: 'reference-only',
+    passes: [{ startFrame: keyframe, frames: wanted }],
+    milliseconds: PASS_MILLISECONDS + frames * REFERENCE_SHARE * frameMilliseconds,
+  };
+}
+
+/** So that a frame that stands for another is at most half-way to the next wanted one. */
+function areFarApart(wanted: readonly number[]): boolean {
+  return wanted.every((frame, position) => {
+    const next = wanted[position + 1];
+    return next === undefined || next === frame || next - frame >= 2 * UNREFERENCED_RUN;
+  });
+}

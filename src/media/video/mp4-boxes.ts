@@ -1,0 +1,115 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+/**
+ * Thrown where a file is not of the ordinary kind that is read here: cut off, fragmented, damaged, hostile or
+ * merely rare. Who catches it asks ffprobe, which knows them all.
+ */
+export class OutOfTheOrdinary extends Error {}
+
+/** What lies in a box, without its header. */
+export interface Box {
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+/** An hour of film takes a few megabytes; ffprobe may read longer ones. */
+const MAX_HEADER_BYTES = 32 * 2 ** 20;
+
+/** An ordinary file has three to ten. */
+const MAX_TOP_BOXES = 64;
+
+/** More than any track has, so that what is made of many tiny boxes costs no time. */
+const MAX_CHILDREN = 1024;
+
+/**
+ * Reads the header (`moov`) of an ISO base media file, ISO/IEC 14496-12, and how long the file is. Of the rest,
+ * only the boxes' own 16 bytes are read.
+ *
+ * @throws OutOfTheOrdinary, also where the file cannot be read.
+ */
+export async function readMovieHeader(path: string): Promise<{ moov: Buffer; fileBytes: number }> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new OutOfTheOrdinary('It cannot be opened', { cause });
+  });
+  try {
+    return await findMovieHeader(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function findMovieHeader(file: FileHandle): Promise<{ moov: Buffer; fileBytes: number }> {
+  const fileBytes = (await file.stat()).size;
+  let moov: Buffer | undefined;
+  let position = 0;
+  for (let count = 0; position < fileBytes; count++) {
+    demand(count < MAX_TOP_BOXES, 'It has too many boxes');
+    const { type, headerBytes, boxBytes } = parseBoxHeader(await readAt(file, position, 16), {
+      left: fileBytes - position,
+    });
+    demand(count > 0 || type === 'ftyp', 'It does not begin with its type');
+    demand(PLAIN_TOP_BOXES.has(type), `It has a box ${type}`);
+    if (type === 'moov') {
+      demand(!moov && boxBytes <= MAX_HEADER_BYTES, 'It has several headers, or a huge one');
+      moov = await readAt(file, position + headerBytes, boxBytes - headerBytes);
+      demand(moov.length === boxBytes - headerBytes, 'Its header breaks off');
+    }
+    position += boxBytes;
+  }
+  return { moov: moov ?? refuse('It has no header'), fileBytes };
+}
+
+/** Fragments (`moof`) and what points to other files are not among them. */
+const PLAIN_TOP_BOXES = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'uuid', 'udta', 'meta']);
+
+/** The boxes that follow each other in a buffer. @throws OutOfTheOrdinary where they do not fill it. */
+export function childrenOf(buffer: Buffer): Box[] {
+  const children: Box[] = [];
+  for (let position = 0; position < buffer.length; ) {
+    // QuickTime ends a list with four zero bytes.
+    if (buffer.length - position === 4 && buffer.readUInt32BE(position) === 0) break;
+    const { type, headerBytes, boxBytes } = parseBoxHeader(buffer.subarray(position, position + 16), {
+      left: buffer.length - position,
+    });
+    demand(children.length < MAX_CHILDREN, 'It has too many boxes');
+    children.push({ type, content: buffer.subarray(position + headerBytes, position + boxBytes) });
+    position += boxBytes;
+  }
+  return children;
+}
+
+/** The one box of a type. @throws OutOfTheOrdinary where there is none, or several. */
+export function onlyChild(boxes: readonly Box[], type: string): Buffer {
+  return optionalChild(boxes, type) ?? refuse(`It has no box ${type}`);
+}
+
+/** @throws OutOfTheOrdinary where there are several. */
+export function optionalChild(boxes: readonly Box[], type: string): Buffer | undefined {
+  const [first, ...others] = boxes.filter((box) => box.type === type);
+  demand(others.length === 0, `It has several boxes ${type}`);
+  return first?.content;
+}
+
+export function demand(isOrdinary: boolean, otherwise: string): asserts isOrdinary {
+  if (!isOrdinary) refuse(otherwise);
+}
+
+function refuse(why: string): never {
+  throw new OutOfTheOrdinary(why);
+}
+
+function parseBoxHeader(header: Buffer, { left }: { left: number }) {
+  demand(header.length >= 8, 'A box breaks off');
+  const short = header.readUInt32BE(0);
+  demand(short !== 1 || header.length === 16, 'A box breaks off');
+  // 1: the size follows as 64 bits. 0: the box reaches to the end.
+  const boxBytes = short === 1 ? Number(header.readBigUInt64BE(8)) : short === 0 ? left : short;
+  const headerBytes = short === 1 ? 16 : 8;
+  demand(boxBytes >= headerBytes && boxBytes <= left, 'A box breaks off');
+  return { type: header.toString('latin1', 4, 8), headerBytes, boxBytes };
+}
+
+async function readAt(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, position);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { type PlanChoice, planDecode } from '../../../src/media/video/decode-plan.js';
+import { nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
+import type { FrameIndex } from '../../../src/media/video/packet-index.js';
+
+/** A clip of 25 frames a second with a keyframe every so many. */
+function clip(frames: number, keyframeEvery: number, changes: Partial<FrameIndex> = {}): FrameIndex {
+  const positions = Float64Array.from({ length: frames }, (_, frame) => frame / 25);
+  return {
+    kind: 'stamped',
+    positions,
+    timeline: {
+      startSeconds: positions,
+      isKeyframe: Array.from(positions, (_, frame) => frame % keyframeEvery === 0),
+      durationSeconds: frames / 25,
+    },
+    isReordered: true,
+    ...changes,
+  };
+}
+
+/** Frames at the centres of equal spans, as uniform sampling takes them. */
+const centres = (frames: number, count: number) =>
+  Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) / count) * frames));
+
+const plan = (index: FrameIndex, wanted: readonly number[], choice: PlanChoice, megapixels = 2) =>
+  planDecode(index, wanted, { choice, megapixels });
+
+describe('the quickest plan', () => {
+  test('of a short clip is to decode it whole', () => {
+    expect(plan(clip(50, 12), centres(50, 16), 'quick', 0.2)).toMatchObject({
+      kind: 'whole',
+      passes: [{ startFrame: 0, frames: centres(50, 16) }],
+    });
+  });
+
+  test('of a long clip is its keyframes where they lie closer than the wanted frames', () => {
+    const { kind, passes } = plan(clip(1500, 48), centres(1500, 16), 'quick');
+    expect(kind).toBe('keyframes');
+    const frames = passes.flatMap((pass) => pass.frames);
+    expect(frames.every((frame) => frame % 48 === 0)).toBe(true);
+    expect(new Set(frames).size).toBe(16);
+    frames.forEach((frame, index) => {
+      expect(Math.abs(frame - centres(1500, 16)[index]!)).toBeLessThanOrEqual(24);
+    });
+  });
+
+  test('passes over frames that no other depends on where keyframes are rare', () => {
+    expect(plan(clip(1500, 250), centres(1500, 16), 'quick').kind).toBe('reference-only');
+    const inOrder = clip(1500, 250, { isReordered: false });
+    expect(plan(inOrder, centres(1500, 16), 'quick').kind).not.toBe('reference-only');
+  });
+
+  test('is to seek where few frames of a long clip are wanted', () => {
+    const { kind, passes } = plan(clip(15_000, 250), [3010, 9010], 'quick');
+    expect({ kind, passes }).toEqual({
+      kind: 'seeks',
+      passes: [
+        { startFrame: 3000, frames: [3010] },
+        { startFrame: 9000, frames: [9010] },
+      ],
+    });
+  });
+});
+
+describe('the quickest exact plan', () => {
+  test('gives the wanted frames and no others', () => {
+    for (const keyframeEvery of [1, 12, 48, 250, 2000]) {
+      for (const wanted of [centres(1500, 16), [700], [3, 3, 1499]]) {
+        const { kind, passes } = plan(clip(1500, keyframeEvery), wanted, 'exact');
+        expect(kind).not.toBe('reference-only');
+        expect(passes.flatMap((pass) => pass.frames)).toEqual(wanted);
+      }
+    }
+  });
+
+  test('begins each pass at a keyframe, and runs on where that costs less than another seek', () => {
+    const { kind, passes } = plan(clip(15_000, 50), [1010, 1040, 1060, 9010], 'exact');
+    expect({ kind, passes }).toEqual({
+      kind: 'seeks',
+      passes: [
+        { startFrame: 1000, frames: [1010, 1040, 1060] },
+        { startFrame: 9000, frames: [9010] },
+      ],
+    });
+  });
+
+  test('is of keyframes alone when these are what is wanted', () => {
+    expect(plan(clip(1500, 48), [0, 48, 96, 144], 'exact').kind).toBe('keyframes');
+    expect(plan(clip(1500, 48), [0, 48, 97, 144], 'exact').kind).not.toBe('keyframes');
+  });
+});
+
+test('frames that are counted need the whole clip', () => {
+  for (const choice of ['quick', 'exact', 'seeks', 'keyframes', 'reference-only'] as const) {
+    expect(plan(clip(15_000, 50, { kind: 'counted' }), [9010], choice).kind).toBe('whole');
+  }
+});
+
+test('a plan that is asked for is taken where it is possible', () => {
+  expect(plan(clip(50, 12), [2, 30], 'seeks')).toMatchObject({
+    kind: 'seeks',
+    passes: [
+      { startFrame: 0, frames: [2] },
+      { startFrame: 24, frames: [30] },
+    ],
+  });
+  expect(plan(clip(50, 50), [2, 30], 'keyframes').kind).toBe('whole');
+});
+
+describe('the nearest keyframes', () => {
+  test('are none where a wanted frame has no keyframe of its own within half the distance to the next', () => {
+    expect(nearestKeyframes(clip(100, 50), [20, 30])).toBeNull();
+    expect(nearestKeyframes(clip(100, 10), [11, 14])).toBeNull();
+    expect(nearestKeyframes(clip(100, 10), [11, 18])).toEqual([10, 20]);
+  });
+
+  test('are the same for a frame that is wanted twice, and none for a single one', () => {
+    expect(nearestKeyframes(clip(100, 10), [11, 11, 38])).toEqual([10, 10, 40]);
+    expect(nearestKeyframes(clip(100, 10), [11])).toBeNull();
+  });
+});
+
+test('decoding begins at the last keyframe up to a frame', () => {
+  expect([0, 9, 10, 29].map((frame) => previousKeyframe(clip(100, 10), frame))).toEqual([0, 0, 10, 20]);
+});
