@@ -17,6 +17,14 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'One 2 s 480p clip, warm, with models/motion',
     run: async () => (await import('./classify.js')).benchClassify(),
   },
+  decode: {
+    title: '16 frames of a minute of 1080p, by each plan of decoding',
+    run: async () => (await import('./decode.js')).benchDecode(),
+  },
+  plans: {
+    title: "What plans of decoding change in a model's probabilities, to decoding whole",
+    run: async () => (await import('./plans.js')).benchPlans(),
+  },
 };
 
 const named = process.argv.slice(2);

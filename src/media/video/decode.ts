@@ -9,7 +9,6 @@ import {
 } from '../ffmpeg/ffmpeg.js';
 import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
 import { inputFilters } from '../preprocessing.js';
-import type { PlanKind } from './decode-plan.js';
 import { selectCondition } from './frame-selection.js';
 import type { FrameIndex } from './packet-index.js';
 
@@ -19,7 +18,8 @@ export interface DecodeOptions extends RunLimits {
   /** As Selection has them. */
   readonly boundaries: readonly number[];
   readonly preprocessing: Preprocessing;
-  readonly plan: PlanKind;
+  /** Input options by which frames are passed over. */
+  readonly skipOptions: readonly string[];
   /** Where to begin, by the container's own stamps; undefined: the clip's start. */
   readonly seekSeconds: number | undefined;
 }
@@ -60,7 +60,7 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, boundaries, preprocessing, plan, seekSeconds } = options;
+  const { path, index, boundaries, preprocessing, skipOptions, seekSeconds } = options;
   const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
     source: fileAddress(path),
@@ -68,7 +68,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...['-nostats', '-v', 'repeat+level+info', ...SAFE_INPUT_OPTIONS],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
-      ...SKIP_OPTIONS[plan],
+      ...skipOptions,
       // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
       ...(seekSeconds === undefined
         ? []
@@ -92,14 +92,6 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
     signal: options.signal,
   };
 }
-
-/** What the decoder passes over, and with `-discard` what it is not even given. */
-const SKIP_OPTIONS: Record<PlanKind, readonly string[]> = {
-  whole: [],
-  seeks: [],
-  keyframes: ['-skip_frame', 'nokey', '-discard', 'nokey'],
-  'reference-only': ['-skip_frame', 'noref'],
-};
 
 const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
 

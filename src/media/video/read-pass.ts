@@ -28,7 +28,8 @@ export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan):
   const matcher = createMatcher<DecodedFrame>(targets);
   let found = 0;
   for await (const event of decodeFrames({
-    ...{ path, index, boundaries, preprocessing, plan: kind, seekSeconds, ...limits },
+    ...{ path, index, boundaries, preprocessing, seekSeconds, ...limits },
+    skipOptions: skipOptionsOf(kind, probe),
   })) {
     const interrupted = event.kind !== 'frame' && interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
@@ -70,24 +71,36 @@ function* copiesOf(
   }
 }
 
+/** What the decoder passes over; with `-discard`, what it is not even given. */
+function skipOptionsOf(kind: PlanKind, { container }: Probe): readonly string[] {
+  switch (kind) {
+    case 'whole':
+    case 'seeks':
+      return [];
+    case 'keyframes':
+      // Of MP4, ffmpeg 4 then tells wrong times.
+      return ['-skip_frame', 'nokey', ...(container.startsWith('mov') ? [] : ['-discard', 'nokey'])];
+    case 'reference-only':
+      return ['-skip_frame', 'noref'];
+  }
+}
+
 /**
- * What to ask of ffmpeg so that it begins at a keyframe. Its own search takes the last keyframe up to a time:
- * by the order of showing in MP4, and elsewhere by that of decoding, for which it goes back by 0.13 s itself. In
- * Matroska, which lists keyframes by when they are shown, that would lead to the keyframe before.
+ * What to ask of ffmpeg so that it begins at a keyframe. It takes the last one up to a time, but first goes back by
+ * 3/23 s in clips whose frames are reordered. MP4 and Matroska list keyframes by when they are shown, where that
+ * leads to the keyframe before; elsewhere places are found by the time of decoding.
  */
 function seekSecondsOf({ index, container }: Probe, startFrame: number): number | undefined {
   if (startFrame === 0 || index.kind === 'counted') return undefined;
   const { positions, timeline } = index;
   const stamp = positions[startFrame]!;
-  const halfWayTo = (frame: number) => ((positions[frame] ?? stamp) - stamp) / 2;
-  if (container.startsWith('mov')) return stamp + halfWayTo(startFrame + 1);
-  if (!container.startsWith('matroska')) return stamp;
+  if (!/^(?:mov|matroska)/.test(container)) return stamp;
   const next = timeline.isKeyframe.indexOf(true, startFrame + 1);
-  return stamp + Math.min(MATROSKA_LEAD_SECONDS, next < 0 ? Number.POSITIVE_INFINITY : halfWayTo(next));
+  return stamp + (next < 0 ? LEAD_SECONDS : Math.min(LEAD_SECONDS, (positions[next]! - stamp) / 2));
 }
 
-/** A little more than the 3/23 s by which ffmpeg goes back. */
-const MATROSKA_LEAD_SECONDS = 0.14;
+/** A little more than 3/23. */
+const LEAD_SECONDS = 0.14;
 
 interface DecodingResult {
   readonly exit: ToolExit;

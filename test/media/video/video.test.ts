@@ -126,6 +126,51 @@ describeWithEachFfmpeg('a video', () => {
     });
   });
 
+  test.each([...FORMATS.map(([name]) => name), 'long.mp4', 'long.ts'])(
+    'gives the same frames when it is decoded from its keyframes: %s',
+    async (name) => {
+      const path = join(folder, name);
+      const [whole, sought] = await Promise.all(
+        (['whole', 'seeks'] as const).map((plan) => read(path, request(uniform(5), { plan }))),
+      );
+      expect(sought).toEqual(whole);
+    },
+  );
+
+  test.each(['long.mp4', 'long.ts'])('gives keyframes in place of the frames near them: %s', async (name) => {
+    const path = join(folder, name);
+    const frames = await read(path, request(uniform(8), { plan: 'keyframes' }));
+    const numbers = numbersOf(frames);
+    expect(new Set(numbers).size).toBe(8);
+    numbers.forEach((number, index) => {
+      expect(number % 20).toBe(0);
+      expect(Math.abs(number - (20 + index * 40))).toBeLessThanOrEqual(20);
+      expect(frames[index]!.timeSeconds).toBeCloseTo(number / 10, 3);
+    });
+  });
+
+  test.each(['long.mp4', 'long.ts'])('gives frames that others depend on in place of others: %s', async (name) => {
+    const frames = await read(join(folder, name), request(uniform(8), { plan: 'reference-only' }));
+    numbersOf(frames).forEach((number, index) => {
+      const wanted = 20 + index * 40;
+      expect(number - wanted).toBeGreaterThanOrEqual(0);
+      expect(number - wanted).toBeLessThanOrEqual(3);
+    });
+  });
+
+  test('is decoded whole where its keyframes do not come as they are listed', async () => {
+    const path = join(folder, 'misleading.mp4');
+    const content = readFileSync(join(folder, 'long.mp4'));
+    // The list of keyframes has frame 28 in place of frame 20: the second of its entries, which count from 1.
+    content.writeUInt32BE(29, content.indexOf('stss') + 16);
+    writeFileSync(path, content);
+    const wanted = request(uniform(16), { plan: 'keyframes' });
+    expect((await openClip(path, wanted)).plan).toBe('keyframes');
+    // The first one came; from the second on, the frames are those that were sampled.
+    const sampled = Array.from({ length: 15 }, (_, index) => 30 + index * 20);
+    expect(numbersOf(await read(path, wanted))).toEqual([0, ...sampled]);
+  });
+
   test('gives hundreds of frames', async () => {
     const numbers = numbersOf(await read(join(folder, 'long.mp4'), request(uniform(1024))));
     expect(numbers).toEqual(
