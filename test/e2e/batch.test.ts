@@ -161,10 +161,11 @@ describe('clipstep batch', () => {
     await writeFile(join(other, 'model.json'), JSON.stringify({ ...manifest, labels: ['less', 'more'] }));
     await batch(fixture.clips, ['--out', out]);
     const before = await readFile(out, 'utf8');
-    const changed = await batch(fixture.clips, ['--out', out, '--model', other, '--min-probability', '0.7']);
+    const settings = ['--model', other, '--min-probability', '0.7', '--sampling', 'exact'];
+    const changed = await batch(fixture.clips, ['--out', out, ...settings]);
     expect(changed.code).toBe(1);
     expect(changed.stderr).toMatch(
-      /the model: was [0-9a-f]{64}, is [0-9a-f]{64}\n {2}--min-probability: was 0, is 0.7/,
+      /the model: was [0-9a-f]{64}, is [0-9a-f]{64}\n {2}--sampling: was quick, is exact\n {2}--min-probability: was 0, is 0.7/,
     );
     await rm(`${out}.run.json`);
     const unknown = await batch(fixture.clips, ['--out', out]);

@@ -1,11 +1,11 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import ffprobePackage from '@ffprobe-installer/ffprobe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ensureExecutable } from '../../src/media/ffmpeg/binaries.js';
-import { type FrameRequest, openClip } from '../../src/media/frames.js';
+import { clipOpener, type FrameRequest, openClip } from '../../src/media/frames.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { readNumber, writeNumberedClip } from '../support/numbered-clip.js';
 import { canListProcesses, processesNaming } from '../support/processes.js';
@@ -84,7 +84,7 @@ describe.skipIf(!canListProcesses)('no ffmpeg is left', () => {
   });
 });
 
-describe('a program that misbehaves', () => {
+describe('a program in the place of ffmpeg', () => {
   const REAL = { ffmpeg: ffmpegPackage.path, ffprobe: ffprobePackage.path };
 
   /** Puts a program in the place of ffmpeg or ffprobe, which tells its version and else does what it likes. */
@@ -100,6 +100,19 @@ describe('a program that misbehaves', () => {
   afterEach(() => {
     delete process.env.CLIPSTEP_FFMPEG;
     delete process.env.CLIPSTEP_FFPROBE;
+  });
+
+  test('is asked once about the packets of a clip, however many parts of it are read', async () => {
+    const log = join(folder, 'probed.txt');
+    replace('ffprobe', `echo probed >> '${log}'; exec '${REAL.ffprobe}' "$@"`);
+    const open = clipOpener({ input: probedClip, location: { kind: 'video', path: probedClip } });
+    for (const startSeconds of [0, 10, 20]) {
+      const { frames } = await open(everything({ startSeconds, endSeconds: startSeconds + 1 }));
+      const times: number[] = [];
+      for await (const { timeSeconds } of frames) times.push(timeSeconds);
+      expect([times.length, times[0]]).toEqual([10, startSeconds]);
+    }
+    expect(readFileSync(log, 'utf8')).toBe('probed\n');
   });
 
   const STUCK = "trap '' TERM; while :; do sleep 1; done";

@@ -16,20 +16,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'];
 const H265 = ['-c:v', 'libx265', '-pix_fmt', 'yuv420p', '-x265-params', 'log-level=none'];
 
-const ORDINARY: ReadonlyArray<readonly [name: string, framesPerSecond: number, encoder: readonly string[]]> = [
-  ['plain.mp4', 25, H264],
-  ['in-order.mp4', 25, [...H264, '-bf', '0']],
-  ['many-b.mp4', 30, [...H264, '-bf', '8', '-g', '12']],
-  ['all-key.mp4', 10, [...H264, '-g', '1']],
-  ['ntsc.mp4', 29.97, [...H264, '-r', '30000/1001']],
-  ['slow.mp4', 1, H264],
-  ['scale.mp4', 24, [...H264, '-video_track_timescale', '90000']],
-  ['faststart.mov', 12.5, [...H264, '-movflags', '+faststart']],
-  ['hevc.mp4', 25, [...H265, '-tag:v', 'hvc1']],
-  ['turned.mp4', 25, [...H264, '-metadata:s:v', 'rotate=90']],
-  ['wide-pixels.mp4', 25, [...H264, '-vf', 'setsar=2']],
-  ['single.mp4', 25, [...H264, '-frames:v', '1']],
-];
+const ORDINARY: ReadonlyArray<readonly [name: string, framesPerSecond: number, encoder: readonly string[]]> =
+  [
+    ['plain.mp4', 25, H264],
+    ['in-order.mp4', 25, [...H264, '-bf', '0']],
+    ['many-b.mp4', 30, [...H264, '-bf', '8', '-g', '12']],
+    ['all-key.mp4', 10, [...H264, '-g', '1']],
+    ['ntsc.mp4', 29.97, [...H264, '-r', '30000/1001']],
+    ['slow.mp4', 1, H264],
+    ['scale.mp4', 24, [...H264, '-video_track_timescale', '90000']],
+    ['faststart.mov', 12.5, [...H264, '-movflags', '+faststart']],
+    ['hevc.mp4', 25, [...H265, '-tag:v', 'hvc1']],
+    ['turned.mp4', 25, [...H264, '-metadata:s:v', 'rotate=90']],
+    ['wide-pixels.mp4', 25, [...H264, '-vf', 'setsar=2']],
+    ['single.mp4', 25, [...H264, '-frames:v', '1']],
+  ];
 
 /** For which ffprobe is asked. */
 const OTHERS: ReadonlyArray<readonly [name: string, encoder: readonly string[]]> = [
