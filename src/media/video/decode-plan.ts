@@ -11,6 +11,8 @@ export interface DecodePass {
   readonly startFrame: number;
   /** Indices into the timeline, never falling: those of the wanted frames, or neighbours in their place. */
   readonly frames: readonly number[];
+  /** How far off, in frames, one may be that comes in place of one of these. */
+  readonly reach: number;
 }
 
 /**
@@ -53,7 +55,8 @@ export function planDecode(
   const keyframes = (frames: readonly number[] | null) => planKeyframes(index, frames, frameMilliseconds);
   const near = {
     keyframes: () => keyframes(nearestKeyframes(index, wanted)),
-    'reference-only': () => planReferenceOnly(index, wanted, frameMilliseconds),
+    'reference-only': (leastReach: number) =>
+      planReferenceOnly(index, wanted, { frameMilliseconds, leastReach }),
   };
   switch (choice) {
     case 'whole':
@@ -61,13 +64,14 @@ export function planDecode(
     case 'seeks':
       return seeks(Number.POSITIVE_INFINITY) ?? whole;
     case 'keyframes':
+      return near.keyframes() ?? whole;
     case 'reference-only':
-      return near[choice]() ?? whole;
+      return near['reference-only'](1) ?? whole;
     case 'exact':
       return least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
     case 'quick': {
       const exact = least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
-      const best = least([exact, near.keyframes(), near['reference-only']()]);
+      const best = least([exact, near.keyframes(), near['reference-only'](USUAL_RUN)]);
       return best.milliseconds <= exact.milliseconds * WORTHWHILE_SHARE ? best : exact;
     }
   }
@@ -100,10 +104,13 @@ function planWhole(wanted: readonly number[], frameMilliseconds: number): Decode
   const frames = wanted.at(-1)! + 1;
   return {
     kind: 'whole',
-    passes: [{ startFrame: 0, frames: wanted }],
+    passes: [wholePass(wanted)],
     milliseconds: PASS_MILLISECONDS + frames * frameMilliseconds,
   };
 }
+
+/** Everything is decoded, but a packet may show no frame of its own, such as the second field of a picture. */
+export const wholePass = (frames: readonly number[]): DecodePass => ({ startFrame: 0, frames, reach: 2 });
 
 /** A new pass begins where running on to the next wanted frame's keyframe would cost more. */
 function planSeeks(
@@ -111,7 +118,7 @@ function planSeeks(
   wanted: readonly number[],
   frameMilliseconds: number,
 ): DecodePlan | null {
-  const passes: Array<{ startFrame: number; frames: number[] }> = [];
+  const passes: Array<DecodePass & { frames: number[] }> = [];
   let milliseconds = 0;
   let reached = 0;
   for (const frame of wanted) {
@@ -121,7 +128,7 @@ function planSeeks(
       pass.frames.push(frame);
       milliseconds += (frame - reached) * frameMilliseconds;
     } else {
-      passes.push({ startFrame: keyframe, frames: [frame] });
+      passes.push({ startFrame: keyframe, frames: [frame], reach: 0 });
       milliseconds += PASS_MILLISECONDS + SEEK_MILLISECONDS + (frame - keyframe + 1) * frameMilliseconds;
     }
     reached = frame;
@@ -140,34 +147,39 @@ function planKeyframes(
   const keyframes = timeline.isKeyframe.slice(first, last + 1).filter(Boolean).length;
   return {
     kind: 'keyframes',
-    passes: [{ startFrame: first, frames }],
+    passes: [{ startFrame: first, frames, reach: 0 }],
     milliseconds:
       PASS_MILLISECONDS + keyframes * frameMilliseconds + (last - first + 1 - keyframes) * SKIP_MILLISECONDS,
   };
 }
 
-/** Frames that follow each other without another depending on them: encoders set 3 to 8, seldom 16. */
-export const UNREFERENCED_RUN = 16;
+/** As many frames as x264 sets in a row, by default, on which no other may depend. */
+const USUAL_RUN = 3;
 
 function planReferenceOnly(
   index: FrameIndex,
   wanted: readonly number[],
-  frameMilliseconds: number,
+  { frameMilliseconds, leastReach }: { frameMilliseconds: number; leastReach: number },
 ): DecodePlan | null {
-  if (!index.isReordered || !areFarApart(wanted)) return null;
+  const reach = Math.floor(leastDistance(wanted) / 2);
+  if (!index.isReordered || reach < leastReach) return null;
   const keyframe = previousKeyframe(index, wanted[0]!);
   const frames = wanted.at(-1)! - keyframe + 1;
   return {
     kind: 'reference-only',
-    passes: [{ startFrame: keyframe, frames: wanted }],
+    passes: [{ startFrame: keyframe, frames: wanted, reach }],
     milliseconds: PASS_MILLISECONDS + frames * REFERENCE_SHARE * frameMilliseconds,
   };
 }
 
-/** So that a frame that stands for another is at most half-way to the next wanted one. */
-function areFarApart(wanted: readonly number[]): boolean {
-  return wanted.every((frame, position) => {
-    const next = wanted[position + 1];
-    return next === undefined || next === frame || next - frame >= 2 * UNREFERENCED_RUN;
-  });
+/** Between wanted frames that differ; a single one may be moved as if the next were far away. */
+function leastDistance(wanted: readonly number[]): number {
+  const distinct = [...new Set(wanted)];
+  return distinct.reduce(
+    (least, frame, position) => Math.min(least, position === 0 ? least : frame - distinct[position - 1]!),
+    2 * LONGEST_RUN,
+  );
 }
+
+/** Codecs allow no more B-frames in a row. */
+const LONGEST_RUN = 16;

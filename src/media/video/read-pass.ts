@@ -3,7 +3,7 @@ import type { Frame } from '../clip.js';
 import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
 import { type DecodedFrame, decodeFrames } from './decode.js';
-import { type DecodePass, type PlanKind, UNREFERENCED_RUN } from './decode-plan.js';
+import { type DecodePass, type PlanKind } from './decode-plan.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
 import { clipSeconds, type FrameIndex } from './packet-index.js';
 import type { Probe } from './probe.js';
@@ -23,7 +23,7 @@ interface PassOfPlan {
 export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan): AsyncGenerator<Frame, void> {
   const { path, preprocessing, limits, probe } = video;
   const { index } = probe;
-  const { targets, boundaries } = selectFrames(index, pass.frames, REACH_FRAMES[kind]);
+  const { targets, boundaries } = selectFrames(index, pass.frames, pass.reach);
   const seekSeconds = seekSecondsOf(probe, pass.startFrame);
   const matcher = createMatcher<DecodedFrame>(targets);
   let found = 0;
@@ -45,17 +45,6 @@ export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan):
     if (failure) throw failure;
   }
 }
-
-/**
- * How far off, in frames, one may be that stands for a wanted one. Where all are decoded, a packet may show none
- * of its own; where some are passed over, the place of one that was is taken by the next that was not.
- */
-const REACH_FRAMES: Record<PlanKind, number> = {
-  whole: 2,
-  seeks: 0,
-  keyframes: 0,
-  'reference-only': UNREFERENCED_RUN,
-};
 
 function* copiesOf(
   { target, decoded }: Match<DecodedFrame>,

@@ -5,7 +5,7 @@ import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
 import { requestedSpan } from '../span.js';
-import { type DecodePlan, type PlanChoice, planDecode } from './decode-plan.js';
+import { type DecodePlan, type PlanChoice, planDecode, wholePass } from './decode-plan.js';
 import type { Probe } from './probe.js';
 import { readPass } from './read-pass.js';
 
@@ -71,7 +71,7 @@ async function* readFrames(
     if (given < due) break;
   }
   const frames = wanted.slice(given);
-  if (frames.length > 0) yield* readPass(video, { kind: 'whole', pass: { startFrame: 0, frames } });
+  if (frames.length > 0) yield* readPass(video, { kind: 'whole', pass: wholePass(frames) });
 }
 
 function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {

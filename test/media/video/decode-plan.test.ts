@@ -56,8 +56,8 @@ describe('the quickest plan', () => {
     expect({ kind, passes }).toEqual({
       kind: 'seeks',
       passes: [
-        { startFrame: 3000, frames: [3010] },
-        { startFrame: 9000, frames: [9010] },
+        { startFrame: 3000, frames: [3010], reach: 0 },
+        { startFrame: 9000, frames: [9010], reach: 0 },
       ],
     });
   });
@@ -79,8 +79,8 @@ describe('the quickest exact plan', () => {
     expect({ kind, passes }).toEqual({
       kind: 'seeks',
       passes: [
-        { startFrame: 1000, frames: [1010, 1040, 1060] },
-        { startFrame: 9000, frames: [9010] },
+        { startFrame: 1000, frames: [1010, 1040, 1060], reach: 0 },
+        { startFrame: 9000, frames: [9010], reach: 0 },
       ],
     });
   });
@@ -101,8 +101,8 @@ test('a plan that is asked for is taken where it is possible', () => {
   expect(plan(clip(50, 12), [2, 30], 'seeks')).toMatchObject({
     kind: 'seeks',
     passes: [
-      { startFrame: 0, frames: [2] },
-      { startFrame: 24, frames: [30] },
+      { startFrame: 0, frames: [2], reach: 0 },
+      { startFrame: 24, frames: [30], reach: 0 },
     ],
   });
   expect(plan(clip(50, 50), [2, 30], 'keyframes').kind).toBe('whole');
