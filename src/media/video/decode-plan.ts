@@ -72,13 +72,18 @@ export function planDecode(
     case 'quick': {
       const exact = least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
       const best = least([exact, near.keyframes(), near['reference-only'](USUAL_RUN)]);
-      return best.milliseconds <= exact.milliseconds * WORTHWHILE_SHARE ? best : exact;
+      return isWorthwhile(best, exact) ? best : exact;
     }
   }
 }
 
-/** Other frames than the wanted ones must save a third of the time at least. */
-const WORTHWHILE_SHARE = 2 / 3;
+/**
+ * Other frames than the wanted ones must save a third of the time, and a second. In clips of two seconds, half the
+ * distance between wanted frames changes what a network says (`npm run bench -- plans`). Where decoding takes
+ * seconds, wanted frames are mostly seconds apart, and which one of a second is read matters less.
+ */
+const isWorthwhile = (near: DecodePlan, exact: DecodePlan): boolean =>
+  near.milliseconds <= (exact.milliseconds * 2) / 3 && near.milliseconds <= exact.milliseconds - 1000;
 
 const least = (plans: ReadonlyArray<DecodePlan | null>): DecodePlan =>
   plans

@@ -3,7 +3,7 @@ import type { Frame } from '../clip.js';
 import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
 import { type DecodedFrame, decodeFrames } from './decode.js';
-import { type DecodePass, type PlanKind } from './decode-plan.js';
+import type { DecodePass, PlanKind } from './decode-plan.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
 import { clipSeconds, type FrameIndex } from './packet-index.js';
 import type { Probe } from './probe.js';

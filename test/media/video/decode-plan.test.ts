@@ -51,6 +51,11 @@ describe('the quickest plan', () => {
     expect(plan(inOrder, centres(1500, 16), 'quick').kind).not.toBe('reference-only');
   });
 
+  test('gives the wanted frames themselves where others would save less than a second', () => {
+    expect(plan(clip(50, 4), centres(50, 8), 'keyframes', 0.9).kind).toBe('keyframes');
+    expect(plan(clip(50, 4), centres(50, 8), 'quick', 0.9).kind).toBe('whole');
+  });
+
   test('is to seek where few frames of a long clip are wanted', () => {
     const { kind, passes } = plan(clip(15_000, 250), [3010, 9010], 'quick');
     expect({ kind, passes }).toEqual({
