@@ -5,6 +5,11 @@ const SOAKS: Record<string, { title: string; count: number; run: (count: number)
     count: 50,
     run: async (count) => (await import('./kill.js')).soakKills(count),
   },
+  mutate: {
+    title: 'Damaged files: each gets an answer, or a failure that says what is wrong',
+    count: 2000,
+    run: async (count) => (await import('./mutate.js')).soakMutations(count),
+  },
   memory: {
     title: 'Memory of a batch of many clips, two at once',
     count: 10_000,
