@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { listIssues } from '../config.js';
-import { featureMaps } from '../encoder/mobilenet.js';
+import { int8Maps } from '../encoder/mobilenet.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
@@ -179,7 +179,7 @@ function checkParameters(
       throw damaged(path, `has ${name} in ${found.storage ?? 'float32'}; expected ${storage ?? 'float32'}`);
     }
   }
-  for (const map of networks.encoder?.precision === 'int8' ? featureMaps(networks.encoder) : []) {
+  for (const map of networks.encoder?.precision === 'int8' ? int8Maps(networks.encoder) : []) {
     const [low, high] = weights.get(`${map}.range`)!.data;
     if (low! > 0 || high! < 0)
       throw damaged(path, `has a range ${map}.range, [${low}, ${high}], without 0 in it`);

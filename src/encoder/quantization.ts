@@ -2,7 +2,8 @@ import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
 import {
   type ConvolutionLayer,
   fanIn,
-  featureMaps,
+  int8Layers,
+  int8Maps,
   type MobileNet,
   mobileNetBlocks,
   sumName,
@@ -25,13 +26,6 @@ export interface Levels {
   readonly zeroPoint: number;
 }
 
-/**
- * Pixels in the levels that they have anyway: (pixel - 127.5) / 127.5. A level has to stand for 0, hence 128,
- * and what is lost is half a step, `PIXEL_SHIFT`, that a layer which reads them adds to its bias.
- */
-export const PIXEL_LEVELS: Levels = { scale: 1 / 127.5, zeroPoint: 128 };
-export const PIXEL_SHIFT = 0.5 / 127.5;
-
 /** Kernels have the levels -127..127, so that none is further from 0 on one side. */
 const KERNEL_LEVELS = 127;
 /** Of 2 ** 31: room for the sum of products that a bias is added to. */
@@ -44,7 +38,7 @@ const LARGEST_BIAS = 2 ** 30;
  * section 4.2): on pretrained MobileNets that halves the error of the features.
  *
  * @param weights of the network in float32.
- * @param maps of each of featureMaps.
+ * @param maps of each of int8Maps.
  */
 export function quantizeWeights(
   network: MobileNet,
@@ -56,20 +50,25 @@ export function quantizeWeights(
     if (!statistics) throw new Error(`There are no statistics of the map ${map}`);
     return statistics;
   };
-  let read: MapStatistics | null = null;
-  const layers: Array<[string, Tensor]> = [];
+  const isInt8 = new Set(int8Layers(network).map(({ name }) => name));
+  const parameters: Array<[string, Tensor]> = [];
+  let read = '';
   for (const [index, block] of mobileNetBlocks(network).entries()) {
     for (const layer of block.layers) {
-      layers.push(...quantizeLayer(layer, weights, read));
-      read = statisticsOf(layer.name);
+      parameters.push(
+        ...(isInt8.has(layer.name)
+          ? quantizeLayer(layer, weights, statisticsOf(read))
+          : layerInFloat32(layer, weights)),
+      );
+      read = layer.name;
     }
-    if (block.residual) read = statisticsOf(sumName(index));
+    if (block.residual) read = sumName(index);
   }
-  const ranges = featureMaps(network).map((map): [string, Tensor] => [
+  const ranges = int8Maps(network).map((map): [string, Tensor] => [
     `${map}.range`,
     { shape: [2], data: Float32Array.from(statisticsOf(map).range) },
   ]);
-  return new Map([...layers, ...ranges]);
+  return new Map([...parameters, ...ranges]);
 }
 
 /** The levels of a map with that range. */
@@ -79,16 +78,23 @@ export function levelsOf([low, high]: Range): Levels {
   return { scale, zeroPoint: Math.round(0 - low / scale) };
 }
 
-/** @param read The map that the layer reads; null for the pixels. */
+function layerInFloat32({ name }: ConvolutionLayer, weights: Weights): Array<[string, Tensor]> {
+  return [`${name}.kernel`, `${name}.bias`].map((parameter) => [
+    parameter,
+    requireTensor(weights, parameter),
+  ]);
+}
+
+/** @param read The map that the layer reads. */
 function quantizeLayer(
   layer: ConvolutionLayer,
   weights: Weights,
-  read: MapStatistics | null,
+  read: MapStatistics,
 ): Array<[string, Tensor]> {
   const { name, outputs } = layer;
   const kernel = requireTensor(weights, `${name}.kernel`);
   const bias = requireTensor(weights, `${name}.bias`);
-  const inputScale = (read ? levelsOf(read.range) : PIXEL_LEVELS).scale;
+  const inputScale = levelsOf(read.range).scale;
   const perOutput = fanIn(layer);
   const scales = Float32Array.from(bias.data, (value, output) => {
     const values = kernel.data.subarray(output * perOutput, (output + 1) * perOutput);
@@ -99,7 +105,7 @@ function quantizeLayer(
   const scaleOf = (index: number) => scales[Math.floor(index / perOutput)]!;
   const data = kernel.data.map((value, index) => Math.round(value / scaleOf(index)));
   const errors = kernel.data.map((value, index) => data[index]! * scaleOf(index) - value);
-  const drifts = read ? meanOutputs(layer, errors, read.means) : new Float32Array(outputs);
+  const drifts = meanOutputs(layer, errors, read.means);
   return [
     [`${name}.kernel`, { shape: kernel.shape, data, storage: 'int8' }],
     [`${name}.bias`, { shape: [outputs], data: bias.data.map((value, output) => value - drifts[output]!) }],

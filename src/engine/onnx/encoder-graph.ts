@@ -1,5 +1,6 @@
 import {
   type ConvolutionLayer,
+  int8Maps,
   type MobileNet,
   mobileNetBlocks,
   poolingMatrix,
@@ -23,10 +24,10 @@ export function encoderGraph(network: MobileNet, weights: Weights): Graph {
   return last.graph;
 }
 
-/** As encoderGraph, but its outputs are the maps of featureMaps, float32 [frames, channels, side, side]. */
+/** As encoderGraph, but its outputs are the maps of int8Maps in float32, [frames, channels, side, side]. */
 export function featureMapsGraph(network: MobileNet, weights: Weights): Graph {
   const maps = mobileNetMaps(network, weights);
-  for (const [name, value] of maps) output(name, value);
+  for (const name of int8Maps(network)) output(name, maps.get(name)!);
   return [...maps.values()][0]!.graph;
 }
 

@@ -1,4 +1,4 @@
-import { featureMaps, type MobileNet } from '../../../encoder/mobilenet.js';
+import { int8Maps, type MobileNet } from '../../../encoder/mobilenet.js';
 import { quantizeWeights } from '../../../encoder/quantization.js';
 import type { Weights } from '../../../tensors/tensor.js';
 import { featureMapsGraph } from '../encoder-graph.js';
@@ -13,7 +13,7 @@ export async function quantizeEncoder(
   { network, weights, frames }: { network: MobileNet; weights: Weights; frames: Uint8Array },
 ): Promise<Weights> {
   const graph = featureMapsGraph(network, weights);
-  const maps = new Map(featureMaps(network).map((name) => [name, seenNothing(graph, name)]));
+  const maps = new Map(int8Maps(network).map((name) => [name, seenNothing(graph, name)]));
   const session = await open(graph);
   try {
     const size = network.inputSize;
