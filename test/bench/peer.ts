@@ -11,28 +11,41 @@ import type { Trainee } from './measure-steps.js';
 /** A library's name and version, and how long each step took. */
 const answerSchema = z.object({ library: z.string(), milliseconds: z.array(z.number()) });
 
-/** The workload's scripts in peers/ for PyTorch and Keras, started; only those that are installed. */
-export async function startPeers(workload: 'lstm' | 'cnn'): Promise<Trainee[]> {
+/** The Python that has the peers' libraries, and their scripts. */
+export interface Peers {
+  readonly python: string;
+  readonly script: (name: string) => string;
+}
+
+/** Null where they are not installed, which is told. */
+export function findPeers(): Peers | null {
   const environment = process.env.CLIPSTEP_PEERS ?? cacheFolder('peers');
   const python = join(environment, 'bin', 'python');
-  if (!existsSync(python)) {
-    console.log(
-      `PyTorch and Keras are left out: no ${python}; test/bench/peers/README.md tells how to get it`,
-    );
-    return [];
-  }
+  if (existsSync(python)) return { python, script: (name) => join(projectFolder, 'test/bench/peers', name) };
+  console.log(`The peers are left out: no ${python}; test/bench/peers/README.md tells how to get it`);
+  return null;
+}
+
+/** The training workload's scripts for PyTorch and Keras, started; only those that are installed. */
+export async function startPeers(workload: 'lstm' | 'cnn'): Promise<Trainee[]> {
+  const found = findPeers();
+  if (!found) return [];
   const peers: Trainee[] = [];
   for (const library of ['torch', 'keras']) {
-    const peer = await startPeer(python, `${library}_${workload}.py`);
+    const peer = await startPeer(found, `${library}_${workload}.py`);
     if (peer) peers.push(peer);
-    else console.log(`${library} does not start in ${environment}: left out`);
+    else console.log(`${library} does not start with ${found.python}: left out`);
   }
   return peers;
 }
 
-async function startPeer(python: string, script: string): Promise<Trainee | null> {
-  const path = join(projectFolder, 'test', 'bench', 'peers', script);
-  const child = spawn(python, [path], {
+/** A script that serves steps, when it starts. @param args of its command line. */
+export async function startPeer(
+  peers: Peers,
+  script: string,
+  args: readonly string[] = [],
+): Promise<Trainee | null> {
+  const child = spawn(peers.python, [peers.script(script), ...args], {
     env: { ...process.env, CUDA_VISIBLE_DEVICES: '', TF_CPP_MIN_LOG_LEVEL: '3' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });

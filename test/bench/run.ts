@@ -25,6 +25,18 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: "What plans of decoding change in a model's probabilities, to decoding whole",
     run: async () => (await import('./plans.js')).benchPlans(),
   },
+  batch: {
+    title: 'The clips of surveillance-fight, warm: MobileNet v2 1.0@224 on 16 frames, LSTM(64) both ways',
+    run: async () => (await import('./clips.js')).benchBatch(),
+  },
+  'long-clip': {
+    title: 'One 60 s 1080p clip, warm, same network',
+    run: async () => (await import('./clips.js')).benchLongClip(),
+  },
+  'cold-start': {
+    title: 'One 2 s 480p clip, same network, from the start of the process to its end',
+    run: async () => (await import('./clips.js')).benchColdStart(),
+  },
 };
 
 const named = process.argv.slice(2);

@@ -4,10 +4,7 @@ import torch
 from torch import nn
 
 from mobilenet import BLOCKS, FIRST_CHANNELS
-from serve import serve
-
-torch.set_num_threads(2)
-torch.manual_seed(1)
+from torch_training import serve_training
 
 
 class Convolution(nn.Module):
@@ -47,20 +44,6 @@ class Network(nn.Module):
         return self.head(outputs[:, -1])
 
 
-network = Network()
-optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3)
 frames = torch.randint(0, 256, (32, 128, 128, 3), dtype=torch.uint8)
 labels = torch.randint(0, 10, (4,))
-
-
-def step():
-    optimizer.zero_grad()
-    logits = network(frames)
-    loss = nn.functional.cross_entropy(logits, labels)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    return loss.item(), (logits.argmax(1) == labels).sum().item()
-
-
-serve(f"PyTorch {torch.__version__}", step)
+serve_training(Network(), frames, labels)

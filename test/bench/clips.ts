@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import { openClassifier } from '../../src/run/classify.js';
+import { projectFolder } from '../support/cli.js';
+import { runFfmpeg } from '../support/numbered-clip.js';
+import { sharedFolder } from '../support/shared.js';
+import { type BenchModels, saveBenchModels } from './clip-models.js';
+import { type Contender, compare } from './measure.js';
+import { findPeers, type Peers, startPeer } from './peer.js';
+
+/** The dataset's clips through a batch that is warm: clips a second. */
+export async function benchBatch(): Promise<void> {
+  const source = join(sharedFolder ?? '', 'datasets', 'surveillance-fight');
+  const entries = sharedFolder ? await readdir(source, { recursive: true }).catch(() => []) : [];
+  const clips = entries.filter((name) => name.endsWith('.mp4')).length;
+  if (clips === 0) {
+    console.log(`Left out: no clips in ${source} (CLIPSTEP_SHARED names the folder above)`);
+    return;
+  }
+  const rounds = 3;
+  await withModels(async (models, root) => {
+    const contenders = await contendersOf(models, {
+      own: (model) => batchOf(model, { source, root }),
+      peerModes: ['threads', 'workers'],
+      source,
+    });
+    const unit = (milliseconds: number) => `${((1000 * clips) / milliseconds).toFixed(1)} clips/s`;
+    await report(contenders, { rounds, unit });
+  });
+}
+
+/** One minute of 1080p H.264, warm, of which 16 frames are read. */
+export async function benchLongClip(): Promise<void> {
+  await withModels(async (models, root) => {
+    const source = join(root, 'long.mp4');
+    await writeClip(source, { size: '1920x1080', seconds: 60 });
+    const contenders = await contendersOf(models, {
+      own: (model) => classifierOf(model, source),
+      peerModes: ['threads', 'seek'],
+      source,
+    });
+    await report(contenders, { rounds: 5, unit: (milliseconds) => `${milliseconds.toFixed(0)} ms` });
+  });
+}
+
+/** A 2 s 480p clip, from the start of the process to its end with the answer printed. */
+export async function benchColdStart(): Promise<void> {
+  await withModels(async (models, root) => {
+    const source = join(root, 'clip.mp4');
+    await writeClip(source, { size: '854x480', seconds: 2 });
+    const command = (executable: string, ...args: string[]) => ({
+      run: () => promisify(execFile)(executable, args),
+      release: async () => {},
+    });
+    const cli = join(projectFolder, 'dist', 'cli.js');
+    const peers = findPeers();
+    const contenders = [
+      ...ownModels(models).map(({ name, model }) => ({
+        name,
+        ...command(process.execPath, cli, 'classify', source, '--model', model, '--json'),
+      })),
+      ...(peers
+        ? [{ name: 'PyTorch', ...command(peers.python, peers.script('torch_clips.py'), 'once', source) }]
+        : []),
+    ];
+    await report(contenders, { rounds: 9, unit: (milliseconds) => `${milliseconds.toFixed(0)} ms` });
+  });
+}
+
+interface Runner {
+  readonly run: () => Promise<unknown>;
+  readonly release: () => Promise<void>;
+}
+
+type Running = Contender & Runner;
+
+async function withModels(work: (models: BenchModels, root: string) => Promise<void>): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), 'clipstep-bench-'));
+  try {
+    await work(await saveBenchModels(root), root);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+const ownModels = ({ float32, int8 }: BenchModels) => [
+  { name: 'Clipstep', model: float32 },
+  { name: 'Clipstep, int8', model: int8 },
+];
+
+async function contendersOf(
+  models: BenchModels,
+  options: {
+    own: (model: string) => Promise<Runner>;
+    peerModes: readonly string[];
+    source: string;
+  },
+): Promise<Running[]> {
+  const running: Running[] = [];
+  for (const { name, model } of ownModels(models)) running.push({ name, ...(await options.own(model)) });
+  const peers = findPeers();
+  for (const mode of peers ? options.peerModes : []) {
+    const peer = await startPeer(peers as Peers, 'torch_clips.py', [mode, options.source]);
+    if (peer) running.push({ name: peer.name, run: () => peer.steps(1), release: peer.release });
+    else console.log('PyTorch with PyAV does not start: left out');
+  }
+  return running;
+}
+
+async function report(
+  contenders: readonly Running[],
+  { rounds, unit }: { rounds: number; unit: (milliseconds: number) => string },
+): Promise<void> {
+  const timings = await compare(contenders, rounds);
+  for (const { name, milliseconds, ratio } of timings) {
+    console.log(`${name.padEnd(46)} ${unit(milliseconds)}  x ${ratio.toFixed(2)}`);
+  }
+  for (const { release } of contenders) await release();
+}
+
+/** The built batch, since its engine runs in a thread that is started from a file of JavaScript. */
+async function batchOf(model: string, { source, root }: { source: string; root: string }): Promise<Runner> {
+  const { batch, loadBundle }: typeof import('../../src/index.js') = await import(
+    pathToFileURL(join(projectFolder, 'dist/index.js')).href
+  );
+  const bundle = await loadBundle(model);
+  let runs = 0;
+  return {
+    run: async () => {
+      const folder = await mkdir(join(root, `${bundle.manifest.weights.sha256} ${++runs}`), {
+        recursive: true,
+      });
+      const { failed } = await batch({ bundle, source, out: join(folder!, 'results.jsonl') });
+      if (failed > 0) throw new Error(`${failed} clips failed`);
+    },
+    release: async () => {},
+  };
+}
+
+async function classifierOf(model: string, source: string): Promise<Runner> {
+  const classifier = await openClassifier(await loadBundle(model));
+  return {
+    run: async () => {
+      const outcome = await classifier.classify(source);
+      if (outcome.kind === 'failed') throw new Error(outcome.error.message);
+    },
+    release: () => classifier.release(),
+  };
+}
+
+/** A moving test picture with noise, as H.264 by x264's defaults. */
+async function writeClip(path: string, { size, seconds }: { size: string; seconds: number }): Promise<void> {
+  const picture = `testsrc2=s=${size}:r=25,noise=alls=10:allf=t`;
+  const encoder = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-preset', 'veryfast'];
+  await runFfmpeg(['-f', 'lavfi', '-i', picture, '-t', String(seconds), ...encoder, path]);
+}
