@@ -33,10 +33,10 @@ export function quantizeCommand(): Command {
 function summary({ folder, frames, comparison }: QuantizeResult): string {
   const lines = [`${colors.bold('Model')} ${folder}, its encoder in int8 by ${frames} frames`];
   if (!comparison) return [...lines, 'Not compared: the data has no test part that can be read.'].join('\n');
-  const { float32, int8, agreement } = comparison;
+  const { float32, int8, agreement, probabilityDifference } = comparison;
   return [
     ...lines,
     `Accuracy on ${int8.examples} test examples: ${percent(int8.accuracy)}; in float32 ${percent(float32.accuracy)}.`,
-    `Both give the same class to ${percent(agreement)}.`,
+    `Both give the same class to ${percent(agreement)}; their probabilities are ${probabilityDifference.mean.toFixed(3)} apart on average, ${probabilityDifference.largest.toFixed(3)} at most.`,
   ].join('\n');
 }

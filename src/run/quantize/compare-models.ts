@@ -13,6 +13,7 @@ import {
   scoreExamples,
   shuffledOrder,
 } from '../evaluate/evaluate.js';
+import { softmax } from '../evaluate/metrics.js';
 import { openFeatures } from '../features.js';
 import { readsOrder } from '../ladder/ladder.js';
 import type { TrainEvent } from '../train/events.js';
@@ -41,17 +42,47 @@ export async function compareModels(run: Run, models: Models): Promise<Compariso
   if (test.length === 0 || examples.length === 0) return null;
   const { labels, pipeline } = models.int8.manifest;
   const assessed = (logits: Float32Array) => assess({ examples, logits, labels, seed: pipeline.seed });
-  const [first, second] = [before, after].map(({ logits }) =>
-    predictedClasses(logits.get('network')!, labels.length),
-  ) as [number[], number[]];
-  const int8 = assessed(after.logits.get('network')!);
+  const [first, second] = [before, after].map(({ logits }) => logits.get('network')!) as [
+    Float32Array,
+    Float32Array,
+  ];
+  const int8 = assessed(second);
   const shuffled = after.logits.get('shuffled');
   return {
-    float32: assessed(before.logits.get('network')!),
+    float32: assessed(first),
     int8,
     shuffledAccuracy: shuffled ? assessed(shuffled).accuracy : int8.accuracy,
-    agreement: first.filter((label, index) => label === second[index]).length / examples.length,
+    ...differences(first, second, labels.length),
   };
+}
+
+function differences(
+  first: Float32Array,
+  second: Float32Array,
+  classes: number,
+): Pick<Comparison, 'agreement' | 'probabilityDifference'> {
+  const [labels, others] = [first, second].map((logits) => predictedClasses(logits, classes)) as [
+    number[],
+    number[],
+  ];
+  const [values, otherValues] = [first, second].map((logits) => probabilitiesOf(logits, classes)) as [
+    number[],
+    number[],
+  ];
+  const apart = values.map((probability, index) => Math.abs(probability - otherValues[index]!));
+  return {
+    agreement: labels.filter((label, index) => label === others[index]).length / labels.length,
+    probabilityDifference: {
+      mean: apart.reduce((sum, difference) => sum + difference, 0) / apart.length,
+      largest: apart.reduce((most, difference) => Math.max(most, difference)),
+    },
+  };
+}
+
+function probabilitiesOf(logits: Float32Array, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, row) =>
+    softmax(logits.subarray(row * classes, (row + 1) * classes)),
+  ).flat();
 }
 
 async function score(run: Run, options: Models & { bundle: Bundle }): Promise<Scored<string>> {

@@ -42,6 +42,8 @@ export interface Comparison {
   readonly shuffledAccuracy: number;
   /** Share of the test part that both give the same class. */
   readonly agreement: number;
+  /** How far the probabilities of the two are apart, over all classes and examples of the test part. */
+  readonly probabilityDifference: { readonly mean: number; readonly largest: number };
 }
 
 /**

@@ -25,7 +25,7 @@ Classes: ${labels.join(', ')}.
 ${comparisonText(options)}
 ## How it was made
 From ${bundle.folder} (weights with the sha256 ${weights.sha256}), whose model card says how that was trained.
-The encoder's kernels are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
+The encoder's kernels, but those of the first two layers, are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
 ${frames} frames of the training part${data ? ` of ${data}` : ''}. All else is as it was, in float32. It needs the onnx engine.
 
     ${command.join(' ')}
@@ -34,13 +34,14 @@ ${frames} frames of the training part${data ? ` of ${data}` : ''}. All else is a
 
 function comparisonText({ bundle, comparison }: { bundle: Bundle; comparison: Comparison | null }): string {
   if (!comparison) return 'Not measured: the data had no test part that can be read.\n';
-  const { float32, int8, agreement } = comparison;
+  const { float32, int8, agreement, probabilityDifference } = comparison;
   const noun = `test ${exampleNoun(bundle.manifest.pipeline)}`;
   return `| encoder | accuracy on the test part | log loss |
 |---|---|---|
 | int8 | ${percent(int8.accuracy)} | ${int8.logLoss.toFixed(3)} |
 | float32 | ${percent(float32.accuracy)} | ${float32.logLoss.toFixed(3)} |
 
-${accuracySentence(int8, noun)} Both give the same class to ${percent(agreement)} of them.
+${accuracySentence(int8, noun)} Both give the same class to ${percent(agreement)} of them;
+their probabilities are ${probabilityDifference.mean.toFixed(3)} apart on average, ${probabilityDifference.largest.toFixed(3)} at most.
 `;
 }
