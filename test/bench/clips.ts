@@ -11,7 +11,7 @@ import { runFfmpeg } from '../support/numbered-clip.js';
 import { sharedFolder } from '../support/shared.js';
 import { type BenchModels, saveBenchModels } from './clip-models.js';
 import { type Contender, compare } from './measure.js';
-import { findPeers, type Peers, startPeer } from './peer.js';
+import { findPeers, startPeer } from './peer.js';
 
 /** The dataset's clips through a batch that is warm: clips a second. */
 export async function benchBatch(): Promise<void> {
@@ -41,7 +41,7 @@ export async function benchLongClip(): Promise<void> {
     await writeClip(source, { size: '1920x1080', seconds: 60 });
     const contenders = await contendersOf(models, {
       own: (model) => classifierOf(model, source),
-      peerModes: ['threads', 'seek'],
+      peerModes: ['threads'],
       source,
     });
     await report(contenders, { rounds: 5, unit: (milliseconds) => `${milliseconds.toFixed(0)} ms` });
@@ -104,8 +104,9 @@ async function contendersOf(
   const running: Running[] = [];
   for (const { name, model } of ownModels(models)) running.push({ name, ...(await options.own(model)) });
   const peers = findPeers();
-  for (const mode of peers ? options.peerModes : []) {
-    const peer = await startPeer(peers as Peers, 'torch_clips.py', [mode, options.source]);
+  if (!peers) return running;
+  for (const mode of options.peerModes) {
+    const peer = await startPeer(peers, 'torch_clips.py', [mode, options.source]);
     if (peer) running.push({ name: peer.name, run: () => peer.steps(1), release: peer.release });
     else console.log('PyTorch with PyAV does not start: left out');
   }

@@ -1,8 +1,7 @@
 """Clips through MobileNet v2 1.0@224 on 16 frames and a bidirectional LSTM(64), weights at random: torch_clips.py MODE PATH
 
 once: classifies PATH, prints the answer and ends. The others serve (serve.py), a step being all of PATH, a clip or a
-folder of clips: `threads` decodes two clips ahead in threads, `workers` in the two processes of a DataLoader; `seek`
-looks each of the frames up by itself instead of decoding one after the other.
+folder of clips: `threads` decodes two clips ahead in threads, `workers` in the two processes of a DataLoader.
 """
 
 import sys
@@ -45,16 +44,11 @@ def wanted_times(stream):
     return [start + (index + 0.5) / FRAMES * float(duration) for index in range(FRAMES)]
 
 
-def open_stream(container):
-    stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
-    return stream
-
-
 def read_clip(path):
     """uint8 [16, 224, 224, 3]: of the frames, decoded one after the other, those on screen at the wanted times."""
     with av.open(str(path)) as container:
-        stream = open_stream(container)
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
         times = wanted_times(stream)
         chosen = []
         before = None
@@ -65,23 +59,6 @@ def read_clip(path):
                 break
             before = frame
         while len(chosen) < FRAMES:
-            chosen.append(scaled(before))
-        return np.stack(chosen)
-
-
-def read_clip_seeking(path):
-    """As read_clip, from the keyframe before each wanted time on, unless decoding is there already."""
-    with av.open(str(path)) as container:
-        stream = open_stream(container)
-        stream.thread_type = "SLICE"
-        chosen = []
-        for time in wanted_times(stream):
-            container.seek(int(time), stream=stream)
-            before = None
-            for frame in container.decode(stream):
-                if before is not None and frame.pts > time:
-                    break
-                before = frame
             chosen.append(scaled(before))
         return np.stack(chosen)
 
@@ -109,7 +86,6 @@ def in_threads(paths):
 
 MODES = {
     "once": lambda paths: (torch.from_numpy(read_clip(path)) for path in paths),
-    "seek": lambda paths: (torch.from_numpy(read_clip_seeking(path)) for path in paths),
     "threads": in_threads,
     "workers": lambda paths: torch.utils.data.DataLoader(Clips(paths), batch_size=None, num_workers=2),
 }
