@@ -50,7 +50,7 @@ const encoderSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'scratch, hub, or the folder of a TensorFlow.js graph model, from the folder of the pipeline file',
+      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js graph model',
     ),
 });
 
@@ -207,7 +207,13 @@ export const pipelineSchema = z
     input: inputSchema,
     recurrent: recurrentSchema,
     training: trainingSchema,
-    finetune: finetuneSchema.optional().describe('a second stage: the whole network, after the first'),
+    finetune: z
+      .array(finetuneSchema)
+      .min(1)
+      .optional()
+      .describe(
+        'further stages, one after the other: the whole network; earlier blocks one by one, as a rule',
+      ),
     split: splitSchema.prefault({}).describe('used where neither folders nor the manifest give a split'),
     seed: z.int().min(0).default(1),
   })

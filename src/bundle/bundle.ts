@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { listIssues } from '../config.js';
 import { int8Maps } from '../encoder/mobilenet.js';
@@ -58,6 +58,14 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const members = unpackMembers(weights, manifest.members);
   for (const member of members) checkParameters(member, { networks, manifest, path });
   return { folder, manifest, networks, members };
+}
+
+/** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
+export async function isModel(folder: string): Promise<boolean> {
+  return access(join(folder, WEIGHTS_FILE)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

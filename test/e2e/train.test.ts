@@ -97,15 +97,43 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect((await readFile(`${out}.checkpoint`)).length).toBeGreaterThan(0);
   });
 
-  it('trains the recurrent network on cached features, then fine-tunes from a block', async () => {
+  it('trains the recurrent network on cached features, then fine-tunes from a block, and from an earlier one', async () => {
     const pipeline = await writeTinyPipeline(join(root, 'tuned'), {
       training:
-        '{ train: everything, epochs: 1, batchSize: 4, learningRate: 0.01 }\nfinetune: { fromBlock: 12, epochs: 1, batchSize: 2, learningRate: 0.001 }',
+        '{ train: everything, epochs: 1, batchSize: 4, learningRate: 0.01 }\nfinetune:\n  - { fromBlock: 12, epochs: 1, batchSize: 2, learningRate: 0.001 }\n  - { fromBlock: 10, epochs: 1, batchSize: 2, learningRate: 0.001 }',
     });
     const out = freshOut();
     const result = await train(pipeline, out);
-    expect(result.stderr).toMatch(/Stage 1, epoch 1\/1[\s\S]*Stage 2, epoch 1\/1/);
+    expect(result.stderr).toMatch(/Stage 1, epoch 1\/1[\s\S]*Stage 2, epoch 1\/1[\s\S]*Stage 3, epoch 1\/1/);
     expect(result.code).toBe(0);
+  });
+
+  it('trains a network for each stream, and a second of each, on the encoder of another model', async () => {
+    const own = freshOut();
+    expect((await train(await writeTinyPipeline(join(root, 'own')), own)).code).toBe(0);
+    const pipeline = await writeTinyPipeline(join(root, 'streams'));
+    const settings = [
+      'training={ train: recurrent, standardize: true, networks: 2, epochs: 2, batchSize: 4, learningRate: 0.01 }',
+      'input.streams=[{ kind: difference }, { kind: flow }]',
+      'input.gap={ kind: frames, frames: 1 }',
+      'input.fusion=average',
+    ].flatMap((setting) => ['--set', setting]);
+    const [whole, cut] = [freshOut(), freshOut()];
+    expect((await train(pipeline, whole, '--weights', own, ...settings)).code).toBe(0);
+    expect(JSON.parse(await readFile(join(whole, 'model.json'), 'utf8')).members).toBe(4);
+    const args = ['--data', data, '--out', cut, '--engine', engine, '--weights', own, ...settings];
+    await clipstep(['train', pipeline, ...args], {
+      env,
+      onStderr: (text, kill) => {
+        if (/Stage 3, epoch 1\/2: loss/.test(text)) kill('SIGKILL');
+      },
+    });
+    const resumed = await train(pipeline, cut, '--weights', own, ...settings, '--resume');
+    expect(resumed.stderr).not.toMatch(/Stage 2/);
+    expect(resumed.code).toBe(0);
+    expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
+    const answer = await clipstep(['classify', data, '--model', cut], { env });
+    expect(answer.code).toBe(0);
   });
 
   it('reports a clip that it cannot read, and trains on the others', async () => {

@@ -42,12 +42,12 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
-  if (finetune.fromBlock >= blocks) {
+  const further = finetune.map(({ fromBlock, ...rest }, index): Stage => {
+    if (fromBlock < blocks) return { scope: { kind: 'everything', fromBlock }, isFirst: false, ...rest };
     throw new UserError('bad_config', {
-      problem: `finetune.fromBlock is ${finetune.fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
+      problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
       fix: 'Give the first block that is to be trained.',
     });
-  }
-  const { fromBlock, ...rest } = finetune;
-  return [first, { scope: { kind: 'everything', fromBlock }, isFirst: false, ...rest }];
+  });
+  return [first, ...further];
 }
