@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { augmentationSchema } from './augmentation-schema.js';
 import { contradictions } from './contradictions.js';
 import { messageOf, UserError } from './errors.js';
 
@@ -146,6 +147,7 @@ const trainingSchema = z.strictObject({
     .enum(['none', 'balanced'])
     .default('none')
     .describe('balanced: examples of a rare class count more, so that all classes count the same'),
+  augmentation: augmentationSchema.optional(),
   networks: z
     .int()
     .min(1)

@@ -1,3 +1,4 @@
+import type { Augmentation } from './augmentation-schema.js';
 import type { FramesInput, Pipeline } from './config.js';
 
 interface Contradiction {
@@ -19,6 +20,7 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
     found.push({ path: ['training', 'train'], message });
   }
   if (input.kind === 'frames') found.push(...contradictingStreams(input, pipeline));
+  if (training.augmentation) found.push(...contradictingAugmentation(training.augmentation, pipeline));
   if (recurrent.layers === 0 && recurrent.readout === 'last') {
     const message =
       'must be mean, attention or pooled when recurrent.layers is 0: without order, no timestep is the last';
@@ -67,3 +69,51 @@ function contradictingStreams(
   }
   return found;
 }
+
+function contradictingAugmentation(
+  { views: _, ...changes }: Augmentation,
+  { data, input }: Pipeline,
+): Contradiction[] {
+  const at = (message: string, ...path: string[]): Contradiction => ({
+    path: ['training', 'augmentation', ...path],
+    message,
+  });
+  if (input.kind === 'rows')
+    return [at('must be left out when input.kind is rows: only frames are augmented')];
+  const { sampling } = input;
+  const given = (Object.keys(changes) as Array<keyof typeof changes>).filter((name) => changes[name]);
+  if (given.length === 0 && sampling.kind !== 'segments') {
+    const message = 'must say how views differ, such as flip: 0.5: without, all are the same';
+    return [at(message)];
+  }
+  const found = given.flatMap((name) => {
+    const reason = data ? LABELS_CHANGED[data.kind][name] : undefined;
+    return reason ? [at(`must be left out for this data: ${reason}`, name)] : [];
+  });
+  if (changes.timeJitter && (sampling.kind === 'segments' || sampling.kind === 'keyframes')) {
+    const reason = { segments: 'its times are random already', keyframes: 'it takes no other frames' };
+    found.push(at(`must be left out for ${sampling.kind} sampling: ${reason[sampling.kind]}`, 'timeJitter'));
+  }
+  if (changes.speed && sampling.kind === 'keyframes') {
+    found.push(at('must be left out for keyframes sampling: it takes no other frames', 'speed'));
+  } else if (changes.speed && sampling.kind !== 'fps' && changes.speed[1] > 1) {
+    const message = `must be at most 1 for ${sampling.kind} sampling, whose frames are spread over the whole clip`;
+    found.push(at(message, 'speed'));
+  }
+  return found;
+}
+
+type Change = Exclude<keyof Augmentation, 'views'>;
+
+const STILL = 'a picture does not move';
+
+/** What makes another class of an example, or nothing at all, by the kind of data. */
+const LABELS_CHANGED: Record<NonNullable<Pipeline['data']>['kind'], { readonly [name in Change]?: string }> =
+  {
+    folder: {},
+    motion: {
+      reverse: 'each motion is another class played backwards',
+      flip: 'clockwise is counter-clockwise in a mirror',
+    },
+    mnist: { reverse: STILL, speed: STILL, timeJitter: STILL, flip: 'a digit in a mirror is none' },
+  };

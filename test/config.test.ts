@@ -71,6 +71,52 @@ describe('a pipeline', () => {
     );
   });
 
+  describe('with augmentation', () => {
+    const augmented = (settings: string, text = minimal) =>
+      text.replace('epochs: 1', `epochs: 1, augmentation: { ${settings} }`);
+    const sampled = (sampling: string) => minimal.replace('kind: uniform, frames: 4', sampling);
+
+    it('has four views of each clip', () => {
+      const { training } = parsePipeline(augmented('flip: 0.5, speed: [0.8, 1]'), 'tiny.yaml');
+      expect(training.augmentation).toEqual({ views: 4, flip: 0.5, speed: [0.8, 1] });
+    });
+
+    it('says how views differ, but where sampling is random', () => {
+      expect(problemOf(augmented('views: 3'))).toContain('must say how views differ');
+      expect(
+        parsePipeline(augmented('views: 3', sampled('kind: segments, frames: 4')), 'x').training.augmentation,
+      ).toEqual({ views: 3 });
+    });
+
+    it.each(['reverse', 'flip'])('does not make one generated motion of another: %s', (name) => {
+      const motion = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 2 } }\n`;
+      expect(problemOf(augmented(`${name}: 0.5`, motion))).toMatch(
+        new RegExp(`training.augmentation.${name}: must be left out for this data`),
+      );
+    });
+
+    it('does not ask of a sampling what it cannot do', () => {
+      expect(problemOf(augmented('speed: [0.5, 1.5]'))).toContain('must be at most 1 for uniform sampling');
+      expect(problemOf(augmented('speed: [1, 0.5]'))).toContain('[slowest, fastest]');
+      const [segments, keyframes, fps] = [
+        sampled('kind: segments, frames: 4'),
+        sampled('kind: keyframes, maxFrames: 4'),
+        sampled('kind: fps, framesPerSecond: 4, maxFrames: 4'),
+      ];
+      expect(problemOf(augmented('timeJitter: 0.2', segments))).toContain('random already');
+      expect(problemOf(augmented('timeJitter: 0.2', keyframes))).toContain('no other frames');
+      expect(problemOf(augmented('speed: [0.5, 1]', keyframes))).toContain('no other frames');
+      expect(parsePipeline(augmented('speed: [0.5, 1.5]', fps), 'x').training.augmentation?.speed).toEqual([
+        0.5, 1.5,
+      ]);
+    });
+
+    it('is about frames', () => {
+      const rows = minimal.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+      expect(problemOf(augmented('flip: 0.5', rows))).toContain('only frames are augmented');
+    });
+  });
+
   it('does not warm up twice', () => {
     const oneCycle = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle, warmupEpochs: 0.5');
     expect(problemOf(oneCycle)).toContain('training.warmupEpochs');

@@ -1,5 +1,6 @@
 import type { Preprocessing, Sampling } from '../config.js';
 import type { PairGap } from './pairs.js';
+import type { Pace } from './sampling.js';
 import type { PlanChoice, PlanKind } from './video/decode-plan.js';
 
 /** What is wanted of a clip or an image sequence. */
@@ -10,8 +11,10 @@ export interface FrameRequest {
   readonly pairGap?: PairGap;
   /** How a video may be decoded; `exact` when absent. */
   readonly plan?: PlanChoice;
-  /** Draws the frames of `segments` sampling; 0 when absent. */
+  /** Draws the times of `segments` sampling and of a pace with jitter; 0 when absent. */
   readonly seed?: number;
+  /** As recorded when absent. */
+  readonly pace?: Pace;
   /** Part of the clip to look at; the whole when absent. */
   readonly startSeconds?: number;
   readonly endSeconds?: number;

@@ -17,45 +17,103 @@ export interface Span {
   readonly endSeconds: number;
 }
 
+/** How fast a clip is read, and how evenly. */
+export interface Pace {
+  /** How far each time may move, as a share of the interval between two: at most 0.5, which keeps their order. */
+  readonly jitter: number;
+  /**
+   * Seconds of the clip that go by in a second of what is read. Where frames are spread over the clip it is at
+   * most 1, the share of it over which they are spread instead.
+   */
+  readonly speed: number;
+  /** Where that share lies: 0 at the start, 1 at the end. */
+  readonly position: number;
+}
+
+const AS_RECORDED: Pace = { jitter: 0, speed: 1, position: 0 };
+
+/** At `segments` sampling: just as far as times may move without leaving their spans. */
+const HALF_A_SPAN = 0.5;
+
 /**
  * Chooses the frames of a clip that are read: indices into its timeline, never falling. "At a time" means
  * the frame that is on screen then, so that a variable frame rate, a slow clip and an image sequence are
  * all treated alike, and a clip with fewer frames than asked for repeats each as long as it is on screen.
  *
  * - `uniform`: at the centres of T equal spans; always T frames.
- * - `segments`: at a random time in each of T equal spans, drawn from `seed`; always T frames.
+ * - `segments`: at a random time in each of T equal spans; always T frames.
  * - `fps`: at every tick from the start on, at most `maxFrames` of them, which leaves out the clip's end.
  * - `keyframes`: the frames stored whole; when there are more than `maxFrames`, as many spread evenly over
- *   them; when there is none in the span, the first frame on screen.
+ *   them; when there is none in the span, the first frame on screen. The pace is not asked.
  *
+ * @param options.seed draws the times of `segments` and of a pace with jitter.
  * @returns at least one index.
  */
 export function sampleFrames(
   timeline: Timeline,
-  { sampling, span, seed }: { sampling: Sampling; span: Span; seed: number },
+  options: { sampling: Sampling; span: Span; seed: number; pace?: Pace | undefined },
 ): number[] {
-  const spanSeconds = span.endSeconds - span.startSeconds;
-  const at = (seconds: number) => frameOnScreen(timeline, seconds);
+  const { sampling, span, seed, pace = AS_RECORDED } = options;
   switch (sampling.kind) {
     case 'uniform':
-      return count(sampling.frames, (index) =>
-        at(span.startSeconds + ((index + 0.5) / sampling.frames) * spanSeconds),
-      );
+      return spread(timeline, {
+        frames: sampling.frames,
+        span: partOf(span, pace),
+        shift: shifts(seed, pace),
+      });
     case 'segments': {
-      const stream = random(seed, 'segments');
-      return count(sampling.frames, (index) =>
-        at(span.startSeconds + ((index + stream.float()) / sampling.frames) * spanSeconds),
-      );
+      const shift = shifts(seed, { jitter: HALF_A_SPAN });
+      return spread(timeline, { frames: sampling.frames, span: partOf(span, pace), shift });
     }
-    case 'fps': {
-      const ticks = Math.max(1, Math.ceil(spanSeconds * sampling.framesPerSecond - TICK_TOLERANCE));
-      return count(Math.min(ticks, sampling.maxFrames), (index) =>
-        at(span.startSeconds + index / sampling.framesPerSecond),
-      );
-    }
+    case 'fps':
+      return atTicks(timeline, { ...sampling, span, pace, shift: shifts(seed, pace) });
     case 'keyframes':
       return sampleKeyframes(timeline, { span, maxFrames: sampling.maxFrames });
   }
+}
+
+/** Gives how far the next time moves, in intervals. */
+type Shift = () => number;
+
+function shifts(seed: number, { jitter }: Pick<Pace, 'jitter'>): Shift {
+  if (jitter === 0) return () => 0;
+  const stream = random(seed, 'segments');
+  return () => 2 * jitter * (stream.float() - 0.5);
+}
+
+function partOf({ startSeconds, endSeconds }: Span, { speed, position }: Pace): Span {
+  const seconds = speed * (endSeconds - startSeconds);
+  const start = startSeconds + position * (endSeconds - startSeconds - seconds);
+  return { startSeconds: start, endSeconds: start + seconds };
+}
+
+function spread(
+  timeline: Timeline,
+  { frames, span, shift }: { frames: number; span: Span; shift: Shift },
+): number[] {
+  const spanSeconds = span.endSeconds - span.startSeconds;
+  return count(frames, (index) =>
+    frameOnScreen(timeline, span.startSeconds + ((index + 0.5 + shift()) / frames) * spanSeconds),
+  );
+}
+
+interface Ticks {
+  readonly framesPerSecond: number;
+  readonly maxFrames: number;
+  readonly span: Span;
+  readonly pace: Pace;
+  readonly shift: Shift;
+}
+
+function atTicks(timeline: Timeline, { framesPerSecond, maxFrames, span, pace, shift }: Ticks): number[] {
+  const rate = framesPerSecond / pace.speed;
+  const ticks = Math.max(1, Math.ceil((span.endSeconds - span.startSeconds) * rate - TICK_TOLERANCE));
+  return count(Math.min(ticks, maxFrames), (index) => {
+    const tick = span.startSeconds + index / rate;
+    const moved = tick + shift() / rate;
+    // The first tick is at the very start: it only moves to where the clip is.
+    return frameOnScreen(timeline, moved >= span.startSeconds && moved < span.endSeconds ? moved : tick);
+  });
 }
 
 /** Of a tick: where a clip of 2 s is sampled at 30 a second, rounding must not make a 61st tick. */

@@ -45,10 +45,10 @@ async function openEncoder(
   const { engine, members, input, network } = options;
   const encoder = await loadEncoders(engine, { networks: run.networks, members });
   const identities = distinctEncoders(network, members).map((weights) => identityOf({ ...options, weights }));
-  const { seed } = run.pipeline;
+  const { seed, training } = run.pipeline;
   return {
     read: featureReader({
-      ...{ ...run, input, seed, encoder },
+      ...{ ...run, input, seed, augmentation: training.augmentation, encoder },
       identity: identities.join('+'),
       width: run.networks.recurrent.inputs * run.networks.apart * identities.length,
     }),

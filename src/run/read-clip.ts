@@ -1,4 +1,5 @@
 import type { FramesInput, Sampling, Stream } from '../config.js';
+import { augmentPicture, type PictureChange } from '../media/augment-picture.js';
 import { differenceImage } from '../media/difference.js';
 import { flowImage } from '../media/flow-image.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../media/frames.js';
@@ -15,29 +16,48 @@ export interface ClipFrames {
   readonly plan?: PlanKind;
 }
 
+export interface ClipReading extends Omit<FrameRequest, 'preprocessing' | 'pairGap'> {
+  readonly input: FramesInput;
+  /** Done to every frame, before streams are made of them. */
+  readonly picture?: PictureChange;
+  /** Whether the frames come in the order of a clip that is played backwards. */
+  readonly isReversed?: boolean;
+}
+
 /**
  * Reads a clip as the pictures of its streams, all those of a timestep one behind the other.
  * @throws UserError as openClip.
  */
-export async function readClip(
-  path: string,
-  { input, ...request }: { input: FramesInput } & Omit<FrameRequest, 'preprocessing' | 'pairGap'>,
-): Promise<ClipFrames> {
+export async function readClip(path: string, reading: ClipReading): Promise<ClipFrames> {
+  const { input, picture = {}, isReversed = false, ...request } = reading;
   const { streams, gap, preprocessing } = input;
   const clip = await openClip(path, { ...request, preprocessing, ...(gap && { pairGap: gap }) });
-  const pictureBytes = preprocessing.size ** 2 * 3;
-  const pixels = new Uint8Array(clip.frameCount * streams.length * pictureBytes);
+  const timestepBytes = streams.length * preprocessing.size ** 2 * 3;
+  const pixels = new Uint8Array(clip.frameCount * timestepBytes);
   const timesSeconds: number[] = [];
-  let length = 0;
   for await (const frame of clip.frames) {
+    const position = timesSeconds.length;
+    const timestep = isReversed ? clip.frameCount - 1 - position : position;
+    const changed = changedFrame(frame, { size: preprocessing.size, picture, isReversed });
+    pixels.set(Buffer.concat(picturesOf(changed, input)), timestep * timestepBytes);
     timesSeconds.push(frame.timeSeconds);
-    for (const picture of picturesOf(frame, input)) {
-      pixels.set(picture, length);
-      length += picture.length;
-    }
   }
+  if (isReversed) timesSeconds.reverse();
   const { frameCount: timesteps, durationSeconds, plan } = clip;
   return { pixels, timesteps, timesSeconds, durationSeconds, ...(plan && { plan }) };
+}
+
+/** Backwards, what was later is earlier: a frame and its partner change places. */
+function changedFrame(
+  { timeSeconds, pixels, partner }: Frame,
+  { size, picture, isReversed }: { size: number; picture: PictureChange; isReversed: boolean },
+): Frame {
+  const one = augmentPicture(pixels, size, picture);
+  const other = partner && augmentPicture(partner, size, picture);
+  if (!other) return { timeSeconds, pixels: one };
+  return isReversed
+    ? { timeSeconds, pixels: other, partner: one }
+    : { timeSeconds, pixels: one, partner: other };
 }
 
 /** Sampling for evaluation and prediction: random drawings become the centres of their spans. */

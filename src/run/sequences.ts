@@ -1,20 +1,11 @@
-import type { FramesInput, Sampling } from '../config.js';
 import type { FeatureSequence, FrameSequence, Sequence } from '../data/batches.js';
 import { type Cache, contentDigest } from '../data/cache.js';
 import { digitFrame } from '../data/mnist/digit-frame.js';
 import type { Example } from '../data/scan.js';
 import type { FrameEncoder } from '../engine/engine.js';
-import { random } from '../random.js';
-import { evaluationSampling, readClip } from './read-clip.js';
-
-/**
- * How many random drawings of `segments` sampling a clip has. Epochs take them in turn, so that each is
- * decoded and encoded once.
- */
-export const SEGMENT_VIEWS = 4;
-
-/** Which frames of a clip are wanted: those of every evaluation, or one of the training's drawings. */
-export type View = 'evaluation' | number;
+import { augmentPicture } from '../media/augment-picture.js';
+import { readClip } from './read-clip.js';
+import { clipView, type View, type ViewSource } from './view.js';
 
 /**
  * Reads one example of a dataset as a sequence, from the cache when it was read before.
@@ -22,12 +13,8 @@ export type View = 'evaluation' | number;
  */
 export type SequenceReader<S extends Sequence = Sequence> = (example: Example, view: View) => Promise<S>;
 
-type Drawing = Pick<ReaderOptions, 'input' | 'seed'>;
-
-interface ReaderOptions {
-  readonly input: FramesInput;
-  /** Draws the frames of `segments` sampling. */
-  readonly seed: number;
+/** Its `seed` draws the views. */
+interface ReaderOptions extends ViewSource {
   readonly cache: Cache;
   readonly signal?: AbortSignal;
 }
@@ -62,16 +49,18 @@ export function featureReader(
 
 async function readPixels(
   example: Example,
-  options: Drawing & { view: View; signal?: AbortSignal },
+  options: ViewSource & { view: View; signal?: AbortSignal },
 ): Promise<Uint8Array> {
   const { input, view, signal } = options;
-  if (example.image) return digitFrame(example.image, input.preprocessing);
-  const { sampling, seed } = drawingOf(options, example, view);
+  const wanted = clipView(options, example, view);
+  if (example.image) {
+    const { preprocessing } = input;
+    return augmentPicture(digitFrame(example.image, preprocessing), preprocessing.size, wanted.picture ?? {});
+  }
   const { startSeconds, endSeconds } = example;
   const { pixels } = await readClip(example.path, {
     input,
-    sampling,
-    ...(seed !== undefined && { seed }),
+    ...wanted,
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),
     ...(signal && { signal }),
@@ -89,32 +78,21 @@ function keeper(options: ReaderOptions, what: object): Keep {
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
-function keyMaker(drawing: Drawing): (example: Example, view: View) => Promise<object> {
+function keyMaker(source: ViewSource): (example: Example, view: View) => Promise<object> {
   const digests = new Map<string, Promise<string>>();
   return async (example, view) => {
     const digest = digests.get(example.path) ?? contentDigest(example.path);
     digests.set(example.path, digest);
-    const { preprocessing, streams, gap } = drawing.input;
+    const { preprocessing, streams, gap } = source.input;
     const { startSeconds, endSeconds } = example;
     return {
       content: await digest,
       preprocessing,
       streams,
       gap,
-      ...drawingOf(drawing, example, view),
+      ...clipView(source, example, view),
       startSeconds,
       endSeconds,
     };
   };
-}
-
-function drawingOf(
-  { input: { sampling }, seed }: Drawing,
-  example: Example,
-  view: View,
-): { sampling: Sampling; seed?: number } {
-  if (sampling.kind !== 'segments' || view === 'evaluation')
-    return { sampling: evaluationSampling(sampling) };
-  const drawing = random(seed, 'segments', example.id, view % SEGMENT_VIEWS).integer(0, 2 ** 31);
-  return { sampling, seed: drawing };
 }

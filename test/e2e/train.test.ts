@@ -136,6 +136,24 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(answer.code).toBe(0);
   });
 
+  it('trains on augmented views, and says so in the card', async () => {
+    const stage = 'train: everything, epochs: 3, batchSize: 4, learningRate: 0.01';
+    const views =
+      'views: 2, flip: 0.5, crop: 0.7, colour: { brightness: 0.1 }, timeJitter: 0.2, speed: [0.8, 1]';
+    const pipeline = await writeTinyPipeline(join(root, 'augmented'), {
+      training: `{ ${stage}, augmentation: { ${views} } }`,
+    });
+    const [out, plain] = [freshOut(), freshOut()];
+    expect((await train(pipeline, out)).code).toBe(0);
+    const { manifest } = await loadBundle(out);
+    expect(manifest.pipeline.training.augmentation).toMatchObject({ views: 2, speed: [0.8, 1] });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(
+      'in 2 views, drawn at random: flip 0.5,',
+    );
+    expect((await train(await writeTinyPipeline(join(root, 'plain')), plain)).code).toBe(0);
+    expect(await weightsOf(out)).not.toEqual(await weightsOf(plain));
+  });
+
   it('reports a clip that it cannot read, and trains on the others', async () => {
     const broken = join(root, 'broken');
     await writeTinyDataset(broken, 6);

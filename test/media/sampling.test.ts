@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Sampling } from '../../src/config.js';
-import { frameOnScreen, sampleFrames, type Timeline } from '../../src/media/sampling.js';
+import { frameOnScreen, type Pace, sampleFrames, type Timeline } from '../../src/media/sampling.js';
 
 /** 10 frames a second; every fourth is a keyframe. */
 const steady = (frames: number): Timeline => ({
@@ -12,8 +12,11 @@ const steady = (frames: number): Timeline => ({
 const sample = (
   timeline: Timeline,
   sampling: Sampling,
-  { start = 0, end = timeline.durationSeconds, seed = 0 } = {},
-) => sampleFrames(timeline, { sampling, span: { startSeconds: start, endSeconds: end }, seed });
+  options: { start?: number; end?: number; seed?: number; pace?: Pace } = {},
+) => {
+  const { start = 0, end = timeline.durationSeconds, seed = 0, pace } = options;
+  return sampleFrames(timeline, { sampling, span: { startSeconds: start, endSeconds: end }, seed, pace });
+};
 
 describe('frameOnScreen', () => {
   const timeline: Timeline = {
@@ -130,5 +133,49 @@ describe('keyframes', () => {
   test('takes the first frame on screen when the span has none', () => {
     const frames = sample(steady(20), { kind: 'keyframes', maxFrames: 3 }, { start: 0.5, end: 0.7 });
     expect(frames).toEqual([5]);
+  });
+});
+
+describe('a pace', () => {
+  const pace = { jitter: 0, speed: 1, position: 0 };
+  const uniform: Sampling = { kind: 'uniform', frames: 4 };
+  const fps: Sampling = { kind: 'fps', framesPerSecond: 5, maxFrames: 100 };
+
+  test('moves each time by no more than its share of the interval', () => {
+    const drawn = Array.from({ length: 100 }, (_, seed) =>
+      sample(steady(400), uniform, { seed, pace: { ...pace, jitter: 0.2 } }),
+    );
+    for (const [index, center] of [50, 150, 250, 350].entries()) {
+      const frames = drawn.map((one) => one[index]!);
+      expect(Math.min(...frames)).toBeGreaterThanOrEqual(center - 20);
+      expect(Math.max(...frames)).toBeLessThanOrEqual(center + 20);
+      expect(new Set(frames).size).toBeGreaterThan(25);
+    }
+  });
+
+  test('keeps frames in order and within their part of the clip', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const options = { seed, start: 1, end: 2, pace: { ...pace, jitter: 0.5 } };
+      for (const sampling of [uniform, fps]) {
+        const frames = sample(steady(40), sampling, options);
+        expect(frames).toEqual([...frames].sort((one, other) => one - other));
+        expect(Math.min(...frames)).toBeGreaterThanOrEqual(10);
+        expect(Math.max(...frames)).toBeLessThan(20);
+      }
+    }
+  });
+
+  test('below 1 spreads as many frames over a part of the clip', () => {
+    const slow = (position: number) =>
+      sample(steady(40), uniform, { pace: { ...pace, speed: 0.5, position } });
+    expect(slow(0)).toEqual([2, 7, 12, 17]);
+    expect(slow(0.5)).toEqual([12, 17, 22, 27]);
+    expect(slow(1)).toEqual([22, 27, 32, 37]);
+  });
+
+  test('brings ticks nearer together or farther apart', () => {
+    const at = (speed: number) => sample(steady(10), fps, { pace: { ...pace, speed } });
+    expect(at(0.5)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(at(2)).toEqual([0, 4, 8]);
   });
 });

@@ -39,7 +39,8 @@ export async function openImages(
 ): Promise<Clip> {
   const { pages, timeline } = await layOut(sequence, limits);
   const span = requestedSpan(sequence.input, timeline.durationSeconds, request);
-  const chosen = sampleFrames(timeline, { sampling: request.sampling, span, seed: request.seed ?? 0 });
+  const { sampling, seed = 0, pace } = request;
+  const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const { preprocessing } = request;
   return {
     kind: 'images',

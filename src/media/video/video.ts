@@ -22,7 +22,8 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
   if (probe.cutOff && endSeconds > timeline.durationSeconds) throw cutOffFailure(path, probe);
-  const chosen = sampleFrames(timeline, { sampling: request.sampling, span, seed: request.seed ?? 0 });
+  const { sampling, seed = 0, pace } = request;
+  const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
   const plan = planDecode(index, wanted, { megapixels, choice: planChoice(request) });

@@ -7,6 +7,7 @@ import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
 import { measure } from '../evaluate/metrics.js';
 import type { SequenceReader } from '../sequences.js';
+import { viewCount } from '../view.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { optimizerOf } from './optimizer.js';
@@ -90,7 +91,8 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
   const steps = stepsOf(stage, train.length);
   const stepsInEpoch = steps.inEpoch(0);
   const examples = batches[progress.step]!.map((index) => train[index]!);
-  const sequences = await Promise.all(examples.map((example) => options.read(example, progress.epoch)));
+  const view = progress.epoch % viewCount(pipeline);
+  const sequences = await Promise.all(examples.map((example) => options.read(example, view)));
   const { loss, correct } = await options.trainer.step({
     batch: collate(sequences),
     labels: Int32Array.from(examples, (example) => example.label),

@@ -1,3 +1,4 @@
+import type { Augmentation } from '../../augmentation-schema.js';
 import type { Pipeline, Sampling } from '../../config.js';
 import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
@@ -29,7 +30,7 @@ ${resultSection(result, noun)}
 ${networkSection(pipeline, result)}
 ## How it was made
 Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
-${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
@@ -99,6 +100,15 @@ function samplingWords(sampling: Sampling): string {
     case 'keyframes':
       return `keyframes, at most ${sampling.maxFrames}`;
   }
+}
+
+/** Such as "Each clip was trained on in 4 views: flip 0.5, speed 0.8 to 1." */
+function augmentationSentence(augmentation: Augmentation | undefined): string {
+  if (!augmentation) return '';
+  const { views, colour, speed, ...shares } = augmentation;
+  const settings = { ...shares, ...colour, ...(speed && { speed: speed.join(' to ') }) };
+  const words = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
 }
 
 function skippedSentence({ skipped }: TrainResult): string {

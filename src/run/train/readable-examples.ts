@@ -1,7 +1,8 @@
 import type { Example } from '../../data/scan.js';
 import { isFailureOfInput, UserError } from '../../errors.js';
 import { concurrently } from '../concurrently.js';
-import type { SequenceReader, View } from '../sequences.js';
+import type { SequenceReader } from '../sequences.js';
+import type { View } from '../view.js';
 import type { TrainEvent } from './events.js';
 
 /**
@@ -13,7 +14,7 @@ export async function readableExamples(
   examples: readonly Example[],
   options: {
     read: SequenceReader;
-    view: View;
+    views: readonly View[];
     onEvent: (event: TrainEvent) => void;
     signal?: AbortSignal;
   },
@@ -43,10 +44,10 @@ export function requireEveryClass(labels: readonly string[], examples: readonly 
 
 async function canRead(
   example: Example,
-  { read, view, onEvent }: Parameters<typeof readableExamples>[1],
+  { read, views, onEvent }: Parameters<typeof readableExamples>[1],
 ): Promise<boolean> {
   try {
-    await read(example, view);
+    for (const view of views) await read(example, view);
     return true;
   } catch (error) {
     if (error instanceof UserError && error.code === 'aborted') throw interrupted();

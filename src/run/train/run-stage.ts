@@ -16,6 +16,7 @@ import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
 import { openFeatures } from '../features.js';
 import { frameReader, type SequenceReader } from '../sequences.js';
+import { viewCount } from '../view.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import { classWeightsOf } from './class-weights.js';
 import type { TrainEvent } from './events.js';
@@ -99,7 +100,7 @@ async function standardizationOfTraining(
   run: Training,
   read: SequenceReader<FeatureSequence>,
 ): Promise<Standardization> {
-  const examples = await readableExamples(run.train, { ...run, read, view: 0 });
+  const examples = await readableExamples(run.train, { ...run, read, views: [0] });
   const features: Float32Array[] = [];
   for (const example of examples) features.push((await read(example, 0)).data);
   return standardizationOf(concatenate(features), run.networks.recurrent.inputs);
@@ -112,9 +113,10 @@ async function trainOn(
 ): Promise<{ weights: Weights; progress: Progress }> {
   const { stage, member, checkpoint, progress } = position;
   const pipeline = { ...run.pipeline, seed: member.seed };
-  const train = await readableExamples(run.train, { ...run, read, view: 0 });
+  const views = [...Array(Math.min(viewCount(pipeline), stage.epochs)).keys()];
+  const train = await readableExamples(run.train, { ...run, read, views });
   requireEveryClass(run.labels, train);
-  const validation = await readableExamples(run.validation, { ...run, read, view: 'evaluation' });
+  const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
   const start = isUntrained(run, position) ? await calibrated(run, position, train) : position.start;
   const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start, train }));
   try {
@@ -181,10 +183,11 @@ function isUntrained(
 
 /** The pictures of the stream that the member reads; of all streams where there is one network for them. */
 function readerOfFrames(run: Training, member: Member): SequenceReader<FrameSequence> {
-  const { name, input } = run.pipeline;
+  const { name, input, training } = run.pipeline;
   if (input.kind !== 'frames') throw new Error(`${name} has no frames to train on`);
   const streams = run.networks.apart > 1 ? [input.streams[member.stream]!] : input.streams;
-  return frameReader({ ...run, input: { ...input, streams }, seed: member.seed });
+  const { augmentation } = training;
+  return frameReader({ ...run, input: { ...input, streams }, augmentation, seed: member.seed });
 }
 
 async function calibrated(
