@@ -114,7 +114,13 @@ const recurrentSchema = z.strictObject({
   layers: z.int().min(0).max(8).default(1).describe('0: the readout reads the vectors themselves'),
   bidirectional: z.boolean().default(false),
   dropout: z.number().min(0).max(0.95).default(0),
-  readout: z.enum(['last', 'mean', 'attention', 'pooled']).default('last'),
+  readout: z.enum(['last', 'mean', 'attention', 'pooled', 'hierarchical']).default('last'),
+  segment: z
+    .int()
+    .min(2)
+    .max(1024)
+    .optional()
+    .describe('timesteps of a segment where the readout is hierarchical; 8 when left out'),
 });
 
 const stage = {

@@ -23,8 +23,12 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
   if (training.augmentation) found.push(...contradictingAugmentation(training.augmentation, pipeline));
   if (recurrent.layers === 0 && recurrent.readout === 'last') {
     const message =
-      'must be mean, attention or pooled when recurrent.layers is 0: without order, no timestep is the last';
+      'must be another, such as mean or attention, when recurrent.layers is 0: without order, no timestep is the last';
     found.push({ path: ['recurrent', 'readout'], message });
+  }
+  if (recurrent.segment !== undefined && recurrent.readout !== 'hierarchical') {
+    const message = 'must be left out where recurrent.readout is not hierarchical: no other has segments';
+    found.push({ path: ['recurrent', 'segment'], message });
   }
   if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {
     const message = 'must be recurrent, without finetune, when input.kind is rows: there is no encoder';

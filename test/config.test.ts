@@ -71,6 +71,12 @@ describe('a pipeline', () => {
     );
   });
 
+  it('has segments for the hierarchical readout alone', () => {
+    const readout = (name: string) => minimal.replace('units: 8', `units: 8, readout: ${name}, segment: 4`);
+    expect(problemOf(readout('attention'))).toContain('recurrent.segment');
+    expect(parsePipeline(readout('hierarchical'), 'tiny.yaml').recurrent.segment).toBe(4);
+  });
+
   describe('with augmentation', () => {
     const augmented = (settings: string, text = minimal) =>
       text.replace('epochs: 1', `epochs: 1, augmentation: { ${settings} }`);

@@ -37,10 +37,18 @@ export interface RecurrentNetwork {
    * `attention`: the sum of outputs weighted by softmax(score . tanh(W h + b)) over the valid timesteps
    * (Bahdanau et al. 2015), with W as wide as the output.
    * `pooled`: the largest value over the valid timesteps, `mean` and `attention`, one behind the other.
+   * `hierarchical`: attention within each segment of `segment` timesteps, then attention with weights of its own
+   * over the segments' vectors; the last segment may be shorter (Yang et al. 2016, where words make sentences and
+   * sentences a document, without their second recurrent network, which reads the sentences).
    */
-  readonly readout: 'last' | 'mean' | 'attention' | 'pooled';
+  readonly readout: 'last' | 'mean' | 'attention' | 'pooled' | 'hierarchical';
+  /** Timesteps of a segment; where the readout is hierarchical, DEFAULT_SEGMENT when absent. */
+  readonly segment?: number | undefined;
   readonly classes: number;
 }
+
+/** A second of video at eight frames a second. */
+const DEFAULT_SEGMENT = 8;
 
 /** Gates in their order along the last axis of every kernel: as in Keras. */
 export const GATES = {
@@ -61,7 +69,14 @@ export const readoutWidthOf = (network: RecurrentNetwork): number =>
 
 /** Whether the readout weighs timesteps by what they hold. */
 export const attends = ({ readout }: RecurrentNetwork): boolean =>
-  readout === 'attention' || readout === 'pooled';
+  readout === 'attention' || readout === 'pooled' || readout === 'hierarchical';
+
+/** Timesteps of a segment of the hierarchical readout. */
+export const segmentOf = ({ segment = DEFAULT_SEGMENT }: Pick<RecurrentNetwork, 'segment'>): number =>
+  segment;
+
+/** The prefixes of the parameter names of what a readout attends with. */
+export const ATTENTION = { timesteps: 'readout', segments: 'readout.segments' } as const;
 
 /** Size of what a recurrent layer reads: the features for the first, the layer below for the others. */
 export const layerInputs = (network: RecurrentNetwork, layer: number): number =>
@@ -77,7 +92,8 @@ export const cellName = (layer: number, direction: 'forward' | 'backward'): stri
  *     recurrent.<layer>.<direction>.kernel            [inputs, G x units]
  *     recurrent.<layer>.<direction>.recurrent_kernel  [units, G x units]
  *     recurrent.<layer>.<direction>.bias              [4 x units]; gru [2, 3 x units]: input's, recurrent's
- *     readout.kernel [width, width], readout.bias [width], readout.score [width]    (attention, pooled)
+ *     readout.kernel [width, width], readout.bias [width], readout.score [width]    (where it attends)
+ *     readout.segments.kernel, .bias, .score, likewise                              (hierarchical)
  *     head.kernel [readoutWidth, classes], head.bias [classes]
  */
 export function recurrentParameters(network: RecurrentNetwork): ParameterSpec[] {
@@ -94,14 +110,15 @@ export function recurrentParameters(network: RecurrentNetwork): ParameterSpec[] 
       ];
     }),
   ).flat();
-  const attention: ParameterSpec[] = [
-    { name: 'readout.kernel', shape: [width, width] },
-    { name: 'readout.bias', shape: [width] },
-    { name: 'readout.score', shape: [width] },
+  const attention = (name: string): ParameterSpec[] => [
+    { name: `${name}.kernel`, shape: [width, width] },
+    { name: `${name}.bias`, shape: [width] },
+    { name: `${name}.score`, shape: [width] },
   ];
   return [
     ...cells,
-    ...(attends(network) ? attention : []),
+    ...(attends(network) ? attention(ATTENTION.timesteps) : []),
+    ...(network.readout === 'hierarchical' ? attention(ATTENTION.segments) : []),
     { name: 'head.kernel', shape: [readoutWidthOf(network), classes] },
     { name: 'head.bias', shape: [classes] },
   ];

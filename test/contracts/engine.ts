@@ -167,13 +167,15 @@ const encoders: MobileNet[] = [
   { architecture: 'mobilenet-v2', alpha: 1.1, inputSize: 96, pooling: { kind: 'global' } },
 ];
 
-const readouts = ['last', 'mean', 'attention', 'pooled'] as const;
+const readouts = ['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const;
 
 const classifier = {
   cell: 'lstm',
   layers: 1,
   bidirectional: false,
   readout: 'last',
+  // The last segment of TIMESTEPS, and of most LENGTHS, is shorter.
+  segment: 4,
   inputs: FEATURES,
   units: 4,
   dropout: 0.5,
@@ -188,7 +190,11 @@ const classifiers: RecurrentNetwork[] = [
       ),
     ),
   ),
-  ...(['mean', 'attention', 'pooled'] as const).map((readout) => ({ ...classifier, layers: 0, readout })),
+  ...(['mean', 'attention', 'pooled', 'hierarchical'] as const).map((readout) => ({
+    ...classifier,
+    layers: 0,
+    readout,
+  })),
 ];
 
 /** Normal numbers, scaled so that activations neither vanish nor all saturate; no bias is zero. */

@@ -202,7 +202,10 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
 
 const networks: RecurrentNetwork[] = [
   ...(['lstm', 'gru'] as const).flatMap((cell) =>
-    (['last', 'mean', 'attention', 'pooled'] as const).map((readout) => ({ ...network, cell, readout })),
+    (['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const).map((readout) => ({
+      ...{ ...network, cell, readout },
+      segment: 2,
+    })),
   ),
   { ...network, layers: 1, bidirectional: false, readout: 'last' },
   { ...network, cell: 'gru', layers: 1, bidirectional: false, readout: 'last' },

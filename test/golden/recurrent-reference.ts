@@ -1,11 +1,17 @@
-import { cellName, directionsOf, GATES, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import {
+  cellName,
+  directionsOf,
+  GATES,
+  type RecurrentNetwork,
+  segmentOf,
+} from '../../src/network/recurrent.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 
 type Vector = number[];
 
 export interface ReferenceClassification {
   readonly logits: Vector;
-  /** One share for each timestep; attention readout only. */
+  /** One share for each timestep; where the readout attends. */
   readonly attention?: Vector;
 }
 
@@ -53,6 +59,22 @@ export function recurrentReference(
     case 'attention': {
       const attention = attend(weights, outputs);
       return { logits: head(weightedSum(attention, outputs)), attention };
+    }
+    case 'hierarchical': {
+      const segments: Array<{ shares: Vector; vector: Vector }> = [];
+      for (let start = 0; start < outputs.length; start += segmentOf(network)) {
+        const segment = outputs.slice(start, start + segmentOf(network));
+        const shares = attend(weights, segment);
+        segments.push({ shares, vector: weightedSum(shares, segment) });
+      }
+      const vectors = segments.map(({ vector: ofSegment }) => ofSegment);
+      const shares = attend(weights, vectors, 'readout.segments');
+      return {
+        logits: head(weightedSum(shares, vectors)),
+        attention: segments.flatMap((segment, index) =>
+          segment.shares.map((share) => share * shares[index]!),
+        ),
+      };
     }
   }
 }
@@ -108,10 +130,10 @@ function cellOf(network: RecurrentNetwork, weights: Weights, name: string): Cell
 }
 
 /** Bahdanau et al. 2015: softmax over time of score . tanh(W h + b). */
-function attend(weights: Weights, outputs: readonly Vector[]): Vector {
-  const kernel = matrix(weights, 'readout.kernel');
-  const bias = vector(weights, 'readout.bias');
-  const score = vector(weights, 'readout.score');
+function attend(weights: Weights, outputs: readonly Vector[], name = 'readout'): Vector {
+  const kernel = matrix(weights, `${name}.kernel`);
+  const bias = vector(weights, `${name}.bias`);
+  const score = vector(weights, `${name}.score`);
   const exponentials = outputs.map((output) => {
     const hidden = plus(times(output, kernel), bias).map(Math.tanh);
     return Math.exp(hidden.reduce((total, value, unit) => total + value * score[unit]!, 0));

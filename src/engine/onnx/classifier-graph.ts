@@ -8,7 +8,7 @@ import { head, readOut } from './readout.js';
 
 /**
  * The recurrent network with its readout and head. Inputs: `features` float32 [batch, timesteps, inputs],
- * `lengths` int32 [batch] and, but for the readout `last`, `penalty` of readout.ts. Outputs: `logits` float32 [batch, classes] and, for the
+ * `lengths` int32 [batch] and those of readout.ts. Outputs: `logits` float32 [batch, classes] and, for the
  * readouts that attend, `attention` float32 [batch, timesteps].
  */
 export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {

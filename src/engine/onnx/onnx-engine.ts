@@ -9,7 +9,7 @@ import type { Graph } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
 import { quantizeEncoder } from './quantization/quantize-encoder.js';
-import { featuresFeed, penaltyFeed } from './readout.js';
+import { featuresFeed, readoutFeeds } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
 import { calibrate } from './training/calibrate.js';
 import { OnnxTrainer } from './training/onnx-trainer.js';
@@ -94,7 +94,7 @@ function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): Se
       const { logits, attention } = await session.run({
         features: featuresFeed(batch),
         lengths: { data: lengths, shape: [lengths.length] },
-        ...(network.readout === 'last' ? {} : { penalty: penaltyFeed(batch) }),
+        ...readoutFeeds(network, batch),
       });
       return attention ? { logits: logits!, attention } : { logits: logits! };
     },

@@ -1,5 +1,6 @@
 import type { FeatureBatch } from '../../data/batches.js';
-import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { ATTENTION, type RecurrentNetwork } from '../../network/recurrent.js';
+import { segmentPenalties } from '../../network/segments.js';
 import { input, type Value } from './graph.js';
 import { add, tanh } from './ops/elementwise.js';
 import { matmul, softmax } from './ops/matrix.js';
@@ -21,13 +22,14 @@ export interface Readout {
 }
 
 /**
- * All readouts but `last`. What lies behind a sequence's length counts for nothing. Declares the input
- * `penalty` float32 [batch, timesteps]; see penaltyFeed.
+ * All readouts but `last`. What lies behind a sequence's length counts for nothing. Declares the inputs that
+ * readoutFeeds fills.
  *
  * @param sequence [batch, timesteps, width], finite throughout.
  */
 export function readOut(sequence: Value, network: RecurrentNetwork, weight: WeightOf): Readout {
   const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
+  if (network.readout === 'hierarchical') return hierarchical(sequence, weight);
   const penalty = input(sequence.graph, { name: 'penalty', dtype: 'float32', shape: [batch, timesteps] });
   const mean = () => weightedSum(sequence, softmax(penalty));
   if (network.readout === 'mean') return { readout: mean() };
@@ -39,12 +41,37 @@ export function readOut(sequence: Value, network: RecurrentNetwork, weight: Weig
   return { readout: concatenate([largest, mean(), attended], 1), attention };
 }
 
+/**
+ * Each segment attends to all timesteps, with a penalty for those of others: no segment has to be cut out, and so
+ * one graph serves any length.
+ */
+function hierarchical(sequence: Value, weight: WeightOf): Required<Readout> {
+  const { graph } = sequence;
+  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
+  const declare = (name: string, shape: Value['shape']) => input(graph, { name, dtype: 'float32', shape });
+  const within = declare('penalty_within_segments', [batch, 'segments', timesteps]);
+  const between = declare('penalty_between_segments', [batch, 1, 'segments']);
+  const row = (scores: Value) => transpose(scores, [0, 2, 1]);
+  const inSegments = softmax(add(row(scoresOf(sequence, ATTENTION.timesteps, weight)), within));
+  const vectors = matmul(inSegments, sequence);
+  const ofSegments = softmax(add(row(scoresOf(vectors, ATTENTION.segments, weight)), between));
+  return {
+    readout: reshape(matmul(ofSegments, vectors), [batch, width]),
+    attention: reshape(row(matmul(ofSegments, inSegments)), [batch, timesteps]),
+  };
+}
+
 /** How much each timestep counts, [batch, timesteps]: 1 in sum. */
 function attentionShares(sequence: Value, penalty: Value, weight: WeightOf): Value {
-  const [batch, timesteps, width] = sequence.shape as readonly [string, string, number];
-  const hidden = tanh(add(matmul(sequence, weight('readout.kernel')), weight('readout.bias')));
-  const scores = matmul(hidden, reshape(weight('readout.score'), [width, 1]));
+  const [batch, timesteps] = sequence.shape as readonly [string, string, number];
+  const scores = scoresOf(sequence, ATTENTION.timesteps, weight);
   return softmax(add(reshape(scores, [batch, timesteps]), penalty));
+}
+
+/** [batch, n, width] -> [batch, n, 1], with the parameters of that prefix. */
+function scoresOf(vectors: Value, name: string, weight: WeightOf): Value {
+  const hidden = tanh(add(matmul(vectors, weight(`${name}.kernel`)), weight(`${name}.bias`)));
+  return matmul(hidden, reshape(weight(`${name}.score`), [Number(vectors.shape[2]), 1]));
 }
 
 /** [batch, timesteps, width] and [batch, timesteps] -> [batch, width]. */
@@ -59,8 +86,22 @@ export function head(readout: Value, weight: WeightOf): Value {
   return add(matmul(readout, weight('head.kernel')), weight('head.bias'));
 }
 
-/** For the input `penalty`: 0 at valid timesteps, BEHIND_LENGTH elsewhere. */
-export function penaltyFeed({ lengths, timesteps }: Pick<FeatureBatch, 'lengths' | 'timesteps'>): Feed {
+/** For the inputs that readOut declares: 0 where something counts, BEHIND_LENGTH elsewhere. */
+export function readoutFeeds(network: RecurrentNetwork, batch: Lengths): Record<string, Feed> {
+  if (network.readout === 'last') return {};
+  if (network.readout !== 'hierarchical') return { penalty: penaltyFeed(batch) };
+  const { lengths, timesteps } = batch;
+  const penalties = segmentPenalties(network, { lengths, timesteps, penalty: BEHIND_LENGTH });
+  const { segments, within, between } = penalties;
+  return {
+    penalty_within_segments: { data: within, shape: [lengths.length, segments, timesteps] },
+    penalty_between_segments: { data: between, shape: [lengths.length, 1, segments] },
+  };
+}
+
+type Lengths = Pick<FeatureBatch, 'lengths' | 'timesteps'>;
+
+function penaltyFeed({ lengths, timesteps }: Lengths): Feed {
   const data = new Float32Array(lengths.length * timesteps);
   lengths.forEach((length, row) => {
     data.fill(BEHIND_LENGTH, row * timesteps + length, (row + 1) * timesteps);

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { ATTENTION, directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { segmentPenalties } from '../../network/segments.js';
 import { runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameters.js';
@@ -19,7 +20,7 @@ export interface Readout {
   readonly attention?: Tensor2D;
 }
 
-/** One vector a sequence. In every kind it is a weighted sum over time, in which padding weighs nothing. */
+/** One vector a sequence, in which padding weighs nothing. */
 export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
   switch (input.network.readout) {
     case 'last': {
@@ -44,6 +45,8 @@ export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
       const readout = tf.concat2d([largest(tf, input), mean, attended.readout], 1);
       return { readout, attention: attended.attention! };
     }
+    case 'hierarchical':
+      return hierarchical(tf, input);
   }
 }
 
@@ -91,16 +94,47 @@ function weightsOverTime(
   return tf.tensor4d(weights, [times.length, lengths.length, directions.length, 1]);
 }
 
-/** softmax over the valid timesteps of score . tanh(W h + b): [B, T]. */
-function attentionWeights(tf: Tensorflow, { network, values, sequence, lengths }: ReadoutInput): Tensor2D {
-  const [timesteps, batch] = sequence.shape;
-  const flat = tf.reshape(sequence, [timesteps * batch, widthOf(network)]);
+/** Each segment attends to all timesteps, those of others excluded; then the segments are attended to. */
+function hierarchical(
+  tf: Tensorflow,
+  { network, values, sequence, lengths }: ReadoutInput,
+): Required<Readout> {
+  const [timesteps, batch, width] = sequence.shape;
+  const penalties = segmentPenalties(network, { lengths, timesteps, penalty: EXCLUDED });
+  const { segments } = penalties;
+  const within = tf.tensor3d(penalties.within, [batch, segments, timesteps]);
+  const between = tf.tensor2d(penalties.between, [batch, segments]);
+  const bySequence = tf.transpose(sequence, [1, 0, 2]);
+  const scores = scoresOf(tf, { values, name: ATTENTION.timesteps, vectors: bySequence });
+  const inSegments = tf.softmax(tf.add<Tensor3D>(tf.reshape(scores, [batch, 1, timesteps]), within));
+  const vectors = tf.matMul<Tensor3D>(inSegments, bySequence);
+  const segmentScores = scoresOf(tf, { values, name: ATTENTION.segments, vectors });
+  const shares = tf.softmax(tf.add<Tensor2D>(segmentScores, between));
+  const ofSegments = tf.reshape(shares, [batch, 1, segments]);
+  return {
+    readout: tf.reshape(tf.matMul(ofSegments, vectors), [batch, width]),
+    attention: tf.reshape(tf.matMul(ofSegments, inSegments), [batch, timesteps]),
+  };
+}
+
+/** score . tanh(W v + b) of vectors [m, n, width], with the parameters of that prefix: [m, n]. */
+function scoresOf(
+  tf: Tensorflow,
+  { values, name, vectors }: { values: Values; name: string; vectors: Tensor3D },
+): Tensor2D {
+  const [outer, inner, width] = vectors.shape;
   // recurrentParameters gives these three shapes.
-  const kernel = values.get('readout.kernel') as Tensor2D;
-  const bias = values.get('readout.bias') as Tensor1D;
-  const score = values.get('readout.score') as Tensor1D;
-  const hidden = tf.tanh(tf.add(tf.matMul(flat, kernel), bias));
-  const scores = tf.transpose(tf.reshape(tf.sum(tf.mul(hidden, score), 1), [timesteps, batch]));
+  const kernel = values.get(`${name}.kernel`) as Tensor2D;
+  const bias = values.get(`${name}.bias`) as Tensor1D;
+  const score = values.get(`${name}.score`) as Tensor1D;
+  const hidden = tf.tanh(tf.add(tf.matMul(tf.reshape(vectors, [outer * inner, width]), kernel), bias));
+  return tf.reshape(tf.sum(tf.mul(hidden, score), 1), [outer, inner]);
+}
+
+/** softmax of scores over the valid timesteps: [B, T]. */
+function attentionWeights(tf: Tensorflow, { values, sequence, lengths }: ReadoutInput): Tensor2D {
+  const [timesteps, batch] = sequence.shape;
+  const scores = tf.transpose(scoresOf(tf, { values, name: ATTENTION.timesteps, vectors: sequence }));
   const excluded = [...lengths].flatMap((length) =>
     Array.from({ length: timesteps }, (_, time) => (time < length ? 0 : EXCLUDED)),
   );

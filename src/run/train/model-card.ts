@@ -1,5 +1,6 @@
 import type { Augmentation } from '../../augmentation-schema.js';
 import type { Pipeline, Sampling } from '../../config.js';
+import { segmentOf } from '../../network/recurrent.js';
 import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
 import type { TrainResult } from './train.js';
@@ -61,7 +62,7 @@ ${rows.join('\n')}
 
 function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: TrainResult): string {
   return `${inputLines(input)}
-- ${layersWords(recurrent)}, readout ${recurrent.readout}.${membersSentence(input, training.networks)}
+- ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
 `;
 }
@@ -69,6 +70,11 @@ function networkSection({ input, recurrent, training }: Pipeline, { parameterCou
 function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent']): string {
   if (layers === 0) return 'No recurrent layer';
   return `Recurrent network: ${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
+}
+
+function readoutWords(recurrent: Pipeline['recurrent']): string {
+  const { readout } = recurrent;
+  return readout === 'hierarchical' ? `hierarchical, segments of ${segmentOf(recurrent)} timesteps` : readout;
 }
 
 /** Networks whose probabilities are averaged. */

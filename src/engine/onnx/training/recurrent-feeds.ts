@@ -6,7 +6,7 @@ import {
   type RecurrentNetwork,
   readoutWidthOf,
 } from '../../../network/recurrent.js';
-import { penaltyFeed } from '../readout.js';
+import { readoutFeeds } from '../readout.js';
 import type { Feed } from '../session.js';
 
 type Lengths = Pick<FeatureBatch, 'lengths' | 'timesteps'>;
@@ -22,7 +22,7 @@ export function recurrentFeeds(
     ...(directionsOf(network).length === 2 ? { lengths: { data: lengths, shape: [batch] } } : {}),
     ...(network.readout === 'last'
       ? { last_places: lastPlaces(lengths) }
-      : { penalty: penaltyFeed({ lengths, timesteps }) }),
+      : readoutFeeds(network, { lengths, timesteps })),
     ...(network.dropout > 0 ? dropoutFeeds(network, { batch, seed: dropoutSeed }) : {}),
   };
 }
