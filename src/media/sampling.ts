@@ -77,7 +77,7 @@ type Shift = () => number;
 
 function shifts(seed: number, { jitter }: Pick<Pace, 'jitter'>): Shift {
   if (jitter === 0) return () => 0;
-  const stream = random(seed, 'segments');
+  const stream = random(seed, 'times');
   return () => 2 * jitter * (stream.float() - 0.5);
 }
 
@@ -111,7 +111,7 @@ function atTicks(timeline: Timeline, { framesPerSecond, maxFrames, span, pace, s
   return count(Math.min(ticks, maxFrames), (index) => {
     const tick = span.startSeconds + index / rate;
     const moved = tick + shift() / rate;
-    // The first tick is at the very start: it only moves to where the clip is.
+    // One that would leave the clip, as the first may, stays.
     return frameOnScreen(timeline, moved >= span.startSeconds && moved < span.endSeconds ? moved : tick);
   });
 }

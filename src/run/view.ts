@@ -1,5 +1,4 @@
-import type { Augmentation } from '../augmentation-schema.js';
-import { DEFAULT_VIEWS } from '../augmentation-schema.js';
+import { type Augmentation, DEFAULT_VIEWS } from '../augmentation-schema.js';
 import type { FramesInput, Pipeline, Sampling } from '../config.js';
 import type { Example } from '../data/scan.js';
 import type { PictureChange } from '../media/augment-picture.js';

@@ -55,4 +55,13 @@ describe('frameReader', () => {
     for (let view = 0; view < 16; view++) await flipped.read(example(), view);
     expect(await flipped.entries()).toBe(2);
   });
+
+  it('changes the picture of a digit, too, which has no file of its own', async () => {
+    const image = Uint8Array.from({ length: 28 * 28 }, (_, index) => (index % 28 < 14 ? 0 : 255));
+    const { read, entries } = reader({ views: 1, flip: 1 });
+    const digit = { ...example(), image };
+    expect((await read(digit, 'evaluation')).data[0]).toBe(0);
+    expect((await read(digit, 0)).data[0]).toBe(255);
+    await expect(entries()).rejects.toThrow(/ENOENT/);
+  });
 });

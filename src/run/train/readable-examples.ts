@@ -6,8 +6,8 @@ import type { View } from '../view.js';
 import type { TrainEvent } from './events.js';
 
 /**
- * The examples whose clips can be read, in their order; each of the others is told in a `skipped` event.
- * Reading them now also fills the cache, so that no epoch waits for ffmpeg.
+ * The examples whose clips can be read in all views, in their order; each of the others is told in a `skipped`
+ * event. Reading them now also fills the cache, so that no epoch waits for ffmpeg.
  * @throws UserError `aborted`.
  */
 export async function readableExamples(
