@@ -78,6 +78,12 @@ export const segmentOf = ({ segment = DEFAULT_SEGMENT }: Pick<RecurrentNetwork, 
 /** The prefixes of the parameter names of what a readout attends with. */
 export const ATTENTION = { timesteps: 'readout', segments: 'readout.segments' } as const;
 
+/** Those of them that a network has. */
+export function attentionsOf(network: RecurrentNetwork): string[] {
+  if (network.readout === 'hierarchical') return [ATTENTION.timesteps, ATTENTION.segments];
+  return attends(network) ? [ATTENTION.timesteps] : [];
+}
+
 /** Size of what a recurrent layer reads: the features for the first, the layer below for the others. */
 export const layerInputs = (network: RecurrentNetwork, layer: number): number =>
   layer === 0 ? network.inputs : widthOf(network);
@@ -117,8 +123,7 @@ export function recurrentParameters(network: RecurrentNetwork): ParameterSpec[] 
   ];
   return [
     ...cells,
-    ...(attends(network) ? attention(ATTENTION.timesteps) : []),
-    ...(network.readout === 'hierarchical' ? attention(ATTENTION.segments) : []),
+    ...attentionsOf(network).flatMap(attention),
     { name: 'head.kernel', shape: [readoutWidthOf(network), classes] },
     { name: 'head.bias', shape: [classes] },
   ];

@@ -1,5 +1,5 @@
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
-import { attends, cellName, directionsOf, type RecurrentNetwork } from './recurrent.js';
+import { attentionsOf, cellName, directionsOf, type RecurrentNetwork } from './recurrent.js';
 
 /** Each feature x becomes (x - mean) x scale. */
 export interface Standardization {
@@ -62,7 +62,7 @@ function readersOf(network: RecurrentNetwork): Array<{ kernel: string; bias: str
   if (network.layers > 0) {
     return directionsOf(network).map((direction) => named(cellName(0, direction)));
   }
-  return [named('head'), ...(attends(network) ? [named('readout')] : [])];
+  return ['head', ...attentionsOf(network)].map(named);
 }
 
 const named = (name: string) => ({ kernel: `${name}.kernel`, bias: `${name}.bias` });

@@ -44,6 +44,7 @@ describe('a standardization folded into the weights', () => {
     { layers: 0 },
     { layers: 0, readout: 'attention' },
     { layers: 0, readout: 'pooled' },
+    { layers: 0, readout: 'hierarchical', segment: 4 },
   ])('makes the same logits of features as they are: %o', async (changes) => {
     const network = { ...base, ...changes };
     const draw = random(2, 'weights');
