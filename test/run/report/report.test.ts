@@ -43,10 +43,11 @@ describe('a report', () => {
   it('says so where a network reads differences of the frames that are shown', async () => {
     const { input } = report.pipeline;
     if (input.kind !== 'frames') throw new Error('The sample reads frames');
-    const motion = { use: 'alone', gap: { kind: 'frames', frames: 2 }, gain: 3 } as const;
-    const pipeline = { ...report.pipeline, input: { ...input, motion } };
-    expect(await reportHtml({ ...report, pipeline })).toContain('differs from a later one');
-    expect(html).not.toContain('differs from a later one');
+    const gap = { kind: 'frames', frames: 2 } as const;
+    const streams: typeof input.streams = [{ kind: 'difference', gain: 3 }];
+    const pipeline = { ...report.pipeline, input: { ...input, streams, gap } };
+    expect(await reportHtml({ ...report, pipeline })).toContain('what moves from each of these frames');
+    expect(html).not.toContain('what moves from each of these frames');
   });
 
   it('leaves out what there is not', async () => {
