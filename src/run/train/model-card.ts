@@ -30,7 +30,7 @@ ${resultSection(result, noun)}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones chose the epoch,
+Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
 ${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)

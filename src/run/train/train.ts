@@ -58,7 +58,7 @@ export interface TrainResult extends Scores {
  * Trains the network of a pipeline on a dataset and writes the model's folder: model.json,
  * weights.safetensors, README.md (the model card), metrics.json, report.html (a page of it) and predictions.csv (of the test part).
  *
- * The training part trains, the validation part chooses the epoch and calibrates, and the test part is scored
+ * The training part trains, the validation part calibrates and, unless the last one is kept, chooses the epoch; the test part is scored
  * once, at the end. The same pipeline, data, seed and engine give the same model, whether or not the training was
  * interrupted and resumed on the way.
  *
