@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { augmentationSchema } from './augmentation-schema.js';
 import { contradictions } from './contradictions.js';
 import { messageOf, UserError } from './errors.js';
+import { splitSchema } from './split-schema.js';
 
 /** Which frames of a clip are read. Times are seconds from the clip's start; see media/sampling.ts. */
 export const samplingSchema = z.discriminatedUnion('kind', [
@@ -170,18 +171,6 @@ const trainingSchema = z.strictObject({
 const finetuneSchema = z.strictObject({
   fromBlock: z.int().min(0).describe('encoder blocks before this one stay as they are; 0: all are trained'),
   ...stage,
-});
-
-const splitSchema = z.strictObject({
-  validation: z.number().min(0).max(0.5).default(0.15),
-  test: z.number().min(0).max(0.5).default(0.15),
-  fold: z
-    .strictObject({ number: z.int().min(1), of: z.int().min(2).max(1000) })
-    .refine(({ number, of }) => number <= of, { message: 'number must be at most of' })
-    .optional()
-    .describe(
-      'instead of test: the test part is one of so many equal parts; validation is a share of the rest',
-    ),
 });
 
 const generated = z.strictObject({

@@ -14,12 +14,22 @@ interface SplitOptions {
   /** Shares in [0, 1) of what is split, together below 1; 0: no such part. */
   readonly validation: number;
   readonly test: number;
-  /**
-   * For cross-validation: the test part is the fold of that number, from 1, out of equal ones, whatever
-   * `test` says; `validation` is a share of the rest. The folds of one seed hold every example once.
-   */
-  readonly fold?: { readonly number: number; readonly of: number } | undefined;
+  readonly fold?: Fold | undefined;
   readonly seed: number;
+}
+
+/**
+ * For cross-validation: the test part is the fold of that number, from 1, out of equal ones, whatever
+ * `test` says; `validation` is a share of the rest. The folds of one seed hold every example once.
+ */
+interface Fold {
+  readonly number: number;
+  readonly of: number;
+  /**
+   * For choices inside a fold: this fold's test part is in no part, and the folds are made of what remains, so that
+   * nothing that is chosen by them has seen it.
+   */
+  readonly without?: Omit<Fold, 'without'> | undefined;
 }
 
 /**
@@ -63,18 +73,27 @@ function draw(examples: readonly Example[], options: SplitOptions & { dataset: D
 
 function drawFold(
   examples: readonly Example[],
-  options: SplitOptions & { fold: NonNullable<SplitOptions['fold']>; dataset: Dataset },
+  options: SplitOptions & { fold: Fold; dataset: Dataset },
 ): Split {
-  const { number, of } = options.fold;
+  const { without, ...fold } = options.fold;
+  if (without) {
+    const { rest } = takeFold(examples, { ...options, fold: without });
+    return drawFold(rest, { ...options, fold });
+  }
+  const { test, rest } = takeFold(examples, options);
+  return { ...draw(rest, { ...options, test: 0 }), test };
+}
+
+/** A fold's test part, and all others. */
+function takeFold(
+  examples: readonly Example[],
+  { fold: { number, of }, seed, dataset }: { fold: Fold; seed: number; dataset: Dataset },
+): { test: Example[]; rest: Example[] } {
   const shares = Array.from({ length: of }, () => 1 / of);
-  const test = partitionByGroup(examples, { shares, seed: options.seed })[number - 1]!;
-  if (test.length === 0) throw tooFewGroups(examples, options.dataset);
+  const test = partitionByGroup(examples, { shares, seed })[number - 1]!;
+  if (test.length === 0) throw tooFewGroups(examples, dataset);
   const tested = new Set(test);
-  const rest = draw(
-    examples.filter((example) => !tested.has(example)),
-    { ...options, test: 0 },
-  );
-  return { ...rest, test };
+  return { test, rest: examples.filter((example) => !tested.has(example)) };
 }
 
 function tooFewGroups(examples: readonly Example[], { labels }: Dataset) {

@@ -195,3 +195,46 @@ describe('folds', () => {
     );
   });
 });
+
+describe('folds inside a fold', () => {
+  const grouped = dataset(
+    LABELS,
+    Array.from({ length: 90 }, (_, index) => `${index % 2} group-${Math.floor(index / 3)}`),
+  );
+  const split = (fold: Parameters<typeof splitByGroup>[1]['fold'], seed = 1) =>
+    splitByGroup(grouped, { validation: 0.2, test: 0, fold, seed });
+  const innerSplits = (number: number, seed: number) =>
+    [1, 2, 3].map((inner) => split({ number: inner, of: 3, without: { number, of: 5 } }, seed));
+  const idsOf = (examples: readonly Example[]) => examples.map(({ id }) => id);
+
+  it.each([1, 2, 3, 4, 5])(
+    'have nothing of the test part of fold %i, nor of its groups, in any part',
+    (number) => {
+      for (const seed of [1, 2, 3]) {
+        const { test } = split({ number, of: 5 }, seed);
+        expect(test).toHaveLength(18);
+        for (const inner of innerSplits(number, seed)) {
+          const seen = Object.values(inner).flat();
+          expect(seen.filter((example) => groupsIn(test).has(example.group))).toEqual([]);
+          expect(new Set(idsOf([...seen, ...test])).size).toBe(90);
+        }
+      }
+    },
+  );
+
+  it('test each of the other examples once, and never split a group', () => {
+    for (const number of [1, 2, 3, 4, 5]) {
+      const { train, validation } = split({ number, of: 5 });
+      const remaining = { ...grouped, examples: [...train, ...validation] };
+      const inner = innerSplits(number, 1);
+      for (const each of inner) expectWholeGroups(each, remaining);
+      expect(inner.flatMap(({ test }) => idsOf(test)).sort()).toEqual(idsOf(remaining.examples).sort());
+    }
+  });
+
+  it('are refused where what remains has too few groups', () => {
+    const few = dataset(LABELS, ['0 a', '1 b', '0 c', '1 d', '0 e', '1 f']);
+    const fold = { number: 5, of: 5, without: { number: 1, of: 2 } };
+    expect(() => splitByGroup(few, { validation: 0, test: 0, fold, seed: 1 })).toThrow(/too few groups/);
+  });
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const foldSchema = z.strictObject({ number: z.int().min(1), of: z.int().min(2).max(1000) });
+
+const isThere = ({ number, of }: z.infer<typeof foldSchema>) => number <= of;
+const notThere = { message: 'number must be at most of' };
+
+/** How a dataset becomes training, validation and test part; see data/split.ts. */
+export const splitSchema = z.strictObject({
+  validation: z.number().min(0).max(0.5).default(0.15),
+  test: z.number().min(0).max(0.5).default(0.15),
+  fold: foldSchema
+    .extend({
+      without: foldSchema
+        .refine(isThere, notThere)
+        .optional()
+        .describe(
+          'the test part of this fold is left out altogether, before the others are made of the rest',
+        ),
+    })
+    .refine(isThere, notThere)
+    .optional()
+    .describe(
+      'instead of test: the test part is one of so many equal parts; validation is a share of the rest',
+    ),
+});
