@@ -16,7 +16,7 @@ export interface TrainingData {
   readonly name: string;
 }
 
-interface OpenDataOptions {
+export interface OpenDataOptions {
   readonly pipeline: Pipeline;
   /** Folder of the pipeline's file: relative paths in it start there. */
   readonly pipelineFolder: string;

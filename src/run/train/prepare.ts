@@ -1,78 +1,36 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { cacheFolder } from '../../cache-folder.js';
-import type { Pipeline } from '../../config.js';
-import { openCache } from '../../data/cache.js';
-import type { Dataset } from '../../data/scan.js';
-import { type Split, splitByGroup, splitDigest } from '../../data/split.js';
-import type { EngineName } from '../../engine/engine.js';
-import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
-import { networksOf } from '../../network/networks.js';
 import { readAdjustedPipeline } from './adjust-pipeline.js';
 import { type Checkpoint, type Fingerprint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
-import { openTrainingData } from './open-data.js';
-import type { Training } from './run-stage.js';
+import { type OpenedTraining, openTraining } from './open-training.js';
 import type { TrainOptions } from './train.js';
 
 /** A training whose inputs are all there and fit one another. */
-export interface PreparedTraining {
+export interface PreparedTraining extends OpenedTraining {
   /** As they were given. */
   readonly options: TrainOptions;
   /** Of the model. */
   readonly folder: string;
-  /** Of the pipeline's file. */
-  readonly pipelineFolder: string;
-  /** What it trains on, for people. */
-  readonly datasetName: string;
-  readonly split: Split;
-  readonly run: Omit<Training, 'save'>;
   /** Keeps a checkpoint. */
   readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
-  /** Name of the engine that trains. */
-  readonly engine: EngineName;
-  readonly versions: Readonly<Record<string, string>>;
   readonly checkpoint?: Checkpoint;
 }
 
-/** Reads the pipeline, opens the data, splits it, picks the engine and finds the checkpoint. */
+/** Reads the pipeline, sees to it that a model can go to its folder, opens the data and finds the checkpoint. */
 export async function prepareTraining(
   options: TrainOptions & { onEvent: (event: TrainEvent) => void },
 ): Promise<PreparedTraining> {
-  const { onEvent, signal } = options;
   const pipeline = await readAdjustedPipeline(options);
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const pipelineFolder = dirname(resolve(options.pipeline));
-  const { dataset, name: datasetName } = await openTrainingData({
-    ...options,
-    pipeline,
-    pipelineFolder,
-    onEvent,
-  });
-  for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
-  const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  const { engine, reason } = await selectEngine(options.engine ?? 'auto');
-  onEvent({ kind: 'note', message: reason });
-  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engine.name });
+  const opened = await openTraining({ ...options, pipeline, pipelineFolder });
+  const { fingerprint } = opened;
   const checkpoint = await findCheckpoint(folder, fingerprint, options.resume ?? false);
-  const run: PreparedTraining['run'] = {
-    pipeline,
-    networks: networksOf(pipeline, dataset.labels.length),
-    labels: dataset.labels,
-    train: split.train,
-    validation: split.validation,
-    predicting: engine,
-    training: engine.training,
-    cache: openCache(cacheFolder('sequences')),
-    onEvent,
-    ...(signal && { signal }),
-  };
-  const versions = { [engine.name]: engine.version, node: process.versions.node };
   return {
-    ...{ options, folder, pipelineFolder, datasetName, split, run, versions, engine: engine.name },
+    ...{ ...opened, options, folder },
     save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
     ...(checkpoint && { checkpoint }),
   };
@@ -129,17 +87,4 @@ async function findCheckpoint(
     });
   }
   return checkpoint;
-}
-
-function fingerprintOf(parts: {
-  pipeline: Pipeline;
-  dataset: Dataset;
-  split: Split;
-  engine: EngineName;
-}): Fingerprint {
-  return {
-    pipeline: createHash('sha256').update(JSON.stringify(parts.pipeline)).digest('hex'),
-    dataset: splitDigest(parts.dataset, parts.split),
-    engine: parts.engine,
-  };
 }

@@ -1,6 +1,8 @@
 import type { Example } from '../../data/scan.js';
+import type { Split } from '../../data/split.js';
 import type { SequenceClassifier } from '../../engine/engine.js';
 import { loadClassifiers } from '../../engine/members.js';
+import { UserError } from '../../errors.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
 import {
@@ -8,10 +10,12 @@ import {
   type Evaluation,
   inOrder,
   predictedClasses,
+  type Scored,
   type Scorer,
   scoreExamples,
   shuffledOrder,
 } from '../evaluate/evaluate.js';
+import { type Metrics, measure } from '../evaluate/metrics.js';
 import { type Prediction, predictionsOf } from '../evaluate/predictions.js';
 import { type Features, openFeatures } from '../features.js';
 import {
@@ -22,6 +26,7 @@ import {
   type RungPredictions,
   readsOrder,
 } from '../ladder/ladder.js';
+import type { OpenedTraining } from './open-training.js';
 import type { PreparedTraining } from './prepare.js';
 import { middleOf, trainRungs } from './train-rungs.js';
 
@@ -47,12 +52,40 @@ export async function scoreTraining(
   prepared: PreparedTraining,
   members: readonly Weights[],
 ): Promise<Scores> {
-  const { run } = prepared;
+  const { run, options } = prepared;
+  const { targetPrecision } = options;
   const features = await openFeatures(run, { engine: run.predicting, members });
   try {
-    const choices = await choose(prepared, { members, features });
+    const choices = await choose(run, { members, features, targetPrecision });
     if (prepared.split.test.length === 0) return { ...choices, ...NOTHING_TESTED };
     return { ...choices, ...(await scoreTest(prepared, { members, features, ...choices })) };
+  } finally {
+    await features.release();
+  }
+}
+
+/**
+ * As scoreTraining, of the network alone, for trainings of which only this figure is wanted.
+ * @throws UserError `bad_dataset` when nothing of the test part can be read.
+ */
+export async function scoreNetwork(
+  { run, split }: OpenedTraining,
+  members: readonly Weights[],
+): Promise<Metrics> {
+  const { networks, labels, predicting } = run;
+  const features = await openFeatures(run, { engine: predicting, members });
+  try {
+    const { temperature } = await choose(run, { members, features });
+    const network = await loadClassifiers(predicting, { networks, members, temperature });
+    try {
+      const scorers = new Map([['network', inOrder(network)]]);
+      const { examples, logits } = await readTest({ run, split, features, scorers });
+      if (examples.length === 0) throw nothingReadable(split.test);
+      const truth = examples.map(({ label }) => label);
+      return measure({ logits: logits.get('network')!, truth, labels });
+    } finally {
+      await network.release();
+    }
   } finally {
     await features.release();
   }
@@ -61,8 +94,8 @@ export async function scoreTraining(
 const NOTHING_TESTED = { test: null, ladder: null, predictions: [] };
 
 async function choose(
-  { run, options: { targetPrecision } }: PreparedTraining,
-  { members, features }: Finished,
+  run: OpenedTraining['run'],
+  { members, features, targetPrecision }: Finished & { targetPrecision?: number | undefined },
 ): Promise<Choices> {
   const classifier = await loadClassifiers(run.predicting, {
     networks: run.networks,
@@ -84,7 +117,7 @@ async function scoreTest(
   { run, split }: PreparedTraining,
   { members, features, temperature }: Finished & Choices,
 ): Promise<Pick<Scores, 'test' | 'ladder' | 'predictions'>> {
-  const { labels, pipeline, onEvent, predicting, networks } = run;
+  const { labels, pipeline, predicting, networks } = run;
   const rungs = await trainRungs(run, { members, read: features.read });
   const classifiers = new Map<RungName, SequenceClassifier>();
   try {
@@ -92,11 +125,8 @@ async function scoreTest(
     for (const { name, ...rung } of rungs) {
       classifiers.set(name, await loadClassifiers(predicting, { ...rung, temperature: 1 }));
     }
-    const { examples, logits, attention } = await scoreExamples({
-      ...{ examples: split.test, read: features.read, scorers: scorersOf(run, classifiers) },
-      onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
-      onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
-    });
+    const scorers = scorersOf(run, classifiers);
+    const { examples, logits, attention } = await readTest({ run, split, features, scorers });
     if (examples.length === 0) return NOTHING_TESTED;
     const predicted = ladderPredictions({ run, examples, logits });
     const own = { examples, logits: logits.get('network')! };
@@ -110,8 +140,29 @@ async function scoreTest(
   }
 }
 
+function readTest<Name>(options: {
+  run: OpenedTraining['run'];
+  split: Split;
+  features: Features;
+  scorers: ReadonlyMap<Name, Scorer>;
+}): Promise<Scored<Name>> {
+  const { run, split, features, scorers } = options;
+  return scoreExamples({
+    ...{ examples: split.test, read: features.read, scorers },
+    onClip: (done) => run.onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
+    onSkipped: (path, problem) => run.onEvent({ kind: 'skipped', path, problem }),
+  });
+}
+
+function nothingReadable({ length }: readonly Example[]): UserError {
+  return new UserError('bad_dataset', {
+    problem: `None of the ${length} clips of the test part can be read.`,
+    fix: 'Mend or replace the clips of the dataset that cannot be read, or remove them.',
+  });
+}
+
 function scorersOf(
-  run: PreparedTraining['run'],
+  run: OpenedTraining['run'],
   classifiers: ReadonlyMap<RungName, SequenceClassifier>,
 ): Map<RungName, Scorer> {
   const network = classifiers.get('network')!;
@@ -128,7 +179,7 @@ function scorersOf(
 }
 
 function ladderPredictions(options: {
-  run: PreparedTraining['run'];
+  run: OpenedTraining['run'];
   examples: readonly Example[];
   logits: ReadonlyMap<RungName, Float32Array>;
 }): RungPredictions {

@@ -2,19 +2,15 @@ import { saveBundle } from '../../bundle/bundle.js';
 import { packMembers } from '../../bundle/members.js';
 import type { Pipeline } from '../../config.js';
 import type { EngineName } from '../../engine/engine.js';
-import { parameterCount, type Weights } from '../../tensors/tensor.js';
+import { parameterCount } from '../../tensors/tensor.js';
 import { findLeaks, type Leak } from '../evaluate/leaks.js';
 import type { Adjustments } from './adjust-pipeline.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
-import { freshProgress } from './fit.js';
-import { initialWeights } from './initial-weights.js';
-import { membersOf } from './members.js';
 import { isGenerated } from './open-data.js';
 import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
-import { runStage, type Training } from './run-stage.js';
+import { runStages } from './run-stages.js';
 import { type Scores, scoreTraining } from './score.js';
-import { stagesOf } from './stages.js';
 import { openTensorboard } from './tensorboard.js';
 import { trainedBundle } from './trained-bundle.js';
 
@@ -102,31 +98,4 @@ async function checkLeaks({ options, split, run }: PreparedTraining): Promise<Le
   });
   if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
   return leaks;
-}
-
-/** All stages of one member after another. */
-async function runStages(
-  prepared: PreparedTraining,
-): Promise<{ members: Weights[]; history: EpochRecord[] }> {
-  const { run, checkpoint } = prepared;
-  const { pipeline, networks } = run;
-  const start = await initialWeights({ pipeline, networks, pipelineFolder: prepared.pipelineFolder });
-  const stages = membersOf(pipeline, networks).flatMap((member) =>
-    stagesOf(pipeline, networks).map((stage) => ({ member, stage })),
-  );
-  const members = [...(checkpoint?.members ?? [])];
-  let progress = checkpoint?.progress ?? freshProgress(0, []);
-  let weights = checkpoint?.start ?? new Map();
-  for (const [index, { member, stage }] of stages.entries()) {
-    if (index < progress.stage) continue;
-    const goesOn = checkpoint?.progress.stage === index;
-    if (stage.isFirst && !goesOn) weights = start(member);
-    const save: Training['save'] = (parts) => prepared.save({ ...parts, members });
-    const position = { stage, member, start: weights, progress, ...(goesOn && { checkpoint }) };
-    const finished = await runStage({ ...run, save }, position);
-    weights = new Map([...weights, ...finished.weights]);
-    progress = freshProgress(index + 1, finished.progress.history);
-    if (stages[index + 1]?.stage.isFirst ?? true) members.push(weights);
-  }
-  return { members, history: progress.history };
 }
