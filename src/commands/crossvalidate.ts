@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
 import { type CrossvalidateResult, crossvalidate } from '../run/crossvalidate/crossvalidate.js';
-import { summarySentences } from '../run/crossvalidate/summary-words.js';
+import { choiceRows, summarySentences } from '../run/crossvalidate/summary-words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import { engineOption, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
+import { choiceTable } from './metrics-tables.js';
 import { trainingProgress } from './training-progress.js';
 
 interface Flags {
@@ -18,6 +19,8 @@ interface Flags {
   readonly seed?: number;
   readonly weights?: string;
   readonly set?: Record<string, string>;
+  readonly choose?: Record<string, string>;
+  readonly innerFolds?: number;
   readonly resume?: boolean;
 }
 
@@ -43,6 +46,16 @@ export function crossvalidateCommand(): Command {
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
     .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
+    .option(
+      '--choose <name=values...>',
+      "choose inside each fold, on what it may train on, such as 'recurrent.layers=[0,1]'; of several, all combinations",
+      settings,
+    )
+    .option(
+      '--inner-folds <count>',
+      'parts of what a fold may train on, by which --choose compares (default: 3)',
+      wholeNumber(2),
+    )
     .option('--resume', 'go on with the cross-validation that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -55,11 +68,13 @@ export function crossvalidateCommand(): Command {
 
 function summary(result: CrossvalidateResult): string {
   const { folder, folds, ladder, ensemble, skipped } = result;
+  const choices = choiceRows(folds);
   return [
     `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
     ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} networks`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} entries left out; ${folder}/metrics.json names them`] : []),
     ...summarySentences(result),
+    ...(choices.length > 0 ? ['', choiceTable(choices)] : []),
     '',
     ladderText(ladder),
   ].join('\n');

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { ChoiceRow } from '../run/crossvalidate/summary-words.js';
 import type { Metrics } from '../run/evaluate/metrics.js';
 import { percent } from '../run/evaluate/words.js';
 
@@ -21,5 +22,14 @@ export function confusionTable({ classes, confusion }: Metrics): string {
   confusion.forEach((row, index) => {
     table.push([labels[index]!, ...row]);
   });
+  return table.toString();
+}
+
+/** What each fold of a cross-validation chose. */
+export function choiceTable(rows: readonly ChoiceRow[]): string {
+  const table = new Table({ head: ['fold', 'chosen', 'inner accuracy', 'accuracy'], style: PLAIN });
+  for (const { fold, chosen, innerAccuracy, accuracy } of rows) {
+    table.push([fold, chosen, innerAccuracy, accuracy]);
+  }
   return table.toString();
 }

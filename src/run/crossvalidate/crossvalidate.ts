@@ -10,7 +10,9 @@ import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline
 import type { TrainEvent } from '../train/events.js';
 import { openTrainingData } from '../train/open-data.js';
 import { saveEnsemble } from './ensemble.js';
-import { type Fold, type FoldPosition, runFold } from './fold.js';
+import { type Fold, runFold } from './fold.js';
+import { planChoices } from './plan-choices.js';
+import { type FoldPosition, positionText } from './position.js';
 import { type FoldSummary, summarise } from './summary.js';
 
 export interface CrossvalidateOptions extends Adjustments {
@@ -20,6 +22,13 @@ export interface CrossvalidateOptions extends Adjustments {
   readonly folds?: number;
   /** How often all of it is done, each time with the next seed; 1 when absent. */
   readonly repeats?: number;
+  /**
+   * Settings that are chosen inside each fold, lists of values by their dotted names, as YAML has them:
+   * `{'recurrent.layers': '[0, 1]'}`. All combinations are candidates.
+   */
+  readonly choose?: Readonly<Record<string, string>>;
+  /** Folds of what a fold may train on, by which its settings are chosen; at least 2, 3 when absent. */
+  readonly innerFolds?: number;
   /** Folder of all that it writes. */
   readonly out: string;
   /** Also write one model that answers with the average of all folds' probabilities. */
@@ -43,24 +52,26 @@ export interface CrossvalidateResult extends FoldSummary {
 /**
  * Trains a pipeline once for each fold, always on the others, and scores it on the one left out: every
  * example is tested once a repeat by a network that has not seen its group. Validation parts, which choose
- * the epoch, are drawn from what is not tested, so that nothing is chosen on a test part.
+ * the epoch, are drawn from what is not tested, so that nothing is chosen on a test part. Nor are settings that are
+ * to be chosen: each fold chooses its own, by a cross-validation of what it may train on (nested).
  *
  * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
  * network that had not seen it), metrics.json and report.html (a page of it), and when asked for, ensemble (a model).
  *
- * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed.
+ * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed, and as
+ *   planChoices.
  */
 export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
-  const { out, folds: of = 5, repeats = 1 } = options;
+  const { out, folds: of = 5, repeats = 1, choose } = options;
   const pipeline = await readAdjustedPipeline(options);
   await checkFolder(out, options.resume ?? false);
+  const positions = positionsOf({ of, repeats, seed: pipeline.seed });
+  if (!choose && options.innerFolds !== undefined) throw nothingToChoose();
+  const plans = choose && (await planChoices(choose, { options, positions }));
   const folds: Fold[] = [];
-  for (const position of positions({ of, repeats, seed: pipeline.seed })) {
-    options.onEvent?.({
-      kind: 'note',
-      message: `Repeat ${position.repeat}, fold ${position.number} of ${of}`,
-    });
-    folds.push(await runFold(position, options));
+  for (const [index, position] of positions.entries()) {
+    options.onEvent?.({ kind: 'note', message: positionText(position) });
+    folds.push(await runFold(position, { plan: plans?.[index] ?? null, options }));
   }
   const { labels } = folds[0]!.bundle.manifest;
   const summary = summarise({ folds, labels, seed: pipeline.seed });
@@ -74,12 +85,19 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
   return result;
 }
 
-function positions({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
+function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
   return Array.from({ length: repeats }, (_, repeat) =>
     Array.from({ length: of }, (_, fold) => ({
       ...{ repeat: repeat + 1, number: fold + 1, of, seed: seed + repeat },
     })),
   ).flat();
+}
+
+function nothingToChoose(): UserError {
+  return new UserError('usage', {
+    problem: 'Inner folds are to choose settings by, but there are none to choose.',
+    fix: "Say what to choose from, such as --choose 'recurrent.layers=[0,1]', or leave --inner-folds out.",
+  });
 }
 
 async function checkFolder(out: string, resume: boolean): Promise<void> {

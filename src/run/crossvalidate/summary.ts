@@ -2,6 +2,7 @@ import { assess, type Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { logitsOf, rungsOf } from '../evaluate/predictions.js';
 import { type Ladder, measureLadder } from '../ladder/ladder.js';
+import type { FoldChoice } from './choose.js';
 import type { Fold } from './fold.js';
 
 /** What all folds of all repeats say together. */
@@ -30,6 +31,8 @@ export interface FoldFigure {
   readonly seed: number;
   readonly examples: number;
   readonly accuracy: number;
+  /** Absent when its settings were fixed beforehand. */
+  readonly choice?: FoldChoice;
 }
 
 export function summarise(options: {
@@ -59,10 +62,10 @@ export function summarise(options: {
   };
 }
 
-function figureOf({ position: { repeat, number, seed }, predictions }: Fold): FoldFigure {
+function figureOf({ position: { repeat, number, seed }, predictions, choice }: Fold): FoldFigure {
   const right = predictions.filter(({ example, rungs }) => rungs.network === example.label).length;
   const examples = predictions.length;
-  return { repeat, fold: number, seed, examples, accuracy: right / examples };
+  return { repeat, fold: number, seed, examples, accuracy: right / examples, ...(choice && { choice }) };
 }
 
 function repeatAccuracies(figures: readonly FoldFigure[]): number[] {

@@ -1,6 +1,7 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { Pipeline } from '../../config.js';
 import type { FoldFigure } from '../crossvalidate/summary.js';
+import { choiceRows } from '../crossvalidate/summary-words.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { leakText, percent } from '../evaluate/words.js';
@@ -88,7 +89,16 @@ function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
     'Folds',
     '<p>Each by its repeat and its number in it.</p>',
     charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
+    choiceTable(folds),
   );
+}
+
+function choiceTable(folds: readonly FoldFigure[]): string {
+  const rows = choiceRows(folds).map(({ fold, chosen, innerAccuracy, accuracy }) => [
+    ...[fold, text(chosen), { number: innerAccuracy }, { number: accuracy }],
+  ]);
+  const head = ['fold', 'chosen', { number: 'inner accuracy' }, { number: 'accuracy' }];
+  return rows.length === 0 ? '' : table(head, rows);
 }
 
 function evaluationSections(

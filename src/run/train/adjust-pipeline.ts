@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { checkPipeline, type Pipeline, readPipeline } from '../../config.js';
 import { UserError } from '../../errors.js';
 
@@ -22,10 +22,28 @@ export interface Adjustments {
 export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pipeline> {
   const { pipeline: path, set = {}, seed, weights } = adjustments;
   const pipeline = structuredClone(await readPipeline(path)) as Settings; // checked again below
-  for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseValue(name, value));
+  for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;
   if (weights !== undefined) assignWeights(pipeline, weights, path);
   return checkPipeline(pipeline, path);
+}
+
+/** The value of a setting, as YAML has it. @throws UserError `usage`. */
+export function parseSetting(name: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (cause) {
+    throw new UserError('usage', {
+      problem: `The value of ${name} is not YAML: ${text}`,
+      fix: 'Give a number, a word, or a map in braces.',
+      cause,
+    });
+  }
+}
+
+/** A value as parseSetting reads it, on one line. */
+export function settingText(value: unknown): string {
+  return stringifyYaml(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
 
 type Settings = Record<string, unknown>;
@@ -41,18 +59,6 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
     });
   }
   (section as Settings)[last] = value; // an object, as was just checked
-}
-
-function parseValue(name: string, text: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (cause) {
-    throw new UserError('usage', {
-      problem: `The value of ${name} is not YAML: ${text}`,
-      fix: 'Give a number, a word, or a map in braces.',
-      cause,
-    });
-  }
 }
 
 function assignWeights(pipeline: Settings, weights: string, path: string): void {
