@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshCache } from '../support/cache.js';
 import { clipstep } from '../support/cli.js';
+import { writeStrokes, writeStrokesPipeline } from '../support/strokes.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
 
 let root: string;
@@ -130,6 +131,34 @@ describe('clipstep crossvalidate', () => {
   it('has nothing to resume where nothing was begun', async () => {
     const refused = await clipstep(command(join(root, 'nowhere'), '--resume'), { env });
     expect(refused.stderr).toMatch(/no cross-validation to resume/);
+    expect(refused.code).toBe(2);
+  });
+});
+
+describe('clipstep crossvalidate --choose', () => {
+  it('says what each fold chose, and that nothing was chosen on what it was tested on', async () => {
+    const [strokes, out] = [join(root, 'strokes'), join(root, 'chosen')];
+    await writeStrokes(strokes, 6);
+    const recipe = await writeStrokesPipeline(root);
+    const { code, stdout, stderr } = await clipstep(
+      [
+        ...['crossvalidate', recipe, '--data', strokes, '--out', out, '--folds', '2', '--inner-folds', '2'],
+        ...['--choose', 'training.learningRate=[1e-9,0.1]'],
+      ],
+      { env },
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Repeat 1, fold 2 of 2: candidate 2 of 2 \(training\.learningRate=0\.1\), inner fold 1 of 2$/m,
+    );
+    expect(stdout).toMatch(/Selection was nested/);
+    expect(stdout).toMatch(/1\.2 .* training\.learningRate=0\.1 .* [\d.]+ % .* [\d.]+ %/);
+  });
+
+  it('makes no ensemble', async () => {
+    const out = join(root, 'never');
+    const refused = await clipstep(command(out, '--ensemble', '--choose', 'recurrent.layers=[1,2]'), { env });
+    expect(refused.stderr).toMatch(/An ensemble is of one pipeline/);
     expect(refused.code).toBe(2);
   });
 });
