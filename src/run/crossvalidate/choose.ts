@@ -22,6 +22,7 @@ export interface FoldChoice {
 /** How a candidate did on the test parts of all inner folds together. */
 export interface CandidateFigure {
   readonly settings: Candidate;
+  /** Those that could be read, of all trainings that did not diverge. */
   readonly examples: number;
   /** Share that is right, and mean log loss in nats; null when a training diverged. */
   readonly accuracy: number | null;
@@ -86,7 +87,7 @@ async function scoresOf(
   try {
     const opened = await openTraining({
       ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)) },
-      onEvent: progressOnly(options),
+      onEvent: (event) => PROGRESS.has(event.kind) && options.onEvent?.(event),
       ...(data !== undefined && { data }),
       ...(engine && { engine }),
       ...(signal && { signal }),
@@ -102,22 +103,8 @@ async function scoresOf(
   }
 }
 
-/** Of many short trainings, what each one says is left to the fold's own, which says the same. */
-function progressOnly({ onEvent }: CrossvalidateOptions): (event: TrainEvent) => void {
-  return (event) => {
-    switch (event.kind) {
-      case 'reading':
-      case 'downloading':
-      case 'step':
-        return onEvent?.(event);
-      case 'note':
-      case 'skipped':
-      case 'leaks':
-      case 'rung':
-      case 'epoch':
-    }
-  };
-}
+/** Of many short trainings; the fold's own tells the rest. */
+const PROGRESS: ReadonlySet<TrainEvent['kind']> = new Set(['reading', 'downloading', 'step']);
 
 function together(results: readonly InnerResult[]): Omit<CandidateFigure, 'settings'> {
   const scores = results.flatMap((result) => result.scores ?? []);

@@ -40,8 +40,9 @@ export function choiceRows(folds: readonly FoldFigure[]): ChoiceRow[] {
 function choiceSentences(folds: readonly FoldFigure[]): string[] {
   const choice = folds[0]?.choice;
   if (!choice) return [];
-  const { candidates, innerFolds } = choice;
+  const { candidates, innerFolds, chosen } = choice;
+  const names = Object.keys(chosen.settings).join(' and ');
   return [
-    `Selection was nested: each fold chose among ${candidates.length} candidates by ${innerFolds} inner folds of what it may train on, so that no choice saw what the fold was tested on. The inner accuracy of what was chosen is the best of ${candidates.length}, and too kind.`,
+    `Selection was nested: each fold chose ${names} among ${candidates.length} candidates by ${innerFolds} inner folds of what it may train on, so that no choice saw what the fold was tested on. The inner accuracy made the choice, and is not one to quote.`,
   ];
 }

@@ -88,7 +88,9 @@ describe('settings that are chosen inside each fold', () => {
     const { folds } = JSON.parse(await readIn(whole, 'metrics.json'));
     expect(folds).toEqual(result.folds);
     const report = await readIn(whole, 'report.html');
-    expect(report).toContain('Selection was nested: each fold chose among 4 candidates by 2 inner folds');
+    expect(report).toContain(
+      'each fold chose training.learningRate and training.weightDecay among 4 candidates by 2 inner folds',
+    );
     expect(report).toMatch(
       /<td>1\.2<\/td><td><bdi>training\.learningRate=0\.1, training\.weightDecay=0<\/bdi><\/td><td class="number">[\d.]+ %<\/td>/,
     );
