@@ -51,6 +51,14 @@ describe('a pipeline', () => {
     expect(problem).toContain('input.preprocessing.size');
   });
 
+  it('has no more folds than it says, neither its own nor those it is without', () => {
+    const fold = (text: string) => `${minimal}split: { fold: ${text} }\n`;
+    expect(problemOf(fold('{ number: 6, of: 5 }'))).toContain('split.fold: number must be at most of');
+    expect(problemOf(fold('{ number: 1, of: 3, without: { number: 6, of: 5 } }'))).toContain(
+      'split.fold.without: number must be at most of',
+    );
+  });
+
   it('does not leave an encoder both untrained and frozen', () => {
     expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
   });

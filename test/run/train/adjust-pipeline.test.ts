@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readAdjustedPipeline } from '../../../src/run/train/adjust-pipeline.js';
+import { parseSetting, readAdjustedPipeline, settingText } from '../../../src/run/train/adjust-pipeline.js';
 import { writeTinyPipeline } from '../../support/tiny-dataset.js';
 
 let folder: string;
@@ -52,4 +52,15 @@ describe('a pipeline with adjustments', () => {
       code: 'usage',
     });
   });
+});
+
+describe('the text of a setting', () => {
+  it.each([[1e-9], ['gru'], ['true'], [null], [[0.7, 1]], [{ kind: 'grid', n: 2, names: ['a b', '1'] }]])(
+    'is one line that %j is read from',
+    (value) => {
+      const text = settingText(value);
+      expect(text).not.toContain('\n');
+      expect(parseSetting('name', text)).toEqual(value);
+    },
+  );
 });
