@@ -37,7 +37,13 @@ export function standardizationOf(vectors: Float32Array, width: number): Standar
 /** Vectors of the mean's width one behind the other, standardized. */
 export function standardize(vectors: Float32Array, { mean, scale }: Standardization): Float32Array {
   const width = mean.length;
-  return vectors.map((value, index) => (value - mean[index % width]!) * scale[index % width]!);
+  const result = new Float32Array(vectors.length);
+  for (let start = 0; start < vectors.length; start += width) {
+    for (let index = 0; index < width; index++) {
+      result[start + index] = (vectors[start + index]! - mean[index]!) * scale[index]!;
+    }
+  }
+  return result;
 }
 
 /**

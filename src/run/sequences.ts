@@ -47,6 +47,29 @@ export function featureReader(
   };
 }
 
+/**
+ * Reads each sequence once and keeps it in memory, as long as there is room; the others are read again. What is
+ * kept is handed out to every caller, for reading only.
+ */
+export function inMemory(
+  read: SequenceReader<FeatureSequence>,
+  maxBytes: number,
+): SequenceReader<FeatureSequence> {
+  const kept = new Map<string, FeatureSequence>();
+  let bytes = 0;
+  return async (example, view) => {
+    const name = JSON.stringify([example.id, view]);
+    const known = kept.get(name);
+    if (known) return known;
+    const sequence = await read(example, view);
+    if (bytes + sequence.data.byteLength <= maxBytes && !kept.has(name)) {
+      kept.set(name, sequence);
+      bytes += sequence.data.byteLength;
+    }
+    return sequence;
+  };
+}
+
 async function readPixels(
   example: Example,
   options: ViewSource & { view: View; signal?: AbortSignal },

@@ -7,7 +7,7 @@ import type { Augmentation } from '../../src/augmentation-schema.js';
 import type { FramesInput } from '../../src/config.js';
 import { openCache } from '../../src/data/cache.js';
 import type { Example } from '../../src/data/scan.js';
-import { frameReader } from '../../src/run/sequences.js';
+import { frameReader, inMemory } from '../../src/run/sequences.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -63,5 +63,28 @@ describe('frameReader', () => {
     expect((await read(digit, 'evaluation')).data[0]).toBe(0);
     expect((await read(digit, 0)).data[0]).toBe(255);
     await expect(entries()).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('inMemory', () => {
+  it('reads each sequence once as long as there is room, and the others every time', async () => {
+    const reads: string[] = [];
+    const read = inMemory(async ({ id }, view) => {
+      reads.push(`${id} ${view}`);
+      return { kind: 'features', data: Float32Array.of(reads.length, 0), timesteps: 1 };
+    }, 16);
+    const sequences = [];
+    for (const [id, view] of [
+      ['a', 0],
+      ['a', 1],
+      ['b', 0],
+      ['a', 0],
+      ['a', 1],
+      ['b', 0],
+    ] as const) {
+      sequences.push((await read({ ...example(), id }, view)).data[0]);
+    }
+    expect(reads).toEqual(['a 0', 'a 1', 'b 0', 'b 0']);
+    expect(sequences).toEqual([1, 2, 3, 1, 2, 4]);
   });
 });

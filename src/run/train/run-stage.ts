@@ -15,7 +15,7 @@ import {
 import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
 import { openFeatures } from '../features.js';
-import { frameReader, type SequenceReader } from '../sequences.js';
+import { frameReader, inMemory, type SequenceReader } from '../sequences.js';
 import { viewCount } from '../view.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import { classWeightsOf } from './class-weights.js';
@@ -62,6 +62,9 @@ const CALIBRATION_CLIPS = 64;
  */
 const MICRO_BATCH_BYTES = 2 ** 30;
 
+/** Features of some 3,000 clips of 32 timesteps with 1280 features, which epochs then need not read again. */
+const MEMORY_BYTES = 2 ** 29;
+
 /** Trains one stage; returns the weights that it trained and the progress at its end. See fitStage. */
 export async function runStage(
   run: Training,
@@ -83,8 +86,10 @@ export async function runStage(
 export async function trainOnFeatures(
   run: Training,
   position: StagePosition,
-  read: SequenceReader<FeatureSequence>,
+  source: SequenceReader<FeatureSequence>,
 ): Promise<{ weights: Weights; progress: Progress }> {
+  // Rows of digits are at hand; what was embedded is in a file each.
+  const read = run.pipeline.input.kind === 'frames' ? inMemory(source, MEMORY_BYTES) : source;
   if (!run.pipeline.training.standardize) return trainOn(run, position, read);
   const standardization = await standardizationOfTraining(run, read);
   const standardized: SequenceReader<FeatureSequence> = async (example, view) => {
