@@ -78,7 +78,8 @@ export async function* classify(
   inputs: readonly string[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
-  const classifier = await openClassifier(bundle, options);
+  // Not waited for: the first clip is decoded while the model is loaded.
+  const classifier = startClassifier(bundle, options);
   try {
     for (const resolved of await resolveInputs(inputs)) {
       if (resolved.kind === 'unresolved') yield failed(resolved.input, resolved.error);
@@ -88,6 +89,7 @@ export async function* classify(
         }
       }
     }
+    await classifier.loaded;
   } finally {
     await classifier.release();
   }
@@ -102,50 +104,73 @@ async function inputsIn(input: string, { manifest }: Bundle): Promise<readonly s
 
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
-  const { engine } = await selectEngine(options.engine ?? 'auto');
-  const { networks, members, manifest } = bundle;
-  const encoder = networks.encoder && (await loadEncoders(engine, { networks, members }));
-  const recurrent = await loadClassifiers(engine, {
-    ...{ networks, members },
-    temperature: manifest.temperature,
-  });
-  const minProbability = options.minProbability ?? manifest.minProbability;
-  const loaded: Loaded = {
-    ...{ bundle, encoder, recurrent, minProbability },
-    ...{ engine: engine.name, top: options.top, sampling: options.sampling ?? 'quick' },
-  };
+  const classifier = startClassifier(bundle, options);
+  await classifier.loaded;
+  return classifier;
+}
+
+/** As openClassifier, of which `loaded` is to be waited for, or to be released: a clip can be read meanwhile. */
+function startClassifier(
+  bundle: Bundle,
+  options: ClassifyOptions,
+): ClipClassifier & { loaded: Promise<unknown> } {
+  const loaded = load(bundle, options.engine ?? 'auto');
+  // Who classifies or waits hears of it.
+  loaded.catch(() => {});
+  const minProbability = options.minProbability ?? bundle.manifest.minProbability;
+  const sampling = options.sampling ?? 'quick';
   return {
+    loaded,
     classify: async (input, { signal } = {}) => {
       try {
-        return await classifyClip(loaded, input, signal);
+        return await classifyClip(
+          { bundle, loaded, minProbability, sampling, top: options.top },
+          input,
+          signal,
+        );
       } catch (error) {
         if (!isFailureOfInput(error)) throw error;
         return failed(input, error);
       }
     },
     release: async () => {
-      await encoder?.release();
-      await recurrent.release();
+      const model = await loaded.catch(() => null);
+      await model?.encoder?.release();
+      await model?.recurrent.release();
     },
   };
 }
 
-interface Loaded {
-  readonly bundle: Bundle;
+async function load({ networks, members, manifest }: Bundle, requested: 'auto' | EngineName): Promise<Model> {
+  const { engine } = await selectEngine(requested);
+  const encoder = networks.encoder && (await loadEncoders(engine, { networks, members }));
+  const { temperature } = manifest;
+  const recurrent = await loadClassifiers(engine, { networks, members, temperature });
+  return { engine: engine.name, encoder, recurrent };
+}
+
+interface Model {
+  readonly engine: EngineName;
   /** Null for a model that reads pictures of digits row by row. */
   readonly encoder: FrameEncoder | null;
   readonly recurrent: SequenceClassifier;
-  readonly engine: EngineName;
+}
+
+interface Loading {
+  readonly bundle: Bundle;
+  readonly loaded: Promise<Model>;
   readonly top: number | undefined;
   readonly sampling: PlanChoice;
   readonly minProbability: number;
 }
 
-async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal): Promise<Classified> {
-  const { labels } = loaded.bundle.manifest;
-  const { sequence, ...read } = await readInput(loaded, input, signal);
+async function classifyClip(loading: Loading, input: string, signal?: AbortSignal): Promise<Classified> {
+  const { bundle, top, minProbability } = loading;
+  const { labels } = bundle.manifest;
+  const { sequence, ...read } = await readInput(loading, input, signal);
+  const { engine, recurrent } = await loading.loaded;
   const started = performance.now();
-  const { logits, attention } = await loaded.recurrent.classify(collate([sequence]));
+  const { logits, attention } = await recurrent.classify(collate([sequence]));
   const finished = performance.now();
   const ranking = softmax(logits)
     .map((probability, index) => ({ label: labels[index]!, probability }))
@@ -154,16 +179,16 @@ async function classifyClip(loaded: Loaded, input: string, signal?: AbortSignal)
   return {
     kind: 'classified',
     input,
-    label: best.probability < loaded.minProbability ? UNKNOWN : best.label,
+    label: best.probability < minProbability ? UNKNOWN : best.label,
     probability: best.probability,
-    top: ranking.slice(0, loaded.top),
+    top: ranking.slice(0, top),
     frames: read.frames,
     ...(read.plan && { plan: read.plan }),
     durationSeconds: read.durationSeconds,
     ...(attention && { attention: [...attention] }),
     ...(attention && read.timesSeconds && { timesSeconds: read.timesSeconds }),
-    model: loaded.bundle.folder,
-    engine: loaded.engine,
+    model: bundle.folder,
+    engine,
     milliseconds: { ...read.milliseconds, recurrent: finished - started },
   };
 }
@@ -180,13 +205,13 @@ interface InputSequence {
 }
 
 async function readInput(
-  { bundle, encoder, sampling: plan }: Loaded,
+  { bundle, loaded, sampling: plan }: Loading,
   path: string,
   signal?: AbortSignal,
 ): Promise<InputSequence> {
   const { input } = bundle.manifest.pipeline;
   const started = performance.now();
-  if (input.kind === 'rows' || !encoder) {
+  if (input.kind === 'rows') {
     const sequence = await readRows({ path });
     const milliseconds = { decode: performance.now() - started, encode: 0 };
     return { sequence, frames: 1, durationSeconds: 0, milliseconds };
@@ -194,6 +219,9 @@ async function readInput(
   const sampling = evaluationSampling(input.sampling);
   const clip = await readClip(path, { input, sampling, plan, ...(signal && { signal }) });
   const decoded = performance.now();
+  const { encoder } = await loaded;
+  if (!encoder) throw new Error(`${bundle.folder} reads frames but has no encoder`);
+  const loadedAt = performance.now();
   const data = await encoder.encode(clip.pixels);
   return {
     sequence: { kind: 'features', data, timesteps: clip.timesteps },
@@ -201,7 +229,7 @@ async function readInput(
     timesSeconds: clip.timesSeconds,
     durationSeconds: clip.durationSeconds,
     ...(clip.plan && { plan: clip.plan }),
-    milliseconds: { decode: decoded - started, encode: performance.now() - decoded },
+    milliseconds: { decode: decoded - started, encode: performance.now() - loadedAt },
   };
 }
 
