@@ -81,28 +81,25 @@ export interface TrainerOptions {
   };
   /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
   readonly clipNorm: number;
-  /** Share of each target's probability that is spread over all classes, in [0, 1). */
-  readonly labelSmoothing: number;
-  /**
-   * float32 [classes]: factor of each class in the loss, 1 for all when absent. As in Keras, the sum over the
-   * batch is divided by the number of sequences, not by the sum of their factors.
-   */
-  readonly classWeights?: Float32Array;
 }
 
 export interface TrainingStep {
   readonly batch: FeatureBatch | FrameBatch;
-  /** Class index of each sequence. */
-  readonly labels: Int32Array;
+  /**
+   * float32 [batch, classes], none below 0: what each sequence is to be, its probabilities times what the sequence
+   * counts. As with weights in Keras, the sum over the batch is divided by the number of sequences, not by the sum
+   * of what they count, so that a weight means the same whatever else is in the batch.
+   */
+  readonly targets: Float32Array;
   readonly learningRate: number;
   /** Draws the dropout masks (see network/dropout.ts), so that every engine drops the same units. */
   readonly dropoutSeed: number;
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch in nats, smoothed and weighted, before the update, with dropout on. */
+  /** Mean cross-entropy of the batch in nats, before the update, with dropout on. */
   readonly loss: number;
-  /** Sequences whose most probable class was their label, likewise. */
+  /** Sequences whose largest logit is where their largest target is, likewise. */
   readonly correct: number;
 }
 

@@ -7,6 +7,7 @@ import { createTensorflowEngine } from '../../src/engine/tensorflow/tensorflow-e
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { type Random, random } from '../../src/random.js';
+import { oneHot } from '../support/one-hot.js';
 import { compareSteps, type Trainee } from './measure-steps.js';
 import { startPeers } from './peer.js';
 
@@ -40,7 +41,7 @@ export async function benchTrainLstm(): Promise<void> {
   await benchTraining('lstm', {
     options,
     batch,
-    labels: labelsOf(batch, stream),
+    targets: targetsOf(batch, stream),
     unit: { name: 'step', count: 1 },
   });
 }
@@ -69,7 +70,7 @@ export async function benchTrainCnn(): Promise<void> {
   await benchTraining('cnn', {
     options,
     batch,
-    labels: labelsOf(batch, stream),
+    targets: targetsOf(batch, stream),
     unit: { name: 'frame', count: 32 },
   });
 }
@@ -77,7 +78,7 @@ export async function benchTrainCnn(): Promise<void> {
 interface Workload {
   readonly options: Pick<TrainerOptions, 'network' | 'weights' | 'encoder'>;
   readonly batch: FeatureBatch | FrameBatch;
-  readonly labels: Int32Array;
+  readonly targets: Float32Array;
   /** What milliseconds are told for, and how many of it a step has. */
   readonly unit: { readonly name: string; readonly count: number };
 }
@@ -97,12 +98,11 @@ async function benchTraining(name: 'lstm' | 'cnn', workload: Workload): Promise<
 }
 
 async function trainee(name: string, engine: Engine, workload: Workload): Promise<Trainee> {
-  const { options, batch, labels } = workload;
+  const { options, batch, targets } = workload;
   const trainer = await engine.training.createTrainer({
     ...options,
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
     clipNorm: 1,
-    labelSmoothing: 0,
   });
   return {
     name,
@@ -110,7 +110,7 @@ async function trainee(name: string, engine: Engine, workload: Workload): Promis
       const milliseconds: number[] = [];
       for (let step = 0; step < count; step++) {
         const started = performance.now();
-        await trainer.step({ batch, labels, learningRate: 1e-3, dropoutSeed: step });
+        await trainer.step({ batch, targets, learningRate: 1e-3, dropoutSeed: step });
         milliseconds.push(performance.now() - started);
       }
       return milliseconds;
@@ -130,5 +130,8 @@ async function tensorflowTrainee(workload: Workload): Promise<Trainee[]> {
   }
 }
 
-const labelsOf = ({ lengths }: FeatureBatch | FrameBatch, stream: Random): Int32Array =>
-  lengths.map(() => stream.integer(0, LSTM.classes));
+const targetsOf = ({ lengths }: FeatureBatch | FrameBatch, stream: Random): Float32Array =>
+  oneHot(
+    lengths.map(() => stream.integer(0, LSTM.classes)),
+    LSTM.classes,
+  );

@@ -53,7 +53,6 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       encoder: { network: encoder, fromBlock, framesPerMicroBatch },
       optimizer,
       clipNorm: setting.clipNorm ?? 1e9,
-      labelSmoothing: 0,
     });
     return use(trainer).finally(() => trainer.release());
   };
@@ -204,14 +203,14 @@ function initialWeights(encoder: MobileNet, seed = 1): Weights {
 }
 
 function endToEndReference(encoder: MobileNet, weights: Weights): number {
-  const { batch, labels, dropoutSeed } = randomFrameStep();
+  const { batch, targets, dropoutSeed } = randomFrameStep();
   const sequences = LENGTHS.map((length, row) =>
     Array.from({ length }, (_, time) => {
       const start = (row * batch.timesteps + time) * FRAME_BYTES;
       return mobileNetReference(encoder, weights, batch.data.subarray(start, start + FRAME_BYTES));
     }),
   );
-  return lossReference({ network: recurrentFor(encoder), sequences, labels, dropoutSeed }, weights);
+  return lossReference({ network: recurrentFor(encoder), sequences, targets, dropoutSeed }, weights);
 }
 
 /** Quicker to compare than the values, and as exact. */

@@ -7,24 +7,19 @@ export interface LossCase {
   readonly network: RecurrentNetwork;
   /** Each sequence as its timesteps' feature vectors. */
   readonly sequences: ReadonlyArray<readonly number[][]>;
-  readonly labels: Int32Array;
-  readonly labelSmoothing?: number;
-  readonly classWeights?: Float32Array;
+  /** [sequences, classes]: probabilities times what a sequence counts. */
+  readonly targets: Float32Array;
   readonly dropoutSeed: number;
 }
 
-/** A training step's loss in float64: cross-entropy of smoothed targets, weighted, over the batch's size. */
+/** A training step's loss in float64: cross-entropy over the batch's size. */
 export function lossReference(options: LossCase, weights: Weights): number {
-  const { network, sequences, labels, labelSmoothing = 0, classWeights } = options;
+  const { network, sequences, targets } = options;
   const losses = sequences.map((sequence, row) => {
     const { logits } = recurrentReference(network, withDropout(options, weights, row), sequence);
     const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
-    const label = labels[row]!;
-    const terms = logits.map((logit, index) => {
-      const target = (index === label ? 1 - labelSmoothing : 0) + labelSmoothing / network.classes;
-      return target * (logTotal - logit);
-    });
-    return (classWeights?.[label] ?? 1) * terms.reduce((total, term) => total + term, 0);
+    const terms = logits.map((logit, index) => targets[row * network.classes + index]! * (logTotal - logit));
+    return terms.reduce((total, term) => total + term, 0);
   });
   return losses.reduce((total, loss) => total + loss, 0) / losses.length;
 }

@@ -2,11 +2,12 @@ import { collate, type FrameBatch, type FrameSequence } from '../../src/data/bat
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import type { TrainingStep } from '../../src/engine/engine.js';
 import { random } from '../../src/random.js';
+import { oneHot } from './one-hot.js';
 
 /** Small for the float64 reference's sake. Sides run 20, 10, 5, 3, 2, 1: even and odd ones are padded otherwise. */
 export const SIZE = 20;
 export const LENGTHS = [2, 1];
-const LABELS = Int32Array.of(1, 0);
+const TARGETS = oneHot([1, 0], 2);
 export const FRAME_BYTES = SIZE * SIZE * 3;
 
 export const v1: MobileNet = {
@@ -26,7 +27,7 @@ export function randomFrameStep(seed = 1): TrainingStep & { batch: FrameBatch } 
       return { kind: 'frames', data, timesteps };
     }),
   );
-  return { batch, labels: LABELS, learningRate: 0.01, dropoutSeed: seed };
+  return { batch, targets: TARGETS, learningRate: 0.01, dropoutSeed: seed };
 }
 
 /** Sixteen clips of four textured frames, each brighter (class 1) or darker (class 0) than the one before. */
@@ -43,7 +44,7 @@ export function brightening(seed: number): TrainingStep & { batch: FrameBatch } 
     });
     return { kind: 'frames', data, timesteps };
   });
-  return { batch: collateFrames(clips), labels, learningRate: 0, dropoutSeed: seed };
+  return { batch: collateFrames(clips), targets: oneHot(labels, 2), learningRate: 0, dropoutSeed: seed };
 }
 
 export function padFramesWith(value: number, batch: FrameBatch): FrameBatch {

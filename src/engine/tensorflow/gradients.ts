@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FrameBatch } from '../../data/batches.js';
 import { dropoutMasks } from '../../network/dropout.js';
+import { countCorrect } from '../count-correct.js';
 import type { StepResult, TrainingStep } from '../engine.js';
 import { runClassifier } from './classifier.js';
 import { inParts } from './encode-frames.js';
@@ -154,8 +155,8 @@ function differentiate(
   { trained, values, step }: GradientRequest,
   { by, features }: { by: Values; features: () => Tensor3D },
 ): BatchGradient {
-  const { network, labelSmoothing, classWeights } = trained;
-  const { labels, dropoutSeed } = step;
+  const { network } = trained;
+  const { targets, dropoutSeed } = step;
   const { lengths } = step.batch;
   const dropout =
     network.dropout > 0 ? dropoutMasks(network, { batch: lengths.length, seed: dropoutSeed }) : undefined;
@@ -163,20 +164,11 @@ function differentiate(
   const { loss, gradient } = tf.tidy(() => {
     const computeLoss = () => {
       const { logits } = runClassifier(tf, { network, values, features: features(), lengths, dropout });
-      correct = countCorrect(logits, labels);
-      return crossEntropy(tf, logits, { labels, labelSmoothing, classWeights });
+      correct = countCorrect(logits.dataSync<'float32'>(), { targets, classes: network.classes });
+      return crossEntropy(tf, logits, tf.tensor2d(targets, logits.shape));
     };
     const { value, grads } = tf.valueAndGrads(computeLoss)([...by.values()]);
     return { loss: value.dataSync()[0]!, gradient: flatten(tf, grads) };
   });
   return { loss, correct, gradient };
-}
-
-function countCorrect(logits: Tensor2D, labels: Int32Array): number {
-  const [, classes] = logits.shape;
-  const scores = logits.dataSync();
-  return labels.filter((label, row) => {
-    const ofRow = scores.subarray(row * classes, (row + 1) * classes);
-    return ofRow.indexOf(Math.max(...ofRow)) === label;
-  }).length;
 }

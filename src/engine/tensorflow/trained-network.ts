@@ -11,8 +11,6 @@ export interface TrainedNetwork {
   readonly encoder: TrainedEncoder | null;
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly Parameter[];
-  readonly labelSmoothing: number;
-  readonly classWeights: Float32Array | undefined;
 }
 
 export interface TrainedEncoder {
@@ -27,10 +25,10 @@ export interface TrainedEncoder {
 
 /** The frozen values are the trainer's to release. */
 export function trainedNetwork(tf: Tensorflow, options: TrainerOptions): TrainedNetwork {
-  const { network, labelSmoothing, classWeights } = options;
+  const { network } = options;
   const encoder = options.encoder ? trainedEncoder(tf, options.encoder, options.weights) : null;
   const parameters = [...(encoder?.trainedParameters ?? []), ...classifierParameters(network)];
-  return { network, encoder, parameters, labelSmoothing, classWeights };
+  return { network, encoder, parameters };
 }
 
 function trainedEncoder(

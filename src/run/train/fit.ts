@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   readonly read: SequenceReader;
+  /** What each of these is to be; see targets.ts. */
+  readonly targetsOf: (examples: readonly Example[]) => Float32Array;
   /** Where the stage stands; a fresh one or that of a checkpoint. The trainer must stand there too. */
   readonly progress: Progress;
   readonly best: Weights;
@@ -95,7 +97,7 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
   const sequences = await Promise.all(examples.map((example) => options.read(example, view)));
   const { loss, correct } = await options.trainer.step({
     batch: collate(sequences),
-    labels: Int32Array.from(examples, (example) => example.label),
+    targets: options.targetsOf(examples),
     learningRate:
       optimizerOf(pipeline).rateFactor *
       learningRateAt({

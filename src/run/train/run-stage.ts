@@ -18,13 +18,13 @@ import { openFeatures } from '../features.js';
 import { frameReader, inMemory, type SequenceReader } from '../sequences.js';
 import { viewCount } from '../view.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
-import { classWeightsOf } from './class-weights.js';
 import type { TrainEvent } from './events.js';
 import { fitStage } from './fit.js';
 import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
+import { targetMaker } from './targets.js';
 
 /** What all stages of one training share. */
 export interface Training {
@@ -123,7 +123,7 @@ async function trainOn(
   requireEveryClass(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
   const start = isUntrained(run, position) ? await calibrated(run, position, train) : position.start;
-  const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start, train }));
+  const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start }));
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
     const save = async (reached: Progress, best: Weights) =>
@@ -138,6 +138,7 @@ async function trainOn(
       train,
       validation,
       read,
+      targetsOf: targetMaker(pipeline, { labels: run.labels, train }),
       progress,
       best,
       save,
@@ -148,11 +149,9 @@ async function trainOn(
 }
 
 function trainerOptions(
-  { networks, pipeline, labels }: Training,
-  { stage, start, train }: { stage: Stage; start: Weights; train: readonly Example[] },
+  { networks, pipeline }: Training,
+  { stage, start }: { stage: Stage; start: Weights },
 ): TrainerOptions {
-  const { clipNorm, labelSmoothing } = pipeline.training;
-  const classWeights = classWeightsOf(pipeline, { labels, examples: train });
   return {
     network: networks.recurrent,
     weights: start,
@@ -165,9 +164,7 @@ function trainerOptions(
         },
       }),
     optimizer: optimizerOf(pipeline).hyperparameters,
-    clipNorm,
-    labelSmoothing,
-    ...(classWeights && { classWeights }),
+    clipNorm: pipeline.training.clipNorm,
   };
 }
 

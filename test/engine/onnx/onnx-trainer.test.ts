@@ -8,6 +8,7 @@ import { initializeRecurrent } from '../../../src/network/initialize.js';
 import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
 import { random } from '../../../src/random.js';
 import type { Weights } from '../../../src/tensors/tensor.js';
+import { oneHot } from '../../support/one-hot.js';
 
 const engine = await createOnnxEngine({ threads: 1 });
 
@@ -20,7 +21,7 @@ const trainers: Trainer[] = [];
 async function createTrainer(network: RecurrentNetwork, options: Partial<TrainerOptions> = {}) {
   const trainer = await engine.training.createTrainer({
     ...{ network, weights: initializeRecurrent(network, 1), optimizer: SHOW_GRADIENT },
-    ...{ clipNorm: 1e9, labelSmoothing: 0, ...options },
+    ...{ clipNorm: 1e9, ...options },
   });
   trainers.push(trainer);
   return trainer;
@@ -47,7 +48,10 @@ describe('the onnx trainer', () => {
       });
     const step = (lengths: readonly number[], learningRate = 0) => ({
       batch: frames(lengths, encoder.inputSize),
-      labels: Int32Array.from(lengths, (_, index) => index % 3),
+      targets: oneHot(
+        lengths.map((_, index) => index % 3),
+        3,
+      ),
       ...{ learningRate, dropoutSeed: 1 },
     });
 
@@ -89,7 +93,7 @@ describe('the onnx trainer', () => {
             ...{ kind: 'features', data: new Float32Array(batch * timesteps * 28).fill(1), timesteps },
             lengths: new Int32Array(batch).fill(timesteps),
           },
-          labels: new Int32Array(batch),
+          targets: oneHot(new Int32Array(batch), 10),
           ...{ learningRate: 1e-3, dropoutSeed: index },
         });
       }
@@ -103,7 +107,7 @@ describe('the onnx trainer', () => {
   it('refuses frames when it has no encoder', async () => {
     const trainer = await createTrainer({ ...lstm, inputs: 4, units: 2, classes: 2 });
     const batch = frames([1], 96);
-    const step = { batch, labels: Int32Array.of(0), learningRate: 0, dropoutSeed: 0 };
+    const step = { batch, targets: oneHot([0], 2), learningRate: 0, dropoutSeed: 0 };
     await expect(trainer.step(step)).rejects.toThrow('without an encoder');
   });
 });

@@ -55,7 +55,6 @@ describe.skipIf(status.kind === 'unavailable')("the tensorflow engine's memory",
       encoder: { network: v2, ...options },
       optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
       clipNorm: 1,
-      labelSmoothing: 0.1,
     });
     await expectConstant(() => trainer.step(step));
     await expectConstant(() => trainer.classify(step.batch));

@@ -26,12 +26,12 @@ describe('the optimizer sgd', () => {
     const { hyperparameters, rateFactor } = optimizerOf(pipeline);
     const trainer = await engine.training.createTrainer({
       ...{ network, weights: initializeRecurrent(network, 1), optimizer: hyperparameters },
-      ...{ clipNorm: 1e6, labelSmoothing: 0 },
+      clipNorm: 1e6,
     });
     const before = await trainer.state();
     const batch = collate([{ kind: 'features', data: Float32Array.of(1, -1, 0.5, 2), timesteps: 2 }]);
     const learningRate = 0.1 * rateFactor;
-    await trainer.step({ batch, labels: Int32Array.of(1), learningRate, dropoutSeed: 1 });
+    await trainer.step({ batch, targets: Float32Array.of(0, 1), learningRate, dropoutSeed: 1 });
     const after = await trainer.state();
     await trainer.release();
     for (const [name, { data }] of initializeRecurrent(network, 1)) {

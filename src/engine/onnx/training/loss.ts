@@ -17,21 +17,10 @@ export function crossEntropy(logits: Value, targets: Value): { loss: Value; grad
   return { loss, gradient: subtract(multiply(softmax(logits), sum(targets, [1])), targets) };
 }
 
-/**
- * What crossEntropy wants each sequence to be, times the weight of its class, divided by the number of
- * sequences: the loss is the mean over the batch. As in Keras, it is not divided by the sum of the weights,
- * so that a weight means the same whatever else is in the batch.
- */
-export function targetsFeed(
-  labels: Int32Array,
-  options: { classes: number; labelSmoothing: number; classWeights: Float32Array | undefined },
-): Feed {
-  const { classes, labelSmoothing, classWeights } = options;
-  const data = new Float32Array(labels.length * classes);
-  labels.forEach((label, row) => {
-    const share = (classWeights?.[label] ?? 1) / labels.length;
-    data.fill((share * labelSmoothing) / classes, row * classes, (row + 1) * classes);
-    data[row * classes + label]! += share * (1 - labelSmoothing);
-  });
-  return { data, shape: [labels.length, classes] };
+/** A step's targets divided by the number of sequences: the loss is the mean over the batch. */
+export function targetsFeed(targets: Float32Array, sequences: number): Feed {
+  return {
+    data: targets.map((target) => target / sequences),
+    shape: [sequences, targets.length / sequences],
+  };
 }

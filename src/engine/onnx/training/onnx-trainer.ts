@@ -1,6 +1,7 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
 import { mobileNetParameters } from '../../../encoder/mobilenet.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import { countCorrect } from '../../count-correct.js';
 import type {
   Classification,
   Engine,
@@ -64,22 +65,22 @@ export class OnnxTrainer implements Trainer {
     this.#spare = emptyState(this.#trained.parameters);
   }
 
-  async step({ batch, labels, learningRate, dropoutSeed }: TrainingStep): Promise<StepResult> {
-    const { network, labelSmoothing, classWeights, optimizer } = this.#options;
+  async step({ batch, targets, learningRate, dropoutSeed }: TrainingStep): Promise<StepResult> {
+    const { network, optimizer } = this.#options;
     const step = this.#stepCount + 1;
     const { loss, logits } = await this.#run(batch, {
       trained: this.#trained,
       sessions: this.#sessions,
       state: this.#state,
       next: this.#spare,
-      targets: targetsFeed(labels, { classes: network.classes, labelSmoothing, classWeights }),
+      targets: targetsFeed(targets, batch.lengths.length),
       update: updateFeeds(optimizer, { step, learningRate }),
       dropoutSeed,
     });
     [this.#state, this.#spare] = [this.#spare, this.#state];
     this.#stepCount = step;
     await this.#forgetEvaluation();
-    return { loss, correct: countCorrect(logits, labels) };
+    return { loss, correct: countCorrect(logits, { targets, classes: network.classes }) };
   }
 
   async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
@@ -166,11 +167,3 @@ export class OnnxTrainer implements Trainer {
  * with others would come to the same weights but for their last bits.
  */
 const FRAMES_SHAPE = 'onnx.frames_shape';
-
-function countCorrect(logits: Float32Array, labels: Int32Array): number {
-  const classes = logits.length / labels.length;
-  return labels.filter((label, row) => {
-    const scores = logits.subarray(row * classes, (row + 1) * classes);
-    return scores.indexOf(Math.max(...scores)) === label;
-  }).length;
-}
