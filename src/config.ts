@@ -155,6 +155,14 @@ const trainingSchema = z.strictObject({
     .default('none')
     .describe('balanced: examples of a rare class count more, so that all classes count the same'),
   augmentation: augmentationSchema.optional(),
+  mixup: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe(
+      'each sequence of a step is mixed with another one: alpha of the Beta distribution of its share; the smaller, the less most are changed',
+    ),
   networks: z
     .int()
     .min(1)

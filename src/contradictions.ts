@@ -20,6 +20,10 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
     found.push({ path: ['training', 'train'], message });
   }
   if (input.kind === 'frames') found.push(...contradictingStreams(input, pipeline));
+  if (training.mixup !== undefined && training.batchSize === 1) {
+    const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
+    found.push({ path: ['training', 'batchSize'], message });
+  }
   if (training.augmentation) found.push(...contradictingAugmentation(training.augmentation, pipeline));
   if (recurrent.layers === 0 && recurrent.readout === 'last') {
     const message =

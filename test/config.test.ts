@@ -63,6 +63,11 @@ describe('a pipeline', () => {
     expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
   });
 
+  it('does not mix clips that come one at a time', () => {
+    const single = minimal.replace('batchSize: 2', 'batchSize: 1, mixup: 0.2');
+    expect(problemOf(single)).toContain('training.batchSize');
+  });
+
   it('does not train an encoder that it does not have', () => {
     const rows = minimal.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
     expect(problemOf(rows)).toContain('there is no encoder');

@@ -7,12 +7,12 @@ import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
 import { measure } from '../evaluate/metrics.js';
 import type { SequenceReader } from '../sequences.js';
-import { viewCount } from '../view.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
 import { type Stage, stepsOf } from './stages.js';
+import type { StepReader } from './step-data.js';
 
 export interface FitOptions {
   readonly trainer: Trainer;
@@ -21,9 +21,10 @@ export interface FitOptions {
   readonly labels: readonly string[];
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
+  /** Of the training part. */
+  readonly readStep: StepReader;
+  /** Of the validation part. */
   readonly read: SequenceReader;
-  /** What each of these is to be; see targets.ts. */
-  readonly targetsOf: (examples: readonly Example[]) => Float32Array;
   /** Where the stage stands; a fresh one or that of a checkpoint. The trainer must stand there too. */
   readonly progress: Progress;
   readonly best: Weights;
@@ -93,11 +94,11 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
   const steps = stepsOf(stage, train.length);
   const stepsInEpoch = steps.inEpoch(0);
   const examples = batches[progress.step]!.map((index) => train[index]!);
-  const view = progress.epoch % viewCount(pipeline);
-  const sequences = await Promise.all(examples.map((example) => options.read(example, view)));
+  const place = { epoch: progress.epoch, epochsBefore: progress.history.length, step: progress.step };
+  const { sequences, targets } = await options.readStep(examples, place);
   const { loss, correct } = await options.trainer.step({
     batch: collate(sequences),
-    targets: options.targetsOf(examples),
+    targets,
     learningRate:
       optimizerOf(pipeline).rateFactor *
       learningRateAt({
@@ -107,7 +108,7 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
         steps: steps.total,
         warmupSteps: Math.round(pipeline.training.warmupEpochs * stepsInEpoch),
       }),
-    dropoutSeed: random(pipeline.seed, 'step', progress.history.length, progress.step).integer(0, 2 ** 31),
+    dropoutSeed: random(pipeline.seed, 'step', place.epochsBefore, place.step).integer(0, 2 ** 31),
   });
   if (!Number.isFinite(loss)) throw diverged(`the loss became ${loss}`, progress);
   const next: Progress = {

@@ -31,7 +31,7 @@ ${resultSection(result, noun)}
 ${networkSection(pipeline, result)}
 ## How it was made
 Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
-${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
@@ -115,6 +115,11 @@ function augmentationSentence(augmentation: Augmentation | undefined): string {
   const settings = { ...shares, ...colour, ...(speed && { speed: speed.join(' to ') }) };
   const words = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
+}
+
+function mixupSentence({ mixup }: Pipeline['training']): string {
+  if (mixup === undefined) return '';
+  return `\nIn training, each was mixed with another, its share drawn from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
 }
 
 function skippedSentence({ skipped }: TrainResult): string {

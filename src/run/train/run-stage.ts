@@ -24,7 +24,7 @@ import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
-import { targetMaker } from './targets.js';
+import { labelledSteps } from './step-data.js';
 
 /** What all stages of one training share. */
 export interface Training {
@@ -138,7 +138,7 @@ async function trainOn(
       train,
       validation,
       read,
-      targetsOf: targetMaker(pipeline, { labels: run.labels, train }),
+      readStep: labelledSteps(pipeline, { labels: run.labels, train, read }),
       progress,
       best,
       save,
