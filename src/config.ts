@@ -3,6 +3,8 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { augmentationSchema } from './augmentation-schema.js';
 import { contradictions } from './contradictions.js';
+import { distilSchema } from './distil-schema.js';
+import { encoderSchema, sizeSchema } from './encoder-schema.js';
 import { messageOf, UserError } from './errors.js';
 import { splitSchema } from './split-schema.js';
 
@@ -29,31 +31,9 @@ export const samplingSchema = z.discriminatedUnion('kind', [
 
 /** How a frame becomes the encoder's square input. The same in training and prediction: bundles keep it. */
 export const preprocessingSchema = z.strictObject({
-  size: z.int().min(32).max(224).describe('side of the square in pixels; pretrained encoders want 224'),
+  size: sizeSchema.describe('side of the square in pixels; pretrained encoders want 224'),
   fit: z.enum(['resize', 'squash']).describe('resize: short side, then centre crop; squash: both sides'),
   kernel: z.enum(['linear', 'cubic', 'lanczos3']).describe('resampling kernel'),
-});
-
-export const poolingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('global') }),
-  z.strictObject({ kind: z.literal('grid'), n: z.int().min(2).max(7) }),
-]);
-
-const encoderSchema = z.strictObject({
-  architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
-  alpha: z.number().min(0.1).max(2).describe('width multiplier'),
-  blocks: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('only so many of its blocks, from the stem on: smaller, and it keeps more of the detail'),
-  pooling: poolingSchema.default({ kind: 'global' }),
-  weights: z
-    .string()
-    .min(1)
-    .describe(
-      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js graph model',
-    ),
 });
 
 const gain = z.number().positive().max(255);
@@ -211,6 +191,9 @@ export const pipelineSchema = z
     data: dataSchema.optional().describe('what it trains on when --data does not say'),
     input: inputSchema,
     recurrent: recurrentSchema,
+    distil: distilSchema
+      .optional()
+      .describe('a stage before the others: the encoder learns to give what a larger one gives'),
     training: trainingSchema,
     finetune: z
       .array(finetuneSchema)

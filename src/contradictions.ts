@@ -8,15 +8,16 @@ interface Contradiction {
 
 /** Settings that are sound by themselves but not together. */
 export function contradictions(pipeline: Pipeline): Contradiction[] {
-  const { data, input, recurrent, training, finetune } = pipeline;
+  const { data, input, recurrent, distil, training, finetune } = pipeline;
   const found: Contradiction[] = [];
   if (data?.kind === 'motion' && data.train.seed === data.test.seed) {
     const message = 'must differ from data.train.seed: the same seed gives the same clips';
     found.push({ path: ['data', 'test', 'seed'], message });
   }
-  if (input.kind === 'frames' && input.encoder.weights === 'scratch' && training.train === 'recurrent') {
+  const isDrawn = input.kind === 'frames' && input.encoder.weights === 'scratch' && !distil;
+  if (isDrawn && training.train === 'recurrent') {
     const message =
-      'must be everything when input.encoder.weights is scratch: an encoder that nobody trained says nothing';
+      'must be everything when input.encoder.weights is scratch, without distil: an encoder that nobody trained says nothing';
     found.push({ path: ['training', 'train'], message });
   }
   if (input.kind === 'frames') found.push(...contradictingStreams(input, pipeline));
@@ -37,6 +38,10 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
   if (input.kind === 'rows' && (training.train === 'everything' || finetune)) {
     const message = 'must be recurrent, without finetune, when input.kind is rows: there is no encoder';
     found.push({ path: ['training', 'train'], message });
+  }
+  if (input.kind === 'rows' && distil) {
+    const message = 'must be left out when input.kind is rows: there is no encoder';
+    found.push({ path: ['distil'], message });
   }
   if (training.keep === 'last' && training.patience !== undefined) {
     const message = 'must be left out when training.keep is last: no epoch is better than another';

@@ -63,6 +63,21 @@ describe('a pipeline', () => {
     expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
   });
 
+  it('starts from a drawn encoder that is distilled, by a teacher that somebody trained', () => {
+    const distil = (weights: string) => `
+distil:
+  teacher: { architecture: mobilenet-v2, alpha: 1, weights: ${weights}, size: 224 }
+  epochs: 1
+  batchSize: 2
+  learningRate: 0.001
+`;
+    const recurrent = minimal.replace('train: everything', 'train: recurrent');
+    expect(parsePipeline(recurrent + distil('hub'), 'tiny.yaml').distil).toMatchObject({ pictures: 4 });
+    expect(problemOf(recurrent + distil('scratch'))).toContain('distil.teacher.weights');
+    const rows = recurrent.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+    expect(problemOf(rows + distil('hub'))).toContain('distil: must be left out');
+  });
+
   it('does not mix clips that come one at a time', () => {
     const single = minimal.replace('batchSize: 2', 'batchSize: 1, mixup: 0.2');
     expect(problemOf(single)).toContain('training.batchSize');

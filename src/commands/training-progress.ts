@@ -50,10 +50,12 @@ function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoc
     record.validationLoss === null || record.validationAccuracy === null
       ? ''
       : `, validation ${record.validationLoss.toFixed(4)} ${percent(record.validationAccuracy)}${isBest ? ' (best)' : ''}`;
-  return (
-    `Stage ${record.stage + 1}, epoch ${record.epoch}/${epochs}: ` +
-    `loss ${record.trainLoss.toFixed(4)} ${percent(record.trainAccuracy)}${validation}, ${record.seconds.toFixed(1)} s`
-  );
+  const { trainLoss, trainAccuracy, seconds } = record;
+  const training =
+    trainAccuracy === null
+      ? `distillation loss ${trainLoss.toFixed(4)}`
+      : `loss ${trainLoss.toFixed(4)} ${percent(trainAccuracy)}`;
+  return `Stage ${record.stage + 1}, epoch ${record.epoch}/${epochs}: ${training}${validation}, ${seconds.toFixed(1)} s`;
 }
 
 /** One bar at a time: a new one whenever what is counted changes. */
@@ -78,7 +80,7 @@ class Bar {
       this.#update(`Stage ${event.stage + 1}, epoch ${event.epoch}/${event.epochs}`, {
         value: event.step,
         total: event.steps,
-        figures: `loss ${event.loss.toFixed(4)}, accuracy ${percent(event.accuracy)}`,
+        figures: `loss ${event.loss.toFixed(4)}${event.accuracy === null ? '' : `, accuracy ${percent(event.accuracy)}`}`,
       });
     }
   }

@@ -81,14 +81,19 @@ export interface TrainerOptions {
   };
   /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
   readonly clipNorm: number;
+  /**
+   * `cross-entropy`: of the targets and the softmax of the logits, in nats, mean over the sequences.
+   * `squares`: (logit - target)^2, mean over the sequences and the classes, which then are outputs of any kind.
+   */
+  readonly loss: 'cross-entropy' | 'squares';
 }
 
 export interface TrainingStep {
   readonly batch: FeatureBatch | FrameBatch;
   /**
-   * float32 [batch, classes], none below 0: what each sequence is to be, its probabilities times what the sequence
-   * counts. As with weights in Keras, the sum over the batch is divided by the number of sequences, not by the sum
-   * of what they count, so that a weight means the same whatever else is in the batch.
+   * float32 [batch, classes]: what each sequence is to be; for cross-entropy its probabilities times what the
+   * sequence counts. As with weights in Keras, the sum over the batch is divided by the number of sequences, not by
+   * the sum of what they count, so that a weight means the same whatever else is in the batch.
    */
   readonly targets: Float32Array;
   readonly learningRate: number;
@@ -97,7 +102,7 @@ export interface TrainingStep {
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch in nats, before the update, with dropout on. */
+  /** Of the batch, before the update, with dropout on. */
   readonly loss: number;
   /** Sequences whose largest logit is where their largest target is, likewise. */
   readonly correct: number;

@@ -103,6 +103,7 @@ async function trainee(name: string, engine: Engine, workload: Workload): Promis
     ...options,
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
     clipNorm: 1,
+    loss: 'cross-entropy',
   });
   return {
     name,

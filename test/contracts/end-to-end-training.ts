@@ -53,6 +53,7 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       encoder: { network: encoder, fromBlock, framesPerMicroBatch },
       optimizer,
       clipNorm: setting.clipNorm ?? 1e9,
+      loss: 'cross-entropy',
     });
     return use(trainer).finally(() => trainer.release());
   };
@@ -210,7 +211,8 @@ function endToEndReference(encoder: MobileNet, weights: Weights): number {
       return mobileNetReference(encoder, weights, batch.data.subarray(start, start + FRAME_BYTES));
     }),
   );
-  return lossReference({ network: recurrentFor(encoder), sequences, targets, dropoutSeed }, weights);
+  const network = recurrentFor(encoder);
+  return lossReference({ network, sequences, loss: 'cross-entropy', targets, dropoutSeed }, weights);
 }
 
 /** Quicker to compare than the values, and as exact. */

@@ -44,7 +44,13 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
   ): Promise<T> => {
     const trained = options.network ?? network;
     const weights = randomWeights(recurrentParameters(trained));
-    const defaults = { network, weights, optimizer: SHOW_GRADIENT, clipNorm: 1e9 };
+    const defaults = {
+      network,
+      weights,
+      optimizer: SHOW_GRADIENT,
+      clipNorm: 1e9,
+      loss: 'cross-entropy',
+    } as const;
     const trainer = await engine.training!.createTrainer({ ...defaults, ...options });
     return use(trainer).finally(() => trainer.release());
   };
@@ -73,6 +79,21 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
         }
       },
     );
+
+    it('differentiates squares of what the network gives less what it is to give', async () => {
+      const targets = Float32Array.from({ length: 12 }, (_, index) => Math.sin(index) * 3);
+      const step = { ...randomStep(), targets };
+      const weights = randomWeights(recurrentParameters(network));
+      const { loss, gradients } = await differentiate({ loss: 'squares' }, step);
+      const reference = (changed: Weights) => lossReference(lossCase(network, step, 'squares'), changed);
+      expect(Math.abs(loss / reference(weights) - 1)).toBeLessThan(1e-5);
+      for (const [parameter, { data }] of gradients) {
+        const expected = Array.from(data, (_, index) =>
+          slope(reference, { weights, name: parameter, index, step: 1e-4 }),
+        );
+        expect(relativeDifference(data, expected), parameter).toBeLessThan(TOLERANCE);
+      }
+    });
 
     it('counts the sequences whose largest logit is where their largest target is', async () => {
       const step = randomStep();
@@ -247,9 +268,13 @@ function whatCameFirst(seed: number): TrainingStep & { batch: FeatureBatch } {
   return { batch, targets: oneHot(labels, 2), learningRate: 0, dropoutSeed: seed };
 }
 
-function lossCase(trained: RecurrentNetwork, step: TrainingStep & { batch: FeatureBatch }): LossCase {
+function lossCase(
+  trained: RecurrentNetwork,
+  step: TrainingStep & { batch: FeatureBatch },
+  loss: LossCase['loss'] = 'cross-entropy',
+): LossCase {
   const { targets, dropoutSeed } = step;
-  return { network: trained, sequences: sequencesOf(step.batch), targets, dropoutSeed };
+  return { network: trained, sequences: sequencesOf(step.batch), loss, targets, dropoutSeed };
 }
 
 /** Loshchilov and Hutter 2019, algorithm 2; the gradient is read off the first moment's own change. */

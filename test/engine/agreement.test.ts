@@ -14,7 +14,8 @@ const hasTensorflow = (await tensorflowStatus()).kind === 'available';
 const shared = {
   optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
   clipNorm: 1,
-};
+  loss: 'cross-entropy',
+} as const;
 
 async function learningCurve(
   engine: Engine,
@@ -62,12 +63,21 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
     await expectSameCurve({ network, weights: initializeRecurrent(network, 1), ...shared }, steps);
   });
 
-  it('a MobileNet with an LSTM, from frames', async () => {
+  it.each([
+    {
+      loss: 'cross-entropy',
+      layers: 1,
+      learningRate: 5e-3,
+      targets: [0.9, 0.1, 0, 0.2, 1.6, 0.2, 0, 0, 0.5],
+    },
+    { loss: 'squares', layers: 0, learningRate: 2e-4, targets: [2, -1, 0, 0, 3, -2, 1, 0.5, 0] },
+  ] as const)('a MobileNet and what is behind it, from frames, by $loss', async (setting) => {
+    const { loss, layers, learningRate } = setting;
     const encoder: MobileNet = {
       ...{ architecture: 'mobilenet-v2', alpha: 0.1, inputSize: 96, pooling: { kind: 'global' } },
     };
     const network: RecurrentNetwork = {
-      ...{ cell: 'lstm', inputs: featureCount(encoder), units: 4, layers: 1, bidirectional: false },
+      ...{ cell: 'lstm', inputs: featureCount(encoder), units: 4, layers, bidirectional: false },
       ...{ dropout: 0, readout: 'mean', classes: 3 },
     };
     const weights = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
@@ -75,10 +85,10 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
     const data = Uint8Array.from({ length: 3 * 2 * 96 * 96 * 3 }, () => stream.integer(0, 256));
     const step: TrainingStep = {
       batch: { kind: 'frames', data, lengths: Int32Array.of(2, 1, 2), timesteps: 2 },
-      targets: Float32Array.of(0.9, 0.1, 0, 0.2, 1.6, 0.2, 0, 0, 0.5),
-      ...{ learningRate: 5e-3, dropoutSeed: 0 },
+      targets: Float32Array.from(setting.targets),
+      ...{ learningRate, dropoutSeed: 0 },
     };
     const options = { network, weights, encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch: 8 } };
-    await expectSameCurve({ ...options, ...shared }, Array<TrainingStep>(8).fill(step));
+    await expectSameCurve({ ...options, ...shared, loss }, Array<TrainingStep>(8).fill(step));
   });
 });

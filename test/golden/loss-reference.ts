@@ -1,3 +1,4 @@
+import type { TrainerOptions } from '../../src/engine/engine.js';
 import { dropoutMasks } from '../../src/network/dropout.js';
 import { cellName, directionsOf, type RecurrentNetwork } from '../../src/network/recurrent.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
@@ -7,22 +8,35 @@ export interface LossCase {
   readonly network: RecurrentNetwork;
   /** Each sequence as its timesteps' feature vectors. */
   readonly sequences: ReadonlyArray<readonly number[][]>;
-  /** [sequences, classes]: probabilities times what a sequence counts. */
+  readonly loss: TrainerOptions['loss'];
+  /** [sequences, classes] */
   readonly targets: Float32Array;
   readonly dropoutSeed: number;
 }
 
-/** A training step's loss in float64: cross-entropy over the batch's size. */
+/** A training step's loss in float64. */
 export function lossReference(options: LossCase, weights: Weights): number {
   const { network, sequences, targets } = options;
   const losses = sequences.map((sequence, row) => {
     const { logits } = recurrentReference(network, withDropout(options, weights, row), sequence);
-    const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
-    const terms = logits.map((logit, index) => targets[row * network.classes + index]! * (logTotal - logit));
-    return terms.reduce((total, term) => total + term, 0);
+    return LOSSES[options.loss](
+      logits,
+      [...targets].slice(row * network.classes, (row + 1) * network.classes),
+    );
   });
   return losses.reduce((total, loss) => total + loss, 0) / losses.length;
 }
+
+type SequenceLoss = (logits: readonly number[], targets: readonly number[]) => number;
+
+const LOSSES: Readonly<Record<TrainerOptions['loss'], SequenceLoss>> = {
+  'cross-entropy': (logits, targets) => {
+    const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
+    return logits.reduce((total, logit, index) => total + targets[index]! * (logTotal - logit), 0);
+  },
+  squares: (logits, targets) =>
+    logits.reduce((total, logit, index) => total + (logit - targets[index]!) ** 2, 0) / logits.length,
+};
 
 /** The slope of a loss by one element of a parameter, by central difference over that step. */
 export function slope(

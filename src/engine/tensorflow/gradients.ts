@@ -8,7 +8,7 @@ import { runClassifier } from './classifier.js';
 import { inParts } from './encode-frames.js';
 import { pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
-import { crossEntropy } from './loss.js';
+import { LOSSES } from './loss.js';
 import { flatten, type Values } from './parameters.js';
 import { placeFeatures, uploadFeatures, validFrames } from './sequences.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
@@ -155,7 +155,7 @@ function differentiate(
   { trained, values, step }: GradientRequest,
   { by, features }: { by: Values; features: () => Tensor3D },
 ): BatchGradient {
-  const { network } = trained;
+  const { network, loss: lossName } = trained;
   const { targets, dropoutSeed } = step;
   const { lengths } = step.batch;
   const dropout =
@@ -165,7 +165,7 @@ function differentiate(
     const computeLoss = () => {
       const { logits } = runClassifier(tf, { network, values, features: features(), lengths, dropout });
       correct = countCorrect(logits.dataSync<'float32'>(), { targets, classes: network.classes });
-      return crossEntropy(tf, logits, tf.tensor2d(targets, logits.shape));
+      return LOSSES[lossName](tf, logits, tf.tensor2d(targets, logits.shape));
     };
     const { value, grads } = tf.valueAndGrads(computeLoss)([...by.values()]);
     return { loss: value.dataSync()[0]!, gradient: flatten(tf, grads) };

@@ -1,12 +1,12 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { TrainerOptions } from '../engine.js';
 import type { Tensorflow } from './load.js';
 
-/**
- * Softmax cross-entropy in nats, differentiable: the mean over the batch.
- *
- * @param logits [B, classes]
- * @param targets [B, classes]; see TrainingStep.
- */
-export function crossEntropy(tf: Tensorflow, logits: Tensor2D, targets: Tensor2D): Scalar {
-  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1)));
-}
+type Loss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scalar;
+
+/** Differentiable. Logits and targets are [B, classes]; see engine.ts. */
+export const LOSSES: Readonly<Record<TrainerOptions['loss'], Loss>> = {
+  'cross-entropy': (tf, logits, targets) =>
+    tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))),
+  squares: (tf, logits, targets) => tf.mean(tf.square(tf.sub(logits, targets))),
+};

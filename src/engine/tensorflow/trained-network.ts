@@ -11,6 +11,7 @@ export interface TrainedNetwork {
   readonly encoder: TrainedEncoder | null;
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly Parameter[];
+  readonly loss: TrainerOptions['loss'];
 }
 
 export interface TrainedEncoder {
@@ -25,10 +26,10 @@ export interface TrainedEncoder {
 
 /** The frozen values are the trainer's to release. */
 export function trainedNetwork(tf: Tensorflow, options: TrainerOptions): TrainedNetwork {
-  const { network } = options;
+  const { network, loss } = options;
   const encoder = options.encoder ? trainedEncoder(tf, options.encoder, options.weights) : null;
   const parameters = [...(encoder?.trainedParameters ?? []), ...classifierParameters(network)];
-  return { network, encoder, parameters };
+  return { network, encoder, parameters, loss };
 }
 
 function trainedEncoder(

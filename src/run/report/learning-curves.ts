@@ -5,9 +5,33 @@ import { axisLook, CHART_SIZE, type Chart, COLOURS, shareAxis } from './chart.js
 /** More epochs than that are a line without a dot each. */
 const MOST_DOTS = 30;
 
-/** Loss and accuracy of both parts over all epochs, with a line where a further stage begins. */
-export function learningCurves(epochs: readonly EpochRecord[]): Chart[] {
-  if (epochs.length === 0) return [];
+/**
+ * Loss and accuracy of both parts over all epochs, with a line where a further stage begins; of distillation, whose
+ * loss is another, a chart by itself.
+ */
+export function learningCurves(records: readonly EpochRecord[]): Chart[] {
+  const isDistillation = ({ trainAccuracy }: EpochRecord) => trainAccuracy === null;
+  const distillation = records.filter(isDistillation);
+  const epochs = records.filter((record) => !isDistillation(record));
+  return [
+    ...(distillation.length > 0 ? [distillationCurve(distillation)] : []),
+    ...(epochs.length > 0 ? classificationCurves(epochs) : []),
+  ];
+}
+
+function distillationCurve(epochs: readonly EpochRecord[]): Chart {
+  return {
+    label: "Distillation: share of the teacher's variance that is missed, by epoch",
+    ...CHART_SIZE,
+    option: curves(epochs, {
+      yAxis: { ...axisLook('squared error of distillation'), type: 'value', nameGap: 44 },
+      train: ({ trainLoss }) => trainLoss,
+      validation: () => null,
+    }),
+  };
+}
+
+function classificationCurves(epochs: readonly EpochRecord[]): Chart[] {
   return [
     {
       label: 'Loss by epoch',

@@ -10,8 +10,10 @@ const epochRecordSchema = z.strictObject({
   stage: z.int(),
   /** 1-based, within the stage. */
   epoch: z.int(),
+  /** Cross-entropy in nats; of distillation, the mean of squared differences. */
   trainLoss: z.number(),
-  trainAccuracy: z.number(),
+  /** Null of distillation, which knows no classes. */
+  trainAccuracy: z.number().nullable(),
   /** Null without a validation part. */
   validationLoss: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
@@ -52,6 +54,8 @@ export interface Checkpoint {
   readonly progress: Progress;
   /** Weights of the networks that are trained to their end. */
   readonly members: readonly Weights[];
+  /** The encoder that distillation has made, from which all networks start; empty without it or before its end. */
+  readonly distilled: Weights;
   /** Weights of the whole network at the start of the stage. */
   readonly start: Weights;
   /** The trainer's state; see engine/engine.ts. */
@@ -60,7 +64,7 @@ export interface Checkpoint {
   readonly best: Weights;
 }
 
-const PARTS = ['members', 'start', 'trainer', 'best'] as const;
+const PARTS = ['members', 'distilled', 'start', 'trainer', 'best'] as const;
 
 /**
  * Writes a checkpoint whole or not at all: one safetensors file, its progress in the metadata.
@@ -105,7 +109,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     );
   const { finished, ...state } = parsed.data;
   const members = unpackMembers(part('members'), finished);
-  return { ...state, members, start: part('start'), trainer: part('trainer'), best: part('best') };
+  return {
+    ...{ ...state, members, distilled: part('distilled') },
+    ...{ start: part('start'), trainer: part('trainer'), best: part('best') },
+  };
 }
 
 export async function removeCheckpoint(path: string): Promise<void> {

@@ -35,7 +35,8 @@ export type TrainEvent =
       readonly steps: number;
       /** Of the epoch so far. */
       readonly loss: number;
-      readonly accuracy: number;
+      /** Null in distillation. */
+      readonly accuracy: number | null;
     }
   | {
       readonly kind: 'epoch';

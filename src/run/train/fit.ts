@@ -56,7 +56,7 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
       pipeline.training.keep === 'last' ||
       validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
     if (isBest) best = await trainer.weights();
-    progress = closeEpoch(progress, { validation, isBest });
+    progress = closeEpoch(progress, { stage, validation, isBest });
     const { history } = progress;
     const count = history.length;
     options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record: history.at(-1)!, isBest });
@@ -127,7 +127,7 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
     step: next.step,
     steps: batches.length,
     loss: next.epochLoss / next.epochClips,
-    accuracy: next.epochCorrect / next.epochClips,
+    accuracy: accuracyOf(next, stage),
   });
   return next;
 }
@@ -144,7 +144,11 @@ async function validate({ trainer, validation, read, labels, stage }: FitOptions
 
 function closeEpoch(
   progress: Progress,
-  { validation, isBest }: { validation: Awaited<ReturnType<typeof validate>>; isBest: boolean },
+  {
+    stage,
+    validation,
+    isBest,
+  }: { stage: Stage; validation: Awaited<ReturnType<typeof validate>>; isBest: boolean },
 ): Progress {
   if (validation && !Number.isFinite(validation.logLoss)) {
     throw diverged(`the validation loss became ${validation.logLoss}`, progress);
@@ -153,7 +157,7 @@ function closeEpoch(
     stage: progress.stage,
     epoch: progress.epoch + 1,
     trainLoss: progress.epochLoss / progress.epochClips,
-    trainAccuracy: progress.epochCorrect / progress.epochClips,
+    trainAccuracy: accuracyOf(progress, stage),
     validationLoss: validation?.logLoss ?? null,
     validationAccuracy: validation?.accuracy ?? null,
     seconds: progress.epochSeconds,
@@ -167,6 +171,10 @@ function closeEpoch(
     history: [...progress.history, record],
   };
 }
+
+/** Distillation knows no classes. */
+const accuracyOf = ({ epochCorrect, epochClips }: Progress, { scope }: Stage): number | null =>
+  scope.kind === 'distil' ? null : epochCorrect / epochClips;
 
 const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochClips: 0, epochSeconds: 0 });
 

@@ -10,36 +10,46 @@ import type { Networks } from '../../network/networks.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import type { Member } from './members.js';
 
-/**
- * The weights that members start from: each one's recurrent network drawn by its seed, and one encoder for
- * all, drawn by the pipeline's seed or pretrained, as the pipeline says.
- * @throws UserError as loadPretrained and loadBundle; `bad_config` for a model whose encoder does not fit.
- */
-export async function initialWeights(options: {
-  pipeline: Pipeline;
-  /** Folder of the pipeline's file: a relative folder of weights starts there. */
-  pipelineFolder: string;
-  networks: Networks;
-}): Promise<(member: Member) => Weights> {
-  const { pipeline, networks } = options;
-  const encoder = await encoderWeights(options);
+/** What a member starts from: the encoder of all, and a recurrent network drawn by its own seed. */
+export function initialWeights(
+  { pipeline, networks }: { pipeline: Pipeline; networks: Networks },
+  { encoder, member }: { encoder: Weights; member: Member },
+): Weights {
   const head = pipeline.training.initialHead;
-  return ({ seed }) => new Map([...encoder, ...initializeRecurrent(networks.recurrent, seed, { head })]);
+  return new Map([...encoder, ...initializeRecurrent(networks.recurrent, member.seed, { head })]);
 }
 
-async function encoderWeights({
+/**
+ * The encoder that training starts from, drawn by the pipeline's seed or pretrained, as the pipeline says; empty
+ * where there is none.
+ *
+ * @param options.pipelineFolder Folder of the pipeline's file: a relative folder of weights starts there.
+ * @throws UserError as loadPretrained and loadBundle; `bad_config` for a model whose encoder does not fit.
+ */
+export async function initialEncoder({
   pipeline: { input, seed },
   pipelineFolder,
   networks,
-}: Parameters<typeof initialWeights>[0]): Promise<Weights> {
+}: {
+  pipeline: Pipeline;
+  pipelineFolder: string;
+  networks: Networks;
+}): Promise<Weights> {
   if (input.kind === 'rows' || !networks.encoder) return new Map();
-  const { encoder } = input;
-  if (encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
-  const { architecture, alpha, weights } = encoder;
+  if (input.encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
+  return trainedEncoder(networks.encoder, { weights: input.encoder.weights, pipelineFolder });
+}
+
+/** An encoder that somebody trained. @param options.weights `hub` or a folder. Errors as of initialEncoder. */
+export async function trainedEncoder(
+  network: MobileNet,
+  { weights, pipelineFolder }: { weights: string; pipelineFolder: string },
+): Promise<Weights> {
+  const { architecture, alpha } = network;
   const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);
-  if (await isModel(source)) return encoderOfModel(source, networks.encoder);
+  if (await isModel(source)) return encoderOfModel(source, network);
   const pretrained = await loadPretrained({ architecture, alpha, weights: source });
-  const own = mobileNetParameters(networks.encoder).map(({ name }) => name);
+  const own = mobileNetParameters(network).map(({ name }) => name);
   return new Map(own.map((name) => [name, requireTensor(pretrained.weights, name)]));
 }
 
@@ -54,7 +64,7 @@ async function encoderOfModel(folder: string, wanted: MobileNet): Promise<Weight
   }
   throw new UserError('bad_config', {
     problem: `The encoder of the model ${folder} is ${describe(networks.encoder)}, not ${describe(wanted)}.`,
-    fix: "Give the pipeline's input.encoder the same architecture, alpha and blocks, or another model.",
+    fix: 'Give the pipeline the same architecture, alpha and blocks as the model has, or another model.',
   });
 }
 

@@ -30,7 +30,7 @@ ${resultSection(result, noun)}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
 ${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
@@ -115,6 +115,17 @@ function augmentationSentence(augmentation: Augmentation | undefined): string {
   const settings = { ...shares, ...colour, ...(speed && { speed: speed.join(' to ') }) };
   const words = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
   return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
+}
+
+/** What the encoder learned before all else, and how well. */
+function distilSentence({ distil }: Pipeline, { history }: TrainResult): string {
+  if (!distil) return '';
+  const { teacher, epochs, pictures } = distil;
+  const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
+  return `The encoder was distilled (arXiv 1412.6550): before all else it learned to predict the features that ${teacher.architecture},
+alpha ${teacher.alpha} (weights: ${teacher.weights}) gives of pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs,
+${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
+`;
 }
 
 function mixupSentence({ mixup }: Pipeline['training']): string {

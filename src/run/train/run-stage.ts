@@ -19,7 +19,7 @@ import { frameReader, inMemory, type SequenceReader } from '../sequences.js';
 import { viewCount } from '../view.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
-import { fitStage } from './fit.js';
+import { type FitOptions, fitStage } from './fit.js';
 import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
@@ -37,7 +37,7 @@ export interface Training {
   readonly predicting: Engine;
   readonly training: TrainingOperations;
   readonly cache: Cache;
-  readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'members'>) => Promise<void>;
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'members' | 'distilled'>) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -116,69 +116,74 @@ async function trainOn(
   position: StagePosition,
   read: SequenceReader,
 ): Promise<{ weights: Weights; progress: Progress }> {
-  const { stage, member, checkpoint, progress } = position;
+  const { stage, member } = position;
   const pipeline = { ...run.pipeline, seed: member.seed };
   const views = [...Array(Math.min(viewCount(pipeline), stage.epochs)).keys()];
   const train = await readableExamples(run.train, { ...run, read, views });
   requireEveryClass(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
-  const start = isUntrained(run, position) ? await calibrated(run, position, train) : position.start;
-  const trainer = await run.training.createTrainer(trainerOptions(run, { stage, start }));
+  const start = isUntrained(run, position)
+    ? await calibrated(run, {
+        start: position.start,
+        seed: member.seed,
+        train,
+        read: readerOfFrames(run, member),
+      })
+    : position.start;
+  const readStep = labelledSteps(pipeline, { labels: run.labels, train, read });
+  return trainFrom(run, position, {
+    trainer: trainerOptions(run, { stage, start }),
+    fit: { pipeline, train, validation, read, readStep },
+  });
+}
+
+/** Trains a stage on what is given, from the weights of `trainer`, or goes on with it. */
+export async function trainFrom(
+  run: Training,
+  { stage, checkpoint, progress }: Omit<StagePosition, 'start' | 'member'>,
+  { trainer: options, fit }: { trainer: TrainerOptions; fit: FitData },
+): Promise<{ weights: Weights; progress: Progress }> {
+  const trainer = await run.training.createTrainer(options);
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
     const save = async (reached: Progress, best: Weights) =>
-      run.save({ progress: reached, start, best, trainer: await trainer.state() });
+      run.save({ progress: reached, start: options.weights, best, trainer: await trainer.state() });
     const best = checkpoint?.best ?? new Map();
     if (!checkpoint) await save(progress, best);
-    return await fitStage({
-      ...run,
-      pipeline,
-      trainer,
-      stage,
-      train,
-      validation,
-      read,
-      readStep: labelledSteps(pipeline, { labels: run.labels, train, read }),
-      progress,
-      best,
-      save,
-    });
+    return await fitStage({ ...run, ...fit, trainer, stage, progress, best, save });
   } finally {
     await trainer.release();
   }
 }
 
+type FitData = Pick<FitOptions, 'pipeline' | 'train' | 'validation' | 'read' | 'readStep'>;
+
 function trainerOptions(
   { networks, pipeline }: Training,
   { stage, start }: { stage: Stage; start: Weights },
 ): TrainerOptions {
+  const { encoder, recurrent: network } = networks;
   return {
-    network: networks.recurrent,
-    weights: start,
-    ...(networks.encoder &&
-      stage.scope.kind === 'everything' && {
-        encoder: {
-          network: networks.encoder,
-          fromBlock: stage.scope.fromBlock,
-          framesPerMicroBatch: framesPerMicroBatch(networks.encoder),
-        },
-      }),
-    optimizer: optimizerOf(pipeline).hyperparameters,
-    clipNorm: pipeline.training.clipNorm,
+    ...{ network, weights: start, loss: 'cross-entropy' },
+    ...(encoder &&
+      stage.scope.kind === 'everything' && { encoder: inTraining(encoder, stage.scope.fromBlock) }),
+    ...{ optimizer: optimizerOf(pipeline).hyperparameters, clipNorm: pipeline.training.clipNorm },
   };
 }
 
-function framesPerMicroBatch(encoder: MobileNet): number {
-  const frameBytes = activationCount(encoder) * Float32Array.BYTES_PER_ELEMENT;
-  return Math.max(1, Math.floor(MICRO_BATCH_BYTES / frameBytes));
+/** An encoder as a trainer wants it, its blocks trained from that one on. */
+export function inTraining(network: MobileNet, fromBlock: number): NonNullable<TrainerOptions['encoder']> {
+  const frameBytes = activationCount(network) * Float32Array.BYTES_PER_ELEMENT;
+  const framesPerMicroBatch = Math.max(1, Math.floor(MICRO_BATCH_BYTES / frameBytes));
+  return { network, fromBlock, framesPerMicroBatch };
 }
 
 /** Whether the encoder's weights are still as they were drawn. */
 function isUntrained(
-  { pipeline: { input } }: Training,
+  { pipeline: { input, distil } }: Training,
   { stage, checkpoint, progress }: StagePosition,
 ): boolean {
-  const isFirst = stage.isFirst && progress.epoch === 0 && !checkpoint;
+  const isFirst = stage.isFirst && !distil && progress.epoch === 0 && !checkpoint;
   const trainsEncoder = stage.scope.kind === 'everything';
   return isFirst && trainsEncoder && input.kind === 'frames' && input.encoder.weights === 'scratch';
 }
@@ -192,19 +197,24 @@ function readerOfFrames(run: Training, member: Member): SequenceReader<FrameSequ
   return frameReader({ ...run, input: { ...input, streams }, augmentation, seed: member.seed });
 }
 
-async function calibrated(
+/** The weights with those of the encoder calibrated on frames of the training part; see TrainingOperations. */
+export async function calibrated(
   run: Training,
-  { start: weights, member }: StagePosition,
-  train: readonly Example[],
+  options: {
+    start: Weights;
+    seed: number;
+    train: readonly Example[];
+    read: SequenceReader<FrameSequence>;
+  },
 ): Promise<Weights> {
-  const stream = random(member.seed, 'calibrate');
-  const read = readerOfFrames(run, member);
+  const { start, seed, train, read } = options;
+  const stream = random(seed, 'calibrate');
   const frames: Uint8Array[] = [];
   for (const example of stream.shuffle(train).slice(0, CALIBRATION_CLIPS)) {
     frames.push(oneFrame(await read(example, 0), stream.float()));
   }
-  const encoder = await run.training.calibrate(run.networks.encoder!, weights, Buffer.concat(frames));
-  return new Map([...weights, ...encoder]);
+  const encoder = await run.training.calibrate(run.networks.encoder!, start, Buffer.concat(frames));
+  return new Map([...start, ...encoder]);
 }
 
 function oneFrame({ data, timesteps }: FrameSequence, position: number): Uint8Array {

@@ -5,11 +5,15 @@ import type { Networks } from '../../network/networks.js';
 
 /** A part of a training with settings of its own; each stage goes on from the weights of the one before. */
 export interface Stage {
-  /** `recurrent`: on features of the encoder as it is. `everything`: on frames, with encoder blocks from `fromBlock` on. */
+  /**
+   * `distil`: the encoder, by another one; see distil.ts. `recurrent`: on features of the encoder as it is.
+   * `everything`: on frames, with encoder blocks from `fromBlock` on.
+   */
   readonly scope:
+    | { readonly kind: 'distil' }
     | { readonly kind: 'recurrent' }
     | { readonly kind: 'everything'; readonly fromBlock: number };
-  /** Whether no other comes before it. */
+  /** Whether no other of its network comes before it. */
   readonly isFirst: boolean;
   readonly epochs: number;
   readonly batchSize: number;
@@ -29,7 +33,14 @@ export function stepsOf(
   return { total, inEpoch };
 }
 
-/** The stages that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
+/** The stage before those of all networks, where a pipeline asks for one. */
+export function distilStageOf({ distil }: Pipeline): Stage[] {
+  if (!distil) return [];
+  const { epochs, batchSize, learningRate } = distil;
+  return [{ scope: { kind: 'distil' }, isFirst: true, epochs, batchSize, learningRate }];
+}
+
+/** The stages of a network that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
 export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   const { training, finetune } = pipeline;
   const first: Stage = {

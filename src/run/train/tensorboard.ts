@@ -23,6 +23,11 @@ export function openTensorboard(folder: string): (event: TrainEvent) => void {
   return (event) => {
     if (event.kind !== 'epoch') return;
     const { trainLoss, trainAccuracy, validationLoss, validationAccuracy } = event.record;
+    // Another loss, which would be none of the classification's curve.
+    if (trainAccuracy === null) {
+      append('train', scalarsEvent(event.count, { distillation: trainLoss }));
+      return;
+    }
     append('train', scalarsEvent(event.count, { loss: trainLoss, accuracy: trainAccuracy }));
     if (validationLoss === null || validationAccuracy === null) return;
     append('validation', scalarsEvent(event.count, { loss: validationLoss, accuracy: validationAccuracy }));

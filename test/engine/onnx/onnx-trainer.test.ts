@@ -21,7 +21,7 @@ const trainers: Trainer[] = [];
 async function createTrainer(network: RecurrentNetwork, options: Partial<TrainerOptions> = {}) {
   const trainer = await engine.training.createTrainer({
     ...{ network, weights: initializeRecurrent(network, 1), optimizer: SHOW_GRADIENT },
-    ...{ clipNorm: 1e9, ...options },
+    ...{ clipNorm: 1e9, loss: 'cross-entropy', ...options },
   });
   trainers.push(trainer);
   return trainer;
@@ -41,8 +41,9 @@ describe('the onnx trainer', () => {
     };
     const network: RecurrentNetwork = { ...lstm, inputs: featureCount(encoder), units: 3, classes: 3 };
     const weights = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
-    const create = () =>
+    const create = (loss: TrainerOptions['loss'] = 'cross-entropy') =>
       createTrainer(network, {
+        loss,
         weights,
         encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch: 9 },
       });
@@ -55,20 +56,23 @@ describe('the onnx trainer', () => {
       ...{ learningRate, dropoutSeed: 1 },
     });
 
-    it('fills them up without a trace of it in their gradients', async () => {
-      const alone = await create();
-      const expected = await alone.step(step([2, 1]));
-      const afterLarger = await create();
-      await afterLarger.step(step([3, 2, 3]));
-      const result = await afterLarger.step(step([2, 1]));
-      expect(result.loss).toBeCloseTo(expected.loss, 6);
-      expect(result.correct).toBe(expected.correct);
-      const [ours, theirs] = [gradientOf(await afterLarger.state()), gradientOf(await alone.state())];
-      const largest = Math.max(...theirs.map(Math.abs));
-      ours.forEach((value, index) => {
-        expect(Math.abs(value - theirs[index]!) / largest).toBeLessThan(1e-4);
-      });
-    });
+    it.each(['cross-entropy', 'squares'] as const)(
+      'fills them up without a trace of it in the gradients of %s',
+      async (loss) => {
+        const alone = await create(loss);
+        const expected = await alone.step(step([2, 1]));
+        const afterLarger = await create(loss);
+        await afterLarger.step(step([3, 2, 3]));
+        const result = await afterLarger.step(step([2, 1]));
+        expect(result.loss).toBeCloseTo(expected.loss, 6);
+        expect(result.correct).toBe(expected.correct);
+        const [ours, theirs] = [gradientOf(await afterLarger.state()), gradientOf(await alone.state())];
+        const largest = Math.max(...theirs.map(Math.abs));
+        ours.forEach((value, index) => {
+          expect(Math.abs(value - theirs[index]!) / largest).toBeLessThan(1e-4);
+        });
+      },
+    );
 
     it('goes on from a state between them to the same weights, to the bit', async () => {
       const whole = await create();

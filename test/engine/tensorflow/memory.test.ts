@@ -55,6 +55,7 @@ describe.skipIf(status.kind === 'unavailable')("the tensorflow engine's memory",
       encoder: { network: v2, ...options },
       optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
       clipNorm: 1,
+      loss: 'cross-entropy',
     });
     await expectConstant(() => trainer.step(step));
     await expectConstant(() => trainer.classify(step.batch));

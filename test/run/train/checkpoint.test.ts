@@ -19,6 +19,7 @@ const checkpoint: Checkpoint = {
   fingerprint: { pipeline: 'p', dataset: 'd', engine: 'e' },
   progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, bestLoss: 1 / 3 },
   members: [weights(4, 5), weights(6, 7)],
+  distilled: weights(8),
   start: weights(1, 2),
   trainer: weights(3),
   best: new Map(),

@@ -70,6 +70,15 @@ describe('event files for TensorBoard', () => {
     expect(version!.subarray(0, 12).toString('hex')).toBe('1800000000000000a37f4b22');
   });
 
+  it('have the loss of distillation, which is another, apart', async () => {
+    const tell = openTensorboard(join(root, 'distilled'));
+    const { record, ...event } = epoch(1, null);
+    tell({ ...event, record: { ...record, trainAccuracy: null } });
+    const [, first] = await recordsOf(join('distilled', 'train'));
+    expect(first!.includes('distillation')).toBe(true);
+    expect(first!.includes('loss')).toBe(false);
+  });
+
   it('are refused where no folder can be', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');

@@ -1,3 +1,4 @@
+import type { TrainerOptions } from '../../engine.js';
 import type { Value } from '../graph.js';
 import { multiply, scalar, subtract } from '../ops/elementwise.js';
 import { logSoftmax, softmax } from '../ops/matrix.js';
@@ -5,22 +6,48 @@ import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import type { Feed } from '../session.js';
 
-/**
- * Softmax cross-entropy in nats, summed over the batch, and its gradient by the logits.
- *
- * @param logits float32 [batch, classes]
- * @param targets float32 [batch, classes]; see targetsFeed.
- */
-export function crossEntropy(logits: Value, targets: Value): { loss: Value; gradient: Value } {
-  const total = sum(multiply(targets, logSoftmax(logits)), [0, 1]);
-  const loss = multiply(reshape(total, []), scalar(logits, -1));
-  return { loss, gradient: subtract(multiply(softmax(logits), sum(targets, [1])), targets) };
+export type LossName = TrainerOptions['loss'];
+
+/** The inputs of a loss; see lossFeeds. */
+export interface Wanted {
+  /** float32 [batch, classes] */
+  readonly targets: Value;
+  /** float32 [batch, 1] */
+  readonly shares: Value;
 }
 
-/** A step's targets divided by the number of sequences: the loss is the mean over the batch. */
-export function targetsFeed(targets: Float32Array, sequences: number): Feed {
+/** A step's loss [] and its gradient by the logits. @param logits float32 [batch, classes] */
+export const LOSSES: Readonly<
+  Record<LossName, (logits: Value, wanted: Wanted) => { loss: Value; gradient: Value }>
+> = { 'cross-entropy': crossEntropy, squares };
+
+/**
+ * What a loss reads: a step's targets, and what each sequence's sum of losses is multiplied with so that the loss is
+ * their mean. Rows that are filled up with zeros count nothing.
+ */
+export function lossFeeds(
+  loss: LossName,
+  { targets, sequences }: { targets: Float32Array; sequences: number },
+): Record<keyof Wanted, Feed> {
+  const classes = targets.length / sequences;
+  const terms = { 'cross-entropy': sequences, squares: sequences * classes };
   return {
-    data: targets.map((target) => target / sequences),
-    shape: [sequences, targets.length / sequences],
+    targets: { data: targets, shape: [sequences, classes] },
+    shares: { data: new Float32Array(sequences).fill(1 / terms[loss]), shape: [sequences, 1] },
   };
+}
+
+/** Softmax cross-entropy in nats. */
+function crossEntropy(logits: Value, { targets, shares }: Wanted): { loss: Value; gradient: Value } {
+  const shared = multiply(targets, shares);
+  const total = sum(multiply(shared, logSoftmax(logits)), [0, 1]);
+  const loss = multiply(reshape(total, []), scalar(logits, -1));
+  return { loss, gradient: subtract(multiply(softmax(logits), sum(shared, [1])), shared) };
+}
+
+function squares(logits: Value, { targets, shares }: Wanted): { loss: Value; gradient: Value } {
+  const difference = subtract(logits, targets);
+  const shared = multiply(difference, shares);
+  const total = sum(multiply(difference, shared), [0, 1]);
+  return { loss: reshape(total, []), gradient: multiply(shared, scalar(logits, 2)) };
 }

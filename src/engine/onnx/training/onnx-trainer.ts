@@ -14,7 +14,7 @@ import type { OpenSession } from '../session.js';
 import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
 import { Evaluation } from './evaluation.js';
-import { targetsFeed } from './loss.js';
+import { lossFeeds } from './loss.js';
 import { unpack } from './parameter-layout.js';
 import { Sessions } from './sessions.js';
 import {
@@ -73,7 +73,7 @@ export class OnnxTrainer implements Trainer {
       sessions: this.#sessions,
       state: this.#state,
       next: this.#spare,
-      targets: targetsFeed(targets, batch.lengths.length),
+      wanted: lossFeeds(this.#options.loss, { targets, sequences: batch.lengths.length }),
       update: updateFeeds(optimizer, { step, learningRate }),
       dropoutSeed,
     });

@@ -5,15 +5,15 @@ import { add } from '../ops/elementwise.js';
 import { concatenate, reshape, split } from '../ops/shape.js';
 import { adamwUpdate } from './adamw.js';
 import { encoderFeatures } from './encoder-network.js';
-import { crossEntropy } from './loss.js';
+import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
 import { recurrentLogits } from './recurrent-network.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /*
  * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained.
- * Those with a loss have `targets` [batch, classes] and the inputs of recurrentFeeds, and the outputs `loss`
- * [] and `logits` [batch, classes]; those with an update have the inputs and outputs of adamwUpdate.
+ * Those with a loss have the inputs of lossFeeds and recurrentFeeds, and the outputs `loss` [] and `logits`
+ * [batch, classes]; those with an update have the inputs and outputs of adamwUpdate.
  */
 
 /** A whole step on features [batch, timesteps, inputs], any number of them. */
@@ -137,15 +137,17 @@ function encode(
   return encoderFeatures(pixels, network, { weight, block });
 }
 
-/** Declares the input `targets` and the outputs `loss` and `logits`. */
+/** Declares the inputs `targets` and `shares` and the outputs `loss` and `logits`. */
 function lossOf(
   features: Value,
-  { network }: TrainedNetwork,
+  { network, loss: lossName }: TrainedNetwork,
   weights: WeightsInput,
 ): { logits: Value; gradient: Value } {
   const logits = recurrentLogits(features, network, (name) => required(weights, name));
-  const targets = input(logits.graph, { name: 'targets', dtype: 'float32', shape: logits.shape });
-  const { loss, gradient } = crossEntropy(logits, targets);
+  const { graph, shape } = logits;
+  const targets = input(graph, { name: 'targets', dtype: 'float32', shape });
+  const shares = input(graph, { name: 'shares', dtype: 'float32', shape: [shape[0]!, 1] });
+  const { loss, gradient } = LOSSES[lossName](logits, { targets, shares });
   output('loss', loss);
   output('logits', logits);
   return { logits, gradient };

@@ -23,8 +23,8 @@ export interface StepRequest {
   readonly state: AdamState;
   /** Gets the state after the step. */
   readonly next: AdamState;
-  /** See targetsFeed. */
-  readonly targets: Feed;
+  /** See lossFeeds. */
+  readonly wanted: Record<string, Feed>;
   /** See updateFeeds. */
   readonly update: Record<string, Feed>;
   readonly dropoutSeed: number;
@@ -38,14 +38,14 @@ export interface LossAndLogits {
 
 /** One call of onnxruntime. */
 export async function stepOnFeatures(request: StepRequest, batch: FeatureBatch): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
   const session = await sessions.get('features_step', () => featuresStepGraph(trained));
   const feeds = {
     ...stateFeeds(state),
     ...update,
     ...recurrentFeeds(trained.network, batch, dropoutSeed),
     features: featuresFeed(batch),
-    targets,
+    ...wanted,
   };
   const { loss, logits } = await session.run(feeds, stateTargets(next));
   return { loss: loss![0]!, logits: logits! };
@@ -60,13 +60,13 @@ export async function stepOnFrames(
   encoder: TrainedEncoder,
   { batch, shape }: { batch: FrameBatch; shape: FramesShape },
 ): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
   const key = `frames_step ${shape.batch} x ${shape.timesteps}`;
   const session = await sessions.get(key, () => framesStepGraph(trained, encoder, shape));
   const { lengths } = batch;
   const ofSequences = {
     ...recurrentFeeds(trained.network, { lengths, timesteps: shape.timesteps }, dropoutSeed),
-    targets,
+    ...wanted,
   };
   const padded = Object.entries(ofSequences).map(([name, feed]) => [name, padRows(feed, shape.batch)]);
   const feeds = {
@@ -95,7 +95,7 @@ export async function stepInParts(
   encoder: TrainedEncoder,
   { batch, framesPerPart }: { batch: FrameBatch; framesPerPart: number },
 ): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, targets, update, dropoutSeed } = request;
+  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
   const { lengths, timesteps } = batch;
   const weights = vector(state.weights);
   const parts = inParts(validFrames(batch), framesPerPart);
@@ -106,7 +106,7 @@ export async function stepInParts(
     weights,
     ...recurrentFeeds(trained.network, { lengths, timesteps }, dropoutSeed),
     features: placed,
-    targets,
+    ...wanted,
   });
   const ofFeatures = takeFeatures(features_gradient!, batch, {
     width: trained.network.inputs,

@@ -3,6 +3,7 @@ import { type RecurrentNetwork, recurrentParameters } from '../../../network/rec
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { UpdateOptions } from './adamw.js';
+import type { LossName } from './loss.js';
 import { decayMask, trainedEncoderParameters } from './parameter-layout.js';
 
 /** A network as a trainer sees it: what is trained, and how. */
@@ -11,6 +12,7 @@ export interface TrainedNetwork {
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly ParameterSpec[];
   readonly encoderParameterCount: number;
+  readonly loss: LossName;
   readonly update: UpdateOptions;
 }
 
@@ -23,11 +25,12 @@ export interface TrainedEncoder {
   readonly block: number;
 }
 
-export function trainedNetwork({ network, encoder, optimizer, clipNorm }: TrainerOptions): TrainedNetwork {
+export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
+  const { network, encoder, optimizer, clipNorm, loss } = options;
   const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder.fromBlock) : [];
   const parameters = [...ofEncoder, ...recurrentParameters(network)];
   const update = { optimizer, clipNorm, decayMask: decayMask(parameters) };
-  return { network, parameters, encoderParameterCount: ofEncoder.length, update };
+  return { network, parameters, encoderParameterCount: ofEncoder.length, loss, update };
 }
 
 /** Copies of the encoder's weights that are not trained. */

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+const poolingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('global') }),
+  z.strictObject({ kind: z.literal('grid'), n: z.int().min(2).max(7) }),
+]);
+
+/** The network that embeds a picture, and where its first weights come from. */
+export const encoderSchema = z.strictObject({
+  architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
+  alpha: z.number().min(0.1).max(2).describe('width multiplier'),
+  blocks: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('only so many of its blocks, from the stem on: smaller, and it keeps more of the detail'),
+  pooling: poolingSchema.default({ kind: 'global' }),
+  weights: z
+    .string()
+    .min(1)
+    .describe(
+      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js graph model',
+    ),
+});
+
+/** Side in pixels of the square picture that an encoder reads. */
+export const sizeSchema = z.int().min(32).max(224);
