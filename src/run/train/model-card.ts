@@ -123,8 +123,8 @@ function distilSentence({ distil }: Pipeline, { history }: TrainResult): string 
   const { teacher, epochs, pictures } = distil;
   const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
   return `The encoder was distilled (arXiv 1412.6550): before all else it learned to predict the features that ${teacher.architecture},
-alpha ${teacher.alpha} (weights: ${teacher.weights}) gives of pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs,
-${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
+alpha ${teacher.alpha} (weights: ${teacher.weights}) gives of pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs
+of ${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
 `;
 }
 

@@ -23,11 +23,14 @@ export function pictureSteps(options: {
   const { seed, views, student, teacher, standardization } = options;
   const width = standardization.mean.length;
   return async (examples, { epoch, epochsBefore, step }) => {
+    const view = epoch % views;
+    const both = await Promise.all(
+      examples.map((example) => Promise.all([student(example, view), teacher(example, view)])),
+    );
     const stream = random(seed, 'distil', epochsBefore, step);
     const sequences: FrameSequence[] = [];
     const targets: Float32Array[] = [];
-    for (const example of examples) {
-      const [seen, wanted] = [await student(example, epoch % views), await teacher(example, epoch % views)];
+    for (const [seen, wanted] of both) {
       const count = wanted.data.length / width;
       const pictureBytes = seen.data.length / count;
       for (const place of stream.shuffle([...Array(count).keys()]).slice(0, options.pictures)) {
