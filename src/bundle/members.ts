@@ -1,4 +1,4 @@
-import type { Tensor, Weights } from '../tensors/tensor.js';
+import { sameValues, type Tensor, type Weights } from '../tensors/tensor.js';
 
 /**
  * The tensors of a model's file. What all members share is in it once, such as the frozen encoder of an
@@ -39,9 +39,3 @@ export function strayOwnTensor(packed: Weights, count: number): string | undefin
 const OWN = 'member.';
 const OWN_NAME = /^member\.(\d+)\.(.*)$/;
 const ownName = (index: number, name: string): string => `${OWN}${index}.${name}`;
-
-function sameValues(one: Tensor, other: Tensor): boolean {
-  return one.data === other.data || Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
-}
-
-const bytesOf = ({ data }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

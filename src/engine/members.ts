@@ -1,11 +1,11 @@
 import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
 import type { Networks } from '../network/networks.js';
-import type { Weights } from '../tensors/tensor.js';
+import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
 
 /**
  * The encoders of a model's members as one: float32 [count, encoders x featureCount], the features of each
- * encoder beside those of the others. Members that share an encoder (the same tensors) have it once.
+ * encoder beside those of the others. Members that share an encoder have it once.
  */
 export async function loadEncoders(
   engine: Engine,
@@ -89,7 +89,10 @@ export function placesOfMembers(
 /** Index of the first member with the same encoder. */
 function encoderOf(network: MobileNet, members: readonly Weights[], index: number): number {
   const names = mobileNetParameters(network).map(({ name }) => name);
-  return members.findIndex((other) => names.every((name) => other.get(name) === members[index]!.get(name)));
+  const own = members[index]!;
+  return members.findIndex((other) =>
+    names.every((name) => sameValues(requireTensor(other, name), requireTensor(own, name))),
+  );
 }
 
 /** [count, width] of each into [count, parts x width]. */

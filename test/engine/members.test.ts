@@ -43,8 +43,9 @@ describe('a model of several members', () => {
     expect(new Set(each.map(([first]) => first)).size).toBe(3);
   });
 
-  it('has a shared encoder once', () => {
+  it('has a shared encoder once, be it the same tensors or the same values', () => {
     expect(distinctEncoders(encoder, [sharing(1), sharing(2)])).toHaveLength(1);
+    expect(distinctEncoders(encoder, [member(1, 1), member(1, 2)])).toHaveLength(1);
     expect(distinctEncoders(encoder, [member(1, 1), member(2, 1)])).toHaveLength(2);
   });
 
