@@ -95,6 +95,14 @@ describe('clipstep crossvalidate', () => {
     expect(await ask(join(whole, 'ensemble'))).toBeCloseTo(mean, 4);
   });
 
+  it('says in the model card of the ensemble how good its networks are, and how it was made', async () => {
+    const card = await readFile(join(whole, 'ensemble', 'README.md'), 'utf8');
+    expect(card).toMatch(/average of 6 folds[\s\S]*was right in \d+\.\d %[\s\S]*mean over time, no order/);
+    expect(card).toMatch(/ {4}clipstep crossvalidate .* --folds 3 --repeats 2 --seed \d+ --ensemble\n$/);
+    const [own, all] = [join(whole, 'ensemble', 'metrics.json'), join(whole, 'metrics.json')];
+    expect(await readFile(own, 'utf8')).toBe(await readFile(all, 'utf8'));
+  });
+
   it('does not let the ensemble be tested on what it was trained on', async () => {
     const ensemble = join(whole, 'ensemble');
     const refused = await clipstep(['evaluate', ensemble, '--data', data], { env });

@@ -7,6 +7,7 @@ import { predictionsCsv } from '../evaluate/predictions.js';
 import { crossvalidationReport } from '../report/crossvalidation-report.js';
 import { writePage } from '../report/write-page.js';
 import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';
+import { commandLine } from '../train/command-line.js';
 import type { TrainEvent } from '../train/events.js';
 import { openTrainingData } from '../train/open-data.js';
 import { saveEnsemble } from './ensemble.js';
@@ -76,11 +77,19 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
   const { labels } = folds[0]!.bundle.manifest;
   const summary = summarise({ folds, labels, seed: pipeline.seed });
   if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
+  const metrics = metricsOf(summary, { pipeline, folds });
   const ensemble = options.ensemble
-    ? await saveEnsemble(join(out, 'ensemble'), { folds, pipeline, summary })
+    ? await saveEnsemble(join(out, 'ensemble'), {
+        folds,
+        pipeline,
+        summary,
+        metrics,
+        command: commandOf(options, pipeline),
+      })
     : null;
   const result = { ...summary, folder: out, pipeline, labels, ensemble };
-  await writeResults(result, folds);
+  await writeFile(join(out, 'metrics.json'), metrics);
+  await writeFile(join(out, 'predictions.csv'), predictionsOf(folds));
   await writeReport(result, { folds, options });
   return result;
 }
@@ -98,6 +107,20 @@ function nothingToChoose(): UserError {
     problem: 'Inner folds are to choose settings by, but there are none to choose.',
     fix: "Say what to choose from, such as --choose 'recurrent.layers=[0,1]', or leave --inner-folds out.",
   });
+}
+
+/** What makes the ensemble again. */
+function commandOf(options: CrossvalidateOptions, { seed }: Pipeline): string {
+  const { folds = 5, repeats = 1 } = options;
+  return commandLine('crossvalidate', options, [
+    '--folds',
+    folds,
+    '--repeats',
+    repeats,
+    '--seed',
+    seed,
+    '--ensemble',
+  ]);
 }
 
 async function checkFolder(out: string, resume: boolean): Promise<void> {
@@ -135,18 +158,24 @@ async function writeReport(
   await writePage(join(result.folder, 'report.html'), page);
 }
 
-async function writeResults(result: CrossvalidateResult, folds: readonly Fold[]): Promise<void> {
-  const { folder, pipeline, labels, ensemble, ...figures } = result;
+/** Every figure, as JSON. */
+function metricsOf(
+  summary: FoldSummary,
+  { pipeline, folds }: { pipeline: Pipeline; folds: readonly Fold[] },
+): string {
+  const { engine, versions, labels } = folds[0]!.bundle.manifest;
+  const { name, seed } = pipeline;
+  return `${JSON.stringify({ pipeline: name, seed, engine, versions, labels, ...summary }, null, 2)}\n`;
+}
+
+/** What was said of every example, as CSV. */
+function predictionsOf(folds: readonly Fold[]): string {
   const lines = folds.flatMap(({ position: { repeat, number }, predictions }) =>
-    predictions.map((prediction) => ({ prediction, repeat, fold: number })),
+    predictions.map((prediction) => ({ prediction, place: { repeat, fold: number } })),
   );
-  const csv = predictionsCsv(
+  return predictionsCsv(
     lines.map(({ prediction }) => prediction),
-    labels,
-    (index) => ({ repeat: lines[index]!.repeat, fold: lines[index]!.fold }),
+    folds[0]!.bundle.manifest.labels,
+    (index) => lines[index]!.place,
   );
-  const { engine, versions } = folds[0]!.bundle.manifest;
-  const metrics = { pipeline: pipeline.name, seed: pipeline.seed, engine, versions, labels, ...figures };
-  await writeFile(join(folder, 'predictions.csv'), csv);
-  await writeFile(join(folder, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
 }

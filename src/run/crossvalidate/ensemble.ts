@@ -1,7 +1,8 @@
 import { saveBundle } from '../../bundle/bundle.js';
 import type { Pipeline } from '../../config.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
-import { percent } from '../evaluate/words.js';
+import { exampleNoun, furtherFigures, leakSentence, percent } from '../evaluate/words.js';
+import { ladderText } from '../ladder/ladder-words.js';
 import type { Fold } from './fold.js';
 import type { FoldSummary } from './summary.js';
 
@@ -13,9 +14,17 @@ import type { FoldSummary } from './summary.js';
  */
 export async function saveEnsemble(
   folder: string,
-  options: { folds: readonly Fold[]; pipeline: Pipeline; summary: FoldSummary },
+  options: {
+    folds: readonly Fold[];
+    pipeline: Pipeline;
+    summary: FoldSummary;
+    /** Every figure of the cross-validation, as JSON. */
+    metrics: string;
+    /** What makes the model again. */
+    command: string;
+  },
 ): Promise<string> {
-  const { folds, pipeline, summary } = options;
+  const { folds, pipeline, summary, metrics, command } = options;
   const { labels, engine, versions } = folds[0]!.bundle.manifest;
   await saveBundle(folder, {
     manifest: {
@@ -29,7 +38,7 @@ export async function saveEnsemble(
     members: folds.flatMap(({ bundle: { members, manifest } }) =>
       members.map((weights) => tempered(weights, manifest.temperature)),
     ),
-    files: { 'README.md': card(options.folds.length, { pipeline, labels, summary }) },
+    files: { 'README.md': card(folds, { pipeline, summary, command }), 'metrics.json': metrics },
   });
   return folder;
 }
@@ -43,20 +52,34 @@ function tempered(weights: Weights, temperature: number): Weights {
 }
 
 function card(
-  count: number,
-  { pipeline, labels, summary }: { pipeline: Pipeline; labels: readonly string[]; summary: FoldSummary },
+  folds: readonly Fold[],
+  { pipeline, summary, command }: { pipeline: Pipeline; summary: FoldSummary; command: string },
 ): string {
+  const { labels, engine, versions } = folds[0]!.bundle.manifest;
   const { mean, standardDeviation } = summary.accuracy;
   const [low, high] = summary.outOfFold.groupInterval;
-  return `# ${pipeline.name}, ${count} networks
+  return `# ${pipeline.name}, the average of ${folds.length} folds
 
 ${pipeline.description.trim()}
 
 Classes: ${labels.join(', ')}.
 
-It answers with the mean of the probabilities of the ${count} networks of a cross-validation. Each of them, on clips
-that it had not seen, was right in ${percent(mean)} (standard deviation over folds ${percent(standardDeviation)}; 95 % interval
-${percent(low)} to ${percent(high)} over groups). The mean of all cannot be tested on the same clips, since each of them trained
-some of the networks: give \`clipstep evaluate\` other clips, with --split all.
+## How good it is
+It answers with the mean of the probabilities of the ${folds.length} networks of a cross-validation. Each of them, on
+${exampleNoun(pipeline)} that it had not seen, was right in ${percent(mean)} (standard deviation over folds ${percent(standardDeviation)}; 95 % interval
+${percent(low)} to ${percent(high)} over groups). ${furtherFigures(summary.outOfFold)}${leakSentence(summary.leaks)}
+The mean of all cannot be tested on the same ${exampleNoun(pipeline)}, since each of them trained some of the networks: give
+\`clipstep evaluate\` others, with --split all.
+
+What each network has to be better than:
+
+${ladderText(summary.ladder)}
+
+## How it was made
+Engine ${engine}, seed ${pipeline.seed}, ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.
+
+    ${command}
 `;
 }

@@ -34,6 +34,12 @@ export function selectionSentence({ minProbability, answered, precision }: Selec
   return `With at least ${percent(minProbability)} asked for, ${percent(answered)} get an answer${right}.`;
 }
 
+/** What a model card says of leaks; nothing where there are none. */
+export const leakSentence = (leaks: readonly Leak[]): string =>
+  leaks.length === 0
+    ? ''
+    : `\n${leaks.length} pairs of examples in different parts are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
+
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 5;
 

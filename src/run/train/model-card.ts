@@ -1,7 +1,7 @@
 import type { Augmentation } from '../../augmentation-schema.js';
 import type { Pipeline, Sampling } from '../../config.js';
 import { segmentOf } from '../../network/recurrent.js';
-import { accuracySentence, exampleNoun, percent } from '../evaluate/words.js';
+import { accuracySentence, exampleNoun, leakSentence, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
 import type { TrainResult } from './train.js';
 
@@ -31,7 +31,7 @@ ${resultSection(result, noun)}
 ${networkSection(pipeline, result)}
 ## How it was made
 ${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
-${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}. Every epoch's figures are in metrics.json.
@@ -137,12 +137,6 @@ function skippedSentence({ skipped }: TrainResult): string {
   return skipped.length === 0
     ? 'None was left out.'
     : `${skipped.length} entries were left out; metrics.json names each and why.`;
-}
-
-function leakSentence({ leaks }: TrainResult): string {
-  return leaks.length === 0
-    ? ''
-    : `\n${leaks.length} pairs of examples in different parts are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
 }
 
 const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));

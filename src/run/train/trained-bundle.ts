@@ -1,10 +1,10 @@
-import { relative, resolve } from 'node:path';
 import type { NewBundle } from '../../bundle/bundle.js';
 import { splitDigest } from '../../data/split.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { clipstepVersion } from '../../version.js';
 import { predictionsCsv } from '../evaluate/predictions.js';
 import { trainingReport } from '../report/training-report.js';
+import { commandLine } from './command-line.js';
 import { modelCard } from './model-card.js';
 import type { PreparedTraining } from './prepare.js';
 import type { TrainResult } from './train.js';
@@ -84,18 +84,8 @@ function summaryOf({ test, ladder }: TrainResult): NewBundle['manifest']['test']
 }
 
 function commandOf({ run, engine, options }: PreparedTraining): string {
-  const flags = [
-    ...(options.data ? ['--data', options.data] : []),
-    ...(options.weights ? ['--weights', options.weights] : []),
-    ...Object.entries(options.set ?? {}).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+  return commandLine('train', options, [
     ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
     ...['--engine', engine, '--seed', run.pipeline.seed],
-  ];
-  return ['clipstep train', fromHere(options.pipeline), ...flags].join(' ');
-}
-
-/** A path below the working folder as one types it; another one as it was given. */
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), resolve(path));
-  return short.startsWith('..') ? path : short;
+  ]);
 }
