@@ -49,7 +49,10 @@ export interface Classified {
   /** Folder of the model. */
   readonly model: string;
   readonly engine: EngineName;
-  /** Wall time of each step: opening and decoding, the encoder, the recurrent network. */
+  /**
+   * Wall time of each step: opening and decoding, the encoder, the recurrent network. The first clip that `classify`
+   * decodes shares the processor with the model that is being loaded; waiting for that is in none of them.
+   */
   readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
 }
 

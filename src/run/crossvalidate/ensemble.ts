@@ -71,7 +71,7 @@ ${percent(low)} to ${percent(high)} over groups). ${furtherFigures(summary.outOf
 The mean of all cannot be tested on the same ${exampleNoun(pipeline)}, since each of them trained some of the networks: give
 \`clipstep evaluate\` others, with --split all.
 
-What each network has to be better than:
+${calibrationSentence(pipeline)}What each network has to be better than:
 
 ${ladderText(summary.ladder)}
 
@@ -83,3 +83,6 @@ Engine ${engine}, seed ${pipeline.seed}, ${Object.entries(versions)
     ${command}
 `;
 }
+
+const calibrationSentence = ({ split }: Pipeline): string =>
+  split.validation > 0 ? '' : 'Its probabilities are not calibrated: nothing was kept back for that.\n\n';
