@@ -54,7 +54,11 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
         'parquet',
       ]),
     )
-    .option('-j, --jobs <count>', "clips under way at once (default: the machine's cores)", wholeNumber(1))
+    .option(
+      '-j, --jobs <count>',
+      'clips under way at once (default: one more than the machine has cores)',
+      wholeNumber(1),
+    )
     .option('--shard <i/n>', 'do the i-th of n parts only', parseShard)
     .option('-t, --top <count>', 'classes listed for each clip', wholeNumber(1), 5)
     .option(

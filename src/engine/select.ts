@@ -1,5 +1,10 @@
 import type { Engine, EngineName } from './engine.js';
 
+export interface EngineOptions {
+  /** Threads of one computation of the onnx engine; as many as the machine has cores when absent. */
+  readonly threads?: number;
+}
+
 export interface EngineChoice {
   readonly engine: Engine;
   /** Why this engine, in one line for people. */
@@ -11,20 +16,23 @@ export interface EngineChoice {
  *
  * @throws UserError `engine_unavailable`, with what mends it, when the engine does not load on this machine.
  */
-export async function selectEngine(requested: 'auto' | EngineName): Promise<EngineChoice> {
+export async function selectEngine(
+  requested: 'auto' | EngineName,
+  options: EngineOptions = {},
+): Promise<EngineChoice> {
   switch (requested) {
     case 'auto':
-      return { engine: await startOnnx(), reason: 'onnx, the embedded engine' };
+      return { engine: await startOnnx(options), reason: 'onnx, the embedded engine' };
     case 'onnx':
-      return { engine: await startOnnx(), reason: 'onnx, as asked' };
+      return { engine: await startOnnx(options), reason: 'onnx, as asked' };
     case 'tensorflow':
       return { engine: await startTensorflow(), reason: 'tensorflow, as asked' };
   }
 }
 
-async function startOnnx(): Promise<Engine> {
+async function startOnnx(options: EngineOptions): Promise<Engine> {
   const { createOnnxEngine } = await import('./onnx/onnx-engine.js');
-  return createOnnxEngine();
+  return createOnnxEngine(options);
 }
 
 async function startTensorflow(): Promise<Engine> {

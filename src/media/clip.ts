@@ -11,6 +11,8 @@ export interface FrameRequest {
   readonly pairGap?: PairGap;
   /** How a video may be decoded; `exact` when absent. */
   readonly plan?: PlanChoice;
+  /** Threads that decode a video; as many as ffmpeg thinks fit when absent. */
+  readonly decoderThreads?: number;
   /** Draws the times of `segments` sampling and of a pace with jitter; 0 when absent. */
   readonly seed?: number;
   /** As recorded when absent. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { loadBundle } from '../../src/bundle/bundle.js';
+import { ensureExecutable, findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { openClassifier } from '../../src/run/classify.js';
 import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
@@ -66,9 +67,12 @@ export async function benchColdStart(): Promise<void> {
     const cli = join(projectFolder, 'dist', 'cli.js');
     const peers = findPeers();
     const contenders = [
-      ...ownModels(models).map(({ name, model }) => ({
-        name,
-        ...command(process.execPath, cli, 'classify', source, '--model', model, '--json'),
+      ...(await ownContenders(models)).map((own) => ({
+        name: own.name,
+        ...withFfmpeg(
+          own,
+          command(process.execPath, cli, 'classify', source, '--model', own.model, '--json'),
+        ),
       })),
       ...(peers
         ? [{ name: 'PyTorch', ...command(peers.python, peers.script('torch_clips.py'), 'once', source) }]
@@ -94,10 +98,43 @@ async function withModels(work: (models: BenchModels, root: string) => Promise<v
   }
 }
 
-const ownModels = ({ float32, int8 }: BenchModels) => [
-  { name: 'Clipstep', model: float32 },
-  { name: 'Clipstep, int8', model: int8 },
-];
+interface Own {
+  readonly name: string;
+  readonly model: string;
+  /** Of CLIPSTEP_FFMPEG while it runs; undefined: the one that is found. */
+  readonly ffmpeg: string | undefined;
+}
+
+/** With the ffmpeg of PATH, which may take a tenth of a second to start, and the packaged one, which does not. */
+async function ownContenders({ float32, int8 }: BenchModels): Promise<Own[]> {
+  const found = await findBinary('ffmpeg');
+  const packaged = (await import('@ffmpeg-installer/ffmpeg')).default.path;
+  await ensureExecutable(packaged);
+  console.log(`ffmpeg: ${found.version} (${found.source})`);
+  const ffmpegs = [
+    { words: '', ffmpeg: undefined },
+    ...(found.path === packaged ? [] : [{ words: ', packaged ffmpeg', ffmpeg: packaged }]),
+  ];
+  return ffmpegs.flatMap(({ words, ffmpeg }) => [
+    { name: `Clipstep${words}`, model: float32, ffmpeg },
+    { name: `Clipstep, int8${words}`, model: int8, ffmpeg },
+  ]);
+}
+
+/** The same runner, with the ffmpeg in the environment, where child processes and findBinary look. */
+const withFfmpeg = ({ ffmpeg }: Own, { run, release }: Runner): Runner => ({
+  run: async () => {
+    const before = process.env.CLIPSTEP_FFMPEG;
+    if (ffmpeg) process.env.CLIPSTEP_FFMPEG = ffmpeg;
+    try {
+      return await run();
+    } finally {
+      if (before === undefined) delete process.env.CLIPSTEP_FFMPEG;
+      else process.env.CLIPSTEP_FFMPEG = before;
+    }
+  },
+  release,
+});
 
 async function contendersOf(
   models: BenchModels,
@@ -108,7 +145,9 @@ async function contendersOf(
   },
 ): Promise<Running[]> {
   const running: Running[] = [];
-  for (const { name, model } of ownModels(models)) running.push({ name, ...(await options.own(model)) });
+  for (const own of await ownContenders(models)) {
+    running.push({ name: own.name, ...withFfmpeg(own, await options.own(own.model)) });
+  }
   const peers = findPeers();
   if (!peers) return running;
   for (const mode of options.peerModes) {

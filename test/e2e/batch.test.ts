@@ -83,6 +83,18 @@ describe('clipstep batch', () => {
     expect(stderr).toContain(`${CLIPS}/${CLIPS} clips`);
   });
 
+  it('says the same however many clips are under way at once', async () => {
+    const [one, many] = await Promise.all(
+      ['1', '5'].map(async (jobs) => {
+        const out = join(root, `jobs-${jobs}.jsonl`);
+        await batch(fixture.clips, ['--out', out, '--jobs', jobs]);
+        return (await rowsOf(out)).map(({ milliseconds, ...row }) => row);
+      }),
+    );
+    expect(one).toHaveLength(CLIPS);
+    expect(many).toEqual(one);
+  });
+
   it.each(['concatenate', 'average'] as const)(
     'says what classify says of streams that it must %s',
     async (fusion) => {

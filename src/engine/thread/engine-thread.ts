@@ -21,7 +21,7 @@ parentPort?.on('message', (request: Request) => {
 
 async function load(): Promise<Loaded | null> {
   try {
-    const { engine } = await selectEngine(model.engine);
+    const { engine } = await selectEngine(model.engine, model);
     const encoder = model.networks.encoder && (await loadEncoders(engine, model));
     const classifier = await loadClassifiers(engine, model);
     reply({ kind: 'ready', name: engine.name, version: engine.version });

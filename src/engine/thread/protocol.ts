@@ -11,6 +11,8 @@ export interface ModelToLoad {
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];
   readonly temperature: number;
+  /** As selectEngine has it. */
+  readonly threads?: number;
 }
 
 export interface Request {

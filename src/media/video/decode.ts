@@ -18,6 +18,8 @@ export interface DecodeOptions extends RunLimits {
   /** As Selection has them. */
   readonly boundaries: readonly number[];
   readonly preprocessing: Preprocessing;
+  /** undefined: as many as ffmpeg thinks fit. */
+  readonly decoderThreads: number | undefined;
   /** Input options by which frames are passed over. */
   readonly skipOptions: readonly string[];
   /** Where to begin, by the container's own stamps; undefined: the clip's start. */
@@ -60,7 +62,7 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, boundaries, preprocessing, skipOptions, seekSeconds } = options;
+  const { path, index, boundaries, preprocessing, decoderThreads, skipOptions, seekSeconds } = options;
   const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
     source: fileAddress(path),
@@ -68,6 +70,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...['-nostats', '-v', 'repeat+level+info', ...SAFE_INPUT_OPTIONS],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
+      ...(decoderThreads === undefined ? [] : ['-threads', String(decoderThreads)]),
       ...skipOptions,
       // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
       ...(seekSeconds === undefined

@@ -21,14 +21,14 @@ interface PassOfPlan {
  * @throws UserError of the kind `whole`, as openVideo says; of the others only what ended ffmpeg before its time.
  */
 export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan): AsyncGenerator<Frame, void> {
-  const { path, preprocessing, limits, probe } = video;
+  const { path, preprocessing, decoderThreads, limits, probe } = video;
   const { index } = probe;
   const { targets, boundaries } = selectFrames(index, pass.frames, pass.reach);
   const seekSeconds = seekSecondsOf(probe, pass.startFrame);
   const matcher = createMatcher<DecodedFrame>(targets);
   let found = 0;
   for await (const event of decodeFrames({
-    ...{ path, index, boundaries, preprocessing, seekSeconds, ...limits },
+    ...{ path, index, boundaries, preprocessing, decoderThreads, seekSeconds, ...limits },
     skipOptions: skipOptionsOf(kind, probe),
   })) {
     const interrupted = event.kind !== 'frame' && interruption(path, event, limits.timeBudget);

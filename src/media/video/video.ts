@@ -22,12 +22,12 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
   if (probe.cutOff && endSeconds > timeline.durationSeconds) throw cutOffFailure(path, probe);
-  const { sampling, seed = 0, pace } = request;
+  const { sampling, seed = 0, pace, decoderThreads } = request;
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
   const plan = planDecode(index, wanted, { megapixels, choice: planChoice(request) });
-  const frames = readFrames({ path, preprocessing, limits, probe }, { plan, wanted });
+  const frames = readFrames({ path, preprocessing, decoderThreads, limits, probe }, { plan, wanted });
   return {
     kind: 'video',
     plan: plan.kind,
@@ -52,6 +52,7 @@ function planChoice({ plan = 'exact', pairGap }: FrameRequest): PlanChoice {
 export interface OpenedVideo {
   readonly path: string;
   readonly preprocessing: Preprocessing;
+  readonly decoderThreads: number | undefined;
   readonly limits: RunLimits;
   readonly probe: Probe;
 }

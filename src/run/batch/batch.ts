@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { startModelThread } from '../../engine/thread/model-thread.js';
+import { type ModelThreads, startModelThreads } from '../../engine/thread/model-threads.js';
 import { UserError } from '../../errors.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { clipstepVersion } from '../../version.js';
@@ -31,20 +32,28 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
   try {
-    const thread = await startModelThread({
-      engine: options.engine ?? 'auto',
-      networks: options.bundle.networks,
-      members: options.bundle.members,
-      temperature: options.bundle.manifest.temperature,
-    });
+    const model = await startModel(options);
     try {
-      return await runBatch({ options, stop, signal, thread });
+      return await runBatch({ options, stop, signal, model });
     } finally {
-      await thread.release();
+      await model.release();
     }
   } finally {
     await unlock();
   }
+}
+
+/**
+ * A thread for each core that clips can keep busy, and one core for each: threads that share one run wait for each
+ * other as soon as ffmpeg takes a core. TensorFlow has threads of its own for the whole process.
+ */
+async function startModel(options: BatchOptions): Promise<ModelThreads> {
+  const { engine = 'auto', bundle } = options;
+  const { networks, members, manifest } = bundle;
+  const model = { engine, networks, members, temperature: manifest.temperature };
+  if (engine === 'tensorflow') return startModelThreads(model, 1);
+  const { jobs } = withDefaults(options);
+  return startModelThreads({ ...model, threads: 1 }, Math.min(jobs, availableParallelism()));
 }
 
 function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
@@ -112,12 +121,12 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
   });
 }
 
-async function settingsOf({ options, thread }: Run): Promise<BatchSettings> {
+async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
   const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
   return {
     source: resolve(options.source),
     model: modelDigest(options.bundle.manifest),
-    engine: `${thread.engine.name} ${thread.engine.version}`,
+    engine: `${model.engine.name} ${model.engine.version}`,
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',

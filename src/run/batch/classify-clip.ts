@@ -1,7 +1,7 @@
 import type { FramesInput, Pipeline } from '../../config.js';
 import { collate, type FeatureSequence } from '../../data/batches.js';
 import { readRows } from '../../data/mnist/rows.js';
-import type { ModelThread } from '../../engine/thread/model-thread.js';
+import type { ModelThreads } from '../../engine/thread/model-threads.js';
 import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../../media/frames.js';
 import type { ClipLocation } from '../../media/inputs.js';
 import { concatenate } from '../../tensors/tensor.js';
@@ -14,7 +14,7 @@ import type { SharedEncoder } from './shared-encoder.js';
 export interface SharedModel {
   readonly input: Pipeline['input'];
   readonly encoder: SharedEncoder;
-  readonly classify: ModelThread['classify'];
+  readonly classify: ModelThreads['classify'];
 }
 
 export interface ClipResult {
@@ -33,7 +33,7 @@ export interface ClipResult {
 /** What went wrong while the model computed, as distinct from what is wrong with a clip. */
 export class ComputeFailure extends Error {}
 
-/** Pictures of one clip that may wait for the encoder: two runs' worth, so that memory does not grow with clips. */
+/** Pictures of one clip that may wait for an encoder: four runs' worth, so that memory does not grow with clips. */
 const PICTURES_AHEAD = 16;
 
 export interface LocatedClip {
@@ -50,6 +50,8 @@ export interface OpenableClip {
 export interface ClassifyOptions {
   readonly model: SharedModel;
   readonly sampling: PlanChoice;
+  /** With several clips under way, each has its share of the cores. */
+  readonly decoderThreads: number;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -90,7 +92,7 @@ export async function openForModel(
   { clip, open }: OpenableClip,
   options: Omit<ClassifyOptions, 'model'> & { input: FramesInput },
 ): Promise<Clip> {
-  const { input, timeoutSeconds, signal } = options;
+  const { input, decoderThreads, timeoutSeconds, signal } = options;
   const { startSeconds, endSeconds } = clip;
   const { preprocessing, gap } = input;
   const details = {
@@ -99,7 +101,10 @@ export async function openForModel(
     ...(gap && { pairGap: gap }),
   };
   const sampling = evaluationSampling(input.sampling);
-  return open({ sampling, preprocessing, timeoutSeconds, signal, plan: options.sampling, ...details });
+  return open({
+    ...{ sampling, preprocessing, decoderThreads, timeoutSeconds, signal, plan: options.sampling },
+    ...details,
+  });
 }
 
 async function encodeFrames(

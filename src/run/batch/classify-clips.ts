@@ -1,4 +1,5 @@
-import type { ModelThread } from '../../engine/thread/model-thread.js';
+import { availableParallelism } from 'node:os';
+import type { ModelThreads } from '../../engine/thread/model-threads.js';
 import { UserError } from '../../errors.js';
 import { contentReader } from './content.js';
 import type { BatchClip } from './find-clips.js';
@@ -6,12 +7,12 @@ import type { Journal } from './journal.js';
 import { type BatchOptions, withDefaults } from './options.js';
 import { type FinishedClip, type ProcessOptions, processClip } from './process-clip.js';
 import { isFailed } from './row.js';
-import { shareEncoder } from './shared-encoder.js';
+import { shareEncoders } from './shared-encoder.js';
 
 /** A batch under way. */
 export interface Run {
   readonly options: BatchOptions;
-  readonly thread: ModelThread;
+  readonly model: ModelThreads;
   /** Ends the run from within; its reason is what the run then throws. */
   readonly stop: AbortController;
   /** Aborts when the run is ended from within or by the caller. */
@@ -81,13 +82,14 @@ async function classifyNext(
   if (isFailure && run.options.strict) run.stop.abort(STRICT);
 }
 
-function processOptions({ options, thread, signal }: Run): ProcessOptions {
-  const { sampling, top, minProbability, timeoutSeconds } = withDefaults(options);
+function processOptions({ options, model, signal }: Run): ProcessOptions {
+  const { jobs, sampling, top, minProbability, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
-    model: { input: pipeline.input, encoder: shareEncoder(thread.encode), classify: thread.classify },
+    model: { input: pipeline.input, encoder: shareEncoders(model.encoders), classify: model.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
+    decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
     ...{ labels, sampling, top, minProbability, timeoutSeconds, signal },
   };
 }

@@ -18,7 +18,10 @@ export interface BatchOptions {
   /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
   readonly format?: BatchFormat;
   readonly engine?: 'auto' | EngineName;
-  /** Clips under way at once; as many as the machine has cores, and at least 2, when absent. */
+  /**
+   * Clips under way at once; one more than the machine has cores when absent, so that no core is idle while the last
+   * frames of a clip are encoded.
+   */
   readonly jobs?: number;
   readonly shard?: Shard;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
@@ -77,7 +80,7 @@ export interface BatchResult extends BatchSummary {
 export function withDefaults(options: BatchOptions) {
   return {
     format: 'jsonl' as const,
-    jobs: Math.max(2, availableParallelism()),
+    jobs: availableParallelism() + 1,
     sampling: 'quick' as const,
     top: 5,
     minProbability: options.bundle.manifest.minProbability,

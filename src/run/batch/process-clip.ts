@@ -24,6 +24,7 @@ export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
   readonly readContent: ReadContent;
   readonly sampling: PlanChoice;
+  readonly decoderThreads: number;
   readonly timeoutSeconds: number;
   readonly windowing: Windowing | undefined;
   readonly subtitles: SubtitleFormat | undefined;

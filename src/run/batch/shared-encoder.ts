@@ -1,8 +1,11 @@
-/** Frames that go through the encoder in one run: more gain no speed. */
-const FRAMES_PER_RUN = 8;
+/** Frames that go through an encoder in one run: more gain no speed in a single thread, and take memory. */
+const FRAMES_PER_RUN = 4;
 
 /** How long a frame waits for others to share a run with: less than decoding the next clip takes. */
 const WAIT_MILLISECONDS = 20;
+
+/** uint8 RGB [count, size, size, 3] to float32 [count, featureCount]. */
+type Encode = (frames: Uint8Array) => Promise<Float32Array>;
 
 interface Waiting {
   readonly frame: Uint8Array;
@@ -20,30 +23,29 @@ export interface SharedEncoder {
 }
 
 /**
- * Fills the encoder's runs with frames of whatever clips have some. A frame's features do not depend on
- * which others share its run.
+ * Fills the runs of encoders with frames of whatever clips have some. A frame's features do not depend on which
+ * others share its run, nor on which encoder it comes to.
  *
- * @param encode uint8 RGB [count, size, size, 3] to float32 [count, featureCount].
+ * @param encoders alike; each has one run at a time, at least one of them.
  */
-export function shareEncoder(encode: (frames: Uint8Array) => Promise<Float32Array>): SharedEncoder {
+export function shareEncoders(encoders: readonly Encode[]): SharedEncoder {
   const waiting: Waiting[] = [];
-  let isRunning = false;
+  const idle = [...encoders];
   let timer: NodeJS.Timeout | undefined;
 
   const start = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (isRunning || waiting.length === 0) return;
-    isRunning = true;
+    const encode = waiting.length > 0 && idle.pop();
+    if (!encode) return;
     void run(encode, waiting.splice(0, FRAMES_PER_RUN)).finally(() => {
-      isRunning = false;
+      idle.push(encode);
       schedule();
     });
   };
   const schedule = () => {
-    if (isRunning || waiting.length === 0) return;
     if (waiting.length >= FRAMES_PER_RUN) start();
-    else timer ??= setTimeout(start, WAIT_MILLISECONDS);
+    else if (waiting.length > 0) timer ??= setTimeout(start, WAIT_MILLISECONDS);
   };
   return {
     encode: (frame) =>
@@ -54,10 +56,7 @@ export function shareEncoder(encode: (frames: Uint8Array) => Promise<Float32Arra
   };
 }
 
-async function run(
-  encode: (frames: Uint8Array) => Promise<Float32Array>,
-  waiting: readonly Waiting[],
-): Promise<void> {
+async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
   try {
     const features = await encode(Buffer.concat(waiting.map(({ frame }) => frame)));
     const width = features.length / waiting.length;

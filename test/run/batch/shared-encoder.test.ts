@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareEncoder } from '../../../src/run/batch/shared-encoder.js';
+import { shareEncoders } from '../../../src/run/batch/shared-encoder.js';
 
 /** Doubles each frame's two bytes, and remembers how many frames each run had. */
 function doubling() {
@@ -13,17 +13,19 @@ function doubling() {
 
 it('fills runs with frames of several clips, and gives each frame its own features', async () => {
   const { runs, encode } = doubling();
-  const shared = shareEncoder(encode);
+  const shared = shareEncoders([encode]);
   const frames = Array.from({ length: 19 }, (_, index) => Uint8Array.of(index, 100 + index));
   const features = await Promise.all(frames.map((frame) => shared.encode(frame)));
   expect(features.map((values) => [...values])).toEqual(frames.map(([one, other]) => [2 * one!, 2 * other!]));
-  expect(runs).toEqual([8, 8, 3]);
+  expect(runs).toEqual([4, 4, 4, 4, 3]);
 });
 
 it('tells each clip when the encoder fails, and goes on', async () => {
   const { encode } = doubling();
   let isBroken = true;
-  const shared = shareEncoder((frames) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames)));
+  const shared = shareEncoders([
+    (frames) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames)),
+  ]);
   const failing = await Promise.allSettled([
     shared.encode(Uint8Array.of(1, 2)),
     shared.encode(Uint8Array.of(3, 4)),
