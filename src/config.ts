@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { augmentationSchema } from './augmentation-schema.js';
 import { contradictions } from './contradictions.js';
 import { distilSchema } from './distil-schema.js';
 import { encoderSchema, sizeSchema } from './encoder-schema.js';
-import { messageOf, UserError } from './errors.js';
+import { UserError } from './errors.js';
 import { splitSchema } from './split-schema.js';
 
 /** Which frames of a clip are read. Times are seconds from the clip's start; see media/sampling.ts. */
@@ -218,36 +216,6 @@ export type Pipeline = z.infer<typeof pipelineSchema>;
 export type FramesInput = Extract<Pipeline['input'], { kind: 'frames' }>;
 
 export type Stream = FramesInput['streams'][number];
-
-/**
- * Reads and checks a pipeline.
- * @throws UserError `not_found` or `bad_config`, naming every wrong setting.
- */
-export async function readPipeline(path: string): Promise<Pipeline> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UserError('not_found', {
-      problem: `The pipeline ${path} cannot be read: ${messageOf(cause)}.`,
-      fix: 'Give the path of a YAML file such as pipelines/motion.yaml.',
-      cause,
-    });
-  });
-  return parsePipeline(text, path);
-}
-
-/** As readPipeline, from YAML text; `origin` names it in errors. */
-export function parsePipeline(text: string, origin: string): Pipeline {
-  let document: unknown;
-  try {
-    document = parseYaml(text);
-  } catch (cause) {
-    throw new UserError('bad_config', {
-      problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
-      fix: 'Mend the line that the message names; pipelines/motion.yaml is a working example.',
-      cause,
-    });
-  }
-  return checkPipeline(document, origin);
-}
 
 /** A pipeline from any value. @throws UserError `bad_config`. */
 export function checkPipeline(document: unknown, origin: string): Pipeline {

@@ -4,13 +4,14 @@
  */
 export { type Bundle, loadBundle } from './bundle/bundle.js';
 export type { Manifest } from './bundle/manifest.js';
-export { type Pipeline, readPipeline } from './config.js';
+export type { Pipeline } from './config.js';
 export { prepareDigit } from './data/mnist/digit-picture.js';
 export type { LabelledImages } from './data/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './data/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
 export type { PlanChoice, PlanKind } from './media/frames.js';
+export { readPipeline } from './pipeline-file.js';
 export { batch } from './run/batch/batch.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './run/batch/options.js';
 export type { Row as BatchRow } from './run/batch/row.js';

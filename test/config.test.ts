@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parsePipeline, readPipeline } from '../src/config.js';
 import { UserError } from '../src/errors.js';
+import { parsePipeline, readPipeline } from '../src/pipeline-file.js';
 
 const minimal = `
 name: tiny

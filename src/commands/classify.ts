@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
+import { findBinary } from '../media/ffmpeg/binaries.js';
 import type { PlanChoice } from '../media/frames.js';
 import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
-import { outcomeTable } from './outcome-table.js';
 
 interface Flags {
   readonly model: string;
@@ -38,6 +38,8 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
+  // Asked for its version while the model is read; whoever needs it hears what is wrong with it.
+  findBinary('ffmpeg').catch(() => {});
   const bundle = await loadBundle(flags.model);
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
@@ -51,7 +53,10 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
       if (flags.json) console.log(JSON.stringify(jsonLine(outcome)));
     }
   } finally {
-    if (!flags.json && outcomes.length > 0) console.log(outcomeTable(outcomes));
+    if (!flags.json && outcomes.length > 0) {
+      const { outcomeTable } = await import('./outcome-table.js');
+      console.log(outcomeTable(outcomes));
+    }
   }
   return outcomes.filter((outcome) => outcome.kind === 'failed').length;
 }

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Bundle } from '../bundle/bundle.js';
 import { collate, type FeatureSequence } from '../data/batches.js';
-import { readRows } from '../data/mnist/rows.js';
 import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers, loadEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
@@ -215,6 +214,7 @@ async function readInput(
   const { input } = bundle.manifest.pipeline;
   const started = performance.now();
   if (input.kind === 'rows') {
+    const { readRows } = await import('../data/mnist/rows.js');
     const sequence = await readRows({ path });
     const milliseconds = { decode: performance.now() - started, encode: 0 };
     return { sequence, frames: 1, durationSeconds: 0, milliseconds };

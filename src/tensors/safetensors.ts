@@ -173,8 +173,16 @@ function readTensor({ name, dtype, shape, begin, end }: Entry, values: Uint8Arra
   }
   // Copied by the constructor: slice would do on a Uint8Array, but on a Buffer it shares the memory.
   const data = new Float32Array(new Uint8Array(values.subarray(begin, end)).buffer);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = findNonFinite(data);
   if (bad >= 0)
     refuse(`tensor ${name} holds ${data[bad]} at place ${bad}, where a finite number was expected`);
   return { shape, data };
+}
+
+/** A loop, since findIndex calls a function for each of some millions of values: a third of the time. */
+function findNonFinite(data: Float32Array): number {
+  for (let index = 0; index < data.length; index++) {
+    if (!Number.isFinite(data[index])) return index;
+  }
+  return -1;
 }

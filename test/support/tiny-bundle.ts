@@ -1,8 +1,8 @@
 import { type NewBundle, saveBundle } from '../../src/bundle/bundle.js';
-import { parsePipeline } from '../../src/config.js';
 import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
+import { parsePipeline } from '../../src/pipeline-file.js';
 
 /** The smallest network that reads clips. */
 export const tinyPipeline = parsePipeline(

@@ -8,11 +8,8 @@ import { encoderGraph } from './encoder-graph.js';
 import type { Graph } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
-import { quantizeEncoder } from './quantization/quantize-encoder.js';
 import { featuresFeed, readoutFeeds } from './readout.js';
 import { type OnnxRuntime, OnnxSession } from './session.js';
-import { calibrate } from './training/calibrate.js';
-import { OnnxTrainer } from './training/onnx-trainer.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 8;
@@ -42,13 +39,21 @@ export async function createOnnxEngine(options: { threads?: number } = {}): Prom
     name: 'onnx',
     version: runtime.env.versions.common,
     ...networks,
-    quantizeEncoder: (network, weights, frames) => quantizeEncoder(open, { network, weights, frames }),
+    // Loaded when called for: a prediction begins sooner without them.
+    quantizeEncoder: async (network, weights, frames) => {
+      const { quantizeEncoder } = await import('./quantization/quantize-encoder.js');
+      return quantizeEncoder(open, { network, weights, frames });
+    },
     training: {
       createTrainer: async (options) => {
+        const { OnnxTrainer } = await import('./training/onnx-trainer.js');
         const block = await findChannelBlock(open);
         return new OnnxTrainer({ ...networks, open, block }, options);
       },
-      calibrate: (network, weights, frames) => calibrate(open, { network, weights, frames }),
+      calibrate: async (network, weights, frames) => {
+        const { calibrate } = await import('./training/calibrate.js');
+        return calibrate(open, { network, weights, frames });
+      },
     },
   };
 }

@@ -1,7 +1,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
-import { checkPipeline, type Pipeline, readPipeline } from '../../config.js';
+import { checkPipeline, type Pipeline } from '../../config.js';
 import { UserError } from '../../errors.js';
+import { readPipeline } from '../../pipeline-file.js';
 
 export interface Adjustments {
   /** Path of the pipeline's YAML file. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parsePipeline } from '../../../src/config.js';
 import { collate } from '../../../src/data/batches.js';
 import { selectEngine } from '../../../src/engine/select.js';
 import { initializeRecurrent } from '../../../src/network/initialize.js';
 import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
+import { parsePipeline } from '../../../src/pipeline-file.js';
 import { optimizerOf } from '../../../src/run/train/optimizer.js';
 import { requireTensor } from '../../../src/tensors/tensor.js';
 
