@@ -157,6 +157,11 @@ const trainingSchema = z.strictObject({
 const finetuneSchema = z.strictObject({
   fromBlock: z.int().min(0).describe('encoder blocks before this one stay as they are; 0: all are trained'),
   ...stage,
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
 });
 
 const generated = z.strictObject({

@@ -1,6 +1,7 @@
 import type { FeatureBatch, FrameBatch } from '../data/batches.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
+import type { Standardization } from '../network/standardize.js';
 import type { Weights } from '../tensors/tensor.js';
 
 export type EngineName = 'onnx' | 'tensorflow';
@@ -62,7 +63,7 @@ export interface TrainingOperations {
 
 export interface TrainerOptions {
   readonly network: RecurrentNetwork;
-  /** Initial weights of the recurrent network, and of the encoder when it is trained too. */
+  /** Initial weights of the recurrent network, and of the encoder when it is trained too; others are not read. */
   readonly weights: Weights;
   /** Given when batches are frames: the encoder is then part of what is trained. */
   readonly encoder?: {
@@ -72,6 +73,11 @@ export interface TrainerOptions {
     /** Most frames that go through the encoder at once; more are split, with gradients accumulated. */
     readonly framesPerMicroBatch: number;
   };
+  /**
+   * What the recurrent network reads are features that this was done to, those of a batch or those of the encoder. It
+   * is fixed, and gradients flow through it. The weights stay apart from it: who predicts with them has to fold it in.
+   */
+  readonly standardization?: Standardization;
   /** AdamW (Loshchilov and Hutter 2019): decay is decoupled and spares biases. */
   readonly optimizer: {
     readonly beta1: number;

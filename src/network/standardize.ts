@@ -47,6 +47,33 @@ export function standardize(vectors: Float32Array, { mean, scale }: Standardizat
 }
 
 /**
+ * Weights with the standardization of the features that they read beside them, as stages of a training hand them on.
+ * It stays apart until the last one's end: weights that it is folded into differ in size by as much as the features'
+ * deviations do, while Adam's steps are as long for one as for the other.
+ */
+export function withStandardization(weights: Weights, { mean, scale }: Standardization): Weights {
+  const vector = (data: Float32Array): Tensor => ({ shape: [data.length], data });
+  return new Map([...weights, [MEAN, vector(mean)], [SCALE, vector(scale)]]);
+}
+
+/** What withStandardization put beside them. */
+export function standardizationBeside(weights: Weights): Standardization | undefined {
+  const [mean, scale] = [weights.get(MEAN), weights.get(SCALE)];
+  return mean && scale && { mean: mean.data, scale: scale.data };
+}
+
+/** Weights that read features as they are: what lies beside them, if anything does, is folded into them. */
+export function withoutStandardization(network: RecurrentNetwork, weights: Weights): Weights {
+  const standardization = standardizationBeside(weights);
+  if (!standardization) return weights;
+  const own = new Map([...weights].filter(([name]) => name !== MEAN && name !== SCALE));
+  return foldStandardization(network, own, standardization);
+}
+
+const MEAN = 'standardization.mean';
+const SCALE = 'standardization.scale';
+
+/**
  * Weights that make of features what the given ones make of standardized features: whatever reads them is linear
  * in them, so that nothing is left to be done when the network predicts.
  */

@@ -10,7 +10,7 @@ import { pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
 import { LOSSES } from './loss.js';
 import { flatten, type Values } from './parameters.js';
-import { placeFeatures, uploadFeatures, validFrames } from './sequences.js';
+import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /** The loss of a batch and its gradient by all trained parameters, end to end in their order. */
@@ -155,7 +155,7 @@ function differentiate(
   { trained, values, step }: GradientRequest,
   { by, features }: { by: Values; features: () => Tensor3D },
 ): BatchGradient {
-  const { network, loss: lossName } = trained;
+  const { network, loss: lossName, standardization } = trained;
   const { targets, dropoutSeed } = step;
   const { lengths } = step.batch;
   const dropout =
@@ -163,7 +163,8 @@ function differentiate(
   let correct = 0;
   const { loss, gradient } = tf.tidy(() => {
     const computeLoss = () => {
-      const { logits } = runClassifier(tf, { network, values, features: features(), lengths, dropout });
+      const read = standardized(tf, features(), standardization);
+      const { logits } = runClassifier(tf, { network, values, features: read, lengths, dropout });
       correct = countCorrect(logits.dataSync<'float32'>(), { targets, classes: network.classes });
       return LOSSES[lossName](tf, logits, tf.tensor2d(targets, logits.shape));
     };

@@ -1,5 +1,6 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { FeatureBatch, FrameBatch } from '../../data/batches.js';
+import type { Standardization } from '../../network/standardize.js';
 import type { Tensorflow } from './load.js';
 
 /** Where sequences lie in a padded batch. */
@@ -47,6 +48,18 @@ export function placeFeatures(tf: Tensorflow, features: Tensor2D, placement: Pla
   });
   const matrix = tf.tensor2d(places, [lengths.length * timesteps, features.shape[0]]);
   return tf.reshape(tf.matMul(matrix, features), shape);
+}
+
+/** Features [B, T, width] as TrainerOptions wants them; differentiable. */
+export function standardized(
+  tf: Tensorflow,
+  features: Tensor3D,
+  standardization: Standardization | undefined,
+): Tensor3D {
+  if (!standardization) return features;
+  // A tensor shares the array that it is made of, and these are the caller's.
+  const [mean, scale] = [tf.tensor1d(standardization.mean.slice()), tf.tensor1d(standardization.scale.slice())];
+  return tf.mul(tf.sub(features, mean), scale);
 }
 
 const isFull = ({ lengths, timesteps }: Placement): boolean =>

@@ -1,5 +1,6 @@
 import { type Block, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
+import type { Standardization } from '../../network/standardize.js';
 import type { TrainerOptions } from '../engine.js';
 import type { Tensorflow } from './load.js';
 import { OwnedValues } from './owned-values.js';
@@ -12,6 +13,7 @@ export interface TrainedNetwork {
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly Parameter[];
   readonly loss: TrainerOptions['loss'];
+  readonly standardization?: Standardization | undefined;
 }
 
 export interface TrainedEncoder {
@@ -26,10 +28,10 @@ export interface TrainedEncoder {
 
 /** The frozen values are the trainer's to release. */
 export function trainedNetwork(tf: Tensorflow, options: TrainerOptions): TrainedNetwork {
-  const { network, loss } = options;
+  const { network, loss, standardization } = options;
   const encoder = options.encoder ? trainedEncoder(tf, options.encoder, options.weights) : null;
   const parameters = [...(encoder?.trainedParameters ?? []), ...classifierParameters(network)];
-  return { network, encoder, parameters, loss };
+  return { network, encoder, parameters, loss, standardization };
 }
 
 function trainedEncoder(

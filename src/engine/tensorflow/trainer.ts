@@ -10,7 +10,7 @@ import { encodeFrames } from './encode-frames.js';
 import { gradientOfBatch } from './gradients.js';
 import type { Tensorflow } from './load.js';
 import { download, flatten, release, unflatten, upload, type Values } from './parameters.js';
-import { placeFeatures, uploadFeatures, validFrames } from './sequences.js';
+import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
 import { type TrainedNetwork, trainedNetwork } from './trained-network.js';
 
 /** Trains a recurrent network, or the encoder with it. Owns TensorFlow's memory until `release`. */
@@ -66,17 +66,23 @@ export class TensorflowTrainer implements Trainer {
 
   async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
     const tf = this.#tf;
-    const { network, encoder } = this.#trained;
+    const { network, encoder, standardization } = this.#trained;
     const values = this.#values;
     const { lengths } = batch;
     if (batch.kind === 'features') {
-      return classify(tf, { network, values, features: () => uploadFeatures(tf, batch), lengths });
+      const features = () => standardized(tf, uploadFeatures(tf, batch), standardization);
+      return classify(tf, { network, values, features, lengths });
     }
     if (!encoder) throw new Error('A trainer without an encoder was given frames');
     const allValues = () => new Map([...encoder.frozenValues.get(), ...values]);
     const encoded = { network: encoder.network, values: allValues, frames: validFrames(batch) };
     const flat = await encodeFrames(tf, encoded);
-    const features = () => placeFeatures(tf, tf.tensor2d(flat, [sum(lengths), network.inputs]), batch);
+    const features = () =>
+      standardized(
+        tf,
+        placeFeatures(tf, tf.tensor2d(flat, [sum(lengths), network.inputs]), batch),
+        standardization,
+      );
     return classify(tf, { network, values, features, lengths });
   }
 

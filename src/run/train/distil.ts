@@ -159,13 +159,9 @@ function enlarged(stream: Stream, factor: number): Stream {
   return stream.kind === 'flow' ? { ...stream, gain: stream.gain / factor } : stream;
 }
 
-/** Share of the epochs in which the learning rate rises. */
-const WARMUP_SHARE = 0.05;
-
 /** The pipeline by which the stage is fitted. */
 function settingsOfFit(run: Training): Pipeline {
-  const warmupEpochs = WARMUP_SHARE * settingsOf(run).epochs;
-  const own = { optimizer: 'adam', schedule: 'cosine', warmupEpochs, weightDecay: 0, keep: 'last' } as const;
+  const own = { optimizer: 'adam', schedule: 'cosine', weightDecay: 0, keep: 'last' } as const;
   return { ...run.pipeline, training: { ...run.pipeline.training, ...own, patience: undefined } };
 }
 

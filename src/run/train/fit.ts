@@ -106,7 +106,7 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
         peak: stage.learningRate,
         step: progress.epoch * stepsInEpoch + progress.step,
         steps: steps.total,
-        warmupSteps: Math.round(pipeline.training.warmupEpochs * stepsInEpoch),
+        warmupSteps: Math.round(stage.warmupEpochs * stepsInEpoch),
       }),
     dropoutSeed: random(pipeline.seed, 'step', place.epochsBefore, place.step).integer(0, 2 ** 31),
   });

@@ -7,10 +7,10 @@ import type { Engine, TrainerOptions, TrainingOperations } from '../../engine/en
 import { placesOfMembers } from '../../engine/members.js';
 import type { Networks } from '../../network/networks.js';
 import {
-  foldStandardization,
   type Standardization,
+  standardizationBeside,
   standardizationOf,
-  standardize,
+  withStandardization,
 } from '../../network/standardize.js';
 import { random } from '../../random.js';
 import { concatenate, type Weights } from '../../tensors/tensor.js';
@@ -46,7 +46,7 @@ export interface Training {
 export interface StagePosition {
   readonly stage: Stage;
   readonly member: Member;
-  /** Weights of the whole network at the stage's start. */
+  /** Weights of the whole network at the stage's start, with the standardization that an earlier stage measured. */
   readonly start: Weights;
   readonly progress: Progress;
   /** Given when the stage goes on from it. */
@@ -65,7 +65,10 @@ const MICRO_BATCH_BYTES = 2 ** 30;
 /** Features of some 3,000 clips of 32 timesteps with 1280 features, which epochs then need not read again. */
 const MEMORY_BYTES = 2 ** 29;
 
-/** Trains one stage; returns the weights that it trained and the progress at its end. See fitStage. */
+/**
+ * Trains one stage; returns the weights of the whole network, with the standardization beside them where there is
+ * one, and the progress at the stage's end. See fitStage.
+ */
 export async function runStage(
   run: Training,
   position: StagePosition,
@@ -90,14 +93,9 @@ export async function trainOnFeatures(
 ): Promise<{ weights: Weights; progress: Progress }> {
   // Rows of digits are at hand; what was embedded is in a file each.
   const read = run.pipeline.input.kind === 'frames' ? inMemory(source, MEMORY_BYTES) : source;
-  if (!run.pipeline.training.standardize) return trainOn(run, position, read);
+  if (!run.pipeline.training.standardize || position.checkpoint) return trainOn(run, position, read);
   const standardization = await standardizationOfTraining(run, read);
-  const standardized: SequenceReader<FeatureSequence> = async (example, view) => {
-    const sequence = await read(example, view);
-    return { ...sequence, data: standardize(sequence.data, standardization) };
-  };
-  const { weights, progress } = await trainOn(run, position, standardized);
-  return { weights: foldStandardization(run.networks.recurrent, weights, standardization), progress };
+  return trainOn(run, { ...position, start: withStandardization(position.start, standardization) }, read);
 }
 
 /** Of all timesteps of the training part. */
@@ -131,10 +129,11 @@ async function trainOn(
       })
     : position.start;
   const readStep = labelledSteps(pipeline, { labels: run.labels, train, read });
-  return trainFrom(run, position, {
+  const { weights, progress } = await trainFrom(run, position, {
     trainer: trainerOptions(run, { stage, start }),
     fit: { pipeline, train, validation, read, readStep },
   });
+  return { weights: new Map([...start, ...weights]), progress };
 }
 
 /** Trains a stage on what is given, from the weights of `trainer`, or goes on with it. */
@@ -163,8 +162,10 @@ function trainerOptions(
   { stage, start }: { stage: Stage; start: Weights },
 ): TrainerOptions {
   const { encoder, recurrent: network } = networks;
+  const standardization = standardizationBeside(start);
   return {
     ...{ network, weights: start, loss: 'cross-entropy' },
+    ...(standardization && { standardization }),
     ...(encoder &&
       stage.scope.kind === 'everything' && { encoder: inTraining(encoder, stage.scope.fromBlock) }),
     ...{ optimizer: optimizerOf(pipeline).hyperparameters, clipNorm: pipeline.training.clipNorm },

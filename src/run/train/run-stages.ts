@@ -1,3 +1,4 @@
+import { withoutStandardization } from '../../network/standardize.js';
 import type { Weights } from '../../tensors/tensor.js';
 import type { EpochRecord } from './checkpoint.js';
 import { distil } from './distil.js';
@@ -38,7 +39,8 @@ export async function runStages(
     progress = freshProgress(index + 1, finished.progress.history);
     if (isDistillation) distilled = finished.weights;
     weights = new Map([...weights, ...finished.weights]);
-    if (!isDistillation && (stages[index + 1]?.stage.isFirst ?? true)) members.push(weights);
+    if (isDistillation || stages[index + 1]?.stage.isFirst === false) continue;
+    members.push(withoutStandardization(run.networks.recurrent, weights));
   }
   return { members, history: progress.history };
 }

@@ -18,6 +18,8 @@ export interface Stage {
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** In which the learning rate rises; see learningRateAt. */
+  readonly warmupEpochs: number;
   /** All of the epochs' when absent. */
   readonly steps?: number | undefined;
 }
@@ -33,11 +35,21 @@ export function stepsOf(
   return { total, inEpoch };
 }
 
+/** Share of a distillation's epochs in which the learning rate rises. */
+const DISTIL_WARMUP_SHARE = 0.05;
+
+/**
+ * Where a pipeline does not say. Adam starts each stage with empty moments, by which its first steps are all of full
+ * length, however small the gradients are; what is trained already should not be moved by them far.
+ */
+const finetuneWarmupEpochs = (epochs: number): number => Math.min(1, epochs / 4);
+
 /** The stage before those of all networks, where a pipeline asks for one. */
 export function distilStageOf({ distil }: Pipeline): Stage[] {
   if (!distil) return [];
   const { epochs, batchSize, learningRate } = distil;
-  return [{ scope: { kind: 'distil' }, isFirst: true, epochs, batchSize, learningRate }];
+  const warmupEpochs = DISTIL_WARMUP_SHARE * epochs;
+  return [{ scope: { kind: 'distil' }, isFirst: true, epochs, batchSize, learningRate, warmupEpochs }];
 }
 
 /** The stages of a network that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
@@ -49,12 +61,15 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
+    warmupEpochs: training.warmupEpochs,
     steps: training.steps,
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
   const further = finetune.map(({ fromBlock, ...rest }, index): Stage => {
-    if (fromBlock < blocks) return { scope: { kind: 'everything', fromBlock }, isFirst: false, ...rest };
+    const warmupEpochs = rest.warmupEpochs ?? finetuneWarmupEpochs(rest.epochs);
+    const scope = { kind: 'everything', fromBlock } as const;
+    if (fromBlock < blocks) return { ...rest, scope, isFirst: false, warmupEpochs };
     throw new UserError('bad_config', {
       problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
       fix: 'Give the first block that is to be trained.',

@@ -3,6 +3,7 @@ import { placesOfMembers } from '../../engine/members.js';
 import { initializeRecurrent } from '../../network/initialize.js';
 import type { Networks } from '../../network/networks.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { withoutStandardization } from '../../network/standardize.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { hasOrder, type RungName } from '../ladder/ladder.js';
 import type { SequenceReader } from '../sequences.js';
@@ -83,7 +84,7 @@ async function trainRung(
     },
     read,
   );
-  return weights;
+  return withoutStandardization(networks.recurrent, weights);
 }
 
 /** Sequences as their middle timestep alone. */

@@ -7,6 +7,7 @@ const stage: Stage = {
   epochs: 3,
   batchSize: 4,
   learningRate: 0.1,
+  warmupEpochs: 0,
 };
 
 describe("a stage's steps", () => {

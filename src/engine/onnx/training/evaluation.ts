@@ -1,4 +1,5 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
+import { foldStandardization } from '../../../network/standardize.js';
 import type { Weights } from '../../../tensors/tensor.js';
 import type {
   Classification,
@@ -29,7 +30,9 @@ export class Evaluation {
     options: TrainerOptions,
     weights: Weights,
   ): Promise<Evaluation> {
-    const classifier = await engine.loadClassifier(options.network, weights);
+    const { network, standardization } = options;
+    const own = standardization ? foldStandardization(network, weights, standardization) : weights;
+    const classifier = await engine.loadClassifier(network, own);
     const encoder = options.encoder ? await engine.loadEncoder(options.encoder.network, weights) : null;
     return new Evaluation(options, { encoder, classifier });
   }

@@ -1,7 +1,7 @@
 import { elementCount, type ParameterSpec } from '../../../tensors/tensor.js';
 import { gradients } from '../differentiate.js';
 import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
-import { add } from '../ops/elementwise.js';
+import { add, multiply, subtract } from '../ops/elementwise.js';
 import { concatenate, reshape, split } from '../ops/shape.js';
 import { adamwUpdate } from './adamw.js';
 import { encoderFeatures } from './encoder-network.js';
@@ -140,10 +140,12 @@ function encode(
 /** Declares the inputs `targets` and `shares` and the outputs `loss` and `logits`. */
 function lossOf(
   features: Value,
-  { network, loss: lossName }: TrainedNetwork,
+  trained: TrainedNetwork,
   weights: WeightsInput,
 ): { logits: Value; gradient: Value } {
-  const logits = recurrentLogits(features, network, (name) => required(weights, name));
+  const { network, loss: lossName } = trained;
+  const read = standardized(features, trained);
+  const logits = recurrentLogits(read, network, (name) => required(weights, name));
   const { graph, shape } = logits;
   const targets = input(graph, { name: 'targets', dtype: 'float32', shape });
   const shares = input(graph, { name: 'shares', dtype: 'float32', shape: [shape[0]!, 1] });
@@ -151,6 +153,14 @@ function lossOf(
   output('loss', loss);
   output('logits', logits);
   return { logits, gradient };
+}
+
+/** See TrainerOptions. */
+function standardized(features: Value, { network, standardization }: TrainedNetwork): Value {
+  if (!standardization) return features;
+  const vector = (data: Float32Array) => constant(features.graph, { shape: [network.inputs], data });
+  const { mean, scale } = standardization;
+  return multiply(subtract(features, vector(mean)), vector(scale));
 }
 
 /** Values of known shapes as one vector. */

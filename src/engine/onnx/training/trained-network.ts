@@ -1,5 +1,6 @@
 import { type MobileNet, mobileNetParameters } from '../../../encoder/mobilenet.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
+import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { UpdateOptions } from './adamw.js';
@@ -13,6 +14,7 @@ export interface TrainedNetwork {
   readonly parameters: readonly ParameterSpec[];
   readonly encoderParameterCount: number;
   readonly loss: LossName;
+  readonly standardization?: Standardization | undefined;
   readonly update: UpdateOptions;
 }
 
@@ -26,11 +28,11 @@ export interface TrainedEncoder {
 }
 
 export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
-  const { network, encoder, optimizer, clipNorm, loss } = options;
+  const { network, encoder, optimizer, clipNorm, loss, standardization } = options;
   const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder.fromBlock) : [];
   const parameters = [...ofEncoder, ...recurrentParameters(network)];
   const update = { optimizer, clipNorm, decayMask: decayMask(parameters) };
-  return { network, parameters, encoderParameterCount: ofEncoder.length, loss, update };
+  return { network, parameters, encoderParameterCount: ofEncoder.length, loss, standardization, update };
 }
 
 /** Copies of the encoder's weights that are not trained. */
