@@ -117,7 +117,9 @@ const trainingSchema = z.strictObject({
   standardize: z
     .boolean()
     .default(false)
-    .describe('features of a frozen encoder to mean 0 and deviation 1 over the training part'),
+    .describe(
+      'features to mean 0 and deviation 1, as the encoder gives them of the training part before it is trained',
+    ),
   optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
   initialHead: z
     .enum(['glorot', 'normal'])

@@ -47,9 +47,17 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
     const message = 'must be left out when training.keep is last: no epoch is better than another';
     found.push({ path: ['training', 'patience'], message });
   }
-  if (training.schedule === 'one-cycle' && training.warmupEpochs > 0) {
+  if (training.standardize && training.train === 'everything') {
+    const message =
+      'must be left out when training.train is everything: it is measured on an encoder that is not trained yet; train the recurrent network first, and the encoder by finetune';
+    found.push({ path: ['training', 'standardize'], message });
+  }
+  if (training.schedule === 'one-cycle') {
     const message = 'must be 0 when training.schedule is one-cycle: it warms up by itself';
-    found.push({ path: ['training', 'warmupEpochs'], message });
+    if (training.warmupEpochs > 0) found.push({ path: ['training', 'warmupEpochs'], message });
+    for (const [index, { warmupEpochs }] of (finetune ?? []).entries()) {
+      if (warmupEpochs) found.push({ path: ['finetune', String(index), 'warmupEpochs'], message });
+    }
   }
   return found;
 }

@@ -154,6 +154,14 @@ distil:
   it('does not warm up twice', () => {
     const oneCycle = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle, warmupEpochs: 0.5');
     expect(problemOf(oneCycle)).toContain('training.warmupEpochs');
+    const finetuned = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle');
+    const stage = 'fromBlock: 3, epochs: 1, batchSize: 1, learningRate: 0.1, warmupEpochs: 1';
+    expect(problemOf(`${finetuned}finetune: [{ ${stage} }]\n`)).toContain('finetune.0.warmupEpochs');
+  });
+
+  it('does not standardize by an encoder that is trained from the start', () => {
+    const standardized = minimal.replace('epochs: 1', 'epochs: 1, standardize: true');
+    expect(problemOf(standardized)).toContain('training.standardize');
   });
 
   it('does not test on the clips that it trains on', () => {

@@ -148,33 +148,34 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       }
     });
 
-    it.each([
-      100, 2,
-    ])('carries gradients through a standardization, in micro-batches of %i', async (framesPerMicroBatch) => {
-      const weights = initialWeights(v1);
-      const folded = foldStandardization(recurrentFor(v1), weights, STANDARDIZATION);
-      const setting = { encoder: v1, framesPerMicroBatch, standardization: STANDARDIZATION };
-      const apart = await differentiate(setting);
-      // The same function of the encoder's weights, but not of those that it was folded into.
-      const { loss, gradients } = await differentiate({ encoder: v1, weights: folded });
-      expect(Math.abs(apart.loss / loss - 1)).toBeLessThan(1e-5);
-      for (const { name: parameter } of mobileNetParameters(v1)) {
-        const [own, expected] = [apart.gradients.get(parameter)!, gradients.get(parameter)!];
-        expect(relativeDifference(own, expected), parameter).toBeLessThan(1e-3);
-      }
-      const kernel = 'recurrent.0.forward.kernel';
-      const ofScaled = gradients.get(kernel)!.map((value, index) => {
-        const feature = Math.floor(index / (4 * UNITS));
-        const ofBias = gradients.get('recurrent.0.forward.bias')![index % (4 * UNITS)]!;
-        return (value - STANDARDIZATION.mean[feature]! * ofBias) * STANDARDIZATION.scale[feature]!;
-      });
-      expect(relativeDifference(apart.gradients.get(kernel)!, ofScaled)).toBeLessThan(1e-3);
-      const { batch } = randomFrameStep();
-      const logits = async (own: Setting) =>
-        (await withTrainer(own, (trainer) => trainer.classify(batch))).logits;
-      const expected = await logits({ encoder: v1, weights: folded });
-      expect(relativeDifference(await logits(setting), expected)).toBeLessThan(1e-4);
-    });
+    it.each([100, 2])(
+      'carries gradients through a standardization, in micro-batches of %i',
+      async (framesPerMicroBatch) => {
+        const weights = initialWeights(v1);
+        const folded = foldStandardization(recurrentFor(v1), weights, STANDARDIZATION);
+        const setting = { encoder: v1, framesPerMicroBatch, standardization: STANDARDIZATION };
+        const apart = await differentiate(setting);
+        // The same function of the encoder's weights, but not of those that it was folded into.
+        const { loss, gradients } = await differentiate({ encoder: v1, weights: folded });
+        expect(Math.abs(apart.loss / loss - 1)).toBeLessThan(1e-5);
+        for (const { name: parameter } of mobileNetParameters(v1)) {
+          const [own, expected] = [apart.gradients.get(parameter)!, gradients.get(parameter)!];
+          expect(relativeDifference(own, expected), parameter).toBeLessThan(1e-3);
+        }
+        const kernel = 'recurrent.0.forward.kernel';
+        const ofScaled = gradients.get(kernel)!.map((value, index) => {
+          const feature = Math.floor(index / (4 * UNITS));
+          const ofBias = gradients.get('recurrent.0.forward.bias')![index % (4 * UNITS)]!;
+          return (value - STANDARDIZATION.mean[feature]! * ofBias) * STANDARDIZATION.scale[feature]!;
+        });
+        expect(relativeDifference(apart.gradients.get(kernel)!, ofScaled)).toBeLessThan(1e-3);
+        const { batch } = randomFrameStep();
+        const logits = async (own: Setting) =>
+          (await withTrainer(own, (trainer) => trainer.classify(batch))).logits;
+        const expected = await logits({ encoder: v1, weights: folded });
+        expect(relativeDifference(await logits(setting), expected)).toBeLessThan(1e-4);
+      },
+    );
 
     it('goes on from a restored state to the same weights, to the bit', async () => {
       const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };

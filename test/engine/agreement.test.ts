@@ -67,10 +67,17 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
     {
       loss: 'cross-entropy',
       layers: 1,
+      isStandardized: true,
       learningRate: 5e-3,
       targets: [0.9, 0.1, 0, 0.2, 1.6, 0.2, 0, 0, 0.5],
     },
-    { loss: 'squares', layers: 0, learningRate: 2e-4, targets: [2, -1, 0, 0, 3, -2, 1, 0.5, 0] },
+    {
+      loss: 'squares',
+      layers: 0,
+      isStandardized: false,
+      learningRate: 2e-4,
+      targets: [2, -1, 0, 0, 3, -2, 1, 0.5, 0],
+    },
   ] as const)('a MobileNet and what is behind it, from frames, by $loss', async (setting) => {
     const { loss, layers, learningRate } = setting;
     const encoder: MobileNet = {
@@ -89,6 +96,11 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
       ...{ learningRate, dropoutSeed: 0 },
     };
     const options = { network, weights, encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch: 8 } };
-    await expectSameCurve({ ...options, ...shared, loss }, Array<TrainingStep>(8).fill(step));
+    const standardization = {
+      mean: Float32Array.from({ length: network.inputs }, (_, index) => 0.1 * Math.sin(index)),
+      scale: Float32Array.from({ length: network.inputs }, (_, index) => 4 + Math.cos(index)),
+    };
+    const given = { ...options, ...shared, loss, ...(setting.isStandardized && { standardization }) };
+    await expectSameCurve(given, Array<TrainingStep>(8).fill(step));
   });
 });

@@ -58,7 +58,10 @@ export function standardized(
 ): Tensor3D {
   if (!standardization) return features;
   // A tensor shares the array that it is made of, and these are the caller's.
-  const [mean, scale] = [tf.tensor1d(standardization.mean.slice()), tf.tensor1d(standardization.scale.slice())];
+  const [mean, scale] = [
+    tf.tensor1d(standardization.mean.slice()),
+    tf.tensor1d(standardization.scale.slice()),
+  ];
   return tf.mul(tf.sub(features, mean), scale);
 }
 
