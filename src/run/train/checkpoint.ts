@@ -56,7 +56,7 @@ export interface Checkpoint {
   readonly members: readonly Weights[];
   /** The encoder that distillation has made, from which all networks start; empty without it or before its end. */
   readonly distilled: Weights;
-  /** Weights of the whole network at the start of the stage. */
+  /** Weights of the whole network at the start of the stage, the standardization of its features beside them. */
   readonly start: Weights;
   /** The trainer's state; see engine/engine.ts. */
   readonly trainer: Weights;

@@ -105,18 +105,15 @@ describe('the stages of a network', () => {
       train({ ...given, out: join(root, out), ...more });
     const weights = (out: string) => readFile(join(root, out, 'weights.safetensors'));
     await run('whole');
-    // In the first stage behind the frozen one, and in the second one of the other stream.
-    for (const last of [EPOCHS + 1, 2 * EPOCHS + 7]) {
-      const out = `cut-${last}`;
-      const interruption = new AbortController();
-      const cut = run(out, {
-        signal: interruption.signal,
-        onEvent: (event) => event.kind === 'epoch' && event.count === last && interruption.abort(),
-      });
-      await expect(cut).rejects.toMatchObject({ code: 'aborted' });
-      await run(out, { resume: true });
-      expect(await weights(out)).toEqual(await weights('whole'));
-    }
+    const interruption = new AbortController();
+    const cut = run('cut', {
+      signal: interruption.signal,
+      // In the last stage of the first stream's network, whose encoder is no longer what was standardized by.
+      onEvent: (event) => event.kind === 'epoch' && event.count === EPOCHS + 3 && interruption.abort(),
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'aborted' });
+    await run('cut', { resume: true });
+    expect(await weights('cut')).toEqual(await weights('whole'));
     expect((await loadBundle(join(root, 'whole'))).members).toHaveLength(2);
   });
 });
