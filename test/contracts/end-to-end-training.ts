@@ -10,7 +10,6 @@ import {
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
-import { foldStandardization, type Standardization } from '../../src/network/standardize.js';
 import type { Weights } from '../../src/tensors/tensor.js';
 import { lossReference, slope } from '../golden/loss-reference.js';
 import { mobileNetReference } from '../golden/mobilenet-reference.js';
@@ -29,14 +28,6 @@ import { randomWeights, relativeDifference } from './engine.js';
 /** beta1 = 0 makes the first moment the gradient itself, which is how a test gets to see it. */
 const SHOW_GRADIENT = { beta1: 0, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-const UNITS = 16;
-
-/** Of the features of v1. */
-const STANDARDIZATION: Standardization = {
-  mean: Float32Array.from({ length: featureCount(v1) }, (_, index) => Math.sin(index)),
-  scale: Float32Array.from({ length: featureCount(v1) }, (_, index) => 2 + Math.cos(index)),
-};
-
 /** What every engine promises of training the encoder together with the recurrent network. */
 export function describeEndToEndTraining(name: string, create: () => Promise<Engine>): void {
   let engine: Engine;
@@ -51,12 +42,10 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
     readonly weights?: Weights;
     readonly optimizer?: TrainerOptions['optimizer'];
     readonly clipNorm?: number;
-    readonly standardization?: Standardization;
   }
 
   const withTrainer = async <T>(setting: Setting, use: (trainer: Trainer) => Promise<T>): Promise<T> => {
     const { encoder, fromBlock = 0, framesPerMicroBatch = 100, optimizer = SHOW_GRADIENT } = setting;
-    const { standardization } = setting;
     const weights = setting.weights ?? initialWeights(encoder);
     const trainer = await engine.training!.createTrainer({
       network: recurrentFor(encoder),
@@ -65,7 +54,6 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       optimizer,
       clipNorm: setting.clipNorm ?? 1e9,
       loss: 'cross-entropy',
-      ...(standardization && { standardization }),
     });
     return use(trainer).finally(() => trainer.release());
   };
@@ -148,35 +136,6 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       }
     });
 
-    it.each([100, 2])(
-      'carries gradients through a standardization, in micro-batches of %i',
-      async (framesPerMicroBatch) => {
-        const weights = initialWeights(v1);
-        const folded = foldStandardization(recurrentFor(v1), weights, STANDARDIZATION);
-        const setting = { encoder: v1, framesPerMicroBatch, standardization: STANDARDIZATION };
-        const apart = await differentiate(setting);
-        // The same function of the encoder's weights, but not of those that it was folded into.
-        const { loss, gradients } = await differentiate({ encoder: v1, weights: folded });
-        expect(Math.abs(apart.loss / loss - 1)).toBeLessThan(1e-5);
-        for (const { name: parameter } of mobileNetParameters(v1)) {
-          const [own, expected] = [apart.gradients.get(parameter)!, gradients.get(parameter)!];
-          expect(relativeDifference(own, expected), parameter).toBeLessThan(1e-3);
-        }
-        const kernel = 'recurrent.0.forward.kernel';
-        const ofScaled = gradients.get(kernel)!.map((value, index) => {
-          const feature = Math.floor(index / (4 * UNITS));
-          const ofBias = gradients.get('recurrent.0.forward.bias')![index % (4 * UNITS)]!;
-          return (value - STANDARDIZATION.mean[feature]! * ofBias) * STANDARDIZATION.scale[feature]!;
-        });
-        expect(relativeDifference(apart.gradients.get(kernel)!, ofScaled)).toBeLessThan(1e-3);
-        const { batch } = randomFrameStep();
-        const logits = async (own: Setting) =>
-          (await withTrainer(own, (trainer) => trainer.classify(batch))).logits;
-        const expected = await logits({ encoder: v1, weights: folded });
-        expect(relativeDifference(await logits(setting), expected)).toBeLessThan(1e-4);
-      },
-    );
-
     it('goes on from a restored state to the same weights, to the bit', async () => {
       const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
       const setting = { encoder: v2, fromBlock: 3, optimizer };
@@ -230,7 +189,7 @@ function recurrentFor(encoder: MobileNet): RecurrentNetwork {
   return {
     cell: 'lstm',
     inputs: featureCount(encoder),
-    units: UNITS,
+    units: 16,
     layers: 1,
     bidirectional: false,
     dropout: 0,

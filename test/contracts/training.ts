@@ -3,7 +3,6 @@ import { collate, type FeatureBatch } from '../../src/data/batches.js';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
-import { type Standardization, standardize } from '../../src/network/standardize.js';
 import { random } from '../../src/random.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 import { type LossCase, lossReference, slope } from '../golden/loss-reference.js';
@@ -144,27 +143,6 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
       for (const content of [1e30, Number.NaN]) {
         expect(await differentiate({}, { batch: padWith(content, step.batch) })).toEqual(expected);
       }
-    });
-
-    it('makes of features and a standardization what it makes of standardized features', async () => {
-      const standardization: Standardization = {
-        mean: Float32Array.of(0.5, -1, 0, 2, -0.3),
-        scale: Float32Array.of(1, 3, 0.2, 0.7, 10),
-      };
-      const step = randomStep();
-      const data = standardize(step.batch.data, standardization);
-      const batch = padWith(0, { ...step.batch, data });
-      const expected = await differentiate({}, { batch });
-      const found = await differentiate({ standardization }, step);
-      expect(Math.abs(found.loss / expected.loss - 1)).toBeLessThan(1e-5);
-      expect(found.correct).toBe(expected.correct);
-      for (const [parameter, gradient] of expected.gradients) {
-        const own = found.gradients.get(parameter)!.data;
-        expect(relativeDifference(own, gradient.data), parameter).toBeLessThan(1e-4);
-      }
-      const { logits } = await withTrainer({}, (trainer) => trainer.classify(batch));
-      const own = await withTrainer({ standardization }, (trainer) => trainer.classify(step.batch));
-      expect(relativeDifference(own.logits, logits)).toBeLessThan(1e-4);
     });
 
     it('drops nothing when it classifies', async () => {

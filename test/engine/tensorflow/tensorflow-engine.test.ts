@@ -4,6 +4,7 @@ import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflo
 import { describeCalibration } from '../../contracts/calibration.js';
 import { describeEndToEndTraining } from '../../contracts/end-to-end-training.js';
 import { describeEngine } from '../../contracts/engine.js';
+import { describeStandardizedTraining } from '../../contracts/standardized-training.js';
 import { describeTraining } from '../../contracts/training.js';
 
 const status = await tensorflowStatus();
@@ -13,4 +14,5 @@ describe.skipIf(status.kind === 'unavailable')('where tensorflow is installed', 
   describeCalibration('tensorflow', createTensorflowEngine);
   describeEndToEndTraining('tensorflow', createTensorflowEngine);
   describeTraining('tensorflow', createTensorflowEngine);
+  describeStandardizedTraining('tensorflow', createTensorflowEngine);
 });
