@@ -21,7 +21,7 @@ export async function benchPlans(): Promise<void> {
       const before = exact.get(input);
       if (!before || !outcome.plan) continue;
       used.set(outcome.plan, (used.get(outcome.plan) ?? 0) + 1);
-      if (plan in NAMED && outcome.plan !== plan) continue;
+      if (NAMED.has(plan) && outcome.plan !== plan) continue;
       differences.push(largestDifference(before, outcome));
       if (before.label !== outcome.label) otherLabels += 1;
     }
@@ -33,7 +33,7 @@ export async function benchPlans(): Promise<void> {
   }
 }
 
-const NAMED: Partial<Record<PlanChoice, true>> = { seeks: true, keyframes: true, 'reference-only': true };
+const NAMED = new Set<PlanChoice>(PLAN_KINDS);
 
 async function classifyAll(
   bundle: Awaited<ReturnType<typeof loadBundle>>,

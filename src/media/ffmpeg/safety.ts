@@ -82,8 +82,15 @@ const CONTAINERS = [
  * Options before the input that ffmpeg and ffprobe share. A list of protocols alone is no defence: a playlist
  * that is named .mp4 would still read other local files.
  */
-export const SAFE_INPUT_OPTIONS: readonly string[] = [
-  ...['-protocol_whitelist', 'file'],
-  ...['-format_whitelist', CONTAINERS.join(',')],
-  ...['-max_pixels', String(MAX_PIXELS)],
-];
+export const SAFE_INPUT_OPTIONS: readonly string[] = limited('file', CONTAINERS.join(','));
+
+/** The same where ffmpeg reads an MP4 from a pipe, which the list of protocols keeps from opening any file. */
+export const SAFE_PIPE_OPTIONS: readonly string[] = limited('pipe', 'mov,mp4,m4a,3gp,3g2,mj2');
+
+function limited(protocol: string, containers: string): string[] {
+  return [
+    ...['-protocol_whitelist', protocol],
+    ...['-format_whitelist', containers],
+    ...['-max_pixels', String(MAX_PIXELS)],
+  ];
+}

@@ -1,8 +1,10 @@
 import { nearestKeyframes, previousKeyframe } from './keyframes.js';
+import type { StoredFrames } from './mp4-samples.js';
+import { countDecoded, type NeededSamples, neededSamples } from './needed-samples.js';
 import type { FrameIndex } from './packet-index.js';
 
 /** Ways to decode a clip for some of its frames; see planDecode. */
-export const PLAN_KINDS = ['whole', 'seeks', 'keyframes', 'reference-only'] as const;
+export const PLAN_KINDS = ['whole', 'excerpt', 'seeks', 'keyframes', 'reference-only'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /** A run of ffmpeg: it begins at a frame and ends behind the last one that is wanted of it. */
@@ -13,11 +15,15 @@ export interface DecodePass {
   readonly frames: readonly number[];
   /** How far off, in frames, one may be that comes in place of one of these. */
   readonly reach: number;
+  /** What is handed to ffmpeg; the whole file, of which it passes over some, when absent. */
+  readonly samples?: NeededSamples;
 }
 
 /**
  * How the wanted frames are had, in passes one after the other.
  * - `whole`: everything is decoded from the clip's start to the last wanted frame. Exact, and always possible.
+ * - `excerpt`: of an ordinary MP4 file, only the frames that wanted ones depend on are handed to ffmpeg. The very same
+ *   frames.
  * - `seeks`: only what lies between a wanted frame and the keyframe before it. The very same frames.
  * - `keyframes`: only frames that are stored whole, the nearest one for each that is wanted.
  * - `reference-only`: without the frames that no other depends on; in place of such a one the next that is left.
@@ -41,18 +47,22 @@ export type PlanChoice = 'exact' | 'quick' | PlanKind;
  *
  * @param wanted indices into the timeline, never falling, at least one.
  * @param options.megapixels of a frame.
+ * @param options.stored null where the file is no ordinary MP4.
  */
 export function planDecode(
   index: FrameIndex,
   wanted: readonly number[],
-  { choice, megapixels }: { choice: PlanChoice; megapixels: number },
+  { choice, megapixels, stored }: PlanOptions,
 ): DecodePlan {
   const frameMilliseconds = DECODE_MILLISECONDS * megapixels;
   const whole = planWhole(wanted, frameMilliseconds);
   // Where frames are counted, all must be decoded to keep their numbers.
   if (index.kind === 'counted') return whole;
   const seeks = (cost: number) => planSeeks(index, wanted, cost);
-  const keyframes = (frames: readonly number[] | null) => planKeyframes(index, frames, frameMilliseconds);
+  const keyframes = (frames: readonly number[] | null) =>
+    planKeyframes(index, frames, { frameMilliseconds, stored });
+  const excerpt = () => stored && planExcerpt(index, wanted, { frameMilliseconds, stored });
+  const exact = () => least([whole, excerpt(), seeks(frameMilliseconds), keyframes(wanted)]);
   const near = {
     keyframes: () => keyframes(nearestKeyframes(index, wanted)),
     'reference-only': (leastReach: number) =>
@@ -61,6 +71,8 @@ export function planDecode(
   switch (choice) {
     case 'whole':
       return whole;
+    case 'excerpt':
+      return excerpt() ?? whole;
     case 'seeks':
       return seeks(Number.POSITIVE_INFINITY) ?? whole;
     case 'keyframes':
@@ -68,22 +80,28 @@ export function planDecode(
     case 'reference-only':
       return near['reference-only'](1) ?? whole;
     case 'exact':
-      return least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
+      return exact();
     case 'quick': {
-      const exact = least([whole, seeks(frameMilliseconds), keyframes(wanted)]);
-      const best = least([exact, near.keyframes(), near['reference-only'](USUAL_RUN)]);
-      return isWorthwhile(best, exact) ? best : exact;
+      const same = exact();
+      const best = least([same, near.keyframes(), near['reference-only'](USUAL_RUN)]);
+      return isWorthwhile(best, same) ? best : same;
     }
   }
 }
 
+interface PlanOptions {
+  readonly choice: PlanChoice;
+  readonly megapixels: number;
+  readonly stored: StoredFrames | null;
+}
+
 /**
- * Other frames than the wanted ones must save a third of the time, and a second. In clips of two seconds, half the
+ * Other frames than the wanted ones must save a third of the time, and half a second. In clips of two seconds, half the
  * distance between wanted frames changes what a network says (`npm run bench -- plans`). Where decoding takes
  * seconds, wanted frames are mostly seconds apart, and which one of a second is read matters less.
  */
 const isWorthwhile = (near: DecodePlan, exact: DecodePlan): boolean =>
-  near.milliseconds <= (exact.milliseconds * 2) / 3 && near.milliseconds <= exact.milliseconds - 1000;
+  near.milliseconds <= (exact.milliseconds * 2) / 3 && near.milliseconds <= exact.milliseconds - 500;
 
 const least = (plans: ReadonlyArray<DecodePlan | null>): DecodePlan =>
   plans
@@ -98,6 +116,9 @@ const PASS_MILLISECONDS = 50;
 
 /** To look for the place in the file. Also keeps short clips from seeking for next to nothing. */
 const SEEK_MILLISECONDS = 10;
+
+/** To write an excerpt; also keeps clips from it of which nearly all frames are wanted. */
+const HAND_OVER_MILLISECONDS = 1;
 
 /** To read a packet and throw it away: an estimate. */
 const SKIP_MILLISECONDS = 0.1;
@@ -141,13 +162,37 @@ function planSeeks(
   return passes.every(({ startFrame }) => startFrame === 0) ? null : { kind: 'seeks', passes, milliseconds };
 }
 
+interface Costs {
+  readonly frameMilliseconds: number;
+  readonly stored: StoredFrames | null;
+}
+
+function planExcerpt(
+  index: FrameIndex,
+  frames: readonly number[],
+  { frameMilliseconds, stored }: Costs & { stored: StoredFrames },
+): DecodePlan | null {
+  const samples = neededSamples(index, stored, frames);
+  if (!samples) return null;
+  const share = index.isReordered ? REFERENCE_SHARE : 1;
+  return {
+    kind: 'excerpt',
+    passes: [{ startFrame: 0, frames, reach: 0, samples }],
+    milliseconds:
+      PASS_MILLISECONDS + HAND_OVER_MILLISECONDS + countDecoded(samples, share) * frameMilliseconds,
+  };
+}
+
 /** @param frames null where there are none to take. */
 function planKeyframes(
-  { timeline }: FrameIndex,
+  index: FrameIndex,
   frames: readonly number[] | null,
-  frameMilliseconds: number,
+  { frameMilliseconds, stored }: Costs,
 ): DecodePlan | null {
+  const { timeline } = index;
   if (!frames?.every((frame) => timeline.isKeyframe[frame])) return null;
+  const excerpt = stored && planExcerpt(index, frames, { frameMilliseconds, stored });
+  if (excerpt) return { ...excerpt, kind: 'keyframes' };
   const [first, last] = [frames[0]!, frames.at(-1)!];
   const keyframes = timeline.isKeyframe.slice(first, last + 1).filter(Boolean).length;
   return {

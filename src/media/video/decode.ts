@@ -7,14 +7,17 @@ import {
   runFfmpeg,
   type ToolExit,
 } from '../ffmpeg/ffmpeg.js';
-import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import { SAFE_INPUT_OPTIONS, SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import { inputFilters } from '../preprocessing.js';
 import { selectCondition } from './frame-selection.js';
+import { type Excerpt, readExcerpt } from './mp4-excerpt.js';
 import type { FrameIndex } from './packet-index.js';
 
 export interface DecodeOptions extends RunLimits {
   readonly path: string;
   readonly index: FrameIndex;
+  /** What ffmpeg reads in place of the file. */
+  readonly excerpt?: Excerpt;
   /** As Selection has them. */
   readonly boundaries: readonly number[];
   readonly preprocessing: Preprocessing;
@@ -62,12 +65,13 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, boundaries, preprocessing, decoderThreads, skipOptions, seekSeconds } = options;
+  const { path, index, excerpt, boundaries, preprocessing, decoderThreads, skipOptions, seekSeconds } =
+    options;
   const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
-    source: fileAddress(path),
+    ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
     inputOptions: [
-      ...['-nostats', '-v', 'repeat+level+info', ...SAFE_INPUT_OPTIONS],
+      ...['-nostats', '-v', 'repeat+level+info', ...(excerpt ? SAFE_PIPE_OPTIONS : SAFE_INPUT_OPTIONS)],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
       ...(decoderThreads === undefined ? [] : ['-threads', String(decoderThreads)]),
@@ -78,6 +82,8 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
         : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSeconds.toFixed(6)]),
     ],
     filter: [
+      // While the unit still is the track's own.
+      ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
       ...(index.kind === 'counted' ? ['setpts=N/TB'] : []),
       `select='${condition}'`,

@@ -6,7 +6,7 @@ import {
   optionalChild,
   readMovieHeader,
 } from './mp4-boxes.js';
-import { readSampleTable, type SampleTable } from './mp4-samples.js';
+import { readSampleTable, type SampleTable, type StoredFrames } from './mp4-samples.js';
 import type { ProbeReport } from './probe-report.js';
 
 /**
@@ -16,7 +16,7 @@ import type { ProbeReport } from './probe-report.js';
  *
  * @returns null for any other file, be it damaged, hostile or only rare.
  */
-export async function readMp4Report(path: string): Promise<ProbeReport | null> {
+export async function readMp4Report(path: string): Promise<Mp4Report | null> {
   try {
     const { moov, fileBytes } = await readMovieHeader(path);
     return parseMovie(moov, fileBytes);
@@ -27,7 +27,10 @@ export async function readMp4Report(path: string): Promise<ProbeReport | null> {
   }
 }
 
-function parseMovie(moov: Buffer, fileBytes: number): ProbeReport {
+/** With what ffprobe does not tell. */
+export type Mp4Report = ProbeReport & { readonly stored: StoredFrames };
+
+function parseMovie(moov: Buffer, fileBytes: number): Mp4Report {
   const boxes = childrenOf(moov);
   demand(!boxes.some(({ type }) => type === 'mvex' || type === 'cmov'), 'It is fragmented or compressed');
   const movieTicks = readTimeScale(onlyChild(boxes, 'mvhd')).ticksASecond;
@@ -38,10 +41,34 @@ function parseMovie(moov: Buffer, fileBytes: number): ProbeReport {
   demand(track !== undefined && others.length === 0, 'It has no video track, or several');
   const media = childrenOf(onlyChild(track, 'mdia'));
   const time = readTimeScale(onlyChild(media, 'mdhd'));
-  const table = readSampleTable(childrenOf(onlyChild(media, 'minf')), fileBytes);
+  const information = childrenOf(onlyChild(media, 'minf'));
+  const table = readSampleTable(information, fileBytes);
   const edits = optionalChild(track, 'edts');
   const shift = edits ? readShift(edits, { table, movieTicks, time }) : 0;
-  return reportOf(table, { ...time, shift });
+  const tables = childrenOf(onlyChild(information, 'stbl'));
+  const stored = storedFrames(table, shift, {
+    mvhd: onlyChild(boxes, 'mvhd'),
+    tkhd: onlyChild(track, 'tkhd'),
+    mdhd: onlyChild(media, 'mdhd'),
+    hdlr: onlyChild(media, 'hdlr'),
+    dinf: onlyChild(information, 'dinf'),
+    stsd: onlyChild(tables, 'stsd'),
+  });
+  return { ...reportOf(table, { ...time, shift }), stored };
+}
+
+function storedFrames(table: SampleTable, shiftTicks: number, boxes: StoredFrames['boxes']): StoredFrames {
+  const { sampleTicks, offsets, isKeyframe, codec, starts, sizes } = table;
+  const shownAt = (sample: number) => sample * sampleTicks + offsets[sample]!;
+  const samplesInOrderShown = Uint32Array.from(sizes.keys()).sort(
+    (one, other) => shownAt(one) - shownAt(other),
+  );
+  const isWide = boxes.tkhd.readUInt8(0) === 1;
+  return {
+    ...{ sampleTicks, offsets, isKeyframe, codec, starts, sizes, shiftTicks, samplesInOrderShown },
+    trackId: boxes.tkhd.readUInt32BE(isWide ? 20 : 12),
+    boxes,
+  };
 }
 
 function handlerOf(media: ReturnType<typeof childrenOf>): string {
@@ -112,8 +139,8 @@ function reportOf(
       isKeyframe: table.isKeyframe[sample] === 1,
       isDiscarded: false,
     })),
-    packetBytes: table.bytes,
-    lastByte: table.lastByte,
+    packetBytes: table.sizes.reduce((sum, bytes) => sum + bytes, 0),
+    lastByte: table.starts.reduce((end, start, sample) => Math.max(end, start + table.sizes[sample]!), 0),
     exit: { kind: 'exited', exitCode: 0, errorLines: [] },
   };
 }

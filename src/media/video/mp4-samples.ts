@@ -1,4 +1,5 @@
 import { type Box, childrenOf, demand, onlyChild, optionalChild } from './mp4-boxes.js';
+import type { FrameCodec } from './nal-units.js';
 
 /** Where and when the frames of a track are, in the order in which they are stored. */
 export interface SampleTable {
@@ -16,9 +17,22 @@ export interface SampleTable {
   readonly isKeyframe: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** Of all frames together, and where the last of them ends in the file. */
-  readonly bytes: number;
-  readonly lastByte: number;
+  readonly codec: FrameCodec;
+  /** Where each frame begins in the file, and how many bytes it has. */
+  readonly starts: Float64Array;
+  readonly sizes: Uint32Array;
+}
+
+/** All that is needed to hand some of a track's frames to a decoder. */
+export interface StoredFrames
+  extends Pick<SampleTable, 'sampleTicks' | 'offsets' | 'isKeyframe' | 'codec' | 'starts' | 'sizes'> {
+  /** By how much an edit list makes all times less. */
+  readonly shiftTicks: number;
+  /** The frames' places in the file, in the order in which they are shown. */
+  readonly samplesInOrderShown: Uint32Array;
+  readonly trackId: number;
+  /** Contents of boxes, as they are in the file. */
+  readonly boxes: Readonly<Record<'mvhd' | 'tkhd' | 'mdhd' | 'hdlr' | 'dinf' | 'stsd', Buffer>>;
 }
 
 /** 11 hours at 50 frames a second; see probe-report.ts, which refuses longer ones. */
@@ -40,12 +54,11 @@ export function readSampleTable(mediaInformation: readonly Box[], fileBytes: num
   const offsets = readOffsets(composition, count);
   const sampleTicks = readSampleTicks(onlyChild(tables, 'stts'), count);
   return {
-    ...readPictureSize(onlyChild(tables, 'stsd')),
+    ...readDescription(onlyChild(tables, 'stsd')),
     ...{ count, sampleTicks, offsets, isReordered: composition !== undefined },
     ...shownRange(offsets, sampleTicks),
     isKeyframe: readKeyframes(optionalChild(tables, 'stss'), count),
-    bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
-    lastByte: findLastByte(tables, { sizes, fileBytes }),
+    ...{ sizes, starts: findStarts(tables, { sizes, fileBytes }) },
   };
 }
 
@@ -63,16 +76,27 @@ function demandOwnData(dataInformation: readonly Box[]): void {
   demand((flags & 1) === 1, 'Its data lie elsewhere');
 }
 
-/** Codecs of which the container's word for what is a keyframe counts. */
-const CODECS = new Set(['avc1', 'avc3', 'hvc1', 'hev1']);
+/** Codecs of which the container's word for what is a keyframe counts: the box of their settings, where it has ... */
+const CODECS: Record<string, { kind: FrameCodec['kind']; box: string; lengthAt: number }> = {
+  // ... the bytes of a NAL unit's length, less one: ISO/IEC 14496-15, sections 5.3.3.1 and 8.3.3.1.
+  ...{ avc1: { kind: 'h264', box: 'avcC', lengthAt: 4 }, avc3: { kind: 'h264', box: 'avcC', lengthAt: 4 } },
+  ...{ hvc1: { kind: 'h265', box: 'hvcC', lengthAt: 21 }, hev1: { kind: 'h265', box: 'hvcC', lengthAt: 21 } },
+};
 
-function readPictureSize(descriptions: Buffer): { width: number; height: number } {
+function readDescription(descriptions: Buffer): Pick<SampleTable, 'width' | 'height' | 'codec'> {
   demand(descriptions.readUInt32BE(4) === 1, 'Its codec changes on the way');
-  demand(CODECS.has(descriptions.toString('latin1', 12, 16)), 'It is in another codec');
+  const codec = CODECS[descriptions.toString('latin1', 12, 16)];
+  demand(codec !== undefined, 'It is in another codec');
   const [width, height] = [descriptions.readUInt16BE(40), descriptions.readUInt16BE(42)];
   demand(width > 0 && height > 0, 'It has no size');
-  return { width, height };
+  const entry = descriptions.subarray(8, 8 + descriptions.readUInt32BE(8));
+  const settings = onlyChild(childrenOf(entry.subarray(VISUAL_ENTRY_BYTES)), codec.box);
+  const lengthBytes = (settings.readUInt8(codec.lengthAt) & 3) + 1;
+  return { width, height, codec: { kind: codec.kind, lengthBytes } };
 }
+
+/** Of a sample entry for pictures, before the boxes in it. */
+const VISUAL_ENTRY_BYTES = 86;
 
 function readSizes(table: Buffer): Uint32Array {
   const same = table.readUInt32BE(4);
@@ -146,26 +170,28 @@ function readKeyframes(table: Buffer | undefined, count: number): Uint8Array {
 }
 
 /** Follows every chunk of frames. @throws OutOfTheOrdinary where one reaches behind the file's end. */
-function findLastByte(
+function findStarts(
   tables: readonly Box[],
   { sizes, fileBytes }: { sizes: Uint32Array; fileBytes: number },
-): number {
+): Float64Array {
   const chunks = readChunks(tables);
   const runs = [...entriesOf(onlyChild(tables, 'stsc'), 3)];
+  const starts = new Float64Array(sizes.length);
   let sample = 0;
-  let lastByte = 0;
   let run = -1;
   chunks.forEach((chunkStart, chunk) => {
     while (run + 1 < runs.length && runs[run + 1]!.readUInt32BE(0) <= chunk + 1) run += 1;
     const perChunk = runs[run]?.readUInt32BE(4) ?? 0;
     demand(perChunk > 0 && perChunk <= sizes.length - sample, 'Its chunks are wrong');
     let end = chunkStart;
-    for (const next = sample + perChunk; sample < next; sample++) end += sizes[sample]!;
+    for (const next = sample + perChunk; sample < next; sample++) {
+      starts[sample] = end;
+      end += sizes[sample]!;
+    }
     demand(end <= fileBytes, 'It breaks off');
-    lastByte = Math.max(lastByte, end);
   });
   demand(sample === sizes.length, 'Its chunks are wrong');
-  return lastByte;
+  return starts;
 }
 
 function readChunks(tables: readonly Box[]): number[] {

@@ -5,6 +5,7 @@ import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
 import { readMp4Report } from './mp4-report.js';
+import type { StoredFrames } from './mp4-samples.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
 import { type ProbeReport, readProbeReport } from './probe-report.js';
 
@@ -15,6 +16,8 @@ export interface Probe {
   readonly container: string;
   /** Of a frame. */
   readonly megapixels: number;
+  /** Where the frames lie in an ordinary MP4 file; null elsewhere. */
+  readonly stored: StoredFrames | null;
   /** Set when the file breaks off: the frames that it should have, as far as it says, and ffprobe's words. */
   readonly cutOff: { readonly declaredFrames: number | null; readonly words: string } | null;
 }
@@ -33,7 +36,8 @@ type OpenReport = ProbeReport & {
  */
 export async function probeVideo(path: string, limits: RunLimits): Promise<Probe> {
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
-  const unchecked = (await readMp4Report(path)) ?? (await readProbeReport(path, limits));
+  const ordinary = await readMp4Report(path);
+  const unchecked = ordinary ?? (await readProbeReport(path, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
@@ -52,6 +56,7 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
   return {
     index,
     container: format.format_name,
+    stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     cutOff: await findCutOff(path, report),
   };

@@ -5,6 +5,8 @@ import type { ToolExit } from '../ffmpeg/ffmpeg.js';
 import { type DecodedFrame, decodeFrames } from './decode.js';
 import type { DecodePass, PlanKind } from './decode-plan.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
+import type { Excerpt } from './mp4-excerpt.js';
+import type { NeededSamples } from './needed-samples.js';
 import { clipSeconds, type FrameIndex } from './packet-index.js';
 import type { Probe } from './probe.js';
 import type { OpenedVideo } from './video.js';
@@ -24,12 +26,14 @@ export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan):
   const { path, preprocessing, decoderThreads, limits, probe } = video;
   const { index } = probe;
   const { targets, boundaries } = selectFrames(index, pass.frames, pass.reach);
-  const seekSeconds = seekSecondsOf(probe, pass.startFrame);
+  const seekSeconds = pass.samples ? undefined : seekSecondsOf(probe, pass.startFrame);
   const matcher = createMatcher<DecodedFrame>(targets);
   let found = 0;
   for await (const event of decodeFrames({
     ...{ path, index, boundaries, preprocessing, decoderThreads, seekSeconds, ...limits },
-    skipOptions: skipOptionsOf(kind, probe),
+    ...(pass.samples
+      ? { skipOptions: [], excerpt: excerptOf(video, pass.samples) }
+      : { skipOptions: skipOptionsOf(kind, probe) }),
   })) {
     const interrupted = event.kind !== 'frame' && interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
@@ -44,6 +48,11 @@ export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan):
     const failure = decodingFailure(path, { exit: event, found, expected: targets.length });
     if (failure) throw failure;
   }
+}
+
+function excerptOf({ path, probe }: OpenedVideo, samples: NeededSamples): Excerpt {
+  if (!probe.stored) throw new Error('Only of an ordinary MP4 file is it known where its frames lie');
+  return { path, stored: probe.stored, ...samples };
 }
 
 function* copiesOf(
@@ -64,6 +73,7 @@ function* copiesOf(
 function skipOptionsOf(kind: PlanKind, { container }: Probe): readonly string[] {
   switch (kind) {
     case 'whole':
+    case 'excerpt':
     case 'seeks':
       return [];
     case 'keyframes':

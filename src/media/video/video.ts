@@ -17,7 +17,7 @@ import { readPass } from './read-pass.js';
  *   decoder), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export function openVideo(path: string, { probe, request, limits }: OpenOptions): Clip {
-  const { index, megapixels } = probe;
+  const { index, megapixels, stored } = probe;
   const { timeline } = index;
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
@@ -26,7 +26,7 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
-  const plan = planDecode(index, wanted, { megapixels, choice: planChoice(request) });
+  const plan = planDecode(index, wanted, { megapixels, stored, choice: planChoice(request) });
   const frames = readFrames({ path, preprocessing, decoderThreads, limits, probe }, { plan, wanted });
   return {
     kind: 'video',
@@ -45,7 +45,7 @@ interface OpenOptions {
 
 /** What a pair shows depends on how far apart its frames are: neighbours in their place would show another thing. */
 function planChoice({ plan = 'exact', pairGap }: FrameRequest): PlanChoice {
-  return pairGap && plan !== 'whole' && plan !== 'seeks' ? 'exact' : plan;
+  return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
 
 /** A video whose frames are read. */

@@ -24,7 +24,7 @@ const centres = (frames: number, count: number) =>
   Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) / count) * frames));
 
 const plan = (index: FrameIndex, wanted: readonly number[], choice: PlanChoice, megapixels = 2) =>
-  planDecode(index, wanted, { choice, megapixels });
+  planDecode(index, wanted, { choice, megapixels, stored: null });
 
 describe('the quickest plan', () => {
   test('of a short clip is to decode it whole', () => {
