@@ -72,19 +72,10 @@ async function countHandedOver(name: string, frames: readonly number[]): Promise
 }
 
 describeWithEachFfmpeg('an excerpt of an MP4 file', () => {
-  test.each(NAMES)(
-    'gives the very same frames and times as the whole: %s',
-    async (name) => {
-      for (const frames of [1, 7, 64]) {
-        const [whole, excerpt] = await Promise.all([
-          read(name, 'whole', frames),
-          read(name, 'excerpt', frames),
-        ]);
-        expect(excerpt).toEqual(whole);
-      }
-    },
-    60_000,
-  );
+  test.each(NAMES)('gives the very same frames and times as the whole: %s', async (name) => {
+    const [whole, excerpt] = await Promise.all([read(name, 'whole', 16), read(name, 'excerpt', 16)]);
+    expect(excerpt).toEqual(whole);
+  });
 
   test('gives the sampled frames where its list of keyframes is wrong', async () => {
     const content = readFileSync(join(folder, 'plain.mp4'));
