@@ -14,6 +14,8 @@ import type { OpenedVideo } from './video.js';
 interface PassOfPlan {
   readonly kind: PlanKind;
   readonly pass: DecodePass;
+  /** Frames that other passes gave: an error counts them too. */
+  readonly before?: number;
 }
 
 /**
@@ -22,7 +24,10 @@ interface PassOfPlan {
  *
  * @throws UserError of the kind `whole`, as openVideo says; of the others only what ended ffmpeg before its time.
  */
-export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan): AsyncGenerator<Frame, void> {
+export async function* readPass(
+  video: OpenedVideo,
+  { kind, pass, before = 0 }: PassOfPlan,
+): AsyncGenerator<Frame, void> {
   const { path, preprocessing, decoderThreads, limits, probe } = video;
   const { index } = probe;
   const { targets, boundaries } = selectFrames(index, pass.frames, pass.reach);
@@ -45,7 +50,8 @@ export async function* readPass(video: OpenedVideo, { kind, pass }: PassOfPlan):
     // What comes behind the last wanted frame need not be decoded.
     if (matcher.isDone() && (found === targets.length || kind !== 'whole')) return;
     if (event.kind === 'frame' || kind !== 'whole') continue;
-    const failure = decodingFailure(path, { exit: event, found, expected: targets.length });
+    const counts = { found: before + found, expected: before + targets.length };
+    const failure = decodingFailure(path, { exit: event, ...counts });
     if (failure) throw failure;
   }
 }

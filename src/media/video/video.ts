@@ -73,7 +73,8 @@ async function* readFrames(
     if (given < due) break;
   }
   const frames = wanted.slice(given);
-  if (frames.length > 0) yield* readPass(video, { kind: 'whole', pass: wholePass(frames) });
+  const before = new Set(wanted.slice(0, given)).size;
+  if (frames.length > 0) yield* readPass(video, { kind: 'whole', pass: wholePass(frames), before });
 }
 
 function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanChoice, planDecode } from '../../../src/media/video/decode-plan.js';
 import { nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
+import type { StoredFrames } from '../../../src/media/video/mp4-samples.js';
 import type { FrameIndex } from '../../../src/media/video/packet-index.js';
 
 /** A clip of 25 frames a second with a keyframe every so many. */
@@ -25,6 +26,24 @@ const centres = (frames: number, count: number) =>
 
 const plan = (index: FrameIndex, wanted: readonly number[], choice: PlanChoice, megapixels = 2) =>
   planDecode(index, wanted, { choice, megapixels, stored: null });
+
+/** The same of an ordinary MP4 file that stores its frames in the order in which they are shown. */
+function planOfMp4(index: FrameIndex, wanted: readonly number[], choice: PlanChoice) {
+  const { isKeyframe } = index.timeline;
+  const count = isKeyframe.length;
+  const stored: StoredFrames = {
+    ...{ sampleTicks: 1, shiftTicks: 0, trackId: 1, codec: { kind: 'h264', lengthBytes: 4 } },
+    offsets: new Int32Array(count),
+    isKeyframe: Uint8Array.from(isKeyframe, Number),
+    starts: Float64Array.from(isKeyframe.keys()),
+    sizes: new Uint32Array(count).fill(1),
+    samplesInOrderShown: Uint32Array.from(isKeyframe.keys()),
+    boxes: { mvhd: none, tkhd: none, mdhd: none, hdlr: none, dinf: none, stsd: none },
+  };
+  return planDecode(index, wanted, { choice, megapixels: 2, stored });
+}
+
+const none = Buffer.alloc(0);
 
 describe('the quickest plan', () => {
   test('of a short clip is to decode it whole', () => {
@@ -65,6 +84,39 @@ describe('the quickest plan', () => {
         { startFrame: 9000, frames: [9010], reach: 0 },
       ],
     });
+  });
+});
+
+describe('of an ordinary MP4 file', () => {
+  test('no more is handed over than wanted frames depend on', () => {
+    const { kind, passes } = planOfMp4(clip(1500, 50), [60, 70, 149, 700], 'exact');
+    expect(kind).toBe('excerpt');
+    expect(passes).toMatchObject([{ frames: [60, 70, 149, 700], reach: 0 }]);
+    expect(passes[0]!.samples).toEqual({
+      ranges: [
+        { first: 50, last: 70 },
+        { first: 100, last: 149 },
+        { first: 700, last: 700 },
+      ],
+      wanted: new Set([60, 70, 149, 700]),
+    });
+  });
+
+  test('only the keyframes that are taken are handed over', () => {
+    const { kind, passes } = planOfMp4(clip(1500, 48), centres(1500, 16), 'quick');
+    expect(kind).toBe('keyframes');
+    expect(passes[0]!.samples!.wanted.size).toBe(16);
+    expect(passes[0]!.samples!.ranges).toEqual(
+      passes[0]!.frames.map((frame) => ({ first: frame, last: frame })),
+    );
+  });
+
+  test('all is decoded where all is wanted, and where it is not known which sample shows which frame', () => {
+    const every = Array.from({ length: 50 }, (_, frame) => frame);
+    expect(planOfMp4(clip(50, 12), every, 'exact').kind).toBe('whole');
+    const index = clip(50, 12);
+    const fewer = { ...index, positions: index.positions.slice(1) };
+    expect(planOfMp4(fewer, [40], 'excerpt').kind).toBe('whole');
   });
 });
 
