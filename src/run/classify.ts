@@ -38,7 +38,7 @@ export interface Classified {
   readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
   /** Frames that the network read. */
   readonly frames: number;
-  /** Of a video: how it was decoded, `whole` or with `seeks` for the frames that the model samples, otherwise for neighbours. */
+  /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
   readonly plan?: PlanKind;
   readonly durationSeconds: number;
   /** Where the network attends: how much to each timestep, a weight each that sum to 1. */

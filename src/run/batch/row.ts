@@ -31,7 +31,7 @@ const answer = {
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
   frames: z.int().min(1),
-  /** How a video was decoded: exactly, `whole` or with `seeks`, or for frames nearby. */
+  /** How a video was decoded: exactly (`whole`, `excerpt`, `seeks`), or for frames nearby. */
   plan: z.enum(PLAN_KINDS).optional(),
 };
 
