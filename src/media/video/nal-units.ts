@@ -7,8 +7,8 @@ export type FrameCodec =
 
 /** Whether no frame behind this one, in the order of decoding, depends on one before it (an IDR picture). */
 export function isIndependent(sample: Buffer, codec: FrameCodec): boolean {
-  const header = firstSliceHeader(sample, codec);
-  if (header === null) return false;
+  const [header] = sliceHeaders(sample, codec);
+  if (header === undefined) return false;
   switch (codec.kind) {
     case 'h264':
       return (header & 0x1f) === 5;
@@ -23,19 +23,18 @@ export function isIndependent(sample: Buffer, codec: FrameCodec): boolean {
  */
 export function isNeverReferred(sample: Buffer, codec: FrameCodec): boolean {
   if (codec.kind !== 'h264') return false;
-  const header = firstSliceHeader(sample, codec);
-  return header !== null && (header & 0x60) === 0;
+  const headers = [...sliceHeaders(sample, codec)];
+  return headers.length > 0 && headers.every((header) => (header & 0x60) === 0);
 }
 
-/** The first byte of the first NAL unit with a part of the picture; null where there is none. */
-function firstSliceHeader(sample: Buffer, codec: FrameCodec): number | null {
+/** The first byte of each NAL unit with a part of the picture. */
+function* sliceHeaders(sample: Buffer, codec: FrameCodec): Generator<number> {
   const { lengthBytes } = codec;
   for (let start = 0; start + lengthBytes < sample.length; ) {
     const header = sample[start + lengthBytes]!;
-    if (isSlice(header, codec)) return header;
+    if (isSlice(header, codec)) yield header;
     start += lengthBytes + sample.readUIntBE(start, lengthBytes);
   }
-  return null;
 }
 
 const isSlice = (header: number, { kind }: FrameCodec): boolean =>

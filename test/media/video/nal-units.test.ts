@@ -21,6 +21,8 @@ test('of H.264, the first slice tells, behind what else is in the frame', () => 
   expect(isIndependent(sample(4, delimiter, reference), h264)).toBe(false);
   expect(isNeverReferred(sample(4, information, disposable), h264)).toBe(true);
   expect(isNeverReferred(sample(4, information, reference), h264)).toBe(false);
+  // The second field of a picture may be one that others depend on.
+  expect(isNeverReferred(sample(4, disposable, reference), h264)).toBe(false);
   expect(isNeverReferred(sample(2, disposable), { kind: 'h264', lengthBytes: 2 })).toBe(true);
 });
 
