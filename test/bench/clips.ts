@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ export async function benchBatch(): Promise<void> {
     console.log(`Left out: no clips in ${source} (CLIPSTEP_SHARED names the folder above)`);
     return;
   }
-  const rounds = 3;
+  const rounds = 2;
   await withModels(async (models, root) => {
     const contenders = await contendersOf(models, {
       own: (model) => batchOf(model, { source, root }),
@@ -175,13 +175,10 @@ async function batchOf(model: string, { source, root }: { source: string; root: 
     pathToFileURL(join(projectFolder, 'dist/index.js')).href
   );
   const bundle = await loadBundle(model);
-  let runs = 0;
   return {
     run: async () => {
-      const folder = await mkdir(join(root, `${bundle.manifest.weights.sha256} ${++runs}`), {
-        recursive: true,
-      });
-      const { failed } = await batch({ bundle, source, out: join(folder!, 'results.jsonl') });
+      const folder = await mkdtemp(join(root, 'batch-'));
+      const { failed } = await batch({ bundle, source, out: join(folder, 'results.jsonl') });
       if (failed > 0) throw new Error(`${failed} clips failed`);
     },
     release: async () => {},
