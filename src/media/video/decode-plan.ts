@@ -1,6 +1,6 @@
 import { nearestKeyframes, previousKeyframe } from './keyframes.js';
-import type { StoredFrames } from './mp4-samples.js';
-import { countDecoded, type NeededSamples, neededSamples } from './needed-samples.js';
+import { countDecoded, type NeededSamples, neededSamples } from './mp4/needed-samples.js';
+import type { StoredFrames } from './mp4/samples.js';
 import type { FrameIndex } from './packet-index.js';
 
 /** Ways to decode a clip for some of its frames; see planDecode. */

@@ -10,7 +10,7 @@ import {
 import { SAFE_INPUT_OPTIONS, SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import { inputFilters } from '../preprocessing.js';
 import { selectCondition } from './frame-selection.js';
-import { type Excerpt, readExcerpt } from './mp4-excerpt.js';
+import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
 
 export interface DecodeOptions extends RunLimits {

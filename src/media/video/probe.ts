@@ -4,8 +4,8 @@ import { interruption, oversized, quote, tooLargeFailure } from '../failures.js'
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
-import { readMp4Report } from './mp4-report.js';
-import type { StoredFrames } from './mp4-samples.js';
+import { readMp4Report } from './mp4/report.js';
+import type { StoredFrames } from './mp4/samples.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
 import { type ProbeReport, readProbeReport } from './probe-report.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanChoice, planDecode } from '../../../src/media/video/decode-plan.js';
 import { nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
-import type { StoredFrames } from '../../../src/media/video/mp4-samples.js';
+import type { StoredFrames } from '../../../src/media/video/mp4/samples.js';
 import type { FrameIndex } from '../../../src/media/video/packet-index.js';
 
 /** A clip of 25 frames a second with a keyframe every so many. */

@@ -1,4 +1,4 @@
-import { type Box, childrenOf, demand, onlyChild, optionalChild } from './mp4-boxes.js';
+import { type Box, childrenOf, demand, onlyChild, optionalChild } from './boxes.js';
 import type { FrameCodec } from './nal-units.js';
 
 /** Where and when the frames of a track are, in the order in which they are stored. */

@@ -1,5 +1,5 @@
-import type { StoredFrames } from './mp4-samples.js';
-import type { FrameIndex } from './packet-index.js';
+import type { FrameIndex } from '../packet-index.js';
+import type { StoredFrames } from './samples.js';
 
 /** Samples of a track, both ends included. */
 export interface SampleRange {

@@ -1,4 +1,4 @@
-import type { StoredFrames } from './mp4-samples.js';
+import type { StoredFrames } from './samples.js';
 
 /** What comes before the fragments: the boxes of the original that say what the frames are, and no frames. */
 export function initialSegment({ boxes, trackId }: StoredFrames): Buffer {

@@ -1,13 +1,6 @@
-import {
-  childrenOf,
-  demand,
-  OutOfTheOrdinary,
-  onlyChild,
-  optionalChild,
-  readMovieHeader,
-} from './mp4-boxes.js';
-import { readSampleTable, type SampleTable, type StoredFrames } from './mp4-samples.js';
-import type { ProbeReport } from './probe-report.js';
+import type { ProbeReport } from '../probe-report.js';
+import { childrenOf, demand, OutOfTheOrdinary, onlyChild, optionalChild, readMovieHeader } from './boxes.js';
+import { readSampleTable, type SampleTable, type StoredFrames } from './samples.js';
 
 /**
  * What ffprobe would say of an ordinary MP4 or QuickTime file, read out of its header in about a millisecond,

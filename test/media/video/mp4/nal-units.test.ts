@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { type FrameCodec, isIndependent, isNeverReferred } from '../../../src/media/video/nal-units.js';
+import {
+  type FrameCodec,
+  isIndependent,
+  isNeverReferred,
+} from '../../../../src/media/video/mp4/nal-units.js';
 
 const h264: FrameCodec = { kind: 'h264', lengthBytes: 4 };
 const h265: FrameCodec = { kind: 'h265', lengthBytes: 4 };
