@@ -1,6 +1,8 @@
 /** Largest frame that is decoded: 50 megapixels, above any camera's video and 200 MB as 8-bit RGBA. */
 export const MAX_PIXELS = 50_000_000;
 
+const MP4 = 'mov,mp4,m4a,3gp,3g2,mj2';
+
 /**
  * The containers and raw streams that may be opened: those that hold their video themselves. What points to
  * other files or addresses is left out whatever its name: playlists (hls, dash, concat, imf, sdp), image
@@ -10,7 +12,7 @@ export const MAX_PIXELS = 50_000_000;
  * Names that an ffmpeg does not know are ignored by it.
  */
 const CONTAINERS = [
-  'mov,mp4,m4a,3gp,3g2,mj2',
+  MP4,
   'matroska,webm',
   ...[
     'avi',
@@ -85,7 +87,7 @@ const CONTAINERS = [
 export const SAFE_INPUT_OPTIONS: readonly string[] = limited('file', CONTAINERS.join(','));
 
 /** The same where ffmpeg reads an MP4 from a pipe, which the list of protocols keeps from opening any file. */
-export const SAFE_PIPE_OPTIONS: readonly string[] = limited('pipe', 'mov,mp4,m4a,3gp,3g2,mj2');
+export const SAFE_PIPE_OPTIONS: readonly string[] = limited('pipe', MP4);
 
 function limited(protocol: string, containers: string): string[] {
   return [

@@ -174,7 +174,8 @@ function planExcerpt(
 ): DecodePlan | null {
   const samples = neededSamples(index, stored, frames);
   if (!samples) return null;
-  const share = index.isReordered ? REFERENCE_SHARE : 1;
+  // H.265 does not tell which frames no other depends on.
+  const share = index.isReordered && stored.codec.kind === 'h264' ? REFERENCE_SHARE : 1;
   return {
     kind: 'excerpt',
     passes: [{ startFrame: 0, frames, reach: 0, samples }],

@@ -50,7 +50,7 @@ export async function* readExcerpt(excerpt: Excerpt): AsyncGenerator<Buffer, voi
   }
 }
 
-/** Reads bytes of a file, a block at a time. What it gives is valid until the next call; null: not there. */
+/** Reads bytes of a file, a block at a time. What it gives is valid until the next call; null: they cannot be read. */
 function blockReader(file: FileHandle): (start: number, bytes: number) => Promise<Buffer | null> {
   let block = Buffer.alloc(0);
   let blockStart = 0;
@@ -58,8 +58,10 @@ function blockReader(file: FileHandle): (start: number, bytes: number) => Promis
     if (bytes > MAX_SAMPLE_BYTES) return null;
     if (start < blockStart || start + bytes > blockStart + block.length) {
       const wanted = Buffer.allocUnsafe(Math.max(bytes, BLOCK_BYTES));
-      const { bytesRead } = await file.read(wanted, 0, wanted.length, start);
-      block = wanted.subarray(0, bytesRead);
+      // Decoding the whole file then says what is wrong with it.
+      const result = await file.read(wanted, 0, wanted.length, start).catch(() => null);
+      if (!result) return null;
+      block = wanted.subarray(0, result.bytesRead);
       blockStart = start;
     }
     const sample = block.subarray(start - blockStart, start - blockStart + bytes);
