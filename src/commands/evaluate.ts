@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { SplitName } from '../data/scan.js';
 import type { EngineName } from '../engine/engine.js';
-import { type BundleEvaluation, evaluateBundle } from '../run/evaluate/evaluate-bundle.js';
+import { evaluateBundle } from '../run/evaluate/evaluate-bundle.js';
+import { evaluationFigures, evaluationFolder } from '../run/evaluate/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
 import { engineOption, numberWithin, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
@@ -15,7 +16,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly calibrate?: boolean;
   readonly targetPrecision?: number;
-  readonly report?: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -25,6 +26,10 @@ export function evaluateCommand(): Command {
     .description('say how good a trained model is on labelled clips')
     .argument('<model>', 'folder of a trained model, such as models/motion')
     .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
+    .option(
+      '-o, --out <folder>',
+      "where report.html, metrics.json and predictions.csv go, over those of an earlier evaluation (default: runs/ with the model's name and the part's)",
+    )
     .addOption(
       new Option('--split <part>', "part of the data by the model's own split; all: for other data")
         .choices(['test', 'validation', 'train', 'all'] satisfies Array<SplitName | 'all'>)
@@ -37,19 +42,17 @@ export function evaluateCommand(): Command {
       'calibrate, and call answers unknown that are too unsure to be right that often',
       numberWithin(0, 1),
     )
-    .option('--report <file>', 'write a page with charts and the worst errors, to open in a browser')
     .option('--json', 'all figures as JSON')
     .addOption(engineOption())
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
-      const { topK: topCount, json, ...options } = flags;
+      const { topK: topCount, json, out = evaluationFolder(model, flags.split), ...options } = flags;
       const result = await interruptible(async (signal) =>
-        evaluateBundle(await loadBundle(model), { ...options, topCount, signal, onEvent: progress.show }),
+        evaluateBundle(await loadBundle(model), {
+          ...{ ...options, topCount, out, signal },
+          onEvent: progress.show,
+        }),
       ).finally(progress.stop);
-      console.log(json ? JSON.stringify(figures(result)) : evaluationText(result));
+      console.log(json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out));
     });
-}
-
-function figures({ predictions, ...rest }: BundleEvaluation): object {
-  return rest;
 }

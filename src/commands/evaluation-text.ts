@@ -1,17 +1,25 @@
+import { join } from 'node:path';
+import colors from 'picocolors';
 import type { BundleEvaluation } from '../run/evaluate/evaluate-bundle.js';
 import { accuracySentence, furtherFigures, selectionSentence } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
-/** An evaluation for people: figures, a table of the classes, what was taken for what, and the ladder. */
-export function evaluationText(result: BundleEvaluation): string {
+/**
+ * An evaluation for people: figures, a table of the classes, what was taken for what, and the ladder.
+ * @param folder Where it was written to.
+ */
+export function evaluationText(result: BundleEvaluation, folder: string): string {
   const { evaluation, temperature, ladder, skipped, selection } = result;
   const noun = result.split === 'all' ? 'examples' : `${result.split} examples`;
   return [
+    `${colors.bold('Report')} ${join(folder, 'report.html')}`,
     accuracySentence(evaluation, noun),
     furtherFigures(evaluation, temperature),
     ...(selection ? [selectionSentence(selection)] : []),
-    ...(skipped.length > 0 ? [`${skipped.length} entries left out.`] : []),
+    ...(skipped.length > 0
+      ? [`${skipped.length} entries left out; ${join(folder, 'metrics.json')} names them`]
+      : []),
     classTable(evaluation),
     confusionTable(evaluation),
     ladderText(ladder),

@@ -105,10 +105,12 @@ describe('clipstep crossvalidate', () => {
 
   it('does not let the ensemble be tested on what it was trained on', async () => {
     const ensemble = join(whole, 'ensemble');
-    const refused = await clipstep(['evaluate', ensemble, '--data', data], { env });
+    const evaluate = (...more: string[]) =>
+      clipstep(['evaluate', ensemble, '--data', data, ...more], { env, cwd: root });
+    const refused = await evaluate();
     expect(refused.stderr).toMatch(/no test part[\s\S]*--split all/);
     expect(refused.code).toBe(2);
-    const all = await clipstep(['evaluate', ensemble, '--data', data, '--split', 'all', '--json'], { env });
+    const all = await evaluate('--split', 'all', '--json');
     expect(JSON.parse(all.stdout).evaluation.examples).toBe(12);
   });
 

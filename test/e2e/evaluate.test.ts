@@ -24,7 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const evaluate = (...more: string[]) => clipstep(['evaluate', model, '--data', data, ...more], { env });
+/** In a working folder of its own, below which it writes. */
+const evaluate = (...more: string[]) =>
+  clipstep(['evaluate', model, '--data', data, ...more], { env, cwd: root });
 const figures = async (...more: string[]) => JSON.parse((await evaluate(...more, '--json')).stdout);
 
 describe('clipstep evaluate', () => {
@@ -47,17 +49,31 @@ describe('clipstep evaluate', () => {
     expect(stdout).toMatch(/network, timesteps shuffled/);
   });
 
-  it('writes a page of them where it is told to', async () => {
-    const page = join(root, 'page.html');
-    const { stdout, code } = await evaluate('--report', page);
+  it('writes them as JSON, as CSV and as a page, over those of an earlier evaluation', async () => {
+    const { stdout, code } = await evaluate();
     expect(code).toBe(0);
+    const folder = join('runs', 'model-test');
+    expect(stdout).toContain(join(folder, 'report.html'));
+    const { predictions, ...rest } = await figures();
+    expect(predictions).toBeUndefined();
+    const read = (name: string) => readFile(join(root, folder, name), 'utf8');
+    expect(JSON.parse(await read('metrics.json'))).toEqual(rest);
+    expect((await read('predictions.csv')).trim().split('\n')).toHaveLength(1 + 4);
     const [, accuracy] = /Accuracy on 4 test examples: (\S+ %)/.exec(stdout)!;
-    const html = await readFile(page, 'utf8');
+    const html = await read('report.html');
     expect(html).toContain(`Accuracy on 4 test examples: ${accuracy}`);
     expect(html.match(/data:image\/jpeg/g)).toHaveLength(4 * 3);
-    const nowhere = await evaluate('--report', join(root, 'nowhere', 'page.html'));
-    expect(nowhere.stderr).toMatch(/page\.html cannot be written/);
-    expect(nowhere.code).toBe(1);
+  });
+
+  it('refuses a folder that cannot be written to, and one of a model, before it scores anything', async () => {
+    const inFile = await evaluate('--out', join(model, 'metrics.json', 'below'));
+    expect(inFile.stderr).toMatch(/below cannot be written/);
+    expect(inFile.code).toBe(1);
+    const before = await readFile(join(model, 'metrics.json'), 'utf8');
+    const overModel = await evaluate('--out', model);
+    expect(overModel.stderr).toMatch(/is the folder of a model/);
+    expect(overModel.code).toBe(2);
+    expect(await readFile(join(model, 'metrics.json'), 'utf8')).toBe(before);
   });
 
   it('reports a clip that cannot be read', async () => {
@@ -91,7 +107,10 @@ describe('clipstep evaluate', () => {
     const other = join(root, 'other');
     await writeTinyDataset(other, 2);
     await rename(join(other, 'up'), join(other, 'sideways'));
-    const result = await clipstep(['evaluate', model, '--data', other, '--split', 'all'], { env });
+    const result = await clipstep(['evaluate', model, '--data', other, '--split', 'all'], {
+      env,
+      cwd: root,
+    });
     expect(result.stderr).toMatch(/does not know: sideways\. It knows down, up/);
     expect(result.code).toBe(1);
   });
@@ -100,12 +119,12 @@ describe('clipstep evaluate', () => {
     expect((await evaluate()).stderr).not.toMatch(/not the data/);
     const more = join(root, 'more');
     await writeTinyDataset(more, 9);
-    const result = await clipstep(['evaluate', model, '--data', more], { env });
+    const result = await clipstep(['evaluate', model, '--data', more], { env, cwd: root });
     expect(result.stderr).toMatch(/not the data that the model was trained on[\s\S]*--split all/);
   });
 
   it('asks for data that it cannot make', async () => {
-    const result = await clipstep(['evaluate', model], { env });
+    const result = await clipstep(['evaluate', model], { env, cwd: root });
     expect(result.stderr).toMatch(/--data/);
     expect(result.code).toBe(2);
   });

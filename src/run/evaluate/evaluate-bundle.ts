@@ -6,6 +6,7 @@ import type { Engine, EngineName, SequenceClassifier } from '../../engine/engine
 import { loadClassifiers } from '../../engine/members.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
+import { clipstepVersion } from '../../version.js';
 import { type Features, openFeatures } from '../features.js';
 import {
   type Ladder,
@@ -15,7 +16,6 @@ import {
   readsOrder,
 } from '../ladder/ladder.js';
 import { evaluationReport } from '../report/evaluation-report.js';
-import { writePage } from '../report/write-page.js';
 import type { TrainEvent } from '../train/events.js';
 import { isGenerated } from '../train/open-data.js';
 import { type Choices, chooseOnValidation } from './choices.js';
@@ -29,6 +29,7 @@ import {
   scoreExamples,
   shuffledOrder,
 } from './evaluate.js';
+import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
@@ -49,8 +50,8 @@ export interface EvaluateOptions {
   readonly calibrate?: boolean;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number;
-  /** File for a page that shows the figures, with nothing outside of itself. */
-  readonly report?: string;
+  /** Folder for metrics.json, predictions.csv and report.html; nothing is written when absent. */
+  readonly out?: string;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -59,6 +60,9 @@ export interface BundleEvaluation extends Choices {
   /** Folder of the model. */
   readonly model: string;
   readonly split: SplitName | 'all';
+  readonly engine: EngineName;
+  /** Of clipstep, the engine and node. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
   /** The rungs that need no training: the most frequent class, shuffled timesteps, the network. */
@@ -73,7 +77,7 @@ export interface BundleEvaluation extends Choices {
 }
 
 /**
- * Scores a trained model on labelled data.
+ * Scores a trained model on labelled data, and writes what came of it.
  *
  * @throws UserError `usage` for a part that is empty, `bad_dataset` for data that does not fit or has classes
  *   that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
@@ -87,7 +91,9 @@ export async function evaluateBundle(
     if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
     options.onEvent?.(event);
   };
+  const { out } = options;
   const parts = await openEvaluationParts(bundle, { ...options, onEvent });
+  if (out !== undefined) await openEvaluationFolder(out);
   const { engine } = await selectEngine(options.engine ?? 'auto');
   const { pipeline } = bundle.manifest;
   const cache = openCache(cacheFolder('sequences'));
@@ -109,24 +115,17 @@ export async function evaluateBundle(
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const choices = await choicesOf(open, options);
     const result = { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
-    if (options.report !== undefined) await writeReport(options.report, { result, open, options });
+    if (out !== undefined) {
+      const page = await evaluationReport(result, {
+        ...{ bundle, examples: parts.chosen },
+        ...(options.signal && { signal: options.signal }),
+      });
+      await writeEvaluation(out, { result, page });
+    }
     return result;
   } finally {
     await features.release();
   }
-}
-
-async function writeReport(
-  path: string,
-  written: { result: BundleEvaluation; open: Open; options: EvaluateOptions },
-): Promise<void> {
-  const { bundle, engine, parts } = written.open;
-  const { signal } = written.options;
-  const page = await evaluationReport(written.result, {
-    ...{ bundle, engine, examples: parts.chosen },
-    ...(signal && { signal }),
-  });
-  await writePage(path, page);
 }
 
 interface Open {
@@ -153,7 +152,7 @@ async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOpt
 }
 
 async function score(open: Open, options: EvaluateOptions & Choices) {
-  const { bundle, parts, features, onEvent } = open;
+  const { bundle, engine, parts, features, onEvent } = open;
   const { labels, pipeline } = bundle.manifest;
   const { chosen } = parts;
   const scored = await withClassifier(open, options.temperature, (classifier) =>
@@ -178,6 +177,8 @@ async function score(open: Open, options: EvaluateOptions & Choices) {
   return {
     model: bundle.folder,
     split: parts.name,
+    engine: engine.name,
+    versions: { clipstep: clipstepVersion(), [engine.name]: engine.version, node: process.versions.node },
     labels,
     evaluation: assess({
       ...{ examples, logits, labels, seed },
