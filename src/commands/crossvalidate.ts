@@ -45,7 +45,11 @@ export function crossvalidateCommand(): Command {
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
-    .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
+    .option(
+      '--set <name=value...>',
+      "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",
+      settings,
+    )
     .option(
       '--choose <name=values...>',
       "choose inside each fold, on what it may train on, such as 'recurrent.layers=[0,1]'; of several, all combinations",

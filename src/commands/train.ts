@@ -30,7 +30,11 @@ export function trainCommand(): Command {
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
-    .option('--set <name=value...>', "instead of the pipeline's, such as training.epochs=3", settings)
+    .option(
+      '--set <name=value...>',
+      "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",
+      settings,
+    )
     .option(
       '--target-precision <share>',
       'call answers unknown that are too unsure to be right that often, such as 0.95',

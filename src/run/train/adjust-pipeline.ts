@@ -7,7 +7,7 @@ import { readPipeline } from '../../pipeline-file.js';
 export interface Adjustments {
   /** Path of the pipeline's YAML file. */
   readonly pipeline: string;
-  /** Settings by their dotted names, each value as YAML has it: `{'training.epochs': '3'}`. */
+  /** Settings by their dotted names, each value as YAML has it: `{'training.epochs': '3'}`; `null` leaves one out. */
   readonly set?: Readonly<Record<string, string>>;
   readonly seed?: number;
   /** Where pretrained encoder weights come from: `hub` or a folder. */
@@ -59,7 +59,9 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
       fix: 'Give the name as the pipeline has it, with a dot between levels, such as training.epochs=3.',
     });
   }
-  (section as Settings)[last] = value; // an object, as was just checked
+  const settings = section as Settings; // an object, as was just checked
+  if (value === null) delete settings[last];
+  else settings[last] = value;
 }
 
 function assignWeights(pipeline: Settings, weights: string, path: string): void {

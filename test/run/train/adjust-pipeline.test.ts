@@ -30,6 +30,15 @@ describe('a pipeline with adjustments', () => {
     });
   });
 
+  it('leaves out what is null', async () => {
+    const plain = await readAdjustedPipeline({ pipeline });
+    expect(plain.recurrent.dropout).toBe(0.1);
+    const adjusted = await readAdjustedPipeline({ pipeline, set: { 'recurrent.dropout': 'null' } });
+    expect(adjusted).toEqual({ ...plain, recurrent: { ...plain.recurrent, dropout: 0 } });
+    const required = readAdjustedPipeline({ pipeline, set: { 'recurrent.units': 'null' } });
+    await expect(required).rejects.toMatchObject({ code: 'bad_config' });
+  });
+
   it('keeps a folder of weights as seen from its file', async () => {
     const { input } = await readAdjustedPipeline({ pipeline, weights: join(folder, 'weights') });
     expect(input).toMatchObject({ encoder: { weights: 'weights' } });
