@@ -16,8 +16,14 @@ export function commandLine(
     ...(weights === undefined ? [] : ['--weights', weights]),
     ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...flags,
-  ].join(' ');
+  ]
+    .map((word) => forShell(`${word}`))
+    .join(' ');
 }
+
+/** Quoted where a shell would read it otherwise, such as `recurrent.layers=[0, 1]`. */
+const forShell = (word: string): string =>
+  /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** A path below the working folder as one types it; another one as it was given. */
 function fromHere(path: string): string {
