@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import colors from 'picocolors';
 import type { BundleEvaluation } from '../run/evaluate/evaluate-bundle.js';
-import { accuracySentence, furtherFigures, selectionSentence } from '../run/evaluate/words.js';
+import { accuracySentence, entriesText, furtherFigures, selectionSentence } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
@@ -18,7 +18,7 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
     furtherFigures(evaluation, temperature),
     ...(selection ? [selectionSentence(selection)] : []),
     ...(skipped.length > 0
-      ? [`${skipped.length} entries left out; ${join(folder, 'metrics.json')} names them`]
+      ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} tells why`]
       : []),
     classTable(evaluation),
     confusionTable(evaluation),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
-import { accuracySentence, exampleNoun } from '../run/evaluate/words.js';
+import { accuracySentence, entriesText, exampleNoun } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
 import { type TrainResult, train } from '../run/train/train.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
@@ -53,7 +53,7 @@ export function trainCommand(): Command {
 
 function summary({ folder, pipeline, test, ladder, skipped }: TrainResult): string {
   const lines = [`${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`];
-  if (skipped.length > 0) lines.push(`${skipped.length} entries left out; ${folder}/metrics.json names them`);
+  if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json tells why`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
   if (ladder) lines.push('', ladderText(ladder));

@@ -38,7 +38,13 @@ export function selectionSentence({ minProbability, answered, precision }: Selec
 export const leakSentence = (leaks: readonly Leak[]): string =>
   leaks.length === 0
     ? ''
-    : `\n${leaks.length} pairs of examples in different parts are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
+    : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
+
+/** How many were left out, such as `1 entry`. */
+export const entriesText = ({ length }: readonly unknown[]): string =>
+  `${length} ${length === 1 ? 'entry' : 'entries'}`;
+
+const pairsText = ({ length }: readonly Leak[]): string => `${length} ${length === 1 ? 'pair' : 'pairs'}`;
 
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 5;
@@ -51,7 +57,7 @@ export function leakText(leaks: readonly Leak[]): string {
   });
   const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];
   return [
-    `The split tears apart what is the same or nearly so, which makes figures too kind: ${leaks.length} ${leaks.length === 1 ? 'pair' : 'pairs'}.`,
+    `The split tears apart what is the same or nearly so, which makes figures too kind: ${pairsText(leaks)}.`,
     ...named,
     ...more,
     '  Remove copies, or give both clips of a pair one group in a manifest.',

@@ -19,7 +19,8 @@ export function accuracyBars(label: string, bars: readonly AccuracyBar[]): Chart
     width: CHART_SIZE.width,
     height: BAR_HEIGHT * bars.length + 40,
     option: {
-      grid: { left: 152, right: 24, top: 8, bottom: 32 },
+      // Some fonts are wider than the labels are reckoned to be.
+      grid: { left: 172, right: 24, top: 8, bottom: 32 },
       xAxis: { ...shareAxis(''), position: 'bottom' },
       yAxis: {
         ...axisLook(''),

@@ -30,7 +30,7 @@ const STYLE = `
 }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere }
 table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left; vertical-align: top; overflow-wrap: normal }
-.scroll { overflow-x: auto } .number { text-align: right; white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
+.scroll { overflow-x: auto } .number { text-align: right } td.number { white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
 .bar { background: var(--first); height: .8rem; display: inline-block; max-width: 100% }
 .share { background: color-mix(in srgb, var(--first) var(--share), transparent) }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem }

@@ -1,7 +1,7 @@
 import type { Augmentation } from '../../augmentation-schema.js';
 import type { Pipeline, Sampling } from '../../config.js';
 import { segmentOf } from '../../network/recurrent.js';
-import { accuracySentence, exampleNoun, leakSentence, percent } from '../evaluate/words.js';
+import { accuracySentence, entriesText, exampleNoun, leakSentence, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
 import type { TrainResult } from './train.js';
 
@@ -136,7 +136,7 @@ function mixupSentence({ mixup }: Pipeline['training']): string {
 function skippedSentence({ skipped }: TrainResult): string {
   return skipped.length === 0
     ? 'None was left out.'
-    : `${skipped.length} entries were left out; metrics.json names each and why.`;
+    : `${entriesText(skipped)} left out; metrics.json names each and why.`;
 }
 
 const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));
