@@ -8,6 +8,7 @@ import { type Prediction, parsePredictions } from '../evaluate/predictions.js';
 import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';
 import { checkpointPath } from '../train/prepare.js';
 import { train } from '../train/train.js';
+import { VALIDATION_PREDICTIONS } from '../train/trained-bundle.js';
 import { adjustedBy } from './candidates.js';
 import { chooseSettings, type FoldChoice } from './choose.js';
 import type { CrossvalidateOptions } from './crossvalidate.js';
@@ -22,6 +23,8 @@ export interface Fold {
   readonly choice: FoldChoice | null;
   /** Of its test part. */
   readonly predictions: readonly Prediction[];
+  /** Of its validation part; none without one. */
+  readonly validationPredictions: readonly Prediction[];
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
   readonly leaks: readonly Leak[];
 }
@@ -94,10 +97,12 @@ async function readResults({
   folder,
   manifest,
 }: Bundle): Promise<Omit<Fold, 'position' | 'bundle' | 'choice'>> {
-  const path = join(folder, 'predictions.csv');
   const metrics = metricsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')));
+  const read = async (path: string) => parsePredictions(await readFile(path, 'utf8'), manifest.labels, path);
+  const validated = join(folder, VALIDATION_PREDICTIONS);
   return {
-    predictions: parsePredictions(await readFile(path, 'utf8'), manifest.labels, path),
+    predictions: await read(join(folder, 'predictions.csv')),
+    validationPredictions: (await exists(validated)) ? await read(validated) : [],
     ...metrics,
   };
 }

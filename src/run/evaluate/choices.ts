@@ -4,7 +4,8 @@ import type { SequenceClassifier } from '../../engine/engine.js';
 import type { SequenceReader } from '../sequences.js';
 import type { TrainEvent } from '../train/events.js';
 import { type Answers, fitTemperature } from './calibration.js';
-import { inOrder, scoreExamples } from './evaluate.js';
+import { inOrder, predictedClasses, scoreExamples } from './evaluate.js';
+import { type Prediction, predictionsOf } from './predictions.js';
 import { chooseMinProbability } from './threshold.js';
 
 /** What is chosen on validation data once the weights are; a model keeps it. */
@@ -20,6 +21,7 @@ export interface Choices {
  * it. Clips that cannot be read are passed over.
  *
  * @param options.classifier of temperature 1.
+ * @returns also what the network says of the validation part at that temperature.
  */
 export async function chooseOnValidation(options: {
   classifier: SequenceClassifier;
@@ -27,7 +29,7 @@ export async function chooseOnValidation(options: {
   validation: readonly Example[];
   targetPrecision?: number;
   onEvent: (event: TrainEvent) => void;
-}): Promise<Choices> {
+}): Promise<{ choices: Choices; predictions: Prediction[] }> {
   const { classifier, read, validation, targetPrecision } = options;
   const scorers = new Map([['network', inOrder(classifier)]]);
   const { examples, logits } = await scoreExamples({ examples: validation, read, scorers });
@@ -36,12 +38,19 @@ export async function chooseOnValidation(options: {
     truth: examples.map(({ label }) => label),
   };
   const temperature = fitTemperature(answers);
-  if (targetPrecision === undefined) return { temperature, minProbability: 0 };
   const tempered = { ...answers, logits: answers.logits.map((logit) => logit / temperature) };
+  const predictions = ofNetwork(examples, tempered.logits);
+  if (targetPrecision === undefined) return { choices: { temperature, minProbability: 0 }, predictions };
   const minProbability = chooseMinProbability(tempered, targetPrecision);
   if (minProbability === null) {
     const message = `No validation answers are right in ${targetPrecision} of the cases, so that none is called unknown.`;
     options.onEvent({ kind: 'note', message });
   }
-  return { temperature, minProbability: minProbability ?? 0 };
+  return { choices: { temperature, minProbability: minProbability ?? 0 }, predictions };
+}
+
+function ofNetwork(examples: readonly Example[], logits: Float32Array): Prediction[] {
+  if (examples.length === 0) return [];
+  const said = predictedClasses(logits, logits.length / examples.length);
+  return predictionsOf({ examples, logits, rungs: new Map([['network', said]]), attention: undefined });
 }

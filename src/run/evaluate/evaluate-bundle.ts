@@ -141,7 +141,7 @@ async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOpt
   const { temperature, minProbability } = bundle.manifest;
   if (!calibrate && targetPrecision === undefined) return { temperature, minProbability };
   if (parts.validation.length === 0) throw emptyPart('validation');
-  const choices = await withClassifier(open, 1, (classifier) =>
+  const { choices } = await withClassifier(open, 1, (classifier) =>
     chooseOnValidation({
       ...{ classifier, read: features.read, validation: parts.validation, onEvent },
       ...(targetPrecision !== undefined && { targetPrecision }),

@@ -37,6 +37,8 @@ export interface Scores extends Choices {
   /** On the test part, as are the predictions. */
   readonly ladder: Ladder | null;
   readonly predictions: readonly Prediction[];
+  /** On the validation part, by which the choices were made. */
+  readonly validationPredictions: readonly Prediction[];
 }
 
 interface Finished {
@@ -56,9 +58,10 @@ export async function scoreTraining(
   const { targetPrecision } = options;
   const features = await openFeatures(run, { engine: run.predicting, members });
   try {
-    const choices = await choose(run, { members, features, targetPrecision });
-    if (prepared.split.test.length === 0) return { ...choices, ...NOTHING_TESTED };
-    return { ...choices, ...(await scoreTest(prepared, { members, features, ...choices })) };
+    const { choices, predictions } = await choose(run, { members, features, targetPrecision });
+    const validated = { ...choices, validationPredictions: predictions };
+    if (prepared.split.test.length === 0) return { ...validated, ...NOTHING_TESTED };
+    return { ...validated, ...(await scoreTest(prepared, { members, features, ...choices })) };
   } finally {
     await features.release();
   }
@@ -75,8 +78,10 @@ export async function scoreNetwork(
   const { networks, labels, predicting } = run;
   const features = await openFeatures(run, { engine: predicting, members });
   try {
-    const { temperature } = await choose(run, { members, features });
-    const network = await loadClassifiers(predicting, { networks, members, temperature });
+    const { choices } = await choose(run, { members, features });
+    const network = await loadClassifiers(predicting, {
+      ...{ networks, members, temperature: choices.temperature },
+    });
     try {
       const scorers = new Map([['network', inOrder(network)]]);
       const { examples, logits } = await readTest({ run, split, features, scorers });
@@ -96,7 +101,7 @@ const NOTHING_TESTED = { test: null, ladder: null, predictions: [] };
 async function choose(
   run: OpenedTraining['run'],
   { members, features, targetPrecision }: Finished & { targetPrecision?: number | undefined },
-): Promise<Choices> {
+): ReturnType<typeof chooseOnValidation> {
   const classifier = await loadClassifiers(run.predicting, {
     networks: run.networks,
     members,

@@ -52,7 +52,8 @@ export interface TrainResult extends Scores {
 
 /**
  * Trains the network of a pipeline on a dataset and writes the model's folder: model.json,
- * weights.safetensors, README.md (the model card), metrics.json, report.html (a page of it) and predictions.csv (of the test part).
+ * weights.safetensors, README.md (the model card), metrics.json, report.html (a page of it), predictions.csv (of the
+ * test part) and validation-predictions.csv (of the validation part, by which its choices were made).
  *
  * The training part trains, the validation part calibrates and, unless the last one is kept, chooses the epoch; the test part is scored
  * once, at the end. The same pipeline, data, seed and engine give the same model, whether or not the training was

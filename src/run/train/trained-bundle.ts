@@ -9,6 +9,9 @@ import { modelCard } from './model-card.js';
 import type { PreparedTraining } from './prepare.js';
 import type { TrainResult } from './train.js';
 
+/** The file of what a model said of its validation part; there is none without that part. */
+export const VALIDATION_PREDICTIONS = 'validation-predictions.csv';
+
 /**
  * All files of a trained model: what it is, its weights, its model card, every figure, and a page of them.
  * @throws UserError as trainingReport.
@@ -66,6 +69,9 @@ export async function trainedBundle(options: {
       'report.html': await trainingReport({ prepared, result, examples: clips, versions, command }),
       ...(result.predictions.length > 0 && {
         'predictions.csv': predictionsCsv(result.predictions, labels),
+      }),
+      ...(result.validationPredictions.length > 0 && {
+        [VALIDATION_PREDICTIONS]: predictionsCsv(result.validationPredictions, labels),
       }),
     },
   };
