@@ -33,7 +33,7 @@ export const manifestSchema = z.strictObject({
   members: z.int().min(1).max(1000).default(1),
   /** Divides the logits before softmax; fitted on the validation part, see run/calibration.ts. */
   temperature: z.number().positive().default(1),
-  /** Below it, the label is `unknown`; chosen on the validation part, see run/threshold.ts. */
+  /** Below it, the label is `unknown`; see run/evaluate/choices.ts, for an ensemble run/crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
   /** Present when the encoder computes in int8: what it was made of. */
   quantization: z

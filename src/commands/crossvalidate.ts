@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
 import { type CrossvalidateResult, crossvalidate } from '../run/crossvalidate/crossvalidate.js';
-import { choiceRows, summarySentences } from '../run/crossvalidate/summary-words.js';
+import { foldColumns, summarySentences } from '../run/crossvalidate/summary-words.js';
+import { entriesText } from '../run/evaluate/words.js';
 import { ladderText } from '../run/ladder/ladder-words.js';
-import { engineOption, settings, wholeNumber } from './flags.js';
+import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
-import { choiceTable } from './metrics-tables.js';
+import { foldsTable } from './metrics-tables.js';
 import { trainingProgress } from './training-progress.js';
 
 interface Flags {
@@ -21,6 +22,8 @@ interface Flags {
   readonly set?: Record<string, string>;
   readonly choose?: Record<string, string>;
   readonly innerFolds?: number;
+  readonly targetPrecision?: number;
+  readonly minProbability?: number;
   readonly resume?: boolean;
 }
 
@@ -40,8 +43,8 @@ export function crossvalidateCommand(): Command {
       wholeNumber(2),
       5,
     )
-    .option('--repeats <count>', 'do it all so often, each time with the next seed', wholeNumber(1), 1)
-    .option('--ensemble', "also write one model that averages the folds' probabilities")
+    .option('--repeats <count>', 'how often to do all of it, each time with the next seed', wholeNumber(1), 1)
+    .option('--ensemble', "also write <out>/ensemble, one model that averages the folds' probabilities")
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
     .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
@@ -60,6 +63,16 @@ export function crossvalidateCommand(): Command {
       'parts of what a fold may train on, by which --choose compares (default: 3)',
       wholeNumber(2),
     )
+    .option(
+      '--target-precision <share>',
+      'call answers unknown that are too unsure to be right that often, such as 0.95; each fold chooses on other clips than it is tested on',
+      numberWithin(0, 1),
+    )
+    .option(
+      '--min-probability <probability>',
+      'call answers unknown that are less probable, such as 0.8',
+      numberWithin(0, 1),
+    )
     .option('--resume', 'go on with the cross-validation that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -72,13 +85,13 @@ export function crossvalidateCommand(): Command {
 
 function summary(result: CrossvalidateResult): string {
   const { folder, folds, ladder, ensemble, skipped } = result;
-  const choices = choiceRows(folds);
+  const columns = foldColumns(folds);
   return [
     `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
-    ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} networks`] : []),
-    ...(skipped.length > 0 ? [`${skipped.length} entries left out; ${folder}/metrics.json names them`] : []),
+    ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} folds`] : []),
+    ...(skipped.length > 0 ? [`${entriesText(skipped)} left out; ${folder}/metrics.json tells why`] : []),
     ...summarySentences(result),
-    ...(choices.length > 0 ? ['', choiceTable(choices)] : []),
+    ...(columns.length > 0 ? ['', foldsTable(columns)] : []),
     '',
     ladderText(ladder),
   ].join('\n');

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { ChoiceRow } from '../run/crossvalidate/summary-words.js';
+import type { FoldColumn } from '../run/crossvalidate/summary-words.js';
 import type { Metrics } from '../run/evaluate/metrics.js';
 import { percent } from '../run/evaluate/words.js';
 
@@ -25,11 +25,14 @@ export function confusionTable({ classes, confusion }: Metrics): string {
   return table.toString();
 }
 
-/** What each fold of a cross-validation chose. */
-export function choiceTable(rows: readonly ChoiceRow[]): string {
-  const table = new Table({ head: ['fold', 'chosen', 'inner accuracy', 'accuracy'], style: PLAIN });
-  for (const { fold, chosen, innerAccuracy, accuracy } of rows) {
-    table.push([fold, chosen, innerAccuracy, accuracy]);
-  }
+/** What each fold of a cross-validation has to tell. */
+export function foldsTable(columns: readonly FoldColumn[]): string {
+  const table = new Table({
+    head: columns.map(({ name }) => name),
+    colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
+    style: PLAIN,
+  });
+  const rows = columns[0]?.cells ?? [];
+  table.push(...rows.map((_, row) => columns.map(({ cells }) => cells[row]!)));
   return table.toString();
 }

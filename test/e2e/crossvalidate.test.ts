@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
 import { freshCache } from '../support/cache.js';
 import { clipstep } from '../support/cli.js';
 import { writeStrokes, writeStrokesPipeline } from '../support/strokes.js';
@@ -34,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const readCsv = async (out: string): Promise<Array<Record<string, string>>> =>
-  parse(await readFile(join(out, 'predictions.csv'), 'utf8'), { columns: true });
+const readCsv = async (out: string, file = 'predictions.csv'): Promise<Array<Record<string, string>>> =>
+  parse(await readFile(join(out, file), 'utf8'), { columns: true });
 const readMetrics = async (out: string) => JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
 const accuracyOf = (lines: ReadonlyArray<Record<string, string>>) =>
   lines.filter(({ label, predicted }) => label === predicted).length / lines.length;
@@ -97,10 +98,24 @@ describe('clipstep crossvalidate', () => {
 
   it('says in the model card of the ensemble how good its networks are, and how it was made', async () => {
     const card = await readFile(join(whole, 'ensemble', 'README.md'), 'utf8');
-    expect(card).toMatch(/average of 6 folds[\s\S]*was right in \d+\.\d %[\s\S]*mean over time, no order/);
+    expect(card).toMatch(
+      /average of 6 folds[\s\S]* \d+\.\d % of all answers were right[\s\S]*mean over time, no order/,
+    );
     expect(card).toMatch(/ {4}clipstep crossvalidate .* --folds 3 --repeats 2 --seed \d+ --ensemble\n$/);
+    const report = await readFile(join(whole, 'ensemble', 'report.html'), 'utf8');
+    expect(report).toMatch(
+      /average of 6 folds[\s\S]*single folds[\s\S]* is not tested[\s\S]*data:image\/jpeg/,
+    );
     const [own, all] = [join(whole, 'ensemble', 'metrics.json'), join(whole, 'metrics.json')];
     expect(await readFile(own, 'utf8')).toBe(await readFile(all, 'utf8'));
+  });
+
+  it('keeps what each fold said of its validation part, which it is not tested on', async () => {
+    const ids = async (file: string) =>
+      (await readCsv(join(whole, 'repeat-1', 'fold-1'), file)).map(({ id }) => id);
+    const [validated, tested] = [await ids('validation-predictions.csv'), await ids('predictions.csv')];
+    expect(validated.length).toBeGreaterThan(0);
+    expect(validated.filter((id) => tested.includes(id))).toEqual([]);
   });
 
   it('does not let the ensemble be tested on what it was trained on', async () => {
@@ -141,6 +156,50 @@ describe('clipstep crossvalidate', () => {
   it('has nothing to resume where nothing was begun', async () => {
     const refused = await clipstep(command(join(root, 'nowhere'), '--resume'), { env });
     expect(refused.stderr).toMatch(/no cross-validation to resume/);
+    expect(refused.code).toBe(2);
+  });
+});
+
+describe('clipstep crossvalidate --target-precision', () => {
+  const ask = (out: string, ...more: string[]) =>
+    clipstep(
+      [
+        ...['crossvalidate', join(root, 'strokes.yaml'), '--data', join(root, 'strokes'), '--out', out],
+        ...['--folds', '2', '--ensemble', ...more],
+      ],
+      { env },
+    );
+  beforeAll(async () => {
+    await writeStrokes(join(root, 'strokes'), 6);
+    await writeStrokesPipeline(root);
+  });
+
+  it('says how many answers stand, also of folds that are finished, and keeps a threshold in the ensemble', async () => {
+    const out = join(root, 'thresholds');
+    const ensemble = join(out, 'ensemble');
+    expect((await ask(out)).stdout).not.toMatch(/unknown/);
+    expect((await loadBundle(ensemble)).manifest.minProbability).toBe(0);
+    const { code, stdout, stderr } = await ask(out, '--resume', '--target-precision', '0.9');
+    expect(stderr).not.toMatch(/epoch/);
+    expect(code).toBe(0);
+    const { selection, folds } = await readMetrics(out);
+    expect(selection.threshold).toEqual({
+      ...{ kind: 'chosen', targetPrecision: 0.9, chosenOn: { part: 'otherFolds', fewest: 6 } },
+    });
+    const answered = (100 * selection.answered.share).toFixed(1);
+    expect(stdout).toContain(`${answered} % get an answer (95 % interval`);
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain(`${answered} % get an answer`);
+    expect(stdout).toMatch(/fold .* unknown below .* answered .* precision/);
+    expect(folds[0].selection.minProbability).toBeGreaterThan(0.5);
+    expect((await loadBundle(ensemble)).manifest.minProbability).toBe(selection.overall.minProbability);
+    const card = await readFile(join(ensemble, 'README.md'), 'utf8');
+    expect(card).toMatch(/It calls answers less probable than [\s\S]* --target-precision 0\.9 /);
+  });
+
+  it('is not asked for beside a threshold that is given', async () => {
+    const both = ['--target-precision', '0.9', '--min-probability', '0.8'];
+    const refused = await ask(join(root, 'both'), ...both);
+    expect(refused.stderr).toMatch(/either chosen, by a precision, or given/);
     expect(refused.code).toBe(2);
   });
 });

@@ -1,20 +1,18 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Pipeline } from '../../config.js';
+import type { Example } from '../../data/scan.js';
 import type { EngineName } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
-import { predictionsCsv } from '../evaluate/predictions.js';
-import { crossvalidationReport } from '../report/crossvalidation-report.js';
-import { writePage } from '../report/write-page.js';
 import { type Adjustments, readAdjustedPipeline } from '../train/adjust-pipeline.js';
-import { commandLine } from '../train/command-line.js';
 import type { TrainEvent } from '../train/events.js';
 import { openTrainingData } from '../train/open-data.js';
-import { saveEnsemble } from './ensemble.js';
 import { type Fold, runFold } from './fold.js';
 import { planChoices } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
+import { thresholdOf } from './select-answers.js';
 import { type FoldSummary, summarise } from './summary.js';
+import { writeResults } from './write-results.js';
 
 export interface CrossvalidateOptions extends Adjustments {
   /** Folder of classes, or manifest; what the pipeline names when absent. */
@@ -30,6 +28,13 @@ export interface CrossvalidateOptions extends Adjustments {
   readonly choose?: Readonly<Record<string, string>>;
   /** Folds of what a fold may train on, by which its settings are chosen; at least 2, 3 when absent. */
   readonly innerFolds?: number;
+  /**
+   * Share of answers in (0, 1] that are to be right: those too unsure for it become `unknown`, by a threshold that each
+   * fold chooses on what it is not tested on. Not with minProbability; all answers stand when both are absent.
+   */
+  readonly targetPrecision?: number;
+  /** Answers less probable than that, in [0, 1], become `unknown`. */
+  readonly minProbability?: number;
   /** Folder of all that it writes. */
   readonly out: string;
   /** Also write one model that answers with the average of all folds' probabilities. */
@@ -64,6 +69,7 @@ export interface CrossvalidateResult extends FoldSummary {
  */
 export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
   const { out, folds: of = 5, repeats = 1, choose } = options;
+  const threshold = thresholdOf(options);
   const pipeline = await readAdjustedPipeline(options);
   await checkFolder(out, options.resume ?? false);
   const positions = positionsOf({ of, repeats, seed: pipeline.seed });
@@ -75,23 +81,23 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
     folds.push(await runFold(position, { plan: plans?.[index] ?? null, options }));
   }
   const { labels } = folds[0]!.bundle.manifest;
-  const summary = summarise({ folds, labels, seed: pipeline.seed });
+  const summary = summarise({ folds, labels, seed: pipeline.seed, threshold });
   if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
-  const metrics = metricsOf(summary, { pipeline, folds });
-  const ensemble = options.ensemble
-    ? await saveEnsemble(join(out, 'ensemble'), {
-        folds,
-        pipeline,
-        summary,
-        metrics,
-        command: commandOf(options, pipeline),
-      })
-    : null;
+  const ensemble = options.ensemble ? join(out, 'ensemble') : null;
   const result = { ...summary, folder: out, pipeline, labels, ensemble };
-  await writeFile(join(out, 'metrics.json'), metrics);
-  await writeFile(join(out, 'predictions.csv'), predictionsOf(folds));
-  await writeReport(result, { folds, options });
+  await writeResults(result, { folds, options, examples: await examplesOf(options, pipeline) });
   return result;
+}
+
+async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
+  const { data, signal } = options;
+  const { dataset } = await openTrainingData({
+    // Each fold has told of its data.
+    ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)), onEvent: () => {} },
+    ...(data !== undefined && { data }),
+    ...(signal && { signal }),
+  });
+  return dataset.examples;
 }
 
 function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
@@ -109,20 +115,6 @@ function nothingToChoose(): UserError {
   });
 }
 
-/** What makes the ensemble again. */
-function commandOf(options: CrossvalidateOptions, { seed }: Pipeline): string {
-  const { folds = 5, repeats = 1 } = options;
-  return commandLine('crossvalidate', options, [
-    '--folds',
-    folds,
-    '--repeats',
-    repeats,
-    '--seed',
-    seed,
-    '--ensemble',
-  ]);
-}
-
 async function checkFolder(out: string, resume: boolean): Promise<void> {
   await mkdir(out, { recursive: true });
   const isEmpty = (await readdir(out)).length === 0;
@@ -138,44 +130,4 @@ async function checkFolder(out: string, resume: boolean): Promise<void> {
       fix: 'Give another folder with --out, or go on with --resume.',
     });
   }
-}
-
-async function writeReport(
-  result: CrossvalidateResult,
-  { folds, options }: { folds: readonly Fold[]; options: CrossvalidateOptions },
-): Promise<void> {
-  const { data, signal } = options;
-  // Each fold has told of its data.
-  const { dataset } = await openTrainingData({
-    ...{ pipeline: result.pipeline, pipelineFolder: dirname(resolve(options.pipeline)), onEvent: () => {} },
-    ...(data !== undefined && { data }),
-    ...(signal && { signal }),
-  });
-  const page = await crossvalidationReport(result, {
-    ...{ folds, examples: dataset.examples },
-    ...(signal && { signal }),
-  });
-  await writePage(join(result.folder, 'report.html'), page);
-}
-
-/** Every figure, as JSON. */
-function metricsOf(
-  summary: FoldSummary,
-  { pipeline, folds }: { pipeline: Pipeline; folds: readonly Fold[] },
-): string {
-  const { engine, versions, labels } = folds[0]!.bundle.manifest;
-  const { name, seed } = pipeline;
-  return `${JSON.stringify({ pipeline: name, seed, engine, versions, labels, ...summary }, null, 2)}\n`;
-}
-
-/** What was said of every example, as CSV. */
-function predictionsOf(folds: readonly Fold[]): string {
-  const lines = folds.flatMap(({ position: { repeat, number }, predictions }) =>
-    predictions.map((prediction) => ({ prediction, place: { repeat, fold: number } })),
-  );
-  return predictionsCsv(
-    lines.map(({ prediction }) => prediction),
-    folds[0]!.bundle.manifest.labels,
-    (index) => lines[index]!.place,
-  );
 }

@@ -3,28 +3,21 @@ import type { Pipeline } from '../../config.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
 import { exampleNoun, furtherFigures, leakSentence, percent } from '../evaluate/words.js';
 import { ladderText } from '../ladder/ladder-words.js';
+import { ensembleReport } from '../report/crossvalidation-report.js';
+import type { Highlights } from '../report/highlights.js';
+import type { Strip } from '../report/strips.js';
+import type { CrossvalidateResult } from './crossvalidate.js';
 import type { Fold } from './fold.js';
-import type { FoldSummary } from './summary.js';
+import { overallSentence, span } from './selection-words.js';
 
 /**
  * Writes one model out of all folds' networks, whose answer is the mean of their probabilities. Its pipeline
  * leaves no part for testing, since every example trained some of its members.
- *
- * @returns its folder.
+ * @throws UserError as saveBundle.
  */
-export async function saveEnsemble(
-  folder: string,
-  options: {
-    folds: readonly Fold[];
-    pipeline: Pipeline;
-    summary: FoldSummary;
-    /** Every figure of the cross-validation, as JSON. */
-    metrics: string;
-    /** What makes the model again. */
-    command: string;
-  },
-): Promise<string> {
-  const { folds, pipeline, summary, metrics, command } = options;
+export async function saveEnsemble(folder: string, options: EnsembleOptions): Promise<void> {
+  const { folds, result, metrics } = options;
+  const { pipeline, selection } = result;
   const { labels, engine, versions } = folds[0]!.bundle.manifest;
   await saveBundle(folder, {
     manifest: {
@@ -32,15 +25,29 @@ export async function saveEnsemble(
       ...{ labels, engine, versions },
       test: null,
       temperature: 1,
-      minProbability: 0,
+      minProbability: selection?.overall.minProbability ?? 0,
       seed: pipeline.seed,
     },
     members: folds.flatMap(({ bundle: { members, manifest } }) =>
       members.map((weights) => tempered(weights, manifest.temperature)),
     ),
-    files: { 'README.md': card(folds, { pipeline, summary, command }), 'metrics.json': metrics },
+    files: {
+      'README.md': card(options),
+      'metrics.json': metrics,
+      'report.html': await ensembleReport(result, options),
+    },
   });
-  return folder;
+}
+
+interface EnsembleOptions {
+  readonly folds: readonly Fold[];
+  readonly result: CrossvalidateResult;
+  /** Of the report. */
+  readonly highlights: Highlights<Strip>;
+  /** Every figure of the cross-validation, as JSON. */
+  readonly metrics: string;
+  /** What makes the model again. */
+  readonly command: string;
 }
 
 /** A network that answers as it does at a temperature: its logits are linear in the head's weights. */
@@ -51,13 +58,11 @@ function tempered(weights: Weights, temperature: number): Weights {
   );
 }
 
-function card(
-  folds: readonly Fold[],
-  { pipeline, summary, command }: { pipeline: Pipeline; summary: FoldSummary; command: string },
-): string {
+function card({ folds, result, command }: EnsembleOptions): string {
+  const { pipeline, accuracy, outOfFold, leaks, ladder, selection } = result;
   const { labels, engine, versions } = folds[0]!.bundle.manifest;
-  const { mean, standardDeviation } = summary.accuracy;
-  const [low, high] = summary.outOfFold.groupInterval;
+  const { mean, standardDeviation } = accuracy;
+  const noun = exampleNoun(pipeline);
   return `# ${pipeline.name}, the average of ${folds.length} folds
 
 ${pipeline.description.trim()}
@@ -65,15 +70,15 @@ ${pipeline.description.trim()}
 Classes: ${labels.join(', ')}.
 
 ## How good it is
-It answers with the mean of the probabilities of the ${folds.length} networks of a cross-validation. Each of them, on
-${exampleNoun(pipeline)} that it had not seen, was right in ${percent(mean)} (standard deviation over folds ${percent(standardDeviation)}; 95 % interval
-${percent(low)} to ${percent(high)} over groups). ${furtherFigures(summary.outOfFold)}${leakSentence(summary.leaks)}
-The mean of all cannot be tested on the same ${exampleNoun(pipeline)}, since each of them trained some of the networks: give
+It answers with the mean of the probabilities of the ${folds.length} folds of a cross-validation. Each fold was tested on
+${noun} that it had not seen, and ${percent(outOfFold.accuracy)} of all answers were right (95 % interval ${span(outOfFold)} over groups;
+mean of the folds ${percent(mean)}, standard deviation ${percent(standardDeviation)}). ${furtherFigures(outOfFold)}${leakSentence(leaks)}
+The mean of all cannot be tested on the same ${noun}, since each of them trained some of its networks: give
 \`clipstep evaluate\` others, with --split all.
 
-${calibrationSentence(pipeline)}What each network has to be better than:
+${calibrationSentence(pipeline)}${selection ? `${overallSentence(selection)}\n\n` : ''}What each network has to be better than:
 
-${ladderText(summary.ladder)}
+${ladderText(ladder)}
 
 ## How it was made
 Engine ${engine}, seed ${pipeline.seed}, ${Object.entries(versions)

@@ -1,9 +1,11 @@
 import { assess, type Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { logitsOf, rungsOf } from '../evaluate/predictions.js';
+import type { Selection } from '../evaluate/threshold.js';
 import { type Ladder, measureLadder } from '../ladder/ladder.js';
 import type { FoldChoice } from './choose.js';
 import type { Fold } from './fold.js';
+import { type FoldedSelection, selectOutOfFold, type Threshold } from './select-answers.js';
 
 /** What all folds of all repeats say together. */
 export interface FoldSummary {
@@ -17,6 +19,8 @@ export interface FoldSummary {
    * examples here, since those of several repeats are the same ones: `groupInterval` is the one to quote.
    */
   readonly outOfFold: Omit<Evaluation, 'interval'>;
+  /** How the out-of-fold answers fare when some are `unknown`; null when all stand. */
+  readonly selection: FoldedSelection | null;
   readonly ladder: Ladder;
   /** What is the same, or nearly, in different parts of some fold. */
   readonly leaks: readonly Leak[];
@@ -33,23 +37,29 @@ export interface FoldFigure {
   readonly accuracy: number;
   /** Absent when its settings were fixed beforehand. */
   readonly choice?: FoldChoice;
+  /** Of its test part, by a threshold that was not chosen on it; absent when all answers stand. */
+  readonly selection?: Selection;
 }
 
 export function summarise(options: {
   folds: readonly Fold[];
   labels: readonly string[];
   seed: number;
+  /** Null: all answers stand. */
+  threshold: Threshold | null;
 }): FoldSummary {
-  const { folds, labels, seed } = options;
+  const { folds, labels, seed, threshold } = options;
   const predictions = folds.flatMap((fold) => fold.predictions);
   const examples = predictions.map(({ example }) => example);
-  const figures = folds.map(figureOf);
+  const selected = threshold && selectOutOfFold(folds, { threshold, seed });
+  const figures = folds.map((fold, index) => figureOf(fold, selected?.ofFolds[index]));
   const { interval, ...outOfFold } = assess({ examples, logits: logitsOf(predictions), labels, seed });
   return {
     accuracy: spread(figures.map(({ accuracy }) => accuracy)),
     folds: figures,
     repeats: repeatAccuracies(figures),
     outOfFold,
+    selection: selected?.selection ?? null,
     ladder: measureLadder({ examples, predictions: rungsOf(predictions), seed }),
     leaks: distinct(
       folds.flatMap(({ leaks }) => leaks),
@@ -62,10 +72,17 @@ export function summarise(options: {
   };
 }
 
-function figureOf({ position: { repeat, number, seed }, predictions, choice }: Fold): FoldFigure {
+function figureOf(
+  { position: { repeat, number, seed }, predictions, choice }: Fold,
+  selection: Selection | undefined,
+): FoldFigure {
   const right = predictions.filter(({ example, rungs }) => rungs.network === example.label).length;
   const examples = predictions.length;
-  return { repeat, fold: number, seed, examples, accuracy: right / examples, ...(choice && { choice }) };
+  return {
+    ...{ repeat, fold: number, seed, examples, accuracy: right / examples },
+    ...(choice && { choice }),
+    ...(selection && { selection }),
+  };
 }
 
 function repeatAccuracies(figures: readonly FoldFigure[]): number[] {

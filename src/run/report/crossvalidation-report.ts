@@ -1,34 +1,62 @@
-import type { Example } from '../../data/scan.js';
 import type { CrossvalidateResult } from '../crossvalidate/crossvalidate.js';
 import type { Fold } from '../crossvalidate/fold.js';
+import { overallSentence } from '../crossvalidate/selection-words.js';
 import { summarySentences } from '../crossvalidate/summary-words.js';
-import { readStrips } from './read-strips.js';
-import { reportHtml, versionsText } from './report.js';
+import { exampleNoun, percent } from '../evaluate/words.js';
+import type { Highlights } from './highlights.js';
+import { type Report, reportHtml, versionsText } from './report.js';
+import type { Strip } from './strips.js';
 
-/**
- * The page of a cross-validation, with the figures of its metrics.json.
- * @throws UserError as readStrips.
- */
-export async function crossvalidationReport(
-  result: CrossvalidateResult,
-  options: { folds: readonly Fold[]; examples: readonly Example[]; signal?: AbortSignal },
-): Promise<string> {
-  const { pipeline, labels, outOfFold, ladder, leaks, skipped } = result;
-  const { folds, examples, signal } = options;
-  const predictions = folds.flatMap((fold) => fold.predictions);
-  const { engine, versions } = folds[0]!.bundle.manifest;
+interface Told {
+  readonly folds: readonly Fold[];
+  readonly highlights: Highlights<Strip>;
+  /** What does it again. */
+  readonly command: string;
+}
+
+/** The page of a cross-validation, with the figures of its metrics.json. */
+export async function crossvalidationReport(result: CrossvalidateResult, told: Told): Promise<string> {
   return reportHtml({
-    ...{ title: `${pipeline.name}, cross-validated`, pipeline, labels, ladder, leaks, skipped },
+    ...outOfFold(result, told),
+    title: `${result.pipeline.name}, cross-validated`,
     sentences: summarySentences(result),
-    evaluation: outOfFold,
+  });
+}
+
+/** The page of a model that averages the folds' networks, with the figures of these. */
+export async function ensembleReport(result: CrossvalidateResult, told: Told): Promise<string> {
+  const { pipeline, selection } = result;
+  const noun = exampleNoun(pipeline);
+  const { facts, ...report } = outOfFold(result, told);
+  const unknown = selection?.overall.minProbability ?? 0;
+  return reportHtml({
+    ...report,
+    title: `${pipeline.name}, the average of ${told.folds.length} folds`,
+    sentences: [
+      `All figures are of single folds, each on ${noun} that it had not seen. Their average, which this model gives, is not tested: each of these ${noun} trained some of its networks.`,
+      ...summarySentences(result),
+      ...(selection ? [overallSentence(selection)] : []),
+    ],
+    facts: [...(unknown > 0 ? [['unknown', `below ${percent(unknown)}`] as const] : []), ...facts],
+  });
+}
+
+function outOfFold(
+  result: CrossvalidateResult,
+  { folds, highlights, command }: Told,
+): Omit<Report, 'title' | 'sentences'> {
+  const { pipeline, labels, outOfFold: evaluation, ladder, leaks, skipped } = result;
+  const { engine, versions } = folds[0]!.bundle.manifest;
+  return {
+    ...{ pipeline, labels, evaluation, ladder, leaks, skipped, highlights },
     folds: result.folds,
-    highlights: await readStrips({ predictions, examples, pipeline, ...(signal && { signal }) }),
     facts: [
       ['folds', String(result.folds.length / result.repeats.length)],
       ['repeats', String(result.repeats.length)],
       ['engine', engine],
       ['seed', `${pipeline.seed}, each further repeat the next`],
       ['versions', versionsText(versions)],
+      ['command', command],
     ],
-  });
+  };
 }

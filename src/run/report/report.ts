@@ -1,7 +1,7 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { Pipeline } from '../../config.js';
 import type { FoldFigure } from '../crossvalidate/summary.js';
-import { choiceRows } from '../crossvalidate/summary-words.js';
+import { foldColumns } from '../crossvalidate/summary-words.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { leakText, percent } from '../evaluate/words.js';
@@ -87,18 +87,19 @@ function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
   }));
   return section(
     'Folds',
-    '<p>Each by its repeat and its number in it.</p>',
+    '<p>Each is named by its repeat and its number in it.</p>',
     charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
-    choiceTable(folds),
+    foldTable(folds),
   );
 }
 
-function choiceTable(folds: readonly FoldFigure[]): string {
-  const rows = choiceRows(folds).map(({ fold, chosen, innerAccuracy, accuracy }) => [
-    ...[fold, text(chosen), { number: innerAccuracy }, { number: accuracy }],
-  ]);
-  const head = ['fold', 'chosen', { number: 'inner accuracy' }, { number: 'accuracy' }];
-  return rows.length === 0 ? '' : table(head, rows);
+function foldTable(folds: readonly FoldFigure[]): string {
+  const columns = foldColumns(folds);
+  const rows = folds.map((_, row) =>
+    columns.map(({ isNumber, cells }) => (isNumber ? { number: cells[row]! } : text(cells[row]!))),
+  );
+  const head = columns.map(({ isNumber, name }) => (isNumber ? { number: name } : name));
+  return columns.length === 0 ? '' : table(head, rows);
 }
 
 function evaluationSections(

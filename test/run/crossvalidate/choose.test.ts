@@ -92,7 +92,7 @@ describe('settings that are chosen inside each fold', () => {
       'each fold chose training.learningRate and training.weightDecay among 4 candidates by 2 inner folds',
     );
     expect(report).toMatch(
-      /<td>1\.2<\/td><td><bdi>training\.learningRate=0\.1, training\.weightDecay=0<\/bdi><\/td><td class="number">[\d.]+ %<\/td>/,
+      /<td><bdi>1\.2<\/bdi><\/td><td><bdi>training\.learningRate=0\.1, training\.weightDecay=0<\/bdi><\/td><td class="number">[\d.]+ %<\/td>/,
     );
   });
 
