@@ -193,7 +193,7 @@ describe('clipstep crossvalidate --target-precision', () => {
     expect(folds[0].selection.minProbability).toBeGreaterThan(0.5);
     expect((await loadBundle(ensemble)).manifest.minProbability).toBe(selection.overall.minProbability);
     const card = await readFile(join(ensemble, 'README.md'), 'utf8');
-    expect(card).toMatch(/It calls answers less probable than [\s\S]* --target-precision 0\.9 /);
+    expect(card).toMatch(/This model calls answers less probable than [\s\S]* --target-precision 0\.9 /);
   });
 
   it('is not asked for beside a threshold that is given', async () => {

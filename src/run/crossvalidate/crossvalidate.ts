@@ -58,8 +58,9 @@ export interface CrossvalidateResult extends FoldSummary {
 /**
  * Trains a pipeline once for each fold, always on the others, and scores it on the one left out: every
  * example is tested once a repeat by a network that has not seen its group. Validation parts, which calibrate
- * and, unless the last is kept, choose the epoch, are drawn from what is not tested, so that nothing is chosen on a test part. Nor are settings that are
- * to be chosen: each fold chooses its own, by a cross-validation of what it may train on (nested).
+ * and, unless the last is kept, choose the epoch, are drawn from what is not tested, so that nothing is chosen on
+ * a test part. Nor are settings that are to be chosen: each fold chooses its own, by a cross-validation of what it
+ * may train on (nested). Nor are thresholds of `unknown`: see select-answers.ts.
  *
  * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
  * network that had not seen it), metrics.json and report.html (a page of it), and when asked for, ensemble (a model).

@@ -49,7 +49,7 @@ export function overallSentence({ threshold, overall }: FoldedSelection): string
   }
   const origin = threshold.kind === 'given' ? '' : ', on which that was chosen,';
   const right = precision === null ? '' : `, ${percent(precision)} of them right`;
-  return `It calls answers less probable than ${percent(minProbability)} unknown. Of all out-of-fold answers${origin} ${percent(answered)} are as probable${right}.
+  return `This model calls answers less probable than ${percent(minProbability)} unknown. Of all out-of-fold answers${origin} ${percent(answered)} are as probable${right}.
 Those are answers of single folds, each on what it had not seen. Their average is never surer than they are on average,
 so that it may call more unknown; how many of its answers are right is not measured.`;
 }

@@ -34,8 +34,8 @@ export async function ensembleReport(result: CrossvalidateResult, told: Told): P
     title: `${pipeline.name}, the average of ${told.folds.length} folds`,
     sentences: [
       `All figures are of single folds, each on ${noun} that it had not seen. Their average, which this model gives, is not tested: each of these ${noun} trained some of its networks.`,
-      ...summarySentences(result),
       ...(selection ? [overallSentence(selection)] : []),
+      ...summarySentences(result),
     ],
     facts: [...(unknown > 0 ? [['unknown', `below ${percent(unknown)}`] as const] : []), ...facts],
   });
@@ -46,15 +46,16 @@ function outOfFold(
   { folds, highlights, command }: Told,
 ): Omit<Report, 'title' | 'sentences'> {
   const { pipeline, labels, outOfFold: evaluation, ladder, leaks, skipped } = result;
+  const repeats = result.repeats.length;
   const { engine, versions } = folds[0]!.bundle.manifest;
   return {
     ...{ pipeline, labels, evaluation, ladder, leaks, skipped, highlights },
     folds: result.folds,
     facts: [
-      ['folds', String(result.folds.length / result.repeats.length)],
-      ['repeats', String(result.repeats.length)],
+      ['folds', String(folds.length / repeats)],
+      ['repeats', String(repeats)],
       ['engine', engine],
-      ['seed', `${pipeline.seed}, each further repeat the next`],
+      ['seed', `${pipeline.seed}${repeats > 1 ? ', each further repeat the next' : ''}`],
       ['versions', versionsText(versions)],
       ['command', command],
     ],
