@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -116,6 +116,27 @@ describe('clipstep crossvalidate', () => {
     const [validated, tested] = [await ids('validation-predictions.csv'), await ids('predictions.csv')];
     expect(validated.length).toBeGreaterThan(0);
     expect(validated.filter((id) => tested.includes(id))).toEqual([]);
+  });
+
+  it('says so when nothing that a fold is tested on can be read', async () => {
+    const torn = join(root, 'torn');
+    await cp(data, torn, { recursive: true });
+    const unread = (await readCsv(whole)).filter(({ repeat, fold }) => repeat === '1' && fold === '2');
+    for (const { id } of unread) {
+      const frames = await readdir(join(torn, id!));
+      await Promise.all(frames.map((frame) => writeFile(join(torn, id!, frame), 'not a picture')));
+    }
+    const out = join(root, 'torn-out');
+    const refused = await clipstep(
+      ['crossvalidate', pipeline, '--data', torn, '--out', out, '--folds', '3'],
+      {
+        env,
+      },
+    );
+    expect(refused.stderr).toMatch(
+      /None of the clips that \S+fold-2 is to be tested on can be read; \S+clip/,
+    );
+    expect(refused.code).toBe(1);
   });
 
   it('does not let the ensemble be tested on what it was trained on', async () => {

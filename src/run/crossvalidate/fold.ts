@@ -99,12 +99,21 @@ async function readResults({
 }: Bundle): Promise<Omit<Fold, 'position' | 'bundle' | 'choice'>> {
   const metrics = metricsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')));
   const read = async (path: string) => parsePredictions(await readFile(path, 'utf8'), manifest.labels, path);
-  const validated = join(folder, VALIDATION_PREDICTIONS);
+  const [tested, validated] = [join(folder, 'predictions.csv'), join(folder, VALIDATION_PREDICTIONS)];
+  if (!(await exists(tested))) throw nothingTested(folder, metrics.skipped);
   return {
-    predictions: await read(join(folder, 'predictions.csv')),
+    predictions: await read(tested),
     validationPredictions: (await exists(validated)) ? await read(validated) : [],
     ...metrics,
   };
+}
+
+function nothingTested(folder: string, skipped: Fold['skipped']): UserError {
+  const first = skipped[0];
+  return new UserError('bad_dataset', {
+    problem: `None of the clips that ${folder} is to be tested on can be read${first ? `; ${first.path}: ${first.problem}` : ''}.`,
+    fix: 'Mend or replace the clips that were left out (metrics.json in that folder names them), or ask for fewer --folds, and give another folder with --out.',
+  });
 }
 
 function ofAnotherPipeline(folder: string): UserError {
