@@ -41,23 +41,22 @@ export interface NewBundle {
  *   other names or shapes than its settings and labels ask for.
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
+  const { readMembers, ...described } = await openBundle(folder);
+  return { ...described, members: await readMembers() };
+}
+
+/** A trained model without its weights, which may be read while other things are done. */
+export interface OpenBundle extends Omit<Bundle, 'members'> {
+  /** @throws UserError as loadBundle. */
+  readonly readMembers: () => Promise<Bundle['members']>;
+}
+
+/** As loadBundle, but reads no more than the manifest. */
+export async function openBundle(folder: string): Promise<OpenBundle> {
   const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
   const networks = networksOfManifest(manifest, join(folder, MANIFEST_FILE));
-  const path = join(folder, WEIGHTS_FILE);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
-  });
-  checkWeightsFile(bytes, manifest, path);
-  const { weights } = decodeSafetensors(bytes, path);
-  const stray = strayOwnTensor(weights, manifest.members);
-  if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
-  if (manifest.members % networks.apart !== 0) {
-    const count = `${manifest.members} networks`;
-    throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
-  }
-  const members = unpackMembers(weights, manifest.members);
-  for (const member of members) checkParameters(member, { networks, manifest, path });
-  return { folder, manifest, networks, members };
+  const described = { folder, manifest, networks };
+  return { ...described, readMembers: () => readMembers(described) };
 }
 
 /** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
@@ -114,6 +113,24 @@ export async function updateManifest(
   await writeSynced(temporary, `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`);
   await rename(temporary, path);
   await syncFolder(folder);
+}
+
+async function readMembers({ folder, manifest, networks }: Omit<Bundle, 'members'>): Promise<Weights[]> {
+  const path = join(folder, WEIGHTS_FILE);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
+  });
+  checkWeightsFile(bytes, manifest, path);
+  const { weights } = decodeSafetensors(bytes, path);
+  const stray = strayOwnTensor(weights, manifest.members);
+  if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
+  if (manifest.members % networks.apart !== 0) {
+    const count = `${manifest.members} networks`;
+    throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
+  }
+  const members = unpackMembers(weights, manifest.members);
+  for (const member of members) checkParameters(member, { networks, manifest, path });
+  return members;
 }
 
 async function readManifest(folder: string): Promise<string> {

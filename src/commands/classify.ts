@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
-import { findBinary } from '../media/ffmpeg/binaries.js';
+import { type ModelThreads, startModelThreads } from '../engine/thread/model-threads.js';
 import type { PlanChoice } from '../media/frames.js';
-import { type ClassifyOptions, classify, type Outcome } from '../run/classify.js';
+import type { ClassifyOptions, Outcome } from '../run/classify.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
@@ -38,17 +37,11 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  // Asked for its version while the model is read; whoever needs it hears what is wrong with it.
-  findBinary('ffmpeg').catch(() => {});
-  const bundle = await loadBundle(flags.model);
-  const { top, engine, sampling, minProbability } = flags;
-  const options: ClassifyOptions = {
-    ...{ top, engine, sampling, signal },
-    ...(minProbability !== undefined && { minProbability }),
-  };
+  // Before all else is imported: a thread takes as long to start.
+  const threads = startModelThreads({ engine: flags.engine }, 1);
   const outcomes: Outcome[] = [];
   try {
-    for await (const outcome of classify(bundle, inputs, options)) {
+    for await (const outcome of classifyInputs(threads, { inputs, flags, signal })) {
       outcomes.push(outcome);
       if (flags.json) console.log(JSON.stringify(jsonLine(outcome)));
     }
@@ -57,8 +50,31 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
       const { outcomeTable } = await import('./outcome-table.js');
       console.log(outcomeTable(outcomes));
     }
+    await threads.release();
   }
   return outcomes.filter((outcome) => outcome.kind === 'failed').length;
+}
+
+async function* classifyInputs(
+  threads: ModelThreads,
+  { inputs, flags, signal }: { inputs: string[]; flags: Flags; signal: AbortSignal },
+): AsyncGenerator<Outcome> {
+  const { openBundle } = await import('../bundle/bundle.js');
+  const bundle = await openBundle(flags.model);
+  if (bundle.manifest.pipeline.input.kind === 'frames') await askFfmpeg();
+  const { top, engine, sampling, minProbability } = flags;
+  const options: ClassifyOptions = {
+    ...{ top, engine, sampling, signal },
+    ...(minProbability !== undefined && { minProbability }),
+  };
+  const { classifyOn } = await import('../run/classify.js');
+  yield* classifyOn(threads, { bundle, inputs, options });
+}
+
+/** For its version, while what reads clips is imported; whoever needs it hears what is wrong with it. */
+async function askFfmpeg(): Promise<void> {
+  const { findBinary } = await import('../media/ffmpeg/binaries.js');
+  findBinary('ffmpeg').catch(() => {});
 }
 
 function jsonLine(outcome: Outcome): object {

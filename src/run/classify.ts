@@ -1,14 +1,12 @@
-import { performance } from 'node:perf_hooks';
-import type { Bundle } from '../bundle/bundle.js';
-import { collate, type FeatureSequence } from '../data/batches.js';
-import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine/engine.js';
-import { loadClassifiers, loadEncoders } from '../engine/members.js';
-import { selectEngine } from '../engine/select.js';
+import type { Bundle, OpenBundle } from '../bundle/bundle.js';
+import type { EngineName } from '../engine/engine.js';
+import { type ModelThreads, startModelThreads } from '../engine/thread/model-threads.js';
+import type { EngineVersion } from '../engine/thread/protocol.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
-import type { PlanChoice, PlanKind } from '../media/frames.js';
+import { type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/inputs.js';
-import { softmax } from './evaluate/metrics.js';
-import { evaluationSampling, readClip } from './read-clip.js';
+import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
+import { shareEncoders } from './shared-encoder.js';
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
@@ -49,8 +47,8 @@ export interface Classified {
   readonly model: string;
   readonly engine: EngineName;
   /**
-   * Wall time of each step: opening and decoding, the encoder, the recurrent network. The first clip that `classify`
-   * decodes shares the processor with the model that is being loaded; waiting for that is in none of them.
+   * Wall time in which the clip waited for frames, for the encoder, for the recurrent network: frames are encoded
+   * while the next ones are decoded. The first clip of `classify` waits for the model to be loaded, too.
    */
   readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
 }
@@ -80,25 +78,41 @@ export async function* classify(
   inputs: readonly string[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
-  // Not waited for: the first clip is decoded while the model is loaded.
-  const classifier = startClassifier(bundle, options);
+  const threads = startThread(options);
   try {
-    for (const resolved of await resolveInputs(inputs)) {
-      if (resolved.kind === 'unresolved') yield failed(resolved.input, resolved.error);
-      else {
-        for (const input of await inputsIn(resolved.input, bundle)) {
-          yield await classifier.classify(input, options);
-        }
-      }
-    }
-    await classifier.loaded;
+    yield* classifyOn(threads, { bundle: opened(bundle), inputs, options });
   } finally {
-    await classifier.release();
+    await threads.release();
   }
 }
 
+/**
+ * As `classify`, on a thread that was started before and belongs to the caller: the model's weights are read and
+ * loaded into it while the first clip is decoded.
+ *
+ * @throws UserError as `classify`, and as loadBundle, before there is any result.
+ */
+export async function* classifyOn(
+  threads: ModelThreads,
+  work: { bundle: OpenBundle; inputs: readonly string[]; options: ClassifyOptions },
+): AsyncGenerator<Outcome, void, undefined> {
+  const { bundle, inputs, options } = work;
+  const classifier = classifierOn(threads, bundle, options);
+  for (const resolved of await resolveInputs(inputs)) {
+    const unresolved = resolved.kind === 'unresolved' && failed(resolved.input, resolved.error);
+    for (const input of unresolved ? [] : await inputsIn(resolved.input, bundle)) {
+      const outcome = await classifier.classify(input, options);
+      await classifier.loaded;
+      yield outcome;
+    }
+    await classifier.loaded;
+    if (unresolved) yield unresolved;
+  }
+  await classifier.loaded;
+}
+
 /** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
-async function inputsIn(input: string, { manifest }: Bundle): Promise<readonly string[]> {
+async function inputsIn(input: string, { manifest }: OpenBundle): Promise<readonly string[]> {
   if (manifest.pipeline.input.kind === 'frames') return [input];
   const located = await locateClip(input).catch(() => null);
   return located?.kind === 'images' ? located.paths : [input];
@@ -106,75 +120,70 @@ async function inputsIn(input: string, { manifest }: Bundle): Promise<readonly s
 
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
-  const classifier = startClassifier(bundle, options);
-  await classifier.loaded;
-  return classifier;
+  const threads = startThread(options);
+  const { loaded, classify } = classifierOn(threads, opened(bundle), options);
+  try {
+    await loaded;
+  } catch (error) {
+    await threads.release();
+    throw error;
+  }
+  return { classify, release: () => threads.release() };
 }
 
-/** As openClassifier, of which `loaded` is to be waited for, or to be released: a clip can be read meanwhile. */
-function startClassifier(
-  bundle: Bundle,
+/** One thread, since clips come one after the other, so that each may have all cores. */
+const startThread = ({ engine = 'auto' }: ClassifyOptions): ModelThreads => startModelThreads({ engine }, 1);
+
+const opened = (bundle: Bundle): OpenBundle => ({ ...bundle, readMembers: async () => bundle.members });
+
+/** Classifies while the model still is `loaded`, which is to be waited for. */
+function classifierOn(
+  threads: ModelThreads,
+  bundle: OpenBundle,
   options: ClassifyOptions,
-): ClipClassifier & { loaded: Promise<unknown> } {
-  const loaded = load(bundle, options.engine ?? 'auto');
+): Pick<ClipClassifier, 'classify'> & { loaded: Promise<EngineVersion> } {
+  const { networks, manifest } = bundle;
+  const { temperature, pipeline } = manifest;
+  const loaded = threads.load(bundle.readMembers().then((members) => ({ networks, members, temperature })));
   // Who classifies or waits hears of it.
   loaded.catch(() => {});
-  const minProbability = options.minProbability ?? bundle.manifest.minProbability;
-  const sampling = options.sampling ?? 'quick';
+  const encoder = shareEncoders(threads.encoders);
+  const model = { input: pipeline.input, encoder, classify: threads.classify };
+  const { sampling = 'quick' } = options;
   return {
     loaded,
     classify: async (input, { signal } = {}) => {
       try {
-        return await classifyClip(
-          { bundle, loaded, minProbability, sampling, top: options.top },
-          input,
-          signal,
-        );
+        const clip = { clip: { path: input }, open: (request: FrameRequest) => openClip(input, request) };
+        const result = await classifyClip(clip, { model, sampling, ...(signal && { signal }) });
+        return classified(result, { input, bundle, options, engine: (await loaded).name });
       } catch (error) {
+        if (error instanceof ComputeFailure) throw error.cause;
         if (!isFailureOfInput(error)) throw error;
         return failed(input, error);
       }
     },
-    release: async () => {
-      const model = await loaded.catch(() => null);
-      await model?.encoder?.release();
-      await model?.recurrent.release();
-    },
   };
 }
 
-async function load({ networks, members, manifest }: Bundle, requested: 'auto' | EngineName): Promise<Model> {
-  const { engine } = await selectEngine(requested);
-  const encoder = networks.encoder && (await loadEncoders(engine, { networks, members }));
-  const { temperature } = manifest;
-  const recurrent = await loadClassifiers(engine, { networks, members, temperature });
-  return { engine: engine.name, encoder, recurrent };
-}
-
-interface Model {
-  readonly engine: EngineName;
-  /** Null for a model that reads pictures of digits row by row. */
-  readonly encoder: FrameEncoder | null;
-  readonly recurrent: SequenceClassifier;
-}
-
-interface Loading {
-  readonly bundle: Bundle;
-  readonly loaded: Promise<Model>;
-  readonly top: number | undefined;
-  readonly sampling: PlanChoice;
-  readonly minProbability: number;
-}
-
-async function classifyClip(loading: Loading, input: string, signal?: AbortSignal): Promise<Classified> {
-  const { bundle, top, minProbability } = loading;
+function classified(
+  result: ClipResult,
+  {
+    input,
+    bundle,
+    options,
+    engine,
+  }: {
+    input: string;
+    bundle: OpenBundle;
+    options: ClassifyOptions;
+    engine: EngineName;
+  },
+): Classified {
   const { labels } = bundle.manifest;
-  const { sequence, ...read } = await readInput(loading, input, signal);
-  const { engine, recurrent } = await loading.loaded;
-  const started = performance.now();
-  const { logits, attention } = await recurrent.classify(collate([sequence]));
-  const finished = performance.now();
-  const ranking = softmax(logits)
+  const { minProbability = bundle.manifest.minProbability, top } = options;
+  const { probabilities, attention, timesSeconds, frames, plan, durationSeconds, milliseconds } = result;
+  const ranking = probabilities
     .map((probability, index) => ({ label: labels[index]!, probability }))
     .sort((first, second) => second.probability - first.probability);
   const best = ranking[0]!;
@@ -184,55 +193,14 @@ async function classifyClip(loading: Loading, input: string, signal?: AbortSigna
     label: best.probability < minProbability ? UNKNOWN : best.label,
     probability: best.probability,
     top: ranking.slice(0, top),
-    frames: read.frames,
-    ...(read.plan && { plan: read.plan }),
-    durationSeconds: read.durationSeconds,
+    frames,
+    ...(plan && { plan }),
+    durationSeconds,
     ...(attention && { attention: [...attention] }),
-    ...(attention && read.timesSeconds && { timesSeconds: read.timesSeconds }),
+    ...(attention && timesSeconds && { timesSeconds }),
     model: bundle.folder,
     engine,
-    milliseconds: { ...read.milliseconds, recurrent: finished - started },
-  };
-}
-
-/** What the recurrent network is to read, and what is told of where it came from. */
-interface InputSequence {
-  readonly sequence: FeatureSequence;
-  readonly frames: number;
-  /** Absent for a digit's rows. */
-  readonly timesSeconds?: readonly number[];
-  readonly durationSeconds: number;
-  readonly plan?: PlanKind;
-  readonly milliseconds: { readonly decode: number; readonly encode: number };
-}
-
-async function readInput(
-  { bundle, loaded, sampling: plan }: Loading,
-  path: string,
-  signal?: AbortSignal,
-): Promise<InputSequence> {
-  const { input } = bundle.manifest.pipeline;
-  const started = performance.now();
-  if (input.kind === 'rows') {
-    const { readRows } = await import('../data/mnist/rows.js');
-    const sequence = await readRows({ path });
-    const milliseconds = { decode: performance.now() - started, encode: 0 };
-    return { sequence, frames: 1, durationSeconds: 0, milliseconds };
-  }
-  const sampling = evaluationSampling(input.sampling);
-  const clip = await readClip(path, { input, sampling, plan, ...(signal && { signal }) });
-  const decoded = performance.now();
-  const { encoder } = await loaded;
-  if (!encoder) throw new Error(`${bundle.folder} reads frames but has no encoder`);
-  const loadedAt = performance.now();
-  const data = await encoder.encode(clip.pixels);
-  return {
-    sequence: { kind: 'features', data, timesteps: clip.timesteps },
-    frames: clip.timesteps,
-    timesSeconds: clip.timesSeconds,
-    durationSeconds: clip.durationSeconds,
-    ...(clip.plan && { plan: clip.plan }),
-    milliseconds: { decode: decoded - started, encode: performance.now() - loadedAt },
+    milliseconds,
   };
 }
 

@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../../errors.js';
 import type { FrameEncoder, SequenceClassifier } from '../engine.js';
 import { loadClassifiers, loadEncoders } from '../members.js';
 import { selectEngine } from '../select.js';
-import type { ModelToLoad, Reply, Request } from './protocol.js';
+import type { EngineToStart, Input, ModelToLoad, Reply, Request, Results } from './protocol.js';
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
 interface Loaded {
@@ -12,19 +12,22 @@ interface Loaded {
 }
 
 // What model-thread.ts gave to this thread.
-const model = workerData as ModelToLoad;
-const loading = load();
-let last: Promise<unknown> = loading;
-parentPort?.on('message', (request: Request) => {
-  last = last.then(() => answer(request));
+const wanted = workerData as EngineToStart;
+const starting = selectEngine(wanted.engine, wanted);
+// Told as soon as there is a model to load.
+starting.catch(() => {});
+let last: Promise<Loaded | null> | undefined;
+parentPort?.on('message', (message: ModelToLoad | Request) => {
+  if ('members' in message) last = load(message);
+  else last = last?.then((loaded) => answer(loaded, message));
 });
 
-async function load(): Promise<Loaded | null> {
+async function load(model: ModelToLoad): Promise<Loaded | null> {
   try {
-    const { engine } = await selectEngine(model.engine, model);
+    const { engine } = await starting;
     const encoder = model.networks.encoder && (await loadEncoders(engine, model));
     const classifier = await loadClassifiers(engine, model);
-    reply({ kind: 'ready', name: engine.name, version: engine.version });
+    reply({ kind: 'ready', engine: { name: engine.name, version: engine.version } });
     return { encoder, classifier };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -34,24 +37,23 @@ async function load(): Promise<Loaded | null> {
   }
 }
 
-async function answer({ number, input }: Request): Promise<void> {
+async function answer(loaded: Loaded | null, { number, input }: Request): Promise<Loaded | null> {
   try {
-    const loaded = await loading;
     if (!loaded) throw new Error('The engine was refused');
-    const values = await compute(loaded, input);
-    reply({ kind: 'done', number, values });
+    reply({ kind: 'done', number, result: await compute(loaded, input) });
   } catch (error) {
     reply({ kind: 'failed', number, problem: messageOf(error) });
   }
+  return loaded;
 }
 
-async function compute({ encoder, classifier }: Loaded, input: Request['input']): Promise<Float32Array> {
+async function compute({ encoder, classifier }: Loaded, input: Input): Promise<Results[Input['kind']]> {
   switch (input.kind) {
     case 'encode':
       if (!encoder) throw new Error('This model has no encoder');
       return encoder.encode(input.frames);
     case 'classify':
-      return (await classifier.classify(input.batch)).logits;
+      return classifier.classify(input.batch);
   }
 }
 

@@ -1,39 +1,51 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors.js';
-import type { EngineName, FrameEncoder, SequenceClassifier } from '../engine.js';
-import type { ModelToLoad, Reply, Request } from './protocol.js';
+import type { FrameEncoder, SequenceClassifier } from '../engine.js';
+import type {
+  EngineToStart,
+  EngineVersion,
+  Input,
+  ModelToLoad,
+  Reply,
+  Request,
+  Results,
+} from './protocol.js';
 
 /** A model that computes in a thread of its own, which is owned until `release`. */
 export interface ModelThread {
-  readonly engine: { readonly name: EngineName; readonly version: string };
-  encode(frames: Uint8Array): ReturnType<FrameEncoder['encode']>;
+  /**
+   * Gives the thread its model, once.
+   *
+   * @returns what computes it, when it is loaded.
+   * @throws UserError `engine_unavailable`, or `usage` where the engine has no such precision; what `model` does.
+   */
+  load(model: Promise<ModelToLoad>): Promise<EngineVersion>;
+  /** Waits for the model. Rejects with whatever keeps it from being loaded. */
+  encode: FrameEncoder['encode'];
+  /** Likewise. */
   classify: SequenceClassifier['classify'];
   /** Ends the thread; calls that wait fail. */
   release(): Promise<void>;
 }
 
 /**
- * Loads a model into an engine in a thread: engines block the thread that calls them while they compute, and
- * here something else must go on, such as reading from ffmpeg and writing results. Calls are computed one
- * after the other. When the thread dies, every call that waits and every later one fails with the reason.
- *
- * @throws UserError `engine_unavailable`.
+ * Starts a thread, which loads the engine, for a model: engines block the thread that calls them while they
+ * compute, and here something else must go on, such as reading from ffmpeg and writing results. Calls are
+ * computed one after the other. When the thread dies, every call that waits and every later one fails with the
+ * reason.
  */
-export async function startModelThread(model: ModelToLoad): Promise<ModelThread> {
-  const thread = new Thread(model);
-  try {
-    const engine = await thread.started;
-    return {
-      engine,
-      encode: (frames) => thread.ask({ kind: 'encode', frames }),
-      classify: async (batch) => ({ logits: await thread.ask({ kind: 'classify', batch }) }),
-      release: () => thread.release(),
-    };
-  } catch (error) {
-    await thread.release();
-    throw error;
-  }
+export function startModelThread(engine: EngineToStart): ModelThread {
+  const thread = new Thread(engine);
+  return {
+    load: (model) => thread.load(model),
+    encode: (frames) => thread.ask({ kind: 'encode', frames }),
+    classify: (batch) => thread.ask({ kind: 'classify', batch }),
+    release: () => thread.release(),
+  };
 }
+
+/** This file's neighbour as it is built: where TypeScript itself is run, as by tests, threads do not know it. */
+const ENGINE_THREAD = new URL('../../../dist/engine/thread/engine-thread.js', import.meta.url);
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -42,28 +54,41 @@ interface Waiting<T> {
 
 /** Owns a worker thread, and pairs its replies with the requests. */
 class Thread {
-  readonly started: Promise<ModelThread['engine']>;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting<Float32Array>>();
-  #start: Waiting<ModelThread['engine']> | undefined;
+  readonly #loaded: Promise<EngineVersion>;
+  readonly #waiting = new Map<number, Waiting<Results[Input['kind']]>>();
+  #loading: Waiting<EngineVersion> | undefined;
   #asked = 0;
-  #end: Error | undefined;
+  #end: unknown;
 
-  constructor(model: ModelToLoad) {
-    this.started = new Promise((resolve, reject) => {
-      this.#start = { resolve, reject };
+  constructor(engine: EngineToStart) {
+    this.#loaded = new Promise((resolve, reject) => {
+      this.#loading = { resolve, reject };
     });
-    this.#worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData: model });
+    // Whoever loads or computes hears of it.
+    this.#loaded.catch(() => {});
+    this.#worker = new Worker(ENGINE_THREAD, { workerData: engine });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#worker.on('exit', () => this.#fail(new Error('The engine thread ended')));
   }
 
-  ask(input: Request['input']): Promise<Float32Array> {
+  async load(model: Promise<ModelToLoad>): Promise<EngineVersion> {
+    try {
+      this.#worker.postMessage(await model);
+    } catch (reason) {
+      this.#fail(reason);
+    }
+    return this.#loaded;
+  }
+
+  async ask<I extends Input>(input: I): Promise<Results[I['kind']]> {
+    await this.#loaded;
     return new Promise((resolve, reject) => {
       if (this.#end) return reject(this.#end);
       const number = ++this.#asked;
-      this.#waiting.set(number, { resolve, reject });
+      // The thread gives what belongs to the kind of input that it was asked for.
+      this.#waiting.set(number, { resolve: resolve as Waiting<unknown>['resolve'], reject });
       this.#worker.postMessage({ number, input } satisfies Request);
     });
   }
@@ -76,13 +101,13 @@ class Thread {
   #take(reply: Reply): void {
     switch (reply.kind) {
       case 'ready':
-        this.#start?.resolve({ name: reply.name, version: reply.version });
+        this.#loading?.resolve(reply.engine);
         break;
       case 'refused':
-        this.#start?.reject(new UserError(reply.error.code, reply.error));
+        this.#fail(new UserError(reply.error.code, reply.error));
         break;
       case 'done':
-        this.#waiting.get(reply.number)?.resolve(reply.values);
+        this.#waiting.get(reply.number)?.resolve(reply.result);
         this.#waiting.delete(reply.number);
         break;
       case 'failed':
@@ -91,9 +116,9 @@ class Thread {
     }
   }
 
-  #fail(reason: Error): void {
+  #fail(reason: unknown): void {
     this.#end ??= reason;
-    this.#start?.reject(this.#end);
+    this.#loading?.reject(this.#end);
     for (const { reject } of this.#waiting.values()) reject(this.#end);
     this.#waiting.clear();
   }

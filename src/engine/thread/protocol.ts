@@ -2,34 +2,52 @@ import type { FeatureBatch } from '../../data/batches.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';
-import type { EngineName } from '../engine.js';
+import type { Classification, EngineName } from '../engine.js';
 
-/** What the thread is started with. */
-export interface ModelToLoad {
+/** What the thread is started with: it loads the engine while the model is being read. */
+export interface EngineToStart {
   readonly engine: 'auto' | EngineName;
+  /** As selectEngine has it. */
+  readonly threads?: number;
+}
+
+/** The first message to the thread; all others are requests. */
+export interface ModelToLoad {
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];
   readonly temperature: number;
-  /** As selectEngine has it. */
-  readonly threads?: number;
 }
 
 export interface Request {
   /** Comes back with the reply. */
   readonly number: number;
-  readonly input:
-    | { readonly kind: 'encode'; readonly frames: Uint8Array }
-    | { readonly kind: 'classify'; readonly batch: FeatureBatch };
+  readonly input: Input;
+}
+
+export type Input =
+  | { readonly kind: 'encode'; readonly frames: Uint8Array }
+  | { readonly kind: 'classify'; readonly batch: FeatureBatch };
+
+/** What is computed of an input; `encode` gives features, float32 [count, featureCount]. */
+export interface Results {
+  readonly encode: Float32Array;
+  readonly classify: Classification;
+}
+
+/** What computes a model. */
+export interface EngineVersion {
+  readonly name: EngineName;
+  /** As Engine has it. */
+  readonly version: string;
 }
 
 export type Reply =
-  | { readonly kind: 'ready'; readonly name: EngineName; readonly version: string }
+  | { readonly kind: 'ready'; readonly engine: EngineVersion }
   /** An error's class does not survive the way between threads: these are a UserError's parts. */
   | {
       readonly kind: 'refused';
       readonly error: { readonly code: ErrorCode; readonly problem: string; readonly fix: string };
     }
-  /** float32: features [count, featureCount], or logits [batch, classes]. */
-  | { readonly kind: 'done'; readonly number: number; readonly values: Float32Array }
+  | { readonly kind: 'done'; readonly number: number; readonly result: Results[keyof Results] }
   | { readonly kind: 'failed'; readonly number: number; readonly problem: string };

@@ -32,9 +32,12 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
   try {
-    const model = await startModel(options);
+    const model = startThreads(options);
     try {
-      return await runBatch({ options, stop, signal, model });
+      const { networks, members, manifest } = options.bundle;
+      const { temperature } = manifest;
+      const engine = await model.load(Promise.resolve({ networks, members, temperature }));
+      return await runBatch({ options, stop, signal, model, engine });
     } finally {
       await model.release();
     }
@@ -47,13 +50,11 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
  * A thread for each core that clips can keep busy, and one core for each: threads that share one run wait for each
  * other as soon as ffmpeg takes a core. TensorFlow has threads of its own for the whole process.
  */
-async function startModel(options: BatchOptions): Promise<ModelThreads> {
-  const { engine = 'auto', bundle } = options;
-  const { networks, members, manifest } = bundle;
-  const model = { engine, networks, members, temperature: manifest.temperature };
-  if (engine === 'tensorflow') return startModelThreads(model, 1);
+function startThreads(options: BatchOptions): ModelThreads {
+  const { engine = 'auto' } = options;
+  if (engine === 'tensorflow') return startModelThreads({ engine }, 1);
   const { jobs } = withDefaults(options);
-  return startModelThreads({ ...model, threads: 1 }, Math.min(jobs, availableParallelism()));
+  return startModelThreads({ engine, threads: 1 }, Math.min(jobs, availableParallelism()));
 }
 
 function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
@@ -121,12 +122,12 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
   });
 }
 
-async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
+async function settingsOf({ options, engine }: Run): Promise<BatchSettings> {
   const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
   return {
     source: resolve(options.source),
     model: modelDigest(options.bundle.manifest),
-    engine: `${model.engine.name} ${model.engine.version}`,
+    engine: `${engine.name} ${engine.version}`,
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',

@@ -1,18 +1,20 @@
 import { availableParallelism } from 'node:os';
 import type { ModelThreads } from '../../engine/thread/model-threads.js';
+import type { EngineVersion } from '../../engine/thread/protocol.js';
 import { UserError } from '../../errors.js';
+import { shareEncoders } from '../shared-encoder.js';
 import { contentReader } from './content.js';
 import type { BatchClip } from './find-clips.js';
 import type { Journal } from './journal.js';
 import { type BatchOptions, withDefaults } from './options.js';
 import { type FinishedClip, type ProcessOptions, processClip } from './process-clip.js';
 import { isFailed } from './row.js';
-import { shareEncoders } from './shared-encoder.js';
 
 /** A batch under way. */
 export interface Run {
   readonly options: BatchOptions;
   readonly model: ModelThreads;
+  readonly engine: EngineVersion;
   /** Ends the run from within; its reason is what the run then throws. */
   readonly stop: AbortController;
   /** Aborts when the run is ended from within or by the caller. */

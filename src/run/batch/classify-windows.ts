@@ -1,11 +1,11 @@
 import type { FramesInput } from '../../config.js';
 import {
-  type ClassifyOptions,
+  type ClipOptions,
   type ClipResult,
   classifyClip,
   type OpenableClip,
   openForModel,
-} from './classify-clip.js';
+} from '../classify-clip.js';
 import { type Span, type Windowing, windowsOf } from './windows.js';
 
 export type WindowResult = ClipResult & Span;
@@ -18,7 +18,7 @@ export type WindowResult = ClipResult & Span;
  */
 export async function classifyWindows(
   { clip, open }: OpenableClip,
-  options: ClassifyOptions & { input: FramesInput; windowing: Windowing },
+  options: ClipOptions & { input: FramesInput; windowing: Windowing },
 ): Promise<WindowResult[]> {
   const { durationSeconds } = await openForModel({ clip, open }, options);
   const startSeconds = clip.startSeconds ?? 0;

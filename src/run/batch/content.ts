@@ -3,13 +3,19 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import type { LocatedClip } from './classify-clip.js';
+import type { ClipLocation } from '../../media/inputs.js';
+import type { BatchClip } from './find-clips.js';
 
 /** What a clip's bytes are. */
 export interface Content {
   readonly size: number;
   /** Of the file; of a folder of frames, sha256 of the lines that `sha256sum` prints of them. */
   readonly sha256: string;
+}
+
+export interface LocatedClip {
+  readonly clip: BatchClip;
+  readonly location: ClipLocation;
 }
 
 /** Tells what a clip's bytes are. @throws UserError `unreadable`, `aborted`, `timeout`. */

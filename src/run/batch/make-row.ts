@@ -1,5 +1,5 @@
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
-import type { ClipResult } from './classify-clip.js';
+import type { ClipResult } from '../classify-clip.js';
 import type { WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
 import type { BatchClip } from './find-clips.js';

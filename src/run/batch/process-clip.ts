@@ -2,7 +2,7 @@ import type { FeatureSequence } from '../../data/batches.js';
 import { isFailureOfInput, UserError } from '../../errors.js';
 import { clipOpener, type PlanChoice } from '../../media/frames.js';
 import { locatePath } from '../../media/inputs.js';
-import { ComputeFailure, classifyClip, type OpenableClip, type SharedModel } from './classify-clip.js';
+import { ComputeFailure, classifyClip, type OpenableClip, type SharedModel } from '../classify-clip.js';
 import { classifyWindows } from './classify-windows.js';
 import type { Content, ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
@@ -59,7 +59,7 @@ export async function processClip(
 }
 
 async function classifiedAs(
-  { content, ...openable }: OpenableClip & { content: Content },
+  { content, ...openable }: OpenableClip & { clip: BatchClip; content: Content },
   options: ProcessOptions,
 ): Promise<Row> {
   const { clip } = openable;

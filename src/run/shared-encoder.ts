@@ -13,13 +13,20 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Encodes single frames that come from several clips at once. */
+/** Encodes frames that come one by one, from several clips at once. */
 export interface SharedEncoder {
+  /** For the frames of one clip. */
+  join(): EncoderShare;
+}
+
+export interface EncoderShare {
   /**
    * @param frame uint8 RGB [size, size, 3].
    * @returns float32 [featureCount].
    */
   encode(frame: Uint8Array): Promise<Float32Array>;
+  /** Says, once, that no more frames come: when no clip has any, none is waited for. */
+  leave(): void;
 }
 
 /**
@@ -31,6 +38,7 @@ export interface SharedEncoder {
 export function shareEncoders(encoders: readonly Encode[]): SharedEncoder {
   const waiting: Waiting[] = [];
   const idle = [...encoders];
+  let shares = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const start = () => {
@@ -44,15 +52,23 @@ export function shareEncoders(encoders: readonly Encode[]): SharedEncoder {
     });
   };
   const schedule = () => {
-    if (waiting.length >= FRAMES_PER_RUN) start();
+    if (waiting.length >= FRAMES_PER_RUN || shares === 0) start();
     else if (waiting.length > 0) timer ??= setTimeout(start, WAIT_MILLISECONDS);
   };
+  const encode: EncoderShare['encode'] = (frame) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ frame, resolve, reject });
+      schedule();
+    });
+  const leave = () => {
+    shares -= 1;
+    schedule();
+  };
   return {
-    encode: (frame) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ frame, resolve, reject });
-        schedule();
-      }),
+    join: () => {
+      shares += 1;
+      return { encode, leave };
+    },
   };
 }
 

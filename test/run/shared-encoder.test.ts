@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { type SharedEncoder, shareEncoders } from '../../src/run/shared-encoder.js';
+
+/** Doubles each frame's two bytes, and remembers how many frames each run had. */
+function doubling() {
+  const runs: number[] = [];
+  const encode = async (frames: Uint8Array) => {
+    runs.push(frames.length / 2);
+    return Float32Array.from(frames, (byte) => 2 * byte);
+  };
+  return { runs, encode };
+}
+
+/** As two clips would that take turns: the features of frames, which come as fast as they are taken. */
+async function encodeAll(shared: SharedEncoder, frames: readonly Uint8Array[]): Promise<Float32Array[]> {
+  const shares = [shared.join(), shared.join()];
+  const features = frames.map((frame, index) => shares[index % 2]!.encode(frame));
+  for (const { leave } of shares) leave();
+  return Promise.all(features);
+}
+
+it('fills runs with frames of several clips, and gives each frame its own features', async () => {
+  const { runs, encode } = doubling();
+  const shared = shareEncoders([encode]);
+  const frames = Array.from({ length: 19 }, (_, index) => Uint8Array.of(index, 100 + index));
+  const features = await encodeAll(shared, frames);
+  expect(features.map((values) => [...values])).toEqual(frames.map(([one, other]) => [2 * one!, 2 * other!]));
+  expect(runs).toEqual([4, 4, 4, 4, 3]);
+});
+
+it('tells each clip when the encoder fails, and goes on', async () => {
+  const { encode } = doubling();
+  let isBroken = true;
+  const shared = shareEncoders([
+    (frames) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames)),
+  ]);
+  const share = shared.join();
+  const failing = await Promise.allSettled([
+    share.encode(Uint8Array.of(1, 2)),
+    share.encode(Uint8Array.of(3, 4)),
+  ]);
+  expect(failing.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  isBroken = false;
+  expect([...(await share.encode(Uint8Array.of(5, 6)))]).toEqual([10, 12]);
+});
+
+it('waits for the frames of a clip that has more, and for none behind the last', async () => {
+  const { runs, encode } = doubling();
+  const shared = shareEncoders([encode]);
+  const share = shared.join();
+  const first = share.encode(Uint8Array.of(1, 2));
+  await Promise.resolve();
+  const second = share.encode(Uint8Array.of(3, 4));
+  expect(runs).toEqual([]);
+  share.leave();
+  // Before any timer could have run.
+  expect(runs).toEqual([2]);
+  expect([...(await first), ...(await second)]).toEqual([2, 4, 6, 8]);
+});
