@@ -1,7 +1,6 @@
 import type { Bundle, OpenBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ModelThreads, startModelThreads } from '../engine/thread/model-threads.js';
-import type { EngineVersion } from '../engine/thread/protocol.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/inputs.js';
@@ -102,13 +101,13 @@ export async function* classifyOn(
     const unresolved = resolved.kind === 'unresolved' && failed(resolved.input, resolved.error);
     for (const input of unresolved ? [] : await inputsIn(resolved.input, bundle)) {
       const outcome = await classifier.classify(input, options);
-      await classifier.loaded;
+      await threads.loaded;
       yield outcome;
     }
-    await classifier.loaded;
+    await threads.loaded;
     if (unresolved) yield unresolved;
   }
-  await classifier.loaded;
+  await threads.loaded;
 }
 
 /** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
@@ -121,9 +120,9 @@ async function inputsIn(input: string, { manifest }: OpenBundle): Promise<readon
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
   const threads = startThread(options);
-  const { loaded, classify } = classifierOn(threads, opened(bundle), options);
+  const { classify } = classifierOn(threads, opened(bundle), options);
   try {
-    await loaded;
+    await threads.loaded;
   } catch (error) {
     await threads.release();
     throw error;
@@ -136,27 +135,24 @@ const startThread = ({ engine = 'auto' }: ClassifyOptions): ModelThreads => star
 
 const opened = (bundle: Bundle): OpenBundle => ({ ...bundle, readMembers: async () => bundle.members });
 
-/** Classifies while the model still is `loaded`, which is to be waited for. */
+/** Begins to load the model, and classifies as soon as it is there. */
 function classifierOn(
   threads: ModelThreads,
   bundle: OpenBundle,
   options: ClassifyOptions,
-): Pick<ClipClassifier, 'classify'> & { loaded: Promise<EngineVersion> } {
+): Pick<ClipClassifier, 'classify'> {
   const { networks, manifest } = bundle;
   const { temperature, pipeline } = manifest;
-  const loaded = threads.load(bundle.readMembers().then((members) => ({ networks, members, temperature })));
-  // Who classifies or waits hears of it.
-  loaded.catch(() => {});
-  const encoder = shareEncoders(threads.encoders);
+  threads.load(bundle.readMembers().then((members) => ({ networks, members, temperature })));
+  const encoder = shareEncoders(threads);
   const model = { input: pipeline.input, encoder, classify: threads.classify };
   const { sampling = 'quick' } = options;
   return {
-    loaded,
     classify: async (input, { signal } = {}) => {
       try {
         const clip = { clip: { path: input }, open: (request: FrameRequest) => openClip(input, request) };
         const result = await classifyClip(clip, { model, sampling, ...(signal && { signal }) });
-        return classified(result, { input, bundle, options, engine: (await loaded).name });
+        return classified(result, { input, bundle, options, engine: (await threads.loaded).name });
       } catch (error) {
         if (error instanceof ComputeFailure) throw error.cause;
         if (!isFailureOfInput(error)) throw error;

@@ -7,6 +7,13 @@ const WAIT_MILLISECONDS = 20;
 /** uint8 RGB [count, size, size, 3] to float32 [count, featureCount]. */
 type Encode = (frames: Uint8Array) => Promise<Float32Array>;
 
+interface Encoders {
+  /** Alike; each has one run at a time, at least one of them. */
+  readonly encoders: readonly Encode[];
+  /** Until then frames gather for whole runs. Where it fails, so do the encoders. */
+  readonly loaded: Promise<unknown>;
+}
+
 interface Waiting {
   readonly frame: Uint8Array;
   readonly resolve: (features: Float32Array) => void;
@@ -32,12 +39,10 @@ export interface EncoderShare {
 /**
  * Fills the runs of encoders with frames of whatever clips have some. A frame's features do not depend on which
  * others share its run, nor on which encoder it comes to.
- *
- * @param encoders alike; each has one run at a time, at least one of them.
  */
-export function shareEncoders(encoders: readonly Encode[]): SharedEncoder {
+export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
   const waiting: Waiting[] = [];
-  const idle = [...encoders];
+  const idle: Encode[] = [];
   let shares = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -64,6 +69,13 @@ export function shareEncoders(encoders: readonly Encode[]): SharedEncoder {
     shares -= 1;
     schedule();
   };
+  const begin = () => {
+    for (const encode of encoders) {
+      idle.push(encode);
+      schedule();
+    }
+  };
+  loaded.then(begin, begin);
   return {
     join: () => {
       shares += 1;

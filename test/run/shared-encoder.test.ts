@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { type SharedEncoder, shareEncoders } from '../../src/run/shared-encoder.js';
 
+const loaded = Promise.resolve();
+
 /** Doubles each frame's two bytes, and remembers how many frames each run had. */
 function doubling() {
   const runs: number[] = [];
@@ -21,7 +23,7 @@ async function encodeAll(shared: SharedEncoder, frames: readonly Uint8Array[]): 
 
 it('fills runs with frames of several clips, and gives each frame its own features', async () => {
   const { runs, encode } = doubling();
-  const shared = shareEncoders([encode]);
+  const shared = shareEncoders({ encoders: [encode], loaded });
   const frames = Array.from({ length: 19 }, (_, index) => Uint8Array.of(index, 100 + index));
   const features = await encodeAll(shared, frames);
   expect(features.map((values) => [...values])).toEqual(frames.map(([one, other]) => [2 * one!, 2 * other!]));
@@ -31,9 +33,8 @@ it('fills runs with frames of several clips, and gives each frame its own featur
 it('tells each clip when the encoder fails, and goes on', async () => {
   const { encode } = doubling();
   let isBroken = true;
-  const shared = shareEncoders([
-    (frames) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames)),
-  ]);
+  const breaking = (frames: Uint8Array) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames));
+  const shared = shareEncoders({ encoders: [breaking], loaded });
   const share = shared.join();
   const failing = await Promise.allSettled([
     share.encode(Uint8Array.of(1, 2)),
@@ -46,14 +47,28 @@ it('tells each clip when the encoder fails, and goes on', async () => {
 
 it('waits for the frames of a clip that has more, and for none behind the last', async () => {
   const { runs, encode } = doubling();
-  const shared = shareEncoders([encode]);
+  const shared = shareEncoders({ encoders: [encode], loaded });
+  await loaded;
   const share = shared.join();
-  const first = share.encode(Uint8Array.of(1, 2));
-  await Promise.resolve();
-  const second = share.encode(Uint8Array.of(3, 4));
+  const features = [share.encode(Uint8Array.of(1, 2)), share.encode(Uint8Array.of(3, 4))];
   expect(runs).toEqual([]);
   share.leave();
-  // Before any timer could have run.
+  // At once, before any timer could have run.
   expect(runs).toEqual([2]);
-  expect([...(await first), ...(await second)]).toEqual([2, 4, 6, 8]);
+  expect((await Promise.all(features)).flatMap((values) => [...values])).toEqual([2, 4, 6, 8]);
+});
+
+it('gathers frames until the model is loaded', async () => {
+  const { runs, encode } = doubling();
+  let isLoaded = () => {};
+  const loading = new Promise<void>((resolve) => {
+    isLoaded = resolve;
+  });
+  const share = shareEncoders({ encoders: [encode], loaded: loading }).join();
+  const features = Array.from({ length: 6 }, (_, index) => share.encode(Uint8Array.of(index, index)));
+  share.leave();
+  expect(runs).toEqual([]);
+  isLoaded();
+  await Promise.all(features);
+  expect(runs).toEqual([4, 2]);
 });

@@ -10,15 +10,38 @@ const IR_VERSION = 10;
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; each function below names its message there.
  */
 export function encodeModel(graph: Graph): Uint8Array {
-  const writer = new BinaryWriter();
-  integer(writer, 1, IR_VERSION);
-  text(writer, 2, 'clipstep');
-  message(writer, 7, () => writeGraph(writer, graph));
-  message(writer, 8, () => integer(writer, 2, OPERATOR_SET));
-  message(writer, 8, () => {
-    text(writer, 1, 'com.microsoft.nchwc');
-    integer(writer, 2, 1);
+  const start = encoded((writer) => {
+    integer(writer, 1, IR_VERSION);
+    text(writer, 2, 'clipstep');
+    message(writer, 8, () => integer(writer, 2, OPERATOR_SET));
+    message(writer, 8, () => {
+      text(writer, 1, 'com.microsoft.nchwc');
+      integer(writer, 2, 1);
+    });
   });
+  const structure = encoded((writer) => writeStructure(writer, graph));
+  return Buffer.concat([start, ...within(7, [structure, ...graph.constants.flatMap(tensorParts)])]);
+}
+
+/** A constant of a GraphProto. Its values are a part of their own: a writer would move them with every message around them. */
+function tensorParts(constant: Constant): Uint8Array[] {
+  const values = bytesOf(constant);
+  const start = encoded((writer) => {
+    writeTensorType(writer, constant);
+    writer.tag(9, WireType.LengthDelimited).uint32(values.length);
+  });
+  return within(5, [start, values]);
+}
+
+/** The parts of a message as those of a field. */
+function within(field: number, parts: readonly Uint8Array[]): Uint8Array[] {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return [encoded((writer) => writer.tag(field, WireType.LengthDelimited).uint32(length)), ...parts];
+}
+
+function encoded(write: (writer: BinaryWriter) => void): Uint8Array {
+  const writer = new BinaryWriter();
+  write(writer);
   return writer.finish();
 }
 
@@ -38,9 +61,14 @@ const ATTRIBUTE_TYPES: Record<Attribute['kind'], number> = {
 
 /** GraphProto */
 function writeGraph(writer: BinaryWriter, graph: Graph): void {
+  writeStructure(writer, graph);
+  for (const constant of graph.constants) message(writer, 5, () => writeTensor(writer, constant));
+}
+
+/** GraphProto without its constants. */
+function writeStructure(writer: BinaryWriter, graph: Graph): void {
   for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node));
   text(writer, 2, graph.name);
-  for (const constant of graph.constants) message(writer, 5, () => writeTensor(writer, constant));
   for (const value of graph.inputs) message(writer, 11, () => writeValueInfo(writer, value));
   for (const value of graph.outputs) message(writer, 12, () => writeValueInfo(writer, value));
 }
@@ -86,15 +114,21 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
   integer(writer, 20, ATTRIBUTE_TYPES[attribute.kind]);
 }
 
-/** TensorProto. Its raw data are little-endian, as are the arrays of every machine that onnxruntime-node supports. */
-function writeTensor(writer: BinaryWriter, { value, data }: Constant): void {
+/** TensorProto */
+function writeTensor(writer: BinaryWriter, constant: Constant): void {
+  writeTensorType(writer, constant);
+  writer.tag(9, WireType.LengthDelimited).bytes(bytesOf(constant));
+}
+
+/** TensorProto without its values. */
+function writeTensorType(writer: BinaryWriter, { value }: Constant): void {
   for (const size of value.shape) integer(writer, 1, Number(size));
   integer(writer, 2, DATA_TYPES[value.dtype]);
   text(writer, 8, value.name);
-  writer
-    .tag(9, WireType.LengthDelimited)
-    .bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
+
+/** Raw data are little-endian, as are the arrays of every machine that onnxruntime-node supports. */
+const bytesOf = ({ data }: Constant) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** ValueInfoProto, around a TypeProto, around a TypeProto.Tensor. */
 function writeValueInfo(writer: BinaryWriter, value: Value): void {

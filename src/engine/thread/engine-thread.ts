@@ -3,7 +3,15 @@ import { messageOf, UserError } from '../../errors.js';
 import type { FrameEncoder, SequenceClassifier } from '../engine.js';
 import { loadClassifiers, loadEncoders } from '../members.js';
 import { selectEngine } from '../select.js';
-import type { EngineToStart, Input, ModelToLoad, Reply, Request, Results } from './protocol.js';
+import {
+  END,
+  type EngineToStart,
+  type Input,
+  type ModelToLoad,
+  type Reply,
+  type Request,
+  type Results,
+} from './protocol.js';
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
 interface Loaded {
@@ -17,8 +25,10 @@ const starting = selectEngine(wanted.engine, wanted);
 // Told as soon as there is a model to load.
 starting.catch(() => {});
 let last: Promise<Loaded | null> | undefined;
-parentPort?.on('message', (message: ModelToLoad | Request) => {
-  if ('members' in message) last = load(message);
+parentPort?.on('message', (message: ModelToLoad | Request | typeof END) => {
+  // Of a thread, that is: the process goes on.
+  if (message === END) process.exit();
+  else if ('members' in message) last = load(message);
   else last = last?.then((loaded) => answer(loaded, message));
 });
 

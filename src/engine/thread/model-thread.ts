@@ -1,26 +1,27 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors.js';
 import type { FrameEncoder, SequenceClassifier } from '../engine.js';
-import type {
-  EngineToStart,
-  EngineVersion,
-  Input,
-  ModelToLoad,
-  Reply,
-  Request,
-  Results,
+import {
+  END,
+  type EngineToStart,
+  type EngineVersion,
+  type Input,
+  type ModelToLoad,
+  type Reply,
+  type Request,
+  type Results,
 } from './protocol.js';
 
 /** A model that computes in a thread of its own, which is owned until `release`. */
 export interface ModelThread {
+  /** Gives the thread its model, once. */
+  load(model: Promise<ModelToLoad>): void;
   /**
-   * Gives the thread its model, once.
-   *
-   * @returns what computes it, when it is loaded.
-   * @throws UserError `engine_unavailable`, or `usage` where the engine has no such precision; what `model` does.
+   * What computes the model, when it is loaded. Rejects with UserError `engine_unavailable`, or `usage` where the
+   * engine has no such precision; and as the model did that was given.
    */
-  load(model: Promise<ModelToLoad>): Promise<EngineVersion>;
-  /** Waits for the model. Rejects with whatever keeps it from being loaded. */
+  readonly loaded: Promise<EngineVersion>;
+  /** Waits until the model is loaded. */
   encode: FrameEncoder['encode'];
   /** Likewise. */
   classify: SequenceClassifier['classify'];
@@ -38,6 +39,7 @@ export function startModelThread(engine: EngineToStart): ModelThread {
   const thread = new Thread(engine);
   return {
     load: (model) => thread.load(model),
+    loaded: thread.loaded,
     encode: (frames) => thread.ask({ kind: 'encode', frames }),
     classify: (batch) => thread.ask({ kind: 'classify', batch }),
     release: () => thread.release(),
@@ -54,36 +56,36 @@ interface Waiting<T> {
 
 /** Owns a worker thread, and pairs its replies with the requests. */
 class Thread {
+  readonly loaded: Promise<EngineVersion>;
   readonly #worker: Worker;
-  readonly #loaded: Promise<EngineVersion>;
+  readonly #ended: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting<Results[Input['kind']]>>();
   #loading: Waiting<EngineVersion> | undefined;
   #asked = 0;
   #end: unknown;
 
   constructor(engine: EngineToStart) {
-    this.#loaded = new Promise((resolve, reject) => {
+    this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
     // Whoever loads or computes hears of it.
-    this.#loaded.catch(() => {});
+    this.loaded.catch(() => {});
     this.#worker = new Worker(ENGINE_THREAD, { workerData: engine });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
-    this.#worker.on('exit', () => this.#fail(new Error('The engine thread ended')));
+    this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
+    this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
   }
 
-  async load(model: Promise<ModelToLoad>): Promise<EngineVersion> {
-    try {
-      this.#worker.postMessage(await model);
-    } catch (reason) {
-      this.#fail(reason);
-    }
-    return this.#loaded;
+  load(model: Promise<ModelToLoad>): void {
+    model.then(
+      (loaded) => this.#worker.postMessage(loaded),
+      (reason: unknown) => this.#fail(reason),
+    );
   }
 
   async ask<I extends Input>(input: I): Promise<Results[I['kind']]> {
-    await this.#loaded;
+    await this.loaded;
     return new Promise((resolve, reject) => {
       if (this.#end) return reject(this.#end);
       const number = ++this.#asked;
@@ -95,7 +97,9 @@ class Thread {
 
   async release(): Promise<void> {
     this.#fail(new Error('The model was released'));
-    await this.#worker.terminate();
+    // Not terminate(): where that meets onnxruntime at work, the whole process is aborted.
+    this.#worker.postMessage(END);
+    await this.#ended;
   }
 
   #take(reply: Reply): void {

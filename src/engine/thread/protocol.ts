@@ -11,13 +11,16 @@ export interface EngineToStart {
   readonly threads?: number;
 }
 
-/** The first message to the thread; all others are requests. */
+/** The first message to the thread; what follows are requests. */
 export interface ModelToLoad {
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];
   readonly temperature: number;
 }
+
+/** The last message: the thread ends as soon as what it computes just then is done. */
+export const END = 'end';
 
 export interface Request {
   /** Comes back with the reply. */

@@ -36,8 +36,9 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
     try {
       const { networks, members, manifest } = options.bundle;
       const { temperature } = manifest;
-      const engine = await model.load(Promise.resolve({ networks, members, temperature }));
-      return await runBatch({ options, stop, signal, model, engine });
+      model.load(Promise.resolve({ networks, members, temperature }));
+      await model.loaded;
+      return await runBatch({ options, stop, signal, model });
     } finally {
       await model.release();
     }
@@ -122,8 +123,9 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
   });
 }
 
-async function settingsOf({ options, engine }: Run): Promise<BatchSettings> {
+async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
   const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
+  const engine = await model.loaded;
   return {
     source: resolve(options.source),
     model: modelDigest(options.bundle.manifest),

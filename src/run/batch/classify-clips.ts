@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { ModelThreads } from '../../engine/thread/model-threads.js';
-import type { EngineVersion } from '../../engine/thread/protocol.js';
 import { UserError } from '../../errors.js';
 import { shareEncoders } from '../shared-encoder.js';
 import { contentReader } from './content.js';
@@ -14,7 +13,6 @@ import { isFailed } from './row.js';
 export interface Run {
   readonly options: BatchOptions;
   readonly model: ModelThreads;
-  readonly engine: EngineVersion;
   /** Ends the run from within; its reason is what the run then throws. */
   readonly stop: AbortController;
   /** Aborts when the run is ended from within or by the caller. */
@@ -89,7 +87,7 @@ function processOptions({ options, model, signal }: Run): ProcessOptions {
   const { pipeline, labels } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
-    model: { input: pipeline.input, encoder: shareEncoders(model.encoders), classify: model.classify },
+    model: { input: pipeline.input, encoder: shareEncoders(model), classify: model.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
     ...{ labels, sampling, top, minProbability, timeoutSeconds, signal },
