@@ -1,16 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { listIssues } from '../config.js';
 import { int8Maps } from '../encoder/mobilenet.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
-import { BUNDLE_SCHEMA_VERSION, type Manifest, manifestSchema } from './manifest.js';
+import { BUNDLE_SCHEMA_VERSION, damaged, MANIFEST_FILE, type Manifest, readManifest } from './manifest.js';
 import { packMembers, strayOwnTensor, unpackMembers } from './members.js';
 
-const MANIFEST_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.safetensors';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
@@ -41,22 +39,23 @@ export interface NewBundle {
  *   other names or shapes than its settings and labels ask for.
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
-  const { readMembers, ...described } = await openBundle(folder);
-  return { ...described, members: await readMembers() };
-}
-
-/** A trained model without its weights, which may be read while other things are done. */
-export interface OpenBundle extends Omit<Bundle, 'members'> {
-  /** @throws UserError as loadBundle. */
-  readonly readMembers: () => Promise<Bundle['members']>;
-}
-
-/** As loadBundle, but reads no more than the manifest. */
-export async function openBundle(folder: string): Promise<OpenBundle> {
-  const manifest = parseManifest(await readManifest(folder), join(folder, MANIFEST_FILE));
+  const manifest = await readManifest(folder);
   const networks = networksOfManifest(manifest, join(folder, MANIFEST_FILE));
-  const described = { folder, manifest, networks };
-  return { ...described, readMembers: () => readMembers(described) };
+  const path = join(folder, WEIGHTS_FILE);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
+  });
+  checkWeightsFile(bytes, manifest, path);
+  const { weights } = decodeSafetensors(bytes, path);
+  const stray = strayOwnTensor(weights, manifest.members);
+  if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
+  if (manifest.members % networks.apart !== 0) {
+    const count = `${manifest.members} networks`;
+    throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
+  }
+  const members = unpackMembers(weights, manifest.members);
+  for (const member of members) checkParameters(member, { networks, manifest, path });
+  return { folder, manifest, networks, members };
 }
 
 /** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
@@ -115,53 +114,6 @@ export async function updateManifest(
   await syncFolder(folder);
 }
 
-async function readMembers({ folder, manifest, networks }: Omit<Bundle, 'members'>): Promise<Weights[]> {
-  const path = join(folder, WEIGHTS_FILE);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
-  });
-  checkWeightsFile(bytes, manifest, path);
-  const { weights } = decodeSafetensors(bytes, path);
-  const stray = strayOwnTensor(weights, manifest.members);
-  if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
-  if (manifest.members % networks.apart !== 0) {
-    const count = `${manifest.members} networks`;
-    throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
-  }
-  const members = unpackMembers(weights, manifest.members);
-  for (const member of members) checkParameters(member, { networks, manifest, path });
-  return members;
-}
-
-async function readManifest(folder: string): Promise<string> {
-  return readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
-    throw new UserError('not_found', {
-      problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
-      fix: 'Give the folder that `clipstep train --out` wrote, or models/motion.',
-      cause,
-    });
-  });
-}
-
-function parseManifest(text: string, path: string): Manifest {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    throw damaged(path, `is not JSON: ${messageOf(cause)}`, cause);
-  }
-  const version = (document as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > BUNDLE_SCHEMA_VERSION) {
-    throw new UserError('bad_bundle', {
-      problem: `${path} has schema version ${version}; this Clipstep reads up to ${BUNDLE_SCHEMA_VERSION}.`,
-      fix: 'Use a newer Clipstep, or train the model again with this one.',
-    });
-  }
-  const parsed = manifestSchema.safeParse(document);
-  if (!parsed.success) throw damaged(path, `has values that do not fit:\n${listIssues(parsed.error)}\n`);
-  return parsed.data;
-}
-
 function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: string): Networks {
   const networks = networksOf(pipeline, labels.length);
   if (!quantization) return networks;
@@ -212,14 +164,6 @@ function checkParameters(
   const known = new Set(expected.map(({ name }) => name));
   const stray = [...weights.keys()].find((name) => !known.has(name));
   if (stray) throw damaged(path, `has a tensor ${stray} that the pipeline in ${MANIFEST_FILE} does not know`);
-}
-
-function damaged(path: string, what: string, cause?: unknown): UserError {
-  return new UserError('bad_bundle', {
-    problem: `${path} ${what}.`,
-    fix: 'Copy the model folder again from where it came, or train it again.',
-    cause,
-  });
 }
 
 async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {

@@ -1,5 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { pipelineSchema } from '../config.js';
+import { listIssues, pipelineSchema } from '../config.js';
+import { messageOf, UserError } from '../errors.js';
+
+/** The file of a model's folder that holds its manifest. */
+export const MANIFEST_FILE = 'model.json';
 
 /** Raised whenever a reader of the version before would misread a bundle. */
 export const BUNDLE_SCHEMA_VERSION = 1;
@@ -56,3 +62,46 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type TestMetrics = z.infer<typeof metricsSchema>;
+
+/**
+ * Reads what a trained model says of itself, without its weights.
+ * @throws UserError `not_found` or `bad_bundle`, as loadBundle.
+ */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+    throw new UserError('not_found', {
+      problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
+      fix: 'Give the folder that `clipstep train --out` wrote, or models/motion.',
+      cause,
+    });
+  });
+  return parseManifest(text, join(folder, MANIFEST_FILE));
+}
+
+function parseManifest(text: string, path: string): Manifest {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(path, `is not JSON: ${messageOf(cause)}`, cause);
+  }
+  const version = (document as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > BUNDLE_SCHEMA_VERSION) {
+    throw new UserError('bad_bundle', {
+      problem: `${path} has schema version ${version}; this Clipstep reads up to ${BUNDLE_SCHEMA_VERSION}.`,
+      fix: 'Use a newer Clipstep, or train the model again with this one.',
+    });
+  }
+  const parsed = manifestSchema.safeParse(document);
+  if (!parsed.success) throw damaged(path, `has values that do not fit:\n${listIssues(parsed.error)}\n`);
+  return parsed.data;
+}
+
+/** The error of a model's file that is not as it was written. */
+export function damaged(path: string, what: string, cause?: unknown): UserError {
+  return new UserError('bad_bundle', {
+    problem: `${path} ${what}.`,
+    fix: 'Copy the model folder again from where it came, or train it again.',
+    cause,
+  });
+}

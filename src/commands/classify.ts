@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
-import { type ModelThreads, startModelThreads } from '../engine/thread/model-threads.js';
 import type { PlanChoice } from '../media/frames.js';
 import type { ClassifyOptions, Outcome } from '../run/classify.js';
+import { type ModelThreads, startModelThreads } from '../run/thread/model-threads.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
@@ -37,8 +37,9 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  // Before all else is imported: a thread takes as long to start.
-  const threads = startModelThreads({ engine: flags.engine }, 1);
+  const { engine, model: folder } = flags;
+  // Before all else is imported, since the thread has longest to do.
+  const threads = startModelThreads({ engine, model: { kind: 'folder', folder } }, 1);
   const outcomes: Outcome[] = [];
   try {
     for await (const outcome of classifyInputs(threads, { inputs, flags, signal })) {
@@ -59,16 +60,16 @@ async function* classifyInputs(
   threads: ModelThreads,
   { inputs, flags, signal }: { inputs: string[]; flags: Flags; signal: AbortSignal },
 ): AsyncGenerator<Outcome> {
-  const { openBundle } = await import('../bundle/bundle.js');
-  const bundle = await openBundle(flags.model);
-  if (bundle.manifest.pipeline.input.kind === 'frames') await askFfmpeg();
+  const { readManifest } = await import('../bundle/manifest.js');
+  const manifest = await readManifest(flags.model);
+  if (manifest.pipeline.input.kind === 'frames') await askFfmpeg();
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
     ...{ top, engine, sampling, signal },
     ...(minProbability !== undefined && { minProbability }),
   };
   const { classifyOn } = await import('../run/classify.js');
-  yield* classifyOn(threads, { bundle, inputs, options });
+  yield* classifyOn(threads, { bundle: { folder: flags.model, manifest }, inputs, options });
 }
 
 /** For its version, while what reads clips is imported; whoever needs it hears what is wrong with it. */

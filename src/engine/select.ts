@@ -3,6 +3,8 @@ import type { Engine, EngineName } from './engine.js';
 export interface EngineOptions {
   /** Threads of one computation of the onnx engine; as many as the machine has cores when absent. */
   readonly threads?: number;
+  /** Whether others compute meanwhile, such as ffmpeg: threads that wait for each other then leave them the cores. */
+  readonly sharesCores?: boolean;
 }
 
 export interface EngineChoice {

@@ -2,7 +2,6 @@ import { createTimeBudget } from '../child-process/time-budget.js';
 import type { Clip, FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
 import { findBinary } from './ffmpeg/binaries.js';
-import { openImages } from './images/images.js';
 import { type ClipLocation, locateClip } from './inputs.js';
 import { type Probe, probeVideo } from './video/probe.js';
 import { openVideo } from './video/video.js';
@@ -48,7 +47,10 @@ export function clipOpener({ input, location }: LocatedInput): (request: FrameRe
     if (request.signal?.aborted) throw abortedFailure(input);
     const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
     const limits = { timeBudget, signal: request.signal };
-    if (location.kind === 'images') return openImages({ input, paths: location.paths }, request, limits);
+    if (location.kind === 'images') {
+      const { openImages } = await import('./images/images.js');
+      return openImages({ input, paths: location.paths }, request, limits);
+    }
     const { path } = location;
     probed ??= probeVideo(path, limits);
     // Looked for meanwhile, which the first time takes as long as a short clip's probing.

@@ -1,6 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { messageOf, UserError } from '../errors.js';
 import { naturalOrder } from '../natural-order.js';
 import { readSignature } from './file-signature.js';
@@ -216,6 +215,7 @@ async function listFolder(folder: string): Promise<FolderListing> {
 async function matchPattern(pattern: string): Promise<string[]> {
   const matches = COUNTER.test(basename(pattern)) ? await matchCounter(pattern) : await matchGlob(pattern);
   if (matches.length > 0) return matches;
+  const { isDynamicPattern } = await importGlobs();
   const isPattern = COUNTER.test(basename(pattern)) || isDynamicPattern(pattern);
   throw new UserError('not_found', {
     problem: isPattern ? `Nothing matches ${pattern}.` : `There is no ${pattern}.`,
@@ -223,7 +223,11 @@ async function matchPattern(pattern: string): Promise<string[]> {
   });
 }
 
+/** When there is a pattern: most inputs are paths that are there. */
+const importGlobs = () => import('tinyglobby');
+
 async function matchGlob(pattern: string): Promise<string[]> {
+  const { glob, isDynamicPattern } = await importGlobs();
   if (!isDynamicPattern(pattern)) return [];
   // In globs a backslash takes the meaning from the character behind it, but on Windows it separates folders.
   const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;

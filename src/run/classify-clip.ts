@@ -1,11 +1,11 @@
 import type { FramesInput, Pipeline } from '../config.js';
 import { collate, type FeatureSequence } from '../data/batches.js';
-import type { ModelThreads } from '../engine/thread/model-threads.js';
 import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../media/frames.js';
 import { concatenate } from '../tensors/tensor.js';
 import { softmax } from './evaluate/metrics.js';
 import { evaluationSampling, picturesOf } from './read-clip.js';
 import type { SharedEncoder } from './shared-encoder.js';
+import type { ModelThreads } from './thread/model-threads.js';
 
 /** A model that many clips share. */
 export interface SharedModel {

@@ -1,11 +1,11 @@
-import type { Bundle, OpenBundle } from '../bundle/bundle.js';
+import type { Bundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
-import { type ModelThreads, startModelThreads } from '../engine/thread/model-threads.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/inputs.js';
 import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
 import { shareEncoders } from './shared-encoder.js';
+import { loadedModel, type ModelThreads, startModelThreads } from './thread/model-threads.js';
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
@@ -77,23 +77,26 @@ export async function* classify(
   inputs: readonly string[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
-  const threads = startThread(options);
+  const threads = startThread(bundle, options);
   try {
-    yield* classifyOn(threads, { bundle: opened(bundle), inputs, options });
+    yield* classifyOn(threads, { bundle, inputs, options });
   } finally {
     await threads.release();
   }
 }
 
+/** A model as far as it is needed beside the thread that computes it. */
+type Described = Pick<Bundle, 'folder' | 'manifest'>;
+
 /**
- * As `classify`, on a thread that was started before and belongs to the caller: the model's weights are read and
- * loaded into it while the first clip is decoded.
+ * As `classify`, on threads that the caller started and releases. The first clip is decoded while these load the
+ * model.
  *
- * @throws UserError as `classify`, and as loadBundle, before there is any result.
+ * @throws UserError as `classify`; what keeps the model from being loaded, before there is any result.
  */
 export async function* classifyOn(
   threads: ModelThreads,
-  work: { bundle: OpenBundle; inputs: readonly string[]; options: ClassifyOptions },
+  work: { bundle: Described; inputs: readonly string[]; options: ClassifyOptions },
 ): AsyncGenerator<Outcome, void, undefined> {
   const { bundle, inputs, options } = work;
   const classifier = classifierOn(threads, bundle, options);
@@ -111,7 +114,7 @@ export async function* classifyOn(
 }
 
 /** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
-async function inputsIn(input: string, { manifest }: OpenBundle): Promise<readonly string[]> {
+async function inputsIn(input: string, { manifest }: Described): Promise<readonly string[]> {
   if (manifest.pipeline.input.kind === 'frames') return [input];
   const located = await locateClip(input).catch(() => null);
   return located?.kind === 'images' ? located.paths : [input];
@@ -119,44 +122,39 @@ async function inputsIn(input: string, { manifest }: OpenBundle): Promise<readon
 
 /** Loads a model into an engine. @throws UserError `engine_unavailable`. */
 export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
-  const threads = startThread(options);
-  const { classify } = classifierOn(threads, opened(bundle), options);
+  const threads = startThread(bundle, options);
   try {
     await threads.loaded;
   } catch (error) {
     await threads.release();
     throw error;
   }
-  return { classify, release: () => threads.release() };
+  return { ...classifierOn(threads, bundle, options), release: () => threads.release() };
 }
 
 /** One thread, since clips come one after the other, so that each may have all cores. */
-const startThread = ({ engine = 'auto' }: ClassifyOptions): ModelThreads => startModelThreads({ engine }, 1);
+function startThread(bundle: Bundle, { engine = 'auto' }: ClassifyOptions): ModelThreads {
+  return startModelThreads({ engine, model: loadedModel(bundle) }, 1);
+}
 
-const opened = (bundle: Bundle): OpenBundle => ({ ...bundle, readMembers: async () => bundle.members });
-
-/** Begins to load the model, and classifies as soon as it is there. */
 function classifierOn(
   threads: ModelThreads,
-  bundle: OpenBundle,
+  bundle: Described,
   options: ClassifyOptions,
 ): Pick<ClipClassifier, 'classify'> {
-  const { networks, manifest } = bundle;
-  const { temperature, pipeline } = manifest;
-  threads.load(bundle.readMembers().then((members) => ({ networks, members, temperature })));
-  const encoder = shareEncoders(threads);
-  const model = { input: pipeline.input, encoder, classify: threads.classify };
+  const { input } = bundle.manifest.pipeline;
+  const model = { input, encoder: shareEncoders(threads), classify: threads.classify };
   const { sampling = 'quick' } = options;
   return {
-    classify: async (input, { signal } = {}) => {
+    classify: async (path, { signal } = {}) => {
       try {
-        const clip = { clip: { path: input }, open: (request: FrameRequest) => openClip(input, request) };
+        const clip = { clip: { path }, open: (request: FrameRequest) => openClip(path, request) };
         const result = await classifyClip(clip, { model, sampling, ...(signal && { signal }) });
-        return classified(result, { input, bundle, options, engine: (await threads.loaded).name });
+        return classified(result, { input: path, bundle, options, engine: (await threads.loaded).name });
       } catch (error) {
         if (error instanceof ComputeFailure) throw error.cause;
         if (!isFailureOfInput(error)) throw error;
-        return failed(input, error);
+        return failed(path, error);
       }
     },
   };
@@ -171,7 +169,7 @@ function classified(
     engine,
   }: {
     input: string;
-    bundle: OpenBundle;
+    bundle: Described;
     options: ClassifyOptions;
     engine: EngineName;
   },

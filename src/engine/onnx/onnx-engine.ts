@@ -2,6 +2,7 @@ import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
+import type { EngineOptions } from '../select.js';
 import { findChannelBlock } from './channel-block.js';
 import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
@@ -17,20 +18,18 @@ const FRAMES_PER_RUN = 8;
 /**
  * The embedded engine: networks as ONNX graphs, computed by onnxruntime-node on the CPU.
  *
- * @param options.threads Threads of one computation; as many as the machine has cores when absent.
  * @throws UserError `engine_unavailable` where onnxruntime-node cannot be loaded.
  */
-export async function createOnnxEngine(options: { threads?: number } = {}): Promise<Engine> {
+export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
-  const { threads } = options;
-  const open = (graph: Graph) => OnnxSession.open(runtime, graph, { threads });
+  const open = (graph: Graph) => OnnxSession.open(runtime, graph, options);
   const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
     loadEncoder: async (network, weights) => {
       if (network.precision !== 'int8')
         return frameEncoder(network, await open(encoderGraph(network, weights)));
       const wideProducts = await int8Overflows(open);
       const graph = int8EncoderGraph(network, weights);
-      return frameEncoder(network, await OnnxSession.open(runtime, graph, { threads, wideProducts }));
+      return frameEncoder(network, await OnnxSession.open(runtime, graph, { ...options, wideProducts }));
     },
     loadClassifier: async (network, weights) =>
       sequenceClassifier(network, await open(classifierGraph(network, weights))),

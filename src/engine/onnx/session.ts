@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { EngineOptions } from '../select.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx-model.js';
 
@@ -10,9 +11,7 @@ export interface Feed {
   readonly shape: readonly number[];
 }
 
-export interface SessionOptions {
-  /** Threads of one run; as many as the machine has cores when undefined. */
-  readonly threads: number | undefined;
+export interface SessionOptions extends EngineOptions {
   /** Take kernels that multiply int8 in more than 16 bits; several times slower where they are not needed. */
   readonly wideProducts?: boolean;
 }
@@ -32,18 +31,18 @@ export class OnnxSession {
   }
 
   static async open(runtime: OnnxRuntime, graph: Graph, options: SessionOptions): Promise<OnnxSession> {
-    const { threads } = options;
+    const { threads, sharesCores = false, wideProducts = false } = options;
     const session = await runtime.InferenceSession.create(encodeModel(graph), {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
-      // Within a run, a thread without work spins, since the next op comes in microseconds; behind a run
-      // all sleep, to leave the cores to others, such as the ffmpeg that decodes the next frames.
+      // Within a run, a thread without work spins, since the next op comes in microseconds, unless others want its
+      // core. Behind a run all sleep.
       // x64quantprecision: see SessionOptions.
       extra: {
         session: {
-          intra_op: { allow_spinning: '1' },
+          intra_op: { allow_spinning: sharesCores ? '0' : '1' },
           force_spinning_stop: '1',
-          x64quantprecision: options.wideProducts ? '1' : '0',
+          x64quantprecision: wideProducts ? '1' : '0',
         },
       },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

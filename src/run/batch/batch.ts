@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { type ModelThreads, startModelThreads } from '../../engine/thread/model-threads.js';
 import { UserError } from '../../errors.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { clipstepVersion } from '../../version.js';
+import { loadedModel, type ModelThreads, startModelThreads } from '../thread/model-threads.js';
 import { classifyClips, type Run } from './classify-clips.js';
 import type { FoundClips } from './find-clips.js';
 import { type Journal, openJournal } from './journal.js';
@@ -34,9 +34,6 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
   try {
     const model = startThreads(options);
     try {
-      const { networks, members, manifest } = options.bundle;
-      const { temperature } = manifest;
-      model.load(Promise.resolve({ networks, members, temperature }));
       await model.loaded;
       return await runBatch({ options, stop, signal, model });
     } finally {
@@ -52,10 +49,11 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
  * other as soon as ffmpeg takes a core. TensorFlow has threads of its own for the whole process.
  */
 function startThreads(options: BatchOptions): ModelThreads {
-  const { engine = 'auto' } = options;
-  if (engine === 'tensorflow') return startModelThreads({ engine }, 1);
+  const { engine = 'auto', bundle } = options;
+  const model = loadedModel(bundle);
+  if (engine === 'tensorflow') return startModelThreads({ engine, model }, 1);
   const { jobs } = withDefaults(options);
-  return startModelThreads({ engine, threads: 1 }, Math.min(jobs, availableParallelism()));
+  return startModelThreads({ engine, model, threads: 1 }, Math.min(jobs, availableParallelism()));
 }
 
 function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {

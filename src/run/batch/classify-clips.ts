@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { ModelThreads } from '../../engine/thread/model-threads.js';
 import { UserError } from '../../errors.js';
 import { shareEncoders } from '../shared-encoder.js';
+import type { ModelThreads } from '../thread/model-threads.js';
 import { contentReader } from './content.js';
 import type { BatchClip } from './find-clips.js';
 import type { Journal } from './journal.js';

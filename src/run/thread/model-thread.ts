@@ -1,24 +1,21 @@
 import { Worker } from 'node:worker_threads';
+import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
-import type { FrameEncoder, SequenceClassifier } from '../engine.js';
 import {
   END,
-  type EngineToStart,
   type EngineVersion,
   type Input,
-  type ModelToLoad,
   type Reply,
   type Request,
   type Results,
+  type ThreadStart,
 } from './protocol.js';
 
 /** A model that computes in a thread of its own, which is owned until `release`. */
 export interface ModelThread {
-  /** Gives the thread its model, once. */
-  load(model: Promise<ModelToLoad>): void;
   /**
-   * What computes the model, when it is loaded. Rejects with UserError `engine_unavailable`, or `usage` where the
-   * engine has no such precision; and as the model did that was given.
+   * What computes the model, when it is loaded. Rejects with UserError `engine_unavailable`, `usage` where the engine
+   * has no such precision, or as loadBundle.
    */
   readonly loaded: Promise<EngineVersion>;
   /** Waits until the model is loaded. */
@@ -30,15 +27,13 @@ export interface ModelThread {
 }
 
 /**
- * Starts a thread, which loads the engine, for a model: engines block the thread that calls them while they
- * compute, and here something else must go on, such as reading from ffmpeg and writing results. Calls are
- * computed one after the other. When the thread dies, every call that waits and every later one fails with the
- * reason.
+ * Loads a model into an engine in a thread: engines block the thread that calls them while they compute, and
+ * here something else must go on, such as reading from ffmpeg and writing results. Calls are computed one
+ * after the other. When the thread dies, every call that waits and every later one fails with the reason.
  */
-export function startModelThread(engine: EngineToStart): ModelThread {
-  const thread = new Thread(engine);
+export function startModelThread(start: ThreadStart): ModelThread {
+  const thread = new Thread(start);
   return {
-    load: (model) => thread.load(model),
     loaded: thread.loaded,
     encode: (frames) => thread.ask({ kind: 'encode', frames }),
     classify: (batch) => thread.ask({ kind: 'classify', batch }),
@@ -47,7 +42,7 @@ export function startModelThread(engine: EngineToStart): ModelThread {
 }
 
 /** This file's neighbour as it is built: where TypeScript itself is run, as by tests, threads do not know it. */
-const ENGINE_THREAD = new URL('../../../dist/engine/thread/engine-thread.js', import.meta.url);
+const ENGINE_THREAD = new URL('../../../dist/run/thread/engine-thread.js', import.meta.url);
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -64,24 +59,17 @@ class Thread {
   #asked = 0;
   #end: unknown;
 
-  constructor(engine: EngineToStart) {
+  constructor(start: ThreadStart) {
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
     // Whoever loads or computes hears of it.
     this.loaded.catch(() => {});
-    this.#worker = new Worker(ENGINE_THREAD, { workerData: engine });
+    this.#worker = new Worker(ENGINE_THREAD, { workerData: start });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
     this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
-  }
-
-  load(model: Promise<ModelToLoad>): void {
-    model.then(
-      (loaded) => this.#worker.postMessage(loaded),
-      (reason: unknown) => this.#fail(reason),
-    );
   }
 
   async ask<I extends Input>(input: I): Promise<Results[I['kind']]> {

@@ -1,19 +1,17 @@
+import type { Bundle } from '../../bundle/bundle.js';
 import { type ModelThread, startModelThread } from './model-thread.js';
-import type { EngineToStart } from './protocol.js';
+import type { LoadedModel, ThreadStart } from './protocol.js';
 
 /** A model in several threads, which are owned until `release`. */
-export interface ModelThreads extends Pick<ModelThread, 'load' | 'loaded' | 'classify' | 'release'> {
+export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 'release'> {
   /** One for each thread, so that as many runs as there are of them go on at once. */
   readonly encoders: ReadonlyArray<ModelThread['encode']>;
 }
 
 /** Starts `count` threads for one model. Each has weights and buffers of its own. */
-export function startModelThreads(engine: EngineToStart, count: number): ModelThreads {
-  const threads = Array.from({ length: count }, () => startModelThread(engine));
+export function startModelThreads(start: ThreadStart, count: number): ModelThreads {
+  const threads = Array.from({ length: count }, () => startModelThread(start));
   return {
-    load: (model) => {
-      for (const thread of threads) thread.load(model);
-    },
     loaded: whenAll(threads.map(({ loaded }) => loaded)),
     encoders: threads.map(({ encode }) => encode),
     classify: threads[0]!.classify,
@@ -21,6 +19,11 @@ export function startModelThreads(engine: EngineToStart, count: number): ModelTh
       await Promise.all(threads.map((thread) => thread.release()));
     },
   };
+}
+
+/** What a thread needs of a model that was read before. */
+export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
+  return { kind: 'loaded', networks, members, temperature: manifest.temperature };
 }
 
 function whenAll(loading: ReadonlyArray<ModelThread['loaded']>): ModelThread['loaded'] {

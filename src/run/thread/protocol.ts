@@ -1,18 +1,24 @@
 import type { FeatureBatch } from '../../data/batches.js';
+import type { Classification, EngineName } from '../../engine/engine.js';
+import type { EngineOptions } from '../../engine/select.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';
-import type { Classification, EngineName } from '../engine.js';
 
-/** What the thread is started with: it loads the engine while the model is being read. */
-export interface EngineToStart {
+/** What the thread is started with. */
+export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
   readonly engine: 'auto' | EngineName;
-  /** As selectEngine has it. */
-  readonly threads?: number;
+  readonly model: ModelFolder | LoadedModel;
 }
 
-/** The first message to the thread; what follows are requests. */
-export interface ModelToLoad {
+/** A model that the thread reads itself, so that nobody else has to do it meanwhile. */
+export interface ModelFolder {
+  readonly kind: 'folder';
+  readonly folder: string;
+}
+
+export interface LoadedModel {
+  readonly kind: 'loaded';
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];

@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
+import { loadClassifiers, loadEncoders } from '../../engine/members.js';
+import { selectEngine } from '../../engine/select.js';
 import { messageOf, UserError } from '../../errors.js';
-import type { FrameEncoder, SequenceClassifier } from '../engine.js';
-import { loadClassifiers, loadEncoders } from '../members.js';
-import { selectEngine } from '../select.js';
 import {
   END,
-  type EngineToStart,
   type Input,
-  type ModelToLoad,
+  type LoadedModel,
   type Reply,
   type Request,
   type Results,
+  type ThreadStart,
 } from './protocol.js';
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
@@ -20,21 +20,19 @@ interface Loaded {
 }
 
 // What model-thread.ts gave to this thread.
-const wanted = workerData as EngineToStart;
-const starting = selectEngine(wanted.engine, wanted);
-// Told as soon as there is a model to load.
-starting.catch(() => {});
-let last: Promise<Loaded | null> | undefined;
-parentPort?.on('message', (message: ModelToLoad | Request | typeof END) => {
+const started = workerData as ThreadStart;
+const loading = load();
+let last: Promise<unknown> = loading;
+parentPort?.on('message', (message: Request | typeof END) => {
   // Of a thread, that is: the process goes on.
   if (message === END) process.exit();
-  else if ('members' in message) last = load(message);
-  else last = last?.then((loaded) => answer(loaded, message));
+  last = last.then(() => answer(message));
 });
 
-async function load(model: ModelToLoad): Promise<Loaded | null> {
+async function load(): Promise<Loaded | null> {
   try {
-    const { engine } = await starting;
+    const starting = selectEngine(started.engine, { ...started, sharesCores: true });
+    const [{ engine }, model] = await Promise.all([starting, readModel()]);
     const encoder = model.networks.encoder && (await loadEncoders(engine, model));
     const classifier = await loadClassifiers(engine, model);
     reply({ kind: 'ready', engine: { name: engine.name, version: engine.version } });
@@ -47,14 +45,22 @@ async function load(model: ModelToLoad): Promise<Loaded | null> {
   }
 }
 
-async function answer(loaded: Loaded | null, { number, input }: Request): Promise<Loaded | null> {
+async function readModel(): Promise<Omit<LoadedModel, 'kind'>> {
+  const { model } = started;
+  if (model.kind === 'loaded') return model;
+  const { loadBundle } = await import('../../bundle/bundle.js');
+  const { networks, members, manifest } = await loadBundle(model.folder);
+  return { networks, members, temperature: manifest.temperature };
+}
+
+async function answer({ number, input }: Request): Promise<void> {
   try {
-    if (!loaded) throw new Error('The engine was refused');
+    const loaded = await loading;
+    if (!loaded) throw new Error('The model was refused');
     reply({ kind: 'done', number, result: await compute(loaded, input) });
   } catch (error) {
     reply({ kind: 'failed', number, problem: messageOf(error) });
   }
-  return loaded;
 }
 
 async function compute({ encoder, classifier }: Loaded, input: Input): Promise<Results[Input['kind']]> {
