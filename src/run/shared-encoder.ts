@@ -1,7 +1,7 @@
 /** Frames that go through an encoder in one run: more gain no speed in a single thread, and take memory. */
 const FRAMES_PER_RUN = 4;
 
-/** How long a frame waits for others to share a run with: less than decoding the next clip takes. */
+/** How long a clip's last frames wait for others' to share a run with: less than decoding the next clip takes. */
 const WAIT_MILLISECONDS = 20;
 
 /** uint8 RGB [count, size, size, 3] to float32 [count, featureCount]. */
@@ -32,7 +32,7 @@ export interface EncoderShare {
    * @returns float32 [featureCount].
    */
   encode(frame: Uint8Array): Promise<Float32Array>;
-  /** Says, once, that no more frames come: when no clip has any, none is waited for. */
+  /** Says, once, that no more frames come. When no clip has any, none is waited for. */
   leave(): void;
 }
 
@@ -45,20 +45,29 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
   const idle: Encode[] = [];
   let shares = 0;
   let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
 
   const start = () => {
-    clearTimeout(timer);
-    timer = undefined;
     const encode = waiting.length > 0 && idle.pop();
     if (!encode) return;
-    void run(encode, waiting.splice(0, FRAMES_PER_RUN)).finally(() => {
+    const frames = waiting.splice(0, FRAMES_PER_RUN);
+    if (waiting.length === 0) {
+      clearTimeout(timer);
+      timer = undefined;
+      isLate = false;
+    }
+    void run(encode, frames).finally(() => {
       idle.push(encode);
       schedule();
     });
   };
+  // As long as its clip has more, a frame can wait: with one clip at a time, all runs but the last are whole.
   const schedule = () => {
-    if (waiting.length >= FRAMES_PER_RUN || shares === 0) start();
-    else if (waiting.length > 0) timer ??= setTimeout(start, WAIT_MILLISECONDS);
+    if (waiting.length >= FRAMES_PER_RUN || shares === 0 || isLate) start();
+  };
+  const hurry = () => {
+    isLate = true;
+    schedule();
   };
   const encode: EncoderShare['encode'] = (frame) =>
     new Promise((resolve, reject) => {
@@ -67,6 +76,7 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
     });
   const leave = () => {
     shares -= 1;
+    if (waiting.length > 0) timer ??= setTimeout(hurry, WAIT_MILLISECONDS);
     schedule();
   };
   const begin = () => {

@@ -39,10 +39,14 @@ it('tells each clip when the encoder fails, and goes on', async () => {
   const failing = await Promise.allSettled([
     share.encode(Uint8Array.of(1, 2)),
     share.encode(Uint8Array.of(3, 4)),
+    share.encode(Uint8Array.of(5, 6)),
+    share.encode(Uint8Array.of(7, 8)),
   ]);
-  expect(failing.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(failing.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
   isBroken = false;
-  expect([...(await share.encode(Uint8Array.of(5, 6)))]).toEqual([10, 12]);
+  const next = share.encode(Uint8Array.of(9, 10));
+  share.leave();
+  expect([...(await next)]).toEqual([18, 20]);
 });
 
 it('waits for the frames of a clip that has more, and for none behind the last', async () => {
@@ -56,6 +60,17 @@ it('waits for the frames of a clip that has more, and for none behind the last',
   // At once, before any timer could have run.
   expect(runs).toEqual([2]);
   expect((await Promise.all(features)).flatMap((values) => [...values])).toEqual([2, 4, 6, 8]);
+});
+
+it('does not keep the last frames of a clip for one that gives none', async () => {
+  const { runs, encode } = doubling();
+  const shared = shareEncoders({ encoders: [encode], loaded });
+  shared.join();
+  const share = shared.join();
+  const features = share.encode(Uint8Array.of(1, 2));
+  share.leave();
+  expect([...(await features)]).toEqual([2, 4]);
+  expect(runs).toEqual([1]);
 });
 
 it('gathers frames until the model is loaded', async () => {

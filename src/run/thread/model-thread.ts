@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import {
@@ -65,7 +65,8 @@ class Thread {
     });
     // Whoever loads or computes hears of it.
     this.loaded.catch(() => {});
-    this.#worker = new Worker(ENGINE_THREAD, { workerData: start });
+    // Libraries of the engine see what is set of the environment only where it is the process's own.
+    this.#worker = new Worker(ENGINE_THREAD, { workerData: start, env: SHARE_ENV });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));

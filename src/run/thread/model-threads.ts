@@ -10,6 +10,7 @@ export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 
 
 /** Starts `count` threads for one model. Each has weights and buffers of its own. */
 export function startModelThreads(start: ThreadStart, count: number): ModelThreads {
+  if (start.engine === 'tensorflow') void keepTensorflow();
   const threads = Array.from({ length: count }, () => startModelThread(start));
   return {
     loaded: whenAll(threads.map(({ loaded }) => loaded)),
@@ -19,6 +20,16 @@ export function startModelThreads(start: ThreadStart, count: number): ModelThrea
       await Promise.all(threads.map((thread) => thread.release()));
     },
   };
+}
+
+/**
+ * TensorFlow's library is unloaded with the last thread that has loaded it, which does not let the process end in
+ * peace: so this one loads it, too.
+ */
+async function keepTensorflow(): Promise<void> {
+  const { loadTensorflow } = await import('../../engine/tensorflow/load.js');
+  // The threads tell what is wrong with it.
+  await loadTensorflow().catch(() => {});
 }
 
 /** What a thread needs of a model that was read before. */
