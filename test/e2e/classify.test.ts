@@ -1,8 +1,13 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { clipstep, projectFolder } from '../support/cli.js';
+import { canListProcesses, processesNaming } from '../support/processes.js';
+import { saveTinyRowsBundle } from '../support/tiny-bundle.js';
 
 const samples = 'datasets/motion/samples';
 
@@ -12,6 +17,22 @@ beforeAll(async () => {
   await writeFile(join(root, 'broken.mp4'), 'not a video');
 });
 afterAll(() => rm(root, { recursive: true }));
+
+/** A script in the place of ffmpeg, and the file that it makes when it is run. */
+async function ffmpegThat(does: string): Promise<{ path: string; asked: string }> {
+  const folder = await mkdtemp(join(root, 'ffmpeg-'));
+  const path = join(folder, 'ffmpeg');
+  const asked = join(folder, 'asked');
+  await writeFile(path, `#!/bin/sh\ntouch "${asked}"\n${does}\n`, { mode: 0o755 });
+  return { path, asked };
+}
+
+/** A white stroke on black. */
+async function writeDigit(path: string): Promise<void> {
+  const stroke = { create: { width: 4, height: 20, channels: 3, background: 'white' } } as const;
+  const picture = sharp({ create: { width: 28, height: 28, channels: 3, background: 'black' } });
+  await picture.composite([{ input: await sharp(stroke).png().toBuffer() }]).toFile(path);
+}
 
 const linesOf = (stdout: string) => stdout.trim().split('\n');
 
@@ -94,6 +115,50 @@ describe('clipstep classify', () => {
     const { code, stderr } = await clipstep(args);
     expect(stderr).toMatch(words);
     expect(code).toBe(2);
+  });
+
+  it('says what is wrong with the weights before any result', async () => {
+    const model = join(root, 'damaged');
+    await cp(join(projectFolder, 'models/motion'), model, { recursive: true });
+    await truncate(join(model, 'weights.safetensors'), 1000);
+    const missing = join(root, 'missing.mp4');
+    const { code, stdout, stderr } = await clipstep([
+      'classify',
+      missing,
+      samples,
+      '--json',
+      '--model',
+      model,
+    ]);
+    expect(stderr).toMatch(/weights\.safetensors is cut short/);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it.skipIf(process.platform === 'win32')('does not look for ffmpeg to classify digits', async () => {
+    const model = join(root, 'rows');
+    await saveTinyRowsBundle(model);
+    const digit = join(root, 'digit.png');
+    await writeDigit(digit);
+    const { path, asked } = await ffmpegThat('exit 1');
+    const env = { CLIPSTEP_FFMPEG: path };
+    const { code, stderr } = await clipstep(['classify', digit, '--model', model], { env });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(existsSync(asked)).toBe(false);
+    // It would have been noticed.
+    await clipstep(['classify', samples], { env });
+    expect(existsSync(asked)).toBe(true);
+  });
+
+  it.skipIf(!canListProcesses)('ends on SIGINT, and leaves no program behind', async () => {
+    const ffmpeg = (await findBinary('ffmpeg')).path;
+    const decode = `case "$*" in *-version*) exec "${ffmpeg}" "$@";; esac\nkill -INT $PPID\nsleep 60`;
+    const { path } = await ffmpegThat(decode);
+    const { code, stderr } = await clipstep(['classify', samples], { env: { CLIPSTEP_FFMPEG: path } });
+    expect(stderr).toMatch(/was stopped/);
+    expect(code).toBe(130);
+    expect(processesNaming(path)).toEqual([]);
   });
 
   it('exits with 1 when the model is not one', async () => {
