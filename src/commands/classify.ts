@@ -60,22 +60,23 @@ async function* classifyInputs(
   threads: ModelThreads,
   { inputs, flags, signal }: { inputs: string[]; flags: Flags; signal: AbortSignal },
 ): AsyncGenerator<Outcome> {
-  const { readManifest } = await import('../bundle/manifest.js');
-  const manifest = await readManifest(flags.model);
-  if (manifest.pipeline.input.kind === 'frames') await askFfmpeg();
+  void prepareMedia(inputs);
+  const { classifyOn } = await import('../run/classify.js');
+  const manifest = await threads.manifest;
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
     ...{ top, engine, sampling, signal },
     ...(minProbability !== undefined && { minProbability }),
   };
-  const { classifyOn } = await import('../run/classify.js');
   yield* classifyOn(threads, { bundle: { folder: flags.model, manifest }, inputs, options });
 }
 
-/** For its version, while what reads clips is imported; whoever needs it hears what is wrong with it. */
-async function askFfmpeg(): Promise<void> {
-  const { findBinary } = await import('../media/ffmpeg/binaries.js');
-  findBinary('ffmpeg').catch(() => {});
+/** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */
+async function prepareMedia(inputs: readonly string[]): Promise<void> {
+  const { isClipName } = await import('../media/inputs.js');
+  if (!inputs.some(isClipName)) return;
+  const { prepareFfmpeg } = await import('../media/ffmpeg/ffmpeg.js');
+  await prepareFfmpeg();
 }
 
 function jsonLine(outcome: Outcome): object {

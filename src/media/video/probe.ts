@@ -7,7 +7,7 @@ import { readSignature } from '../file-signature.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
-import { type ProbeReport, readProbeReport } from './probe-report.js';
+import type { ProbeReport } from './probe-report.js';
 
 /** What is known of a video before a frame of it is decoded. */
 export interface Probe {
@@ -37,7 +37,7 @@ type OpenReport = ProbeReport & {
 export async function probeVideo(path: string, limits: RunLimits): Promise<Probe> {
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
   const ordinary = await readMp4Report(path);
-  const unchecked = ordinary ?? (await readProbeReport(path, limits));
+  const unchecked = ordinary ?? (await askFfprobe(path, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
@@ -60,6 +60,12 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     cutOff: await findCutOff(path, report),
   };
+}
+
+async function askFfprobe(path: string, limits: RunLimits): Promise<ProbeReport> {
+  // Ordinary clips are read sooner without what checks ffprobe's words.
+  const { readProbeReport } = await import('./probe-report.js');
+  return readProbeReport(path, limits);
 }
 
 /** 720p, where the container does not tell the size. */

@@ -1,4 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Manifest } from '../../bundle/manifest.js';
 import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import {
@@ -18,6 +19,8 @@ export interface ModelThread {
    * has no such precision, or as loadBundle.
    */
   readonly loaded: Promise<EngineVersion>;
+  /** Of a model that the thread reads from its folder; rejects as readManifest, or when the thread ends before. */
+  readonly manifest: Promise<Manifest>;
   /** Waits until the model is loaded. */
   encode: FrameEncoder['encode'];
   /** Likewise. */
@@ -35,6 +38,7 @@ export function startModelThread(start: ThreadStart): ModelThread {
   const thread = new Thread(start);
   return {
     loaded: thread.loaded,
+    manifest: thread.manifest,
     encode: (frames) => thread.ask({ kind: 'encode', frames }),
     classify: (batch) => thread.ask({ kind: 'classify', batch }),
     release: () => thread.release(),
@@ -52,10 +56,12 @@ interface Waiting<T> {
 /** Owns a worker thread, and pairs its replies with the requests. */
 class Thread {
   readonly loaded: Promise<EngineVersion>;
+  readonly manifest: Promise<Manifest>;
   readonly #worker: Worker;
   readonly #ended: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting<Results[Input['kind']]>>();
   #loading: Waiting<EngineVersion> | undefined;
+  #describing: Waiting<Manifest> | undefined;
   #asked = 0;
   #end: unknown;
 
@@ -63,8 +69,12 @@ class Thread {
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
-    // Whoever loads or computes hears of it.
+    this.manifest = new Promise((resolve, reject) => {
+      this.#describing = { resolve, reject };
+    });
+    // Whoever waits or computes hears of it.
     this.loaded.catch(() => {});
+    this.manifest.catch(() => {});
     // Libraries of the engine see what is set of the environment only where it is the process's own.
     this.#worker = new Worker(ENGINE_THREAD, { workerData: start, env: SHARE_ENV });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
@@ -93,6 +103,9 @@ class Thread {
 
   #take(reply: Reply): void {
     switch (reply.kind) {
+      case 'described':
+        this.#describing?.resolve(reply.manifest);
+        break;
       case 'ready':
         this.#loading?.resolve(reply.engine);
         break;
@@ -112,6 +125,7 @@ class Thread {
   #fail(reason: unknown): void {
     this.#end ??= reason;
     this.#loading?.reject(this.#end);
+    this.#describing?.reject(this.#end);
     for (const { reject } of this.#waiting.values()) reject(this.#end);
     this.#waiting.clear();
   }

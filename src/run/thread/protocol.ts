@@ -1,3 +1,4 @@
+import type { Manifest } from '../../bundle/manifest.js';
 import type { FeatureBatch } from '../../data/batches.js';
 import type { Classification, EngineName } from '../../engine/engine.js';
 import type { EngineOptions } from '../../engine/select.js';
@@ -52,6 +53,8 @@ export interface EngineVersion {
 }
 
 export type Reply =
+  /** Of a model's folder, before all else. */
+  | { readonly kind: 'described'; readonly manifest: Manifest }
   | { readonly kind: 'ready'; readonly engine: EngineVersion }
   /** An error's class does not survive the way between threads: these are a UserError's parts. */
   | {
