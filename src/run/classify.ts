@@ -162,18 +162,9 @@ function classifierOn(
 
 function classified(
   result: ClipResult,
-  {
-    input,
-    bundle,
-    options,
-    engine,
-  }: {
-    input: string;
-    bundle: Described;
-    options: ClassifyOptions;
-    engine: EngineName;
-  },
+  about: { input: string; bundle: Described; options: ClassifyOptions; engine: EngineName },
 ): Classified {
+  const { input, bundle, options, engine } = about;
   const { labels } = bundle.manifest;
   const { minProbability = bundle.manifest.minProbability, top } = options;
   const { probabilities, attention, timesSeconds, frames, plan, durationSeconds, milliseconds } = result;
