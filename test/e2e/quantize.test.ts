@@ -5,8 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { freshCache } from '../support/cache.js';
 import { type CliResult, clipstep } from '../support/cli.js';
+import { trainingEngines } from '../support/engines.js';
 import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
 import { writeTinyDataset } from '../support/tiny-dataset.js';
+
+const engines = await trainingEngines();
 
 let root: string;
 let data: string;
@@ -54,6 +57,22 @@ describe('clipstep quantize', () => {
     expect(after.probability).toBeCloseTo(before.probability, 1);
     expect(after.probability).not.toBe(before.probability);
   });
+
+  it.skipIf(!engines.includes('tensorflow'))(
+    'writes a model that the tensorflow engine refuses, while it computes the other',
+    async () => {
+      const withTensorflow = (folder: string) =>
+        clipstep(['classify', join(data, 'up/clip0'), '--json', '--model', folder, '--engine', 'tensorflow']);
+      const { code, stdout } = await withTensorflow(model);
+      expect(code).toBe(0);
+      const { engine, probability } = JSON.parse(stdout);
+      expect(engine).toBe('tensorflow');
+      expect(probability).toBeCloseTo((await classify(model)).probability, 4);
+      const refused = await withTensorflow(quantized);
+      expect(refused.stderr).toContain('no encoder in int8');
+      expect(refused.code).toBe(2);
+    },
+  );
 
   it('refuses a model that is quantized already', async () => {
     const { code, stderr } = await quantize(quantized, '--out', join(root, 'twice'));

@@ -23,7 +23,10 @@ export function encodeModel(graph: Graph): Uint8Array {
   return Buffer.concat([start, ...within(7, [structure, ...graph.constants.flatMap(tensorParts)])]);
 }
 
-/** A constant of a GraphProto. Its values are a part of their own: a writer would move them with every message around them. */
+/**
+ * A constant of a GraphProto. Its values, up to megabytes, are a part of their own: a writer would move them whenever
+ * a message around them ends.
+ */
 function tensorParts(constant: Constant): Uint8Array[] {
   const values = bytesOf(constant);
   const start = encoded((writer) => {
