@@ -1,6 +1,3 @@
-/** As a shell reports a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
-
 /**
  * Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once, and with it
  * the programs that it runs.
@@ -10,8 +7,8 @@ const EXIT_INTERRUPTED = 130;
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
-  const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
   };
   const hangUp = process.stderr.isTTY ? interrupt : () => {};
@@ -22,3 +19,14 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
   }
 }
+
+/** By the signal itself: process.exit() ends threads first, and where onnxruntime is at work in one, that aborts. */
+function endAtOnce(signal: NodeJS.Signals): void {
+  // Programs that run are ended by their listeners.
+  process.emit('exit', EXIT_INTERRUPTED);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+/** As a shell reports a process that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;

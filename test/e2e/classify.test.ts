@@ -161,6 +161,17 @@ describe('clipstep classify', () => {
     expect(processesNaming(path)).toEqual([]);
   });
 
+  it.skipIf(!canListProcesses)('ends at once on a second SIGINT, and leaves no program behind', async () => {
+    const ffmpeg = (await findBinary('ffmpeg')).path;
+    const deaf = `trap '' TERM\nkill -INT $PPID\nsleep 0.2\nkill -INT $PPID\nsleep 60`;
+    const { path } = await ffmpegThat(`case "$*" in *-version*) exec "${ffmpeg}" "$@";; esac\n${deaf}`);
+    const { code, stderr } = await clipstep(['classify', samples], { env: { CLIPSTEP_FFMPEG: path } });
+    // Ended by the signal itself, so that there is no exit code.
+    expect(code).toBe(null);
+    expect(stderr).toBe('');
+    expect(processesNaming(path)).toEqual([]);
+  });
+
   it('exits with 1 when the model is not one', async () => {
     const { code, stderr } = await clipstep(['classify', samples, '--model', root]);
     expect(stderr).toMatch(/is not a model folder/);
