@@ -5,9 +5,10 @@ import {
   int8Layers,
   int8Maps,
   type MobileNet,
+  mapsRead,
   mobileNetBlocks,
-  sumName,
 } from './mobilenet.js';
+import { roundKernel } from './round-kernel.js';
 
 /** The least and the greatest value of a feature map; zero lies between them. */
 export type Range = readonly [low: number, high: number];
@@ -17,6 +18,8 @@ export interface MapStatistics {
   readonly range: Range;
   /** float32 [channels]: the mean value of each channel. */
   readonly means: Float32Array;
+  /** [channels, channels]: how channels go together, of maps that a pointwise layer reads. */
+  readonly covariance?: Float64Array;
 }
 
 /** Of the 256 levels of a byte: the value of a step, and the level that stands for 0. */
@@ -33,7 +36,8 @@ const LARGEST_BIAS = 2 ** 30;
 
 /**
  * The parameters of an encoder in int8: kernels in whole numbers with a scale for each output channel
- * (Jacob et al. 2018, arXiv 1712.05877; a scale a channel as in Krishnamoorthi 2018, arXiv 1806.08342), and biases
+ * (Jacob et al. 2018, arXiv 1712.05877; a scale a channel as in Krishnamoorthi 2018, arXiv 1806.08342), pointwise ones
+ * as roundKernel rounds them, and biases
  * that make up for what rounding the kernels does to each channel's mean (Nagel et al. 2019, arXiv 1906.04721,
  * section 4.2): on pretrained MobileNets that halves the error of the features.
  *
@@ -45,25 +49,20 @@ export function quantizeWeights(
   weights: Weights,
   maps: ReadonlyMap<string, MapStatistics>,
 ): Weights {
-  const statisticsOf = (map: string): MapStatistics => {
-    const statistics = maps.get(map);
+  const statisticsOf = (map: string | undefined): MapStatistics => {
+    const statistics = map && maps.get(map);
     if (!statistics) throw new Error(`There are no statistics of the map ${map}`);
     return statistics;
   };
   const isInt8 = new Set(int8Layers(network).map(({ name }) => name));
-  const parameters: Array<[string, Tensor]> = [];
-  let read = '';
-  for (const [index, block] of mobileNetBlocks(network).entries()) {
-    for (const layer of block.layers) {
-      parameters.push(
-        ...(isInt8.has(layer.name)
-          ? quantizeLayer(layer, weights, statisticsOf(read))
-          : layerInFloat32(layer, weights)),
-      );
-      read = layer.name;
-    }
-    if (block.residual) read = sumName(index);
-  }
+  const reads = mapsRead(network);
+  const parameters = mobileNetBlocks(network)
+    .flatMap(({ layers }) => layers)
+    .flatMap((layer) =>
+      isInt8.has(layer.name)
+        ? quantizeLayer(layer, weights, statisticsOf(reads.get(layer.name)))
+        : layerInFloat32(layer, weights),
+    );
   const ranges = int8Maps(network).map((map): [string, Tensor] => [
     `${map}.range`,
     { shape: [2], data: Float32Array.from(statisticsOf(map).range) },
@@ -103,7 +102,9 @@ function quantizeLayer(
     return Math.max(largest / KERNEL_LEVELS, Math.abs(value) / inputScale / LARGEST_BIAS) || 1;
   });
   const scaleOf = (index: number) => scales[Math.floor(index / perOutput)]!;
-  const data = kernel.data.map((value, index) => Math.round(value / scaleOf(index)));
+  const data = read.covariance
+    ? roundKernel({ kernel: kernel.data, scales, covariance: read.covariance, largest: KERNEL_LEVELS })
+    : kernel.data.map((value, index) => Math.round(value / scaleOf(index)));
   const errors = kernel.data.map((value, index) => data[index]! * scaleOf(index) - value);
   const drifts = meanOutputs(layer, errors, read.means);
   return [

@@ -1,7 +1,9 @@
 import {
   type ConvolutionLayer,
+  int8Layers,
   int8Maps,
   type MobileNet,
+  mapsRead,
   mobileNetBlocks,
   poolingMatrix,
   sumName,
@@ -24,11 +26,31 @@ export function encoderGraph(network: MobileNet, weights: Weights): Graph {
   return last.graph;
 }
 
-/** As encoderGraph, but its outputs are the maps of int8Maps in float32, [frames, channels, side, side]. */
+/**
+ * As encoderGraph, but its outputs are the maps of int8Maps in float32, [frames, channels, side, side], and of those
+ * that a pointwise layer in int8 reads `<map>.products` [frames, channels, channels]: the products of each two
+ * channels, summed over positions.
+ */
 export function featureMapsGraph(network: MobileNet, weights: Weights): Graph {
   const maps = mobileNetMaps(network, weights);
   for (const name of int8Maps(network)) output(name, maps.get(name)!);
+  for (const name of mapsOfPointwiseLayers(network)) output(productsName(name), products(maps.get(name)!));
   return [...maps.values()][0]!.graph;
+}
+
+/** The output of featureMapsGraph that has a map's products. */
+export const productsName = (map: string): string => `${map}.products`;
+
+function mapsOfPointwiseLayers(network: MobileNet): Set<string> {
+  const reads = mapsRead(network);
+  const pointwise = int8Layers(network).filter(({ kind }) => kind === 'pointwise');
+  return new Set(pointwise.map(({ name }) => reads.get(name)!));
+}
+
+function products(map: Value): Value {
+  const [batch, channels, height, width] = map.shape as [string, number, number, number];
+  const rows = reshape(map, [batch, channels, height * width]);
+  return matmul(rows, transpose(rows, [0, 2, 1]));
 }
 
 /** A graph of the maps of featureMaps, by name, in their order. */

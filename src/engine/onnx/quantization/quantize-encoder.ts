@@ -1,17 +1,25 @@
 import { int8Maps, type MobileNet } from '../../../encoder/mobilenet.js';
-import { quantizeWeights } from '../../../encoder/quantization.js';
+import { type MapStatistics, quantizeWeights } from '../../../encoder/quantization.js';
 import type { Weights } from '../../../tensors/tensor.js';
-import { featureMapsGraph } from '../encoder-graph.js';
+import { featureMapsGraph, productsName } from '../encoder-graph.js';
 import type { Graph } from '../graph.js';
 import type { OpenSession } from '../session.js';
 import { chooseRange } from './choose-range.js';
 import { countValues, emptyHistogram, type Histogram } from './histogram.js';
 
-/** See Engine.quantizeEncoder. Frames go one by one, since their maps take tens of megabytes each. */
+/** See Engine.quantizeEncoder. */
 export async function quantizeEncoder(
   open: OpenSession,
-  { network, weights, frames }: { network: MobileNet; weights: Weights; frames: Uint8Array },
+  options: { network: MobileNet; weights: Weights; frames: Uint8Array },
 ): Promise<Weights> {
+  return quantizeWeights(options.network, options.weights, await mapStatistics(open, options));
+}
+
+/** Of each of int8Maps. Frames go one by one, since their maps take tens of megabytes each. */
+export async function mapStatistics(
+  open: OpenSession,
+  { network, weights, frames }: { network: MobileNet; weights: Weights; frames: Uint8Array },
+): Promise<Map<string, MapStatistics>> {
   const graph = featureMapsGraph(network, weights);
   const maps = new Map(int8Maps(network).map((name) => [name, seenNothing(graph, name)]));
   const session = await open(graph);
@@ -21,41 +29,62 @@ export async function quantizeEncoder(
     for (let start = 0; start < frames.length; start += frameBytes) {
       const data = frames.subarray(start, start + frameBytes);
       const outputs = await session.run({ frames: { data, shape: [1, size, size, 3] } });
-      for (const [name, seen] of maps) see(seen, outputs[name]!);
+      for (const [name, seen] of maps) see(seen, outputs[name]!, outputs[productsName(name)]);
     }
   } finally {
     await session.release();
   }
-  const frameCount = frames.length / (network.inputSize ** 2 * 3);
-  const statistics = [...maps].map(
-    ([name, { histogram, means }]) =>
-      [
-        name,
-        { range: chooseRange(histogram), means: Float32Array.from(means, (sum) => sum / frameCount) },
-      ] as const,
-  );
-  return quantizeWeights(network, weights, new Map(statistics));
+  return new Map([...maps].map(([name, seen]) => [name, summarize(seen)]));
 }
 
 /** What is gathered of one map, frame by frame. */
 interface Seen {
   histogram: Histogram;
+  frames: number;
   /** [channels]: sums of each frame's mean. */
   readonly means: Float64Array;
+  /** [channels, channels]: sums of each frame's mean products of channels, of maps that have them. */
+  readonly products: Float64Array | undefined;
 }
 
 function seenNothing({ outputs }: Graph, name: string): Seen {
   const channels = Number(outputs.find((value) => value.name === name)!.shape[1]);
-  return { histogram: emptyHistogram(), means: new Float64Array(channels) };
+  const hasProducts = outputs.some((value) => value.name === productsName(name));
+  return {
+    histogram: emptyHistogram(),
+    frames: 0,
+    means: new Float64Array(channels),
+    products: hasProducts ? new Float64Array(channels ** 2) : undefined,
+  };
 }
 
-/** @param map float32 [1, channels, side, side] */
-function see(seen: Seen, map: Float32Array): void {
+/**
+ * @param map float32 [1, channels, side, side]
+ * @param products float32 [1, channels, channels]: sums over positions.
+ */
+function see(seen: Seen, map: Float32Array, products: Float32Array | undefined): void {
   seen.histogram = countValues(seen.histogram, map);
+  seen.frames++;
   const positions = map.length / seen.means.length;
+  products?.forEach((sum, index) => {
+    seen.products![index]! += sum / positions;
+  });
   seen.means.forEach((_, channel) => {
     let sum = 0;
     for (let index = channel * positions; index < (channel + 1) * positions; index++) sum += map[index]!;
     seen.means[channel]! += sum / positions;
   });
+}
+
+function summarize({ histogram, frames, means: sums, products }: Seen): MapStatistics {
+  const means = sums.map((sum) => sum / frames);
+  const covariance = products?.map((sum, index) => {
+    const [row, column] = [Math.floor(index / means.length), index % means.length];
+    return sum / frames - means[row]! * means[column]!;
+  });
+  return {
+    range: chooseRange(histogram),
+    means: Float32Array.from(means),
+    ...(covariance && { covariance }),
+  };
 }
