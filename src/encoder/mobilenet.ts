@@ -143,11 +143,16 @@ export function int8Layers(network: MobileNet): ConvolutionLayer[] {
     .flatMap((block) => block.layers);
 }
 
-/** The maps that are in bytes where the network is in int8: what the first of int8Layers reads, and all behind it. */
+/**
+ * The maps that are in bytes where the network is in int8: those that int8Layers read, and the last one where ReLU6
+ * gives it.
+ */
 export function int8Maps(network: MobileNet): string[] {
-  if (int8Layers(network).length === 0) return [];
-  const before = featureMaps({ ...network, blocks: FLOAT32_BLOCKS });
-  return featureMaps(network).slice(before.length - 1);
+  const layers = int8Layers(network);
+  const reads = mapsRead(network);
+  const inBytes = new Set(layers.map(({ name }) => reads.get(name)!));
+  for (const { name, activation } of layers) if (activation === 'relu6') inBytes.add(name);
+  return featureMaps(network).filter((name) => inBytes.has(name));
 }
 
 /** The same network, all of it in float32. */

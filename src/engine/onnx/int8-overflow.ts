@@ -18,8 +18,8 @@ export async function int8Overflows(open: OpenSession): Promise<boolean> {
   const bias = constant(graph, { shape: [CHANNELS], data: new Int32Array(CHANNELS) });
   const ones = new Float32Array(CHANNELS).fill(1);
   const y = convolution(dequantize(x, steps), {
-    kernel: dequantizeSlices(kernel, ones),
-    bias: dequantizeSlices(bias, ones),
+    kernel: dequantizeSlices(kernel, { scales: ones, axis: 0 }),
+    bias: dequantizeSlices(bias, { scales: ones, axis: 0 }),
     ...{ stride: 1, groups: 1, padding: { before: 0, after: 0 } },
   });
   output('y', dequantize(quantize(y, sums), sums));

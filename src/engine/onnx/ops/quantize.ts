@@ -20,18 +20,18 @@ export function dequantize(x: Value, levels: Levels): Value {
 }
 
 /**
- * int8 or int32 -> float32, each slice of the first axis by a scale of its own; zero stands for zero.
+ * int8 or int32 -> float32, each slice along an axis by a scale of its own; zero stands for zero.
  *
- * @param scales One for each slice.
+ * @param options.scales One for each slice.
  */
-export function dequantizeSlices(x: Value, scales: Float32Array): Value {
-  if ((x.dtype !== 'int8' && x.dtype !== 'int32') || x.shape[0] !== scales.length) {
-    throw misfit('DequantizeLinear', [x], `int8 or int32 with ${scales.length} slices`);
+export function dequantizeSlices(x: Value, { scales, axis }: { scales: Float32Array; axis: number }): Value {
+  if ((x.dtype !== 'int8' && x.dtype !== 'int32') || x.shape[axis] !== scales.length) {
+    throw misfit('DequantizeLinear', [x], `int8 or int32 with ${scales.length} slices along axis ${axis}`);
   }
   return addNode('DequantizeLinear', {
     inputs: [x, constant(x.graph, { shape: [scales.length], data: scales })],
     outputs: [{ dtype: 'float32', shape: x.shape }],
-    attributes: { axis: { kind: 'integer', value: 0 } },
+    attributes: { axis: { kind: 'integer', value: axis } },
   })[0]!;
 }
 
