@@ -76,7 +76,7 @@ const V2_STAGES = [
 const STEM_CHANNELS = 32;
 const V2_LAST_CHANNELS = 1280;
 
-/** The stem and the two blocks behind it: 12 % of the multiplications of v1, 19 % of those of v2. */
+/** The stem and the two blocks behind it: 12 % of the multiplications of v1, 17 % of those of v2. */
 const FLOAT32_BLOCKS = 3;
 
 /**

@@ -36,10 +36,9 @@ const LARGEST_BIAS = 2 ** 30;
 
 /**
  * The parameters of an encoder in int8: kernels in whole numbers with a scale for each output channel
- * (Jacob et al. 2018, arXiv 1712.05877; a scale a channel as in Krishnamoorthi 2018, arXiv 1806.08342), pointwise ones
- * as roundKernel rounds them, and biases
- * that make up for what rounding the kernels does to each channel's mean (Nagel et al. 2019, arXiv 1906.04721,
- * section 4.2): on pretrained MobileNets that halves the error of the features.
+ * (Jacob et al. 2018, arXiv 1712.05877; a scale a channel as in Krishnamoorthi 2018, arXiv 1806.08342), those of
+ * pointwise layers by roundKernel, and biases that make up for what rounding the kernels does to each channel's mean
+ * (Nagel et al. 2019, arXiv 1906.04721, section 4.2): on pretrained MobileNets that halves the error of the features.
  *
  * @param weights of the network in float32.
  * @param maps of each of int8Maps.

@@ -154,7 +154,7 @@ describe('a damaged bundle is refused, naming the file, when', () => {
     await editManifest((manifest) => {
       manifest.quantization = { from: '0'.repeat(64), frames: 1 };
     });
-    expect((await refusal()).problem).toMatch(/has block1\.pointwise\.kernel in float32; expected int8/);
+    expect((await refusal()).problem).toMatch(/has block3\.depthwise\.kernel in float32; expected int8/);
   });
 
   it('the pipeline needs a tensor that is not there', async () => {

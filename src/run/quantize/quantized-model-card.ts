@@ -25,7 +25,7 @@ Classes: ${labels.join(', ')}.
 ${comparisonText(options)}
 ## How it was made
 From ${bundle.folder} (weights with the sha256 ${weights.sha256}), whose model card says how that was trained.
-The encoder's kernels, but those of the first two layers, are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
+The encoder's kernels, but those of the first three blocks, are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
 ${frames} frames of the training part${data ? ` of ${data}` : ''}. All else is as it was, in float32. It needs the onnx engine.
 
     ${command.join(' ')}

@@ -33,17 +33,22 @@ describe('bytes for numbers', () => {
   });
 
   it('have a scale for each slice where that is asked for', async () => {
-    const slices = (x: Value, data: Int8Array | Int32Array) =>
-      dequantizeSlices(constant(x.graph, { shape: [2, 1], data }), Float32Array.of(0.5, 2));
-    expect(await resultOf([0], (x) => slices(x, Int8Array.of(-127, 3)))).toEqual([-63.5, 6]);
-    expect(await resultOf([0], (x) => slices(x, Int32Array.of(100_000, -3)))).toEqual([50_000, -6]);
+    const slices = (x: Value, data: Int8Array | Int32Array, axis: number) =>
+      dequantizeSlices(constant(x.graph, { shape: [2, 2], data }), { scales: Float32Array.of(0.5, 2), axis });
+    const bytes = Int8Array.of(-127, 1, 3, 4);
+    expect(await resultOf([0], (x) => slices(x, bytes, 0))).toEqual([-63.5, 0.5, 6, 8]);
+    expect(await resultOf([0], (x) => slices(x, bytes, 1))).toEqual([-63.5, 2, 1.5, 8]);
+    const words = Int32Array.of(100_000, 1, -3, 4);
+    expect(await resultOf([0], (x) => slices(x, words, 0))).toEqual([50_000, 0.5, -6, 8]);
   });
 
   it('are refused in other types', () => {
     const x = input(createGraph('test'), { name: 'x', dtype: 'int64', shape: [2] });
     expect(() => quantize(x, levels)).toThrow('QuantizeLinear was given x int64 [2]');
     expect(() => dequantize(x, levels)).toThrow('expects uint8');
-    expect(() => dequantizeSlices(x, Float32Array.of(1, 1))).toThrow('expects int8 or int32 with 2 slices');
+    expect(() => dequantizeSlices(x, { scales: Float32Array.of(1, 1), axis: 0 })).toThrow(
+      'expects int8 or int32 with 2 slices along axis 0',
+    );
   });
 });
 
