@@ -6,7 +6,7 @@ import { loadBundle } from '../../src/bundle/bundle.js';
 import { freshCache } from '../support/cache.js';
 import { type CliResult, clipstep } from '../support/cli.js';
 import { trainingEngines } from '../support/engines.js';
-import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
+import { saveTinyBundle, saveTinyRowsBundle, tinyPipeline } from '../support/tiny-bundle.js';
 import { writeTinyDataset } from '../support/tiny-dataset.js';
 
 const engines = await trainingEngines();
@@ -86,6 +86,17 @@ describe('clipstep quantize', () => {
     const { code, stderr } = await quantize(rows, '--out', join(root, 'rows-int8'));
     expect(code).toBe(2);
     expect(stderr).toContain('has no encoder');
+  });
+
+  it('refuses a model whose encoder has only blocks that stay in float32', async () => {
+    const short = join(root, 'short');
+    const { input } = tinyPipeline;
+    if (input.kind !== 'frames') throw new Error('The tiny network reads frames');
+    const pipeline = { ...tinyPipeline, input: { ...input, encoder: { ...input.encoder, blocks: 3 } } };
+    await saveTinyBundle(short, { pipeline });
+    const { code, stderr } = await quantize(short, '--out', join(root, 'short-int8'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('no more than its first blocks');
   });
 
   it('overwrites nothing', async () => {

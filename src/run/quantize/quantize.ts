@@ -2,7 +2,7 @@ import { type Bundle, type NewBundle, saveBundle } from '../../bundle/bundle.js'
 import { cacheFolder } from '../../cache-folder.js';
 import type { FramesInput } from '../../config.js';
 import { openCache } from '../../data/cache.js';
-import { mobileNetParameters } from '../../encoder/mobilenet.js';
+import { int8Layers, mobileNetParameters } from '../../encoder/mobilenet.js';
 import type { Engine } from '../../engine/engine.js';
 import { distinctEncoders } from '../../engine/members.js';
 import { selectEngine } from '../../engine/select.js';
@@ -51,8 +51,9 @@ export interface Comparison {
  * trained on: frames of the training part say what values the feature maps have, and the test part is scored with
  * both models. Everything else stays as it is.
  *
- * @throws UserError `usage` for a model without an encoder, or one that is quantized already, or when something
- *   stands at `out`; `bad_dataset` when no clip of the training part can be read, and what openEvaluationParts throws.
+ * @throws UserError `usage` for a model without an encoder, or with one that is quantized already or too short, or when
+ *   something stands at `out`; `bad_dataset` when no clip of the training part can be read, and what
+ *   openEvaluationParts throws.
  */
 export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): Promise<QuantizeResult> {
   const input = inputOf(bundle);
@@ -83,11 +84,17 @@ export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): 
 }
 
 /** The frames that a model's encoder reads, when it has one that can be quantized. */
-function inputOf({ folder, manifest }: Bundle): FramesInput {
+function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
   if (manifest.quantization) {
     throw new UserError('usage', {
       problem: `The encoder of ${folder} is in int8 already.`,
       fix: 'Give the model in float32 that it was made from.',
+    });
+  }
+  if (networks.encoder && int8Layers(networks.encoder).length === 0) {
+    throw new UserError('usage', {
+      problem: `The encoder of ${folder} has no more than its first blocks, which stay in float32.`,
+      fix: 'Use the model as it is, or give one with more encoder.blocks.',
     });
   }
   if (manifest.pipeline.input.kind === 'frames') return manifest.pipeline.input;

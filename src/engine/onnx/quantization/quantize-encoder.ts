@@ -16,7 +16,7 @@ export async function quantizeEncoder(
 }
 
 /** Of each of int8Maps. Frames go one by one, since their maps take tens of megabytes each. */
-export async function mapStatistics(
+async function mapStatistics(
   open: OpenSession,
   { network, weights, frames }: { network: MobileNet; weights: Weights; frames: Uint8Array },
 ): Promise<Map<string, MapStatistics>> {
@@ -29,7 +29,9 @@ export async function mapStatistics(
     for (let start = 0; start < frames.length; start += frameBytes) {
       const data = frames.subarray(start, start + frameBytes);
       const outputs = await session.run({ frames: { data, shape: [1, size, size, 3] } });
-      for (const [name, seen] of maps) see(seen, outputs[name]!, outputs[productsName(name)]);
+      for (const [name, seen] of maps) {
+        see(seen, { map: outputs[name]!, products: outputs[productsName(name)] });
+      }
     }
   } finally {
     await session.release();
@@ -59,21 +61,23 @@ function seenNothing({ outputs }: Graph, name: string): Seen {
 }
 
 /**
- * @param map float32 [1, channels, side, side]
- * @param products float32 [1, channels, channels]: sums over positions.
+ * @param options.map float32 [1, channels, side, side]
+ * @param options.products float32 [1, channels, channels]: sums over positions.
  */
-function see(seen: Seen, map: Float32Array, products: Float32Array | undefined): void {
+function see(seen: Seen, { map, products }: { map: Float32Array; products: Float32Array | undefined }): void {
   seen.histogram = countValues(seen.histogram, map);
   seen.frames++;
   const positions = map.length / seen.means.length;
-  products?.forEach((sum, index) => {
-    seen.products![index]! += sum / positions;
-  });
+  if (seen.products && products) addTo(seen.products, { values: products, factor: 1 / positions });
   seen.means.forEach((_, channel) => {
     let sum = 0;
     for (let index = channel * positions; index < (channel + 1) * positions; index++) sum += map[index]!;
     seen.means[channel]! += sum / positions;
   });
+}
+
+function addTo(sums: Float64Array, { values, factor }: { values: Float32Array; factor: number }): void {
+  for (let index = 0; index < sums.length; index++) sums[index]! += values[index]! * factor;
 }
 
 function summarize({ histogram, frames, means: sums, products }: Seen): MapStatistics {
