@@ -134,8 +134,8 @@ function int8Parameters(network: MobileNet): ParameterSpec[] {
 
 /**
  * The layers that compute in int8 where the network does: all but those of the first FLOAT32_BLOCKS. 256 levels for
- * all channels of a map are least enough in the first ones, where channels differ as edges and colours do, and what
- * is lost there goes through all that follows.
+ * all channels of a map lose most in the first ones, where channels differ as edges and colours do, and what is lost
+ * there goes through all that follows.
  */
 export function int8Layers(network: MobileNet): ConvolutionLayer[] {
   return mobileNetBlocks(network)

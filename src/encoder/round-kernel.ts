@@ -1,7 +1,7 @@
 /**
  * A kernel in whole numbers of steps, so rounded that errors make up for each other where the layer's inputs go
  * together: from the nearest number, one weight after the other goes to the one that is best in view of all others,
- * until none gains (coordinate descent, as in COMQ, Zhang et al. 2024, arXiv 2403.07134; what is minimized is the mean
+ * in a few sweeps (coordinate descent, as in COMQ, Zhang et al. 2024, arXiv 2403.07134; what is minimized is the mean
  * square error of the layer's output, as in AdaRound, Nagel et al. 2020, arXiv 2004.10568). Means are left to the
  * biases.
  *
@@ -33,7 +33,7 @@ export function roundKernel(options: {
   return rounded;
 }
 
-/** Later ones change next to nothing. */
+/** Those that follow change little, and each takes as long as the first. */
 const SWEEPS = 4;
 
 /** Share of the mean variance, as in GPTQ (Frantar et al. 2022, arXiv 2210.17323, section 3.3). */

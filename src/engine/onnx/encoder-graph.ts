@@ -48,6 +48,7 @@ function mapsOfPointwiseLayers(network: MobileNet): Set<string> {
 }
 
 function products(map: Value): Value {
+  // Maps of mobileNetMaps have no other shape.
   const [batch, channels, height, width] = map.shape as [string, number, number, number];
   const rows = reshape(map, [batch, channels, height * width]);
   return matmul(rows, transpose(rows, [0, 2, 1]));
