@@ -14,6 +14,8 @@ export interface Photo {
 export interface PhotoView extends Photo {
   /** Which of the photos it is of. */
   readonly photo: number;
+  /** Whether it is the photo as readPhotos gives it. */
+  readonly isPhoto: boolean;
 }
 
 const SIZE = 224;
@@ -40,7 +42,13 @@ export async function readPhotoViews(sharedFolder: string): Promise<PhotoView[]>
     const crops = corners.map((corner) => sharp(whole).extract({ ...corner, width: SIZE, height: SIZE }));
     const five = [...crops, sharp(file).resize(SIZE, SIZE)];
     const pictures = five.flatMap((view) => [view, view.clone().flop()]);
-    return Promise.all(pictures.map(async (view) => ({ pixels: await pixelsOf(view), label, photo })));
+    const isPhoto = (index: number) => index === pictures.length - 2;
+    return Promise.all(
+      pictures.map(async (view, index) => ({
+        ...{ pixels: await pixelsOf(view), label, photo },
+        isPhoto: isPhoto(index),
+      })),
+    );
   });
   return (await Promise.all(views)).flat();
 }
