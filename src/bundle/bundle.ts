@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { int8Maps } from '../encoder/mobilenet.js';
+import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';

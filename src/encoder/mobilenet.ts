@@ -1,4 +1,4 @@
-import { elementCount, type ParameterSpec } from '../tensors/tensor.js';
+import { elementCount } from '../tensors/tensor.js';
 
 /**
  * A MobileNet without its classifier: RGB frames [N, size, size, 3] uint8 -> features [N, featureCount].
@@ -76,9 +76,6 @@ const V2_STAGES = [
 const STEM_CHANNELS = 32;
 const V2_LAST_CHANNELS = 1280;
 
-/** The stem and the two blocks behind it: 12 % of the multiplications of v1, 17 % of those of v2. */
-const FLOAT32_BLOCKS = 3;
-
 /**
  * The network as a table of blocks in the order of the data; block 0 is the stem. This is the one
  * description of the architecture: each engine interprets it.
@@ -104,86 +101,6 @@ export function activationCount(network: MobileNet): number {
   const layers = mobileNetBlocks(network).flatMap((block) => block.layers);
   return layers.reduce((sum, layer) => sum + 2 * layer.outputs * layer.outputSide ** 2, 0);
 }
-
-/**
- * Every parameter: `<layer>.kernel` [outputs, inputs / groups, k, k] and `<layer>.bias` [outputs]. In int8, the
- * kernels of int8Layers are whole numbers in -127..127, to be multiplied by `<layer>.scale` [outputs], and
- * `<map>.range` [2] is the least and the greatest value that each map of int8Maps can have.
- */
-export function mobileNetParameters(network: MobileNet): ParameterSpec[] {
-  if (network.precision === 'int8') return int8Parameters(network);
-  return mobileNetBlocks(network)
-    .flatMap((block) => block.layers)
-    .flatMap((layer) => [
-      { name: `${layer.name}.kernel`, shape: kernelShape(layer) },
-      { name: `${layer.name}.bias`, shape: [layer.outputs] },
-    ]);
-}
-
-function int8Parameters(network: MobileNet): ParameterSpec[] {
-  const layers = int8Layers(network);
-  const kernels = new Set(layers.map(({ name }) => `${name}.kernel`));
-  return [
-    ...mobileNetParameters(inFloat32(network)).map(
-      (spec): ParameterSpec => (kernels.has(spec.name) ? { ...spec, storage: 'int8' } : spec),
-    ),
-    ...layers.map(({ name, outputs }) => ({ name: `${name}.scale`, shape: [outputs] })),
-    ...int8Maps(network).map((name) => ({ name: `${name}.range`, shape: [2] })),
-  ];
-}
-
-/**
- * The layers that compute in int8 where the network does: all but those of the first FLOAT32_BLOCKS. 256 levels for
- * all channels of a map lose most in the first ones, where channels differ as edges and colours do, and what is lost
- * there goes through all that follows.
- */
-export function int8Layers(network: MobileNet): ConvolutionLayer[] {
-  return mobileNetBlocks(network)
-    .slice(FLOAT32_BLOCKS)
-    .flatMap((block) => block.layers);
-}
-
-/**
- * The maps that are in bytes where the network is in int8: those that int8Layers read, and the last one where ReLU6
- * gives it.
- */
-export function int8Maps(network: MobileNet): string[] {
-  const layers = int8Layers(network);
-  const reads = mapsRead(network);
-  const inBytes = new Set(layers.map(({ name }) => reads.get(name)!));
-  for (const { name, activation } of layers) if (activation === 'relu6') inBytes.add(name);
-  return featureMaps(network).filter((name) => inBytes.has(name));
-}
-
-/** The same network, all of it in float32. */
-export function inFloat32({ precision, ...network }: MobileNet): MobileNet {
-  return network;
-}
-
-/** Names of the maps between convolutions: every layer's output, and `<block>.sum` of residual blocks. */
-export function featureMaps(network: MobileNet): string[] {
-  return mobileNetBlocks(network).flatMap((block, index) => [
-    ...block.layers.map(({ name }) => name),
-    ...(block.residual ? [sumName(index)] : []),
-  ]);
-}
-
-/** The map that each layer behind the stem reads, by the layer's name. */
-export function mapsRead(network: MobileNet): Map<string, string> {
-  const reads = new Map<string, string>();
-  let last = '';
-  for (const [index, block] of mobileNetBlocks(network).entries()) {
-    for (const { name } of block.layers) {
-      if (last) reads.set(name, last);
-      last = name;
-    }
-    if (block.residual) last = sumName(index);
-  }
-  return reads;
-}
-
-/** The map that a residual block gives. */
-export const sumName = (block: number): string => `block${block}.sum`;
 
 export function kernelShape(layer: ConvolutionLayer): [number, number, number, number] {
   const inputsPerGroup = layer.kind === 'depthwise' ? 1 : layer.inputs;

@@ -1,13 +1,6 @@
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
-import {
-  type ConvolutionLayer,
-  fanIn,
-  int8Layers,
-  int8Maps,
-  type MobileNet,
-  mapsRead,
-  mobileNetBlocks,
-} from './mobilenet.js';
+import { int8Layers, int8Maps, mapsRead } from './int8-layers.js';
+import { type ConvolutionLayer, fanIn, type MobileNet, mobileNetBlocks } from './mobilenet.js';
 import { roundKernel } from './round-kernel.js';
 
 /** The least and the greatest value of a feature map; zero lies between them. */

@@ -1,4 +1,5 @@
-import { featureCount, type MobileNet, mobileNetParameters } from '../encoder/mobilenet.js';
+import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
+import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Networks } from '../network/networks.js';
 import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';

@@ -1,5 +1,6 @@
 import type { Pipeline } from '../config.js';
-import { featureCount, type MobileNet, mobileNetBlocks, mobileNetParameters } from '../encoder/mobilenet.js';
+import { featureCount, type MobileNet, mobileNetBlocks } from '../encoder/mobilenet.js';
+import { mobileNetParameters } from '../encoder/parameters.js';
 import { UserError } from '../errors.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';

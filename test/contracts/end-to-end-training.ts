@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initializeMobileNet } from '../../src/encoder/initialize.js';
-import {
-  featureCount,
-  type MobileNet,
-  mobileNetBlocks,
-  mobileNetParameters,
-} from '../../src/encoder/mobilenet.js';
+import { featureCount, type MobileNet, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
+import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';

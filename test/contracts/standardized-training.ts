@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collate, type FeatureBatch } from '../../src/data/batches.js';
-import { featureCount, mobileNetBlocks, mobileNetParameters } from '../../src/encoder/mobilenet.js';
+import { featureCount, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
+import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { foldStandardization, type Standardization, standardize } from '../../src/network/standardize.js';

@@ -6,9 +6,9 @@ import {
   featureMapSide,
   type MobileNet,
   mobileNetBlocks,
-  mobileNetParameters,
   poolingMatrix,
 } from '../../src/encoder/mobilenet.js';
+import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import { elementCount } from '../../src/tensors/tensor.js';
 
 const mobileNet = (description: Partial<MobileNet>): MobileNet => ({

@@ -1,12 +1,9 @@
+import { int8Layers, int8Maps, mapsRead, sumName } from '../../encoder/int8-layers.js';
 import {
   type ConvolutionLayer,
-  int8Layers,
-  int8Maps,
   type MobileNet,
-  mapsRead,
   mobileNetBlocks,
   poolingMatrix,
-  sumName,
 } from '../../encoder/mobilenet.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';

@@ -1,11 +1,5 @@
-import {
-  type ConvolutionLayer,
-  int8Layers,
-  int8Maps,
-  type MobileNet,
-  mobileNetBlocks,
-  sumName,
-} from '../../encoder/mobilenet.js';
+import { int8Layers, int8Maps, sumName } from '../../encoder/int8-layers.js';
+import { type ConvolutionLayer, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
 import { levelsOf } from '../../encoder/quantization.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { layerOutput, normalize, pool } from './encoder-graph.js';

@@ -2,7 +2,8 @@ import { type Bundle, type NewBundle, saveBundle } from '../../bundle/bundle.js'
 import { cacheFolder } from '../../cache-folder.js';
 import type { FramesInput } from '../../config.js';
 import { openCache } from '../../data/cache.js';
-import { int8Layers, mobileNetParameters } from '../../encoder/mobilenet.js';
+import { int8Layers } from '../../encoder/int8-layers.js';
+import { mobileNetParameters } from '../../encoder/parameters.js';
 import type { Engine } from '../../engine/engine.js';
 import { distinctEncoders } from '../../engine/members.js';
 import { selectEngine } from '../../engine/select.js';

@@ -1,7 +1,8 @@
 import type { FramesInput, Pipeline, Stream } from '../../config.js';
 import type { FeatureSequence, FrameSequence } from '../../data/batches.js';
 import type { Example } from '../../data/scan.js';
-import { featureCount, mobileNetParameters } from '../../encoder/mobilenet.js';
+import { featureCount } from '../../encoder/mobilenet.js';
+import { mobileNetParameters } from '../../encoder/parameters.js';
 import type { TrainerOptions } from '../../engine/engine.js';
 import { networksOf } from '../../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../network/recurrent.js';

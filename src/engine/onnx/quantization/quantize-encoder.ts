@@ -1,4 +1,5 @@
-import { int8Maps, type MobileNet } from '../../../encoder/mobilenet.js';
+import { int8Maps } from '../../../encoder/int8-layers.js';
+import type { MobileNet } from '../../../encoder/mobilenet.js';
 import { type MapStatistics, quantizeWeights } from '../../../encoder/quantization.js';
 import type { Weights } from '../../../tensors/tensor.js';
 import { featureMapsGraph, productsName } from '../encoder-graph.js';

@@ -1,5 +1,5 @@
 import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
-import { mobileNetParameters } from '../../../encoder/mobilenet.js';
+import { mobileNetParameters } from '../../../encoder/parameters.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { countCorrect } from '../../count-correct.js';
 import type {

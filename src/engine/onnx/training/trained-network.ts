@@ -1,4 +1,5 @@
-import { type MobileNet, mobileNetParameters } from '../../../encoder/mobilenet.js';
+import type { MobileNet } from '../../../encoder/mobilenet.js';
+import { mobileNetParameters } from '../../../encoder/parameters.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
