@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
+import { EXIT_INTERRUPTED } from './commands/interruptible.js';
 import { UserError } from './errors.js';
 import { clipstepVersion } from './version.js';
 
@@ -55,8 +56,6 @@ const COMMANDS: Record<string, LazyCommand> = {
 
 /** Wrong use, as distinct from an input that failed (1). */
 const EXIT_USAGE = 2;
-/** As a shell reports a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
 
 async function main(args: readonly string[]): Promise<void> {
   // Scripts ask for it often, and loading commander takes longer than all the rest.

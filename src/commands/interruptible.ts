@@ -1,3 +1,6 @@
+/** As a shell reports a process that SIGINT ended. */
+export const EXIT_INTERRUPTED = 130;
+
 /**
  * Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once, and with it
  * the programs that it runs.
@@ -27,6 +30,3 @@ function endAtOnce(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }
-
-/** As a shell reports a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;

@@ -32,7 +32,7 @@ export function inFloat32({ precision, ...network }: MobileNet): MobileNet {
 }
 
 /** Names of the maps between convolutions: every layer's output, and `<block>.sum` of residual blocks. */
-export function featureMaps(network: MobileNet): string[] {
+function featureMaps(network: MobileNet): string[] {
   return mobileNetBlocks(network).flatMap((block, index) => [
     ...block.layers.map(({ name }) => name),
     ...(block.residual ? [sumName(index)] : []),

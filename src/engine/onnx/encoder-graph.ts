@@ -51,7 +51,7 @@ function products(map: Value): Value {
   return matmul(rows, transpose(rows, [0, 2, 1]));
 }
 
-/** A graph of the maps of featureMaps, by name, in their order. */
+/** A graph of all maps between convolutions, by name, in their order. */
 function mobileNetMaps(network: MobileNet, weights: Weights): Map<string, Value> {
   const graph = createGraph(network.architecture);
   const size = network.inputSize;

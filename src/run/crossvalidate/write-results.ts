@@ -1,12 +1,12 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isModel } from '../../bundle/bundle.js';
 import type { Example } from '../../data/scan.js';
 import { predictionsCsv } from '../evaluate/predictions.js';
 import { crossvalidationReport } from '../report/crossvalidation-report.js';
 import { readStrips } from '../report/read-strips.js';
-import { writePage } from '../report/write-page.js';
 import { commandLine } from '../train/command-line.js';
+import { writeResult } from '../write-result.js';
 import type { CrossvalidateOptions, CrossvalidateResult } from './crossvalidate.js';
 import { saveEnsemble } from './ensemble.js';
 import type { Fold } from './fold.js';
@@ -14,7 +14,7 @@ import type { Fold } from './fold.js';
 /**
  * Writes metrics.json, predictions.csv, report.html and, when it is asked for, the ensemble.
  * @param options.examples of the dataset, where the report's frames are found.
- * @throws UserError as readStrips, saveBundle and writePage.
+ * @throws UserError as readStrips, saveBundle and writeResult.
  */
 export async function writeResults(
   result: CrossvalidateResult,
@@ -29,9 +29,9 @@ export async function writeResults(
   });
   const told = { folds, highlights, command: commandOf(options, result) };
   const metrics = metricsOf(result, folds);
-  await writeFile(join(folder, 'metrics.json'), metrics);
-  await writeFile(join(folder, 'predictions.csv'), predictionsOf(folds));
-  await writePage(join(folder, 'report.html'), await crossvalidationReport(result, told));
+  await writeResult(join(folder, 'metrics.json'), metrics);
+  await writeResult(join(folder, 'predictions.csv'), predictionsOf(folds));
+  await writeResult(join(folder, 'report.html'), await crossvalidationReport(result, told));
   if (ensemble === null) return;
   // A run that was resumed may have come this far before; the folds' models make it again.
   if (await isModel(ensemble)) await rm(ensemble, { recursive: true });

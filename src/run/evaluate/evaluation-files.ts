@@ -1,6 +1,8 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { messageOf, UserError } from '../../errors.js';
+import { isModel } from '../../bundle/bundle.js';
+import { UserError } from '../../errors.js';
+import { cannotWriteResult, writeResult } from '../write-result.js';
 import type { BundleEvaluation } from './evaluate-bundle.js';
 import { predictionsCsv } from './predictions.js';
 
@@ -15,17 +17,15 @@ export function evaluationFolder(model: string, split: string): string {
  * @throws UserError `usage` when a model is in it, whose own figures would be lost; `cannot_write`.
  */
 export async function openEvaluationFolder(folder: string): Promise<void> {
-  const holdsModel = await stat(join(folder, 'model.json')).then(
-    () => true,
-    () => false,
-  );
-  if (holdsModel) {
+  if (await isModel(folder)) {
     throw new UserError('usage', {
       problem: `${folder} is the folder of a model, with metrics.json and report.html of its training.`,
       fix: 'Give the evaluation a folder of its own with --out.',
     });
   }
-  await writing(folder, () => mkdir(folder, { recursive: true }));
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw cannotWriteResult(folder, cause);
+  });
 }
 
 /**
@@ -43,23 +43,10 @@ export async function writeEvaluation(
     'predictions.csv': predictionsCsv(result.predictions, result.labels),
     'report.html': page,
   };
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(folder, name);
-    await writing(path, () => writeFile(path, content));
-  }
+  for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);
 }
 
 /** Every figure of an evaluation, for JSON. */
 export function evaluationFigures({ predictions, ...figures }: BundleEvaluation): object {
   return figures;
-}
-
-async function writing(path: string, write: () => Promise<unknown>): Promise<void> {
-  await write().catch((cause: unknown) => {
-    throw new UserError('cannot_write', {
-      problem: `${path} cannot be written: ${messageOf(cause)}.`,
-      fix: 'Give another folder with --out, one that may be written to, on a disk with room.',
-      cause,
-    });
-  });
 }
