@@ -78,7 +78,7 @@ const inputSchema = z.discriminatedUnion('kind', [
       .enum(['concatenate', 'average'])
       .default('concatenate')
       .describe(
-        'several streams. concatenate: one network reads their embeddings together; average: a network for each, the mean of their probabilities',
+        'of several streams; concatenate: one network reads their embeddings together; average: a network for each, the mean of their probabilities',
       ),
     encoder: encoderSchema,
   }),

@@ -80,9 +80,6 @@ function contradictingStreams(
   if (!pairs && gap) {
     found.push({ path: ['input', 'gap'], message: 'must be left out where no stream compares frames' });
   }
-  if (streams.length === 1 && fusion === 'average') {
-    found.push({ path: ['input', 'fusion'], message: 'must be left out for one stream' });
-  }
   if (streams.length > 1 && fusion === 'concatenate' && (training.train === 'everything' || finetune)) {
     const message =
       'must be average where the encoder is trained: it is trained for each stream apart from the others';

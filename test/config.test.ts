@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/errors.js';
+import { networksOf } from '../src/network/networks.js';
 import { parsePipeline, readPipeline } from '../src/pipeline-file.js';
 
 const minimal = `
@@ -97,6 +98,15 @@ distil:
     expect(parsePipeline(flat.replace('layers: 0', 'layers: 0, readout: mean'), 'x').recurrent.layers).toBe(
       0,
     );
+  });
+
+  it.each([
+    [1, '{ kind: flow }'],
+    [2, '{ kind: flow }, { kind: difference }'],
+  ])('averages the networks of its streams, of which there may be %i', (count, streams) => {
+    const fused = `streams: [${streams}]\n  gap: { kind: frames, frames: 2 }\n  fusion: average\n  preprocessing:`;
+    const pipeline = parsePipeline(minimal.replace('preprocessing:', fused), 'tiny.yaml');
+    expect(networksOf(pipeline, 2).apart).toBe(count);
   });
 
   it('has segments for the hierarchical readout alone', () => {
