@@ -2,8 +2,9 @@ import { deepStrictEqual } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRows, writeBatchFixture } from '../support/batch-fixture.js';
 import { clipstep } from '../support/cli.js';
-import { readRows, runAndKill, writeBatchFixture } from '../support/killed-batch.js';
+import { runAndKill } from '../support/killed-batch.js';
 
 /** Copies of the fixture's clips: enough that one run takes longer than it is left to live. */
 const COPIES = 12;
