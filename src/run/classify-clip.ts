@@ -3,7 +3,7 @@ import { collate, type FeatureSequence } from '../data/batches.js';
 import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../media/frames.js';
 import { concatenate } from '../tensors/tensor.js';
 import { softmax } from './evaluate/metrics.js';
-import { evaluationSampling, picturesOf } from './read-clip.js';
+import { evaluationSampling } from './read-clip.js';
 import type { SharedEncoder } from './shared-encoder.js';
 import type { ModelThreads } from './thread/model-threads.js';
 
@@ -37,8 +37,8 @@ export interface ClipResult {
 /** What went wrong while the model computed, as distinct from what is wrong with a clip. */
 export class ComputeFailure extends Error {}
 
-/** Pictures of one clip that may wait for an encoder: four runs' worth, so that memory does not grow with clips. */
-const PICTURES_AHEAD = 16;
+/** Frames of one clip that may wait for an encoder: four runs' worth, so that memory does not grow with clips. */
+const FRAMES_AHEAD = 16;
 
 export interface OpenableClip {
   readonly clip: {
@@ -85,7 +85,7 @@ async function readSequence(
   }
   const opened = await openForModel({ clip, open }, { ...options, input });
   const { durationSeconds, plan } = opened;
-  const encoded = await encodeFrames(opened, { ...options, input });
+  const encoded = await encodeFrames(opened, options);
   return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, ...(plan && { plan }) };
 }
 
@@ -110,7 +110,7 @@ export async function openForModel(
 
 async function encodeFrames(
   clip: Clip,
-  { model, input, watch }: { model: SharedModel; input: FramesInput; watch: Stopwatch },
+  { model, watch }: { model: SharedModel; watch: Stopwatch },
 ): Promise<{ sequence: FeatureSequence; timesSeconds: number[] }> {
   const encoding: Array<Promise<Float32Array>> = [];
   const timesSeconds: number[] = [];
@@ -119,13 +119,11 @@ async function encodeFrames(
     for await (const frame of clip.frames) {
       watch.note('decode');
       timesSeconds.push(frame.timeSeconds);
-      for (const picture of picturesOf(frame, input)) {
-        const features = computed(share.encode(picture));
-        // Whoever waits for it is told; when decoding fails, nobody does.
-        features.catch(() => {});
-        encoding.push(features);
-      }
-      await encoding[encoding.length - PICTURES_AHEAD];
+      const features = computed(share.encode(frame));
+      // Whoever waits for it is told; when decoding fails, nobody does.
+      features.catch(() => {});
+      encoding.push(features);
+      await encoding[encoding.length - FRAMES_AHEAD];
       watch.note('encode');
     }
   } finally {

@@ -1,8 +1,7 @@
-import type { FramesInput, Sampling, Stream } from '../config.js';
+import type { FramesInput, Sampling } from '../config.js';
 import { augmentPicture, type PictureChange } from '../media/augment-picture.js';
-import { differenceImage } from '../media/difference.js';
-import { flowImage } from '../media/flow-image.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../media/frames.js';
+import { picturesOf } from './stream-pictures.js';
 
 /** A clip as an encoder reads it. */
 export interface ClipFrames {
@@ -63,19 +62,4 @@ function changedFrame(
 /** Sampling for evaluation and prediction: random drawings become the centres of their spans. */
 export function evaluationSampling(sampling: Sampling): Sampling {
   return sampling.kind === 'segments' ? { kind: 'uniform', frames: sampling.frames } : sampling;
-}
-
-/** The pictures of one timestep, one for each stream, uint8 RGB [size, size, 3] each. */
-export const picturesOf = (frame: Frame, { streams, preprocessing }: FramesInput): Uint8Array[] =>
-  streams.map((stream) => pictureOf(frame, stream, preprocessing.size));
-
-function pictureOf({ pixels, partner }: Frame, stream: Stream, size: number): Uint8Array {
-  if (stream.kind === 'frames') return pixels;
-  if (!partner) throw new Error('A frame that is compared with a later one came without it');
-  switch (stream.kind) {
-    case 'difference':
-      return differenceImage(pixels, partner, stream.gain);
-    case 'flow':
-      return flowImage(pixels, partner, { size, gain: stream.gain });
-  }
 }

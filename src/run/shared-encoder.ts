@@ -1,11 +1,16 @@
+import type { Frame } from '../media/frames.js';
+import type { FrameRun } from './stream-pictures.js';
+
 /** Frames that go through an encoder in one run: more gain no speed in a single thread, and take memory. */
 const FRAMES_PER_RUN = 4;
 
 /** How long a clip's last frames wait for others' to share a run with: less than decoding the next clip takes. */
 const WAIT_MILLISECONDS = 20;
 
-/** uint8 RGB [count, size, size, 3] to float32 [count, featureCount]. */
-type Encode = (frames: Uint8Array) => Promise<Float32Array>;
+/** Frames to the features of each, those of all its streams together: float32 [frames, streams x featureCount]. */
+type Encode = (frames: FrameRun) => Promise<Float32Array>;
+
+type EncodedFrame = Pick<Frame, 'pixels' | 'partner'>;
 
 interface Encoders {
   /** Alike; each has one run at a time, at least one of them. */
@@ -15,7 +20,7 @@ interface Encoders {
 }
 
 interface Waiting {
-  readonly frame: Uint8Array;
+  readonly frame: EncodedFrame;
   readonly resolve: (features: Float32Array) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -28,10 +33,9 @@ export interface SharedEncoder {
 
 export interface EncoderShare {
   /**
-   * @param frame uint8 RGB [size, size, 3].
-   * @returns float32 [featureCount].
+   * @returns float32 [streams x featureCount].
    */
-  encode(frame: Uint8Array): Promise<Float32Array>;
+  encode(frame: EncodedFrame): Promise<Float32Array>;
   /** Says, once, that no more frames come. When no clip has any, none is waited for. */
   leave(): void;
 }
@@ -96,7 +100,7 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
 
 async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
   try {
-    const features = await encode(Buffer.concat(waiting.map(({ frame }) => frame)));
+    const features = await encode(joined(waiting.map(({ frame }) => frame)));
     const width = features.length / waiting.length;
     waiting.forEach(({ resolve }, index) => {
       resolve(features.slice(index * width, (index + 1) * width));
@@ -104,4 +108,11 @@ async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
   } catch (error) {
     for (const { reject } of waiting) reject(error);
   }
+}
+
+/** All frames of a model come with a partner, or none. */
+function joined(frames: readonly EncodedFrame[]): FrameRun {
+  const partners = frames.flatMap(({ partner }) => partner ?? []);
+  const pixels = Buffer.concat(frames.map((frame) => frame.pixels));
+  return { pixels, ...(partners.length > 0 && { partners: Buffer.concat(partners) }) };
 }

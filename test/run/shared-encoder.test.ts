@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { type SharedEncoder, shareEncoders } from '../../src/run/shared-encoder.js';
+import type { FrameRun } from '../../src/run/stream-pictures.js';
 
 const loaded = Promise.resolve();
 
 /** Doubles each frame's two bytes, and remembers how many frames each run had. */
 function doubling() {
   const runs: number[] = [];
-  const encode = async (frames: Uint8Array) => {
-    runs.push(frames.length / 2);
-    return Float32Array.from(frames, (byte) => 2 * byte);
+  const encode = async ({ pixels }: FrameRun) => {
+    runs.push(pixels.length / 2);
+    return Float32Array.from(pixels, (byte) => 2 * byte);
   };
   return { runs, encode };
 }
@@ -16,7 +17,7 @@ function doubling() {
 /** As two clips would that take turns: the features of frames, which come as fast as they are taken. */
 async function encodeAll(shared: SharedEncoder, frames: readonly Uint8Array[]): Promise<Float32Array[]> {
   const shares = [shared.join(), shared.join()];
-  const features = frames.map((frame, index) => shares[index % 2]!.encode(frame));
+  const features = frames.map((frame, index) => shares[index % 2]!.encode({ pixels: frame }));
   for (const { leave } of shares) leave();
   return Promise.all(features);
 }
@@ -33,18 +34,18 @@ it('fills runs with frames of several clips, and gives each frame its own featur
 it('tells each clip when the encoder fails, and goes on', async () => {
   const { encode } = doubling();
   let isBroken = true;
-  const breaking = (frames: Uint8Array) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames));
+  const breaking = (frames: FrameRun) => (isBroken ? Promise.reject(new Error('broken')) : encode(frames));
   const shared = shareEncoders({ encoders: [breaking], loaded });
   const share = shared.join();
   const failing = await Promise.allSettled([
-    share.encode(Uint8Array.of(1, 2)),
-    share.encode(Uint8Array.of(3, 4)),
-    share.encode(Uint8Array.of(5, 6)),
-    share.encode(Uint8Array.of(7, 8)),
+    share.encode({ pixels: Uint8Array.of(1, 2) }),
+    share.encode({ pixels: Uint8Array.of(3, 4) }),
+    share.encode({ pixels: Uint8Array.of(5, 6) }),
+    share.encode({ pixels: Uint8Array.of(7, 8) }),
   ]);
   expect(failing.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
   isBroken = false;
-  const next = share.encode(Uint8Array.of(9, 10));
+  const next = share.encode({ pixels: Uint8Array.of(9, 10) });
   share.leave();
   expect([...(await next)]).toEqual([18, 20]);
 });
@@ -54,7 +55,10 @@ it('waits for the frames of a clip that has more, and for none behind the last',
   const shared = shareEncoders({ encoders: [encode], loaded });
   await loaded;
   const share = shared.join();
-  const features = [share.encode(Uint8Array.of(1, 2)), share.encode(Uint8Array.of(3, 4))];
+  const features = [
+    share.encode({ pixels: Uint8Array.of(1, 2) }),
+    share.encode({ pixels: Uint8Array.of(3, 4) }),
+  ];
   expect(runs).toEqual([]);
   share.leave();
   // At once, before any timer could have run.
@@ -67,7 +71,7 @@ it('does not keep the last frames of a clip for one that gives none', async () =
   const shared = shareEncoders({ encoders: [encode], loaded });
   shared.join();
   const share = shared.join();
-  const features = share.encode(Uint8Array.of(1, 2));
+  const features = share.encode({ pixels: Uint8Array.of(1, 2) });
   share.leave();
   expect([...(await features)]).toEqual([2, 4]);
   expect(runs).toEqual([1]);
@@ -80,7 +84,9 @@ it('gathers frames until the model is loaded', async () => {
     isLoaded = resolve;
   });
   const share = shareEncoders({ encoders: [encode], loaded: loading }).join();
-  const features = Array.from({ length: 6 }, (_, index) => share.encode(Uint8Array.of(index, index)));
+  const features = Array.from({ length: 6 }, (_, index) =>
+    share.encode({ pixels: Uint8Array.of(index, index) }),
+  );
   share.leave();
   expect(runs).toEqual([]);
   isLoaded();

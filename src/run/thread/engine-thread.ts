@@ -3,6 +3,7 @@ import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
 import { loadClassifiers, loadEncoders } from '../../engine/members.js';
 import { selectEngine } from '../../engine/select.js';
 import { messageOf, UserError } from '../../errors.js';
+import { streamPictures } from '../stream-pictures.js';
 import {
   END,
   type Input,
@@ -16,6 +17,7 @@ import {
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
 interface Loaded {
+  readonly input: LoadedModel['input'];
   readonly encoder: FrameEncoder | null;
   readonly classifier: SequenceClassifier;
 }
@@ -38,7 +40,7 @@ async function load(): Promise<Loaded | null> {
     const encoder = model.networks.encoder && (await loadEncoders(engine, model));
     const classifier = await loadClassifiers(engine, model);
     reply({ kind: 'ready', engine: { name: engine.name, version: engine.version } });
-    return { encoder, classifier };
+    return { input: model.input, encoder, classifier };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, problem, fix } = error;
@@ -58,7 +60,8 @@ async function readModel(): Promise<Omit<LoadedModel, 'kind'>> {
   if (model.kind === 'loaded') return model;
   const { loadBundle } = await import('../../bundle/bundle.js');
   const { networks, members, manifest } = await loadBundle(model.folder);
-  return { networks, members, temperature: manifest.temperature };
+  const { temperature, pipeline } = manifest;
+  return { input: pipeline.input, networks, members, temperature };
 }
 
 async function answer({ number, input }: Request): Promise<void> {
@@ -71,13 +74,16 @@ async function answer({ number, input }: Request): Promise<void> {
   }
 }
 
-async function compute({ encoder, classifier }: Loaded, input: Input): Promise<Results[Input['kind']]> {
-  switch (input.kind) {
+async function compute(
+  { input, encoder, classifier }: Loaded,
+  given: Input,
+): Promise<Results[Input['kind']]> {
+  switch (given.kind) {
     case 'encode':
-      if (!encoder) throw new Error('This model has no encoder');
-      return encoder.encode(input.frames);
+      if (!encoder || input.kind !== 'frames') throw new Error('This model has no encoder');
+      return encoder.encode(streamPictures(given.frames, input));
     case 'classify':
-      return classifier.classify(input.batch);
+      return classifier.classify(given.batch);
   }
 }
 

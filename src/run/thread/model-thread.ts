@@ -1,7 +1,8 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Manifest } from '../../bundle/manifest.js';
-import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
+import type { SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
+import type { FrameRun } from '../stream-pictures.js';
 import {
   END,
   type EngineVersion,
@@ -22,7 +23,7 @@ export interface ModelThread {
   /** Of a model that the thread reads from its folder; rejects as readManifest, or when the thread ends before. */
   readonly manifest: Promise<Manifest>;
   /** Waits until the model is loaded. */
-  encode: FrameEncoder['encode'];
+  encode(frames: FrameRun): Promise<Results['encode']>;
   /** Likewise. */
   classify: SequenceClassifier['classify'];
   /** Ends the thread; calls that wait fail. */

@@ -35,7 +35,8 @@ async function keepTensorflow(): Promise<void> {
 
 /** What a thread needs of a model that was read before. */
 export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
-  return { kind: 'loaded', networks, members, temperature: manifest.temperature };
+  const { temperature, pipeline } = manifest;
+  return { kind: 'loaded', input: pipeline.input, networks, members, temperature };
 }
 
 function whenAll(loading: ReadonlyArray<ModelThread['loaded']>): ModelThread['loaded'] {

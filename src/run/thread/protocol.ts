@@ -1,10 +1,12 @@
 import type { Manifest } from '../../bundle/manifest.js';
+import type { Pipeline } from '../../config.js';
 import type { FeatureBatch } from '../../data/batches.js';
 import type { Classification, EngineName } from '../../engine/engine.js';
 import type { EngineOptions } from '../../engine/select.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';
+import type { FrameRun } from '../stream-pictures.js';
 
 /** What the thread is started with. */
 export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
@@ -20,6 +22,8 @@ export interface ModelFolder {
 
 export interface LoadedModel {
   readonly kind: 'loaded';
+  /** Of the pipeline. */
+  readonly input: Pipeline['input'];
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];
@@ -36,10 +40,10 @@ export interface Request {
 }
 
 export type Input =
-  | { readonly kind: 'encode'; readonly frames: Uint8Array }
+  | { readonly kind: 'encode'; readonly frames: FrameRun }
   | { readonly kind: 'classify'; readonly batch: FeatureBatch };
 
-/** What is computed of an input; `encode` gives features, float32 [count, featureCount]. */
+/** What is computed of an input; `encode` gives features, float32 [frames, streams x featureCount]. */
 export interface Results {
   readonly encode: Float32Array;
   readonly classify: Classification;

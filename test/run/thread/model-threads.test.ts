@@ -30,7 +30,7 @@ const startFrom = (path: string): ModelThreads =>
   startModelThreads({ engine: 'onnx', model: { kind: 'folder', folder: path } }, 1);
 
 async function compute({ encoders, classify }: Pick<ModelThreads, 'encoders' | 'classify'>) {
-  const data = await encoders[0]!(frames);
+  const data = await encoders[0]!({ pixels: frames });
   return classify(collate([{ kind: 'features', data, timesteps: TIMESTEPS }]));
 }
 
@@ -39,7 +39,7 @@ it('gives what the engine gives in this thread, of a folder and of a model that 
   const { engine } = await selectEngine('onnx');
   const encoder = await loadEncoders(engine, bundle);
   const { classify } = await loadClassifiers(engine, { ...bundle, temperature: 2 });
-  const expected = await compute({ encoders: [encoder.encode], classify });
+  const expected = await compute({ encoders: [({ pixels }) => encoder.encode(pixels)], classify });
   expect(expected.attention).toHaveLength(TIMESTEPS);
   const threads = [startFrom(folder), startModelThreads({ engine: 'onnx', model: loadedModel(bundle) }, 2)];
   for (const each of threads) {
@@ -57,7 +57,7 @@ it('can be released whatever the thread is at, and what waits for it fails', asy
     waiting.catch(() => {});
     await sleep(milliseconds);
     await threads.release();
-    await expect(threads.encoders[0]!(frames)).rejects.toThrow(/released/);
+    await expect(threads.encoders[0]!({ pixels: frames })).rejects.toThrow(/released/);
     // Slower machines load, faster ones may have computed.
     await waiting.catch((error: Error) => expect(error.message).toMatch(/released/));
   }
