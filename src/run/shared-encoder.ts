@@ -32,9 +32,7 @@ export interface SharedEncoder {
 }
 
 export interface EncoderShare {
-  /**
-   * @returns float32 [streams x featureCount].
-   */
+  /** @returns float32 [streams x featureCount]. */
   encode(frame: EncodedFrame): Promise<Float32Array>;
   /** Says, once, that no more frames come. When no clip has any, none is waited for. */
   leave(): void;
