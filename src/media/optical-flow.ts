@@ -102,19 +102,39 @@ function refine({ x, y }: OpticalFlow, { picture, later, side }: Pair): void {
     const change = changeAlong({ x, y }, { picture, later, side });
     const changeX = window(product(slopeX, change), RADIUS);
     const changeY = window(product(slopeY, change), RADIUS);
-    for (let index = 0; index < x.length; index++) {
-      const [a, b, d] = [xx[index]! + NOISE, xy[index]!, yy[index]! + NOISE];
-      const determinant = a * d - b * b;
-      x[index]! += bounded((d * changeX[index]! - b * changeY[index]!) / determinant);
-      y[index]! += bounded((a * changeY[index]! - b * changeX[index]!) / determinant);
-    }
+    step({ x, y }, { xx, xy, yy, changeX, changeY });
   }
   // Neighbours that disagree are both half wrong.
   x.set(window(x, 1));
   y.set(window(y, 1));
 }
 
-const bounded = (step: number): number => Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step));
+/** Means over each pixel's window: of the products of slopes, and of slopes and change. */
+interface WindowProducts {
+  readonly xx: Float32Array;
+  readonly xy: Float32Array;
+  readonly yy: Float32Array;
+  readonly changeX: Float32Array;
+  readonly changeY: Float32Array;
+}
+
+/** Solves the two equations of each pixel and moves its flow there. */
+function step({ x, y }: OpticalFlow, { xx, xy, yy, changeX, changeY }: WindowProducts): void {
+  for (let index = 0; index < x.length; index++) {
+    const a = xx[index]! + NOISE;
+    const b = xy[index]!;
+    const d = yy[index]! + NOISE;
+    const determinant = a * d - b * b;
+    x[index]! += bounded((d * changeX[index]! - b * changeY[index]!) / determinant);
+    y[index]! += bounded((a * changeY[index]! - b * changeX[index]!) / determinant);
+  }
+}
+
+/** Comparing is faster here than Math.min and Math.max. */
+function bounded(pixels: number): number {
+  if (pixels > LONGEST_STEP) return LONGEST_STEP;
+  return pixels < -LONGEST_STEP ? -LONGEST_STEP : pixels;
+}
 
 function product(one: Float32Array, other: Float32Array): Float32Array {
   const products = new Float32Array(one.length);
@@ -161,31 +181,42 @@ function changeAlong({ x, y }: OpticalFlow, { picture, later, side }: Pair): Flo
   return change;
 }
 
-/**
- * Means over windows of 2 x radius + 1 pixels; pixels beyond an edge are as those at it. Each sum is the one
- * before and what comes and goes, so that a wide window takes no longer than a narrow one.
- */
+/** Means over windows of 2 x radius + 1 pixels; pixels beyond an edge are as those at it. */
 function windowMeans(side: number): (values: Float32Array, radius: number) => Float32Array {
-  const sums = new Float32Array(side);
-  const clamped = (index: number) => Math.max(0, Math.min(side - 1, index));
+  const columns = new Float32Array(side * side);
   return (values, radius) => {
-    const columns = new Float32Array(values.length);
-    sums.fill(0);
-    const add = (row: number, sign: number) => {
-      const start = clamped(row) * side;
-      for (let column = 0; column < side; column++) sums[column]! += sign * values[start + column]!;
-    };
-    for (let row = -radius; row <= radius; row++) add(row, 1);
-    for (let row = 0; row < side; row++) {
-      columns.set(sums, row * side);
-      add(row + radius + 1, 1);
-      add(row - radius, -1);
-    }
+    sumColumns(values, { columns, side, radius });
     return rowMeans(columns, { side, radius });
   };
 }
 
-function rowMeans(columns: Float32Array, { side, radius }: { side: number; radius: number }): Float32Array {
+interface Window {
+  /** Of each pixel, the sum of those in its window that lie in its own column. */
+  readonly columns: Float32Array;
+  readonly side: number;
+  readonly radius: number;
+}
+
+/** Each sum is the one before and what comes and goes, so that a wide window takes no longer than a narrow one. */
+function sumColumns(values: Float32Array, { columns, side, radius }: Window): void {
+  const sums = new Float32Array(side);
+  const startOf = (row: number) => Math.max(0, Math.min(side - 1, row)) * side;
+  for (let row = -radius; row <= radius; row++) {
+    const start = startOf(row);
+    for (let column = 0; column < side; column++) sums[column]! += values[start + column]!;
+  }
+  for (let row = 0; row < side; row++) {
+    columns.set(sums, row * side);
+    const comes = startOf(row + radius + 1);
+    const goes = startOf(row - radius);
+    for (let column = 0; column < side; column++) {
+      sums[column] = Math.fround(sums[column]! + values[comes + column]!) - values[goes + column]!;
+    }
+  }
+}
+
+/** As sumColumns, along the rows. */
+function rowMeans(columns: Float32Array, { side, radius }: Omit<Window, 'columns'>): Float32Array {
   const means = new Float32Array(columns.length);
   const share = (2 * radius + 1) ** -2;
   for (let start = 0; start < columns.length; start += side) {
