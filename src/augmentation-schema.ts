@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How many views a clip has where chance decides what of it is read. Epochs take them in turn, so that each is

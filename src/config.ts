@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { augmentationSchema } from './augmentation-schema.js';
 import { contradictions } from './contradictions.js';
 import { distilSchema } from './distil-schema.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { encoderSchema, sizeSchema } from './encoder-schema.js';
 
 const teacherSchema = encoderSchema

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const poolingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('global') }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const foldSchema = z.strictObject({ number: z.int().min(1), of: z.int().min(2).max(1000) });
 

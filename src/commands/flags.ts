@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import type { PlanChoice } from '../media/frames.js';
+import { SHIPPED_MODEL } from '../package-files.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>
@@ -26,9 +26,6 @@ export function settings(text: string, earlier: Record<string, string> = {}): Re
   }
   return { ...earlier, [name]: value };
 }
-
-/** The model that ships with Clipstep. */
-const SHIPPED_MODEL = fileURLToPath(new URL('../../models/motion', import.meta.url));
 
 /** `--model`, the same for every command that predicts. */
 export const modelOption = () =>

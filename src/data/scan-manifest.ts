@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listIssues } from '../config.js';
 import { messageOf, type UserError } from '../errors.js';
 import { badDataset, type Found, splitNamed } from './found.js';

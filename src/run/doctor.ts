@@ -1,5 +1,4 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { loadBundle } from '../bundle/bundle.js';
 import { cacheFolder } from '../cache-folder.js';
 import { cachedPretrained } from '../encoder/pretrained/load-pretrained.js';
@@ -7,6 +6,7 @@ import { selectEngine } from '../engine/select.js';
 import { tensorflowStatus } from '../engine/tensorflow/load.js';
 import { messageOf, UserError } from '../errors.js';
 import { findBinary, type Tool } from '../media/ffmpeg/binaries.js';
+import { SHIPPED_MODEL } from '../package-files.js';
 
 /** One thing that Clipstep needs or can use. */
 export interface Check {
@@ -83,10 +83,9 @@ async function checkTensorflow(): Promise<Check> {
 }
 
 async function checkShippedModel(): Promise<Check> {
-  const folder = fileURLToPath(new URL('../../models/motion', import.meta.url));
   return orMissing('shipped model', async () => {
-    const { manifest } = await loadBundle(folder);
-    return `${manifest.pipeline.name}, ${manifest.labels.length} classes (${folder})`;
+    const { manifest } = await loadBundle(SHIPPED_MODEL);
+    return `${manifest.pipeline.name}, ${manifest.labels.length} classes (${SHIPPED_MODEL})`;
   });
 }
 

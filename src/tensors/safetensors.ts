@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listIssues } from '../config.js';
 import { messageOf, UserError } from '../errors.js';
 import { elementCount, type Tensor, type Weights } from './tensor.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cacheFolder } from '../../src/cache-folder.js';
 import { projectFolder } from '../support/cli.js';
 import type { Trainee } from './measure-steps.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../errors.js';
 import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
 import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';

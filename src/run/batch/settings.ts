@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
 import { replaceFile } from './replace-file.js';

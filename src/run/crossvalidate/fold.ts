@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Bundle, loadBundle } from '../../bundle/bundle.js';
 import { UserError } from '../../errors.js';
 import type { Leak } from '../evaluate/leaks.js';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listIssues } from '../../config.js';
 import { messageOf, UserError } from '../../errors.js';
 import { replaceFile } from '../batch/replace-file.js';

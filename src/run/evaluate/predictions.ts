@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listIssues } from '../../config.js';
 import type { Example } from '../../data/scan.js';
 import { messageOf, UserError } from '../../errors.js';

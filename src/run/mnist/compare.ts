@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { shippedPipeline } from '../../package-files.js';
 import { type TrainResult, train } from '../train/train.js';
-import { type MnistOptions, shared, shippedPipeline } from './train-mnist.js';
+import { type MnistOptions, shared } from './train-mnist.js';
 
 /** One network of the comparison, trained. */
 export interface Contender {

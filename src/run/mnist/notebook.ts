@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { shippedPipeline } from '../../package-files.js';
 import { wilsonInterval } from '../evaluate/metrics.js';
 import { type TrainResult, train } from '../train/train.js';
-import { type MnistOptions, shared, shippedPipeline } from './train-mnist.js';
+import { type MnistOptions, shared } from './train-mnist.js';
 
 /** What a tutorial wrote down as its result, and what its settings give on all test images. */
 export interface Reproduction {

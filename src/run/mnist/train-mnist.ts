@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../../engine/engine.js';
+import { shippedPipeline } from '../../package-files.js';
 import type { TrainEvent } from '../train/events.js';
 import { type TrainResult, train } from '../train/train.js';
 
@@ -24,11 +24,6 @@ export interface MnistOptions {
  */
 export function trainMnist(options: MnistOptions = {}): Promise<TrainResult> {
   return train({ ...shared(options), pipeline: shippedPipeline('mnist-rows'), set: settingsOf(options) });
-}
-
-/** Path of a pipeline that comes with Clipstep. */
-export function shippedPipeline(name: string): string {
-  return fileURLToPath(new URL(`../../../pipelines/${name}.yaml`, import.meta.url));
 }
 
 /** What is the same for every network that is trained on the digits. */

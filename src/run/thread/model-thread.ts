@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Manifest } from '../../bundle/manifest.js';
 import type { SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
+import { PACKAGE_FOLDER } from '../../package-files.js';
 import type { FrameRun } from '../stream-pictures.js';
 import {
   END,
@@ -46,8 +48,8 @@ export function startModelThread(start: ThreadStart): ModelThread {
   };
 }
 
-/** This file's neighbour as it is built: where TypeScript itself is run, as by tests, threads do not know it. */
-const ENGINE_THREAD = new URL('../../../dist/run/thread/engine-thread.js', import.meta.url);
+/** As it is built: where TypeScript itself is run, as by tests, threads do not know it. */
+const ENGINE_THREAD = join(PACKAGE_FOLDER, 'dist', 'engine-thread.js');
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;

@@ -1,5 +1,5 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packMembers, unpackMembers } from '../../bundle/members.js';
 import { listIssues } from '../../config.js';
 import { messageOf, UserError } from '../../errors.js';

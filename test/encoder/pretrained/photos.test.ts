@@ -100,7 +100,7 @@ describe.skipIf(!sharedFolder).each(networks)(
       expect(lost).toBeLessThanOrEqual(lossInInt8);
       expect(Math.abs(rightInInt8 - right)).toBeLessThanOrEqual(0.005 * views.length);
       expect(same).toBeGreaterThanOrEqual(sameInInt8 * views.length);
-    }, 180_000);
+    }, 600_000);
   },
 );
 
