@@ -61,8 +61,11 @@ async function* classifyInputs(
   { inputs, flags, signal }: { inputs: string[]; flags: Flags; signal: AbortSignal },
 ): AsyncGenerator<Outcome> {
   void prepareMedia(inputs);
-  const { classifyOn } = await import('../run/classify.js');
-  const manifest = await threads.manifest;
+  const [{ classifyOn }, { readManifest }] = await Promise.all([
+    import('../run/classify.js'),
+    import('../bundle/manifest.js'),
+  ]);
+  const manifest = await readManifest(flags.model);
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
     ...{ top, engine, sampling, signal },

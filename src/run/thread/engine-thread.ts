@@ -8,7 +8,6 @@ import {
   END,
   type Input,
   type LoadedModel,
-  type ModelFolder,
   type Reply,
   type Request,
   type Results,
@@ -34,7 +33,6 @@ parentPort?.on('message', (message: Request | typeof END) => {
 
 async function load(): Promise<Loaded | null> {
   try {
-    if (started.model.kind === 'folder') await describe(started.model);
     const starting = selectEngine(started.engine, { ...started, sharesCores: true });
     const [{ engine }, model] = await Promise.all([starting, readModel()]);
     const encoder = model.networks.encoder && (await loadEncoders(engine, model));
@@ -47,12 +45,6 @@ async function load(): Promise<Loaded | null> {
     reply({ kind: 'refused', error: { code, problem, fix } });
     return null;
   }
-}
-
-/** The thread's owner can begin to read clips while the weights are read. */
-async function describe({ folder }: ModelFolder): Promise<void> {
-  const { readManifest } = await import('../../bundle/manifest.js');
-  reply({ kind: 'described', manifest: await readManifest(folder) });
 }
 
 async function readModel(): Promise<Omit<LoadedModel, 'kind'>> {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import type { Manifest } from '../../bundle/manifest.js';
 import type { SequenceClassifier } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import { PACKAGE_FOLDER } from '../../package-files.js';
@@ -22,8 +21,6 @@ export interface ModelThread {
    * has no such precision, or as loadBundle.
    */
   readonly loaded: Promise<EngineVersion>;
-  /** Of a model that the thread reads from its folder; rejects as readManifest, or when the thread ends before. */
-  readonly manifest: Promise<Manifest>;
   /** Waits until the model is loaded. */
   encode(frames: FrameRun): Promise<Results['encode']>;
   /** Likewise. */
@@ -41,7 +38,6 @@ export function startModelThread(start: ThreadStart): ModelThread {
   const thread = new Thread(start);
   return {
     loaded: thread.loaded,
-    manifest: thread.manifest,
     encode: (frames) => thread.ask({ kind: 'encode', frames }),
     classify: (batch) => thread.ask({ kind: 'classify', batch }),
     release: () => thread.release(),
@@ -59,12 +55,10 @@ interface Waiting<T> {
 /** Owns a worker thread, and pairs its replies with the requests. */
 class Thread {
   readonly loaded: Promise<EngineVersion>;
-  readonly manifest: Promise<Manifest>;
   readonly #worker: Worker;
   readonly #ended: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting<Results[Input['kind']]>>();
   #loading: Waiting<EngineVersion> | undefined;
-  #describing: Waiting<Manifest> | undefined;
   #asked = 0;
   #end: unknown;
 
@@ -72,12 +66,8 @@ class Thread {
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
-    this.manifest = new Promise((resolve, reject) => {
-      this.#describing = { resolve, reject };
-    });
     // Whoever waits or computes hears of it.
     this.loaded.catch(() => {});
-    this.manifest.catch(() => {});
     // Libraries of the engine see what is set of the environment only where it is the process's own.
     this.#worker = new Worker(ENGINE_THREAD, { workerData: start, env: SHARE_ENV });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
@@ -106,9 +96,6 @@ class Thread {
 
   #take(reply: Reply): void {
     switch (reply.kind) {
-      case 'described':
-        this.#describing?.resolve(reply.manifest);
-        break;
       case 'ready':
         this.#loading?.resolve(reply.engine);
         break;
@@ -128,7 +115,6 @@ class Thread {
   #fail(reason: unknown): void {
     this.#end ??= reason;
     this.#loading?.reject(this.#end);
-    this.#describing?.reject(this.#end);
     for (const { reject } of this.#waiting.values()) reject(this.#end);
     this.#waiting.clear();
   }

@@ -3,7 +3,7 @@ import { type ModelThread, startModelThread } from './model-thread.js';
 import type { LoadedModel, ThreadStart } from './protocol.js';
 
 /** A model in several threads, which are owned until `release`. */
-export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'manifest' | 'classify' | 'release'> {
+export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 'release'> {
   /** One for each thread, so that as many runs as there are of them go on at once. */
   readonly encoders: ReadonlyArray<ModelThread['encode']>;
 }
@@ -14,7 +14,6 @@ export function startModelThreads(start: ThreadStart, count: number): ModelThrea
   const threads = Array.from({ length: count }, () => startModelThread(start));
   return {
     loaded: whenAll(threads.map(({ loaded }) => loaded)),
-    manifest: threads[0]!.manifest,
     encoders: threads.map(({ encode }) => encode),
     classify: threads[0]!.classify,
     release: async () => {

@@ -1,4 +1,3 @@
-import type { Manifest } from '../../bundle/manifest.js';
 import type { Pipeline } from '../../config.js';
 import type { FeatureBatch } from '../../data/batches.js';
 import type { Classification, EngineName } from '../../engine/engine.js';
@@ -14,7 +13,7 @@ export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
   readonly model: ModelFolder | LoadedModel;
 }
 
-/** A model that the thread reads itself, so that nobody else has to do it meanwhile. */
+/** A model that the thread reads itself, so that its weights need not be waited for elsewhere. */
 export interface ModelFolder {
   readonly kind: 'folder';
   readonly folder: string;
@@ -57,8 +56,6 @@ export interface EngineVersion {
 }
 
 export type Reply =
-  /** Of a model's folder, before all else. */
-  | { readonly kind: 'described'; readonly manifest: Manifest }
   | { readonly kind: 'ready'; readonly engine: EngineVersion }
   /** An error's class does not survive the way between threads: these are a UserError's parts. */
   | {
