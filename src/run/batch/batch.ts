@@ -13,7 +13,7 @@ import { type BatchOptions, type BatchResult, withDefaults } from './options.js'
 import type { FinishedClip } from './process-clip.js';
 import { writeReport } from './report.js';
 import { isFailed, isFinal, type Row } from './row.js';
-import { type BatchSettings, keepSettings, modelDigest } from './settings.js';
+import { type BatchSettings, keepSettings, modelIdentity } from './settings.js';
 import { type BatchSummary, summarize } from './summary.js';
 import { writeResults, writeSegments } from './write-results.js';
 
@@ -126,7 +126,7 @@ async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
   const engine = await model.loaded;
   return {
     source: resolve(options.source),
-    model: modelDigest(options.bundle.manifest),
+    model: modelIdentity(options.bundle.manifest),
     engine: `${engine.name} ${engine.version}`,
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),

@@ -8,7 +8,7 @@ import { replaceFile } from './replace-file.js';
 const settingsSchema = z.strictObject({
   /** What was listed: a folder or a manifest, absolute. */
   source: z.string(),
-  /** sha256 of the pipeline, the labels and the weights. */
+  /** As modelIdentity gives it. */
   model: z.string(),
   engine: z.string(),
   ffmpeg: z.string(),
@@ -59,12 +59,16 @@ export async function keepSettings(
   await replaceFile(path, (temporary) => writeFile(temporary, text));
 }
 
-/** Tells models apart by what they compute, wherever they lie. */
-export function modelDigest({ pipeline, labels, temperature, weights }: Manifest): string {
-  return createHash('sha256')
+/** Tells models apart by what they compute, wherever they lie: the pipeline's name for people, a digest to be sure. */
+export function modelIdentity({ pipeline, labels, temperature, weights }: Manifest): string {
+  const digest = createHash('sha256')
     .update(JSON.stringify([pipeline, labels, temperature, weights.sha256]))
     .digest('hex');
+  return `${pipeline.name} (${digest.slice(0, DIGITS)})`;
 }
+
+/** Of a digest in hexadecimal: 64 bits, which two models never share by chance. */
+const DIGITS = 16;
 
 async function readSettings(path: string): Promise<BatchSettings | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
