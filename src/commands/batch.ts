@@ -48,7 +48,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .requiredOption('-o, --out <file>', 'where the results go, a row for each clip')
     .addOption(modelOption())
     .addOption(
-      new Option('-f, --format <format>', "(default: by --out's ending, else jsonl)").choices([
+      new Option('-f, --format <format>', "of the results (default: by --out's ending, else jsonl)").choices([
         'jsonl',
         'csv',
         'parquet',

@@ -16,6 +16,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly calibrate?: boolean;
   readonly targetPrecision?: number;
+  readonly minProbability?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -40,6 +41,11 @@ export function evaluateCommand(): Command {
     .option(
       '--target-precision <share>',
       'calibrate, and call answers unknown that are too unsure to be right that often',
+      numberWithin(0, 1),
+    )
+    .option(
+      '--min-probability <probability>',
+      "call answers unknown that are less probable, this time (default: the model's own)",
       numberWithin(0, 1),
     )
     .option('--json', 'all figures as JSON')

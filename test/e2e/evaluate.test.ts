@@ -103,6 +103,21 @@ describe('clipstep evaluate', () => {
     expect(unsure).toMatchObject({ label: 'unknown', top: sure.top, probability: sure.probability });
   });
 
+  it('calls answers unknown below a threshold that is given, which the model does not keep', async () => {
+    const before = (await loadBundle(model)).manifest;
+    const { selection, evaluation } = await figures('--min-probability', '0');
+    expect(selection).toBe(null);
+    const strict = await figures('--min-probability', '1');
+    expect(strict).toMatchObject({ minProbability: 1, selection: { minProbability: 1 } });
+    expect(strict.selection.answered).toBeLessThan(1);
+    expect(strict.evaluation).toEqual(evaluation);
+    expect((await loadBundle(model)).manifest).toEqual(before);
+    const both = ['--min-probability', '0.5', '--target-precision', '0.9'];
+    const { code, stderr } = await clipstep(['evaluate', model, '--data', data, ...both], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/both were asked for/);
+  });
+
   it('refuses classes that the model does not know', async () => {
     const other = join(root, 'other');
     await writeTinyDataset(other, 2);

@@ -1,8 +1,12 @@
-import { UserError } from '../../errors.js';
 import { groupInterval } from '../evaluate/bootstrap.js';
 import { type Answers, confidences } from '../evaluate/calibration.js';
 import { logitsOf, type Prediction } from '../evaluate/predictions.js';
-import { chooseMinProbability, type Selection, selectAnswers } from '../evaluate/threshold.js';
+import {
+  chooseMinProbability,
+  chosenAndGiven,
+  type Selection,
+  selectAnswers,
+} from '../evaluate/threshold.js';
 import type { CrossvalidateOptions } from './crossvalidate.js';
 import type { Fold } from './fold.js';
 
@@ -136,11 +140,3 @@ const answersOf = (predictions: readonly Prediction[]): Answers => ({
   logits: logitsOf(predictions),
   truth: predictions.map(({ example }) => example.label),
 });
-
-function chosenAndGiven(): UserError {
-  return new UserError('usage', {
-    problem:
-      'From which probability on answers stand is either chosen, by a precision, or given, but both were asked for.',
-    fix: 'Give --target-precision or --min-probability, and leave the other one out.',
-  });
-}

@@ -33,7 +33,7 @@ import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
 import { type Prediction, predictionsOf } from './predictions.js';
-import { type Selection, selectAnswers } from './threshold.js';
+import { chosenAndGiven, type Selection, selectAnswers } from './threshold.js';
 
 export interface EvaluateOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
@@ -50,6 +50,8 @@ export interface EvaluateOptions {
   readonly calibrate?: boolean;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number;
+  /** Answers less probable are `unknown`, here and not in the model. In [0, 1]; the model's own when absent. */
+  readonly minProbability?: number;
   /** Folder for metrics.json, predictions.csv and report.html; nothing is written when absent. */
   readonly out?: string;
   readonly signal?: AbortSignal;
@@ -79,13 +81,15 @@ export interface BundleEvaluation extends Choices {
 /**
  * Scores a trained model on labelled data, and writes what came of it.
  *
- * @throws UserError `usage` for a part that is empty, `bad_dataset` for data that does not fit or has classes
+ * @throws UserError `usage` for a part that is empty or a threshold both chosen and given, `bad_dataset` for data that does not fit or has classes
  *   that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
  */
 export async function evaluateBundle(
   bundle: Bundle,
   options: EvaluateOptions = {},
 ): Promise<BundleEvaluation> {
+  const { targetPrecision, minProbability } = options;
+  if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   const skipped: Array<{ path: string; problem: string }> = [];
   const onEvent = (event: TrainEvent) => {
     if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
@@ -113,7 +117,8 @@ export async function evaluateBundle(
           onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
         });
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
-    const choices = await choicesOf(open, options);
+    const kept = await choicesOf(open, options);
+    const choices = { ...kept, minProbability: minProbability ?? kept.minProbability };
     const result = { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
     if (out !== undefined) {
       const page = await evaluationReport(result, {

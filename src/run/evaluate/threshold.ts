@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.js';
 import { type Answers, confidences } from './calibration.js';
 
 /** What becomes of answers when those below a probability are `unknown`. */
@@ -38,4 +39,13 @@ export function selectAnswers(answers: Answers, minProbability: number): Selecti
     answered: kept.length / all.length,
     precision: kept.length > 0 ? right / kept.length : null,
   };
+}
+
+/** For whoever asks for a threshold in both ways. */
+export function chosenAndGiven(): UserError {
+  return new UserError('usage', {
+    problem:
+      'From which probability on answers stand is either chosen, by a precision, or given, but both were asked for.',
+    fix: 'Give --target-precision or --min-probability, and leave the other one out.',
+  });
 }
