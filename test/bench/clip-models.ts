@@ -16,7 +16,7 @@ export interface BenchModels {
 const PIPELINE = parsePipeline(
   `
 name: bench
-description: The shapes of surveillance.yaml, on the frames themselves.
+description: MobileNet v2 and an LSTM both ways, on the frames themselves.
 input:
   kind: frames
   sampling: { kind: uniform, frames: 16 }
