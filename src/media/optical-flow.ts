@@ -215,7 +215,7 @@ function sumColumns(values: Float32Array, { columns, side, radius }: Window): vo
   }
 }
 
-/** As sumColumns, along the rows. */
+/** Sums the columns' sums along the rows, as sumColumns does, and divides them by the pixels of a window. */
 function rowMeans(columns: Float32Array, { side, radius }: Omit<Window, 'columns'>): Float32Array {
   const means = new Float32Array(columns.length);
   const share = (2 * radius + 1) ** -2;

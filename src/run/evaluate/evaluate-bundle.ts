@@ -81,8 +81,8 @@ export interface BundleEvaluation extends Choices {
 /**
  * Scores a trained model on labelled data, and writes what came of it.
  *
- * @throws UserError `usage` for a part that is empty or a threshold both chosen and given, `bad_dataset` for data that does not fit or has classes
- *   that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
+ * @throws UserError `usage` for a part that is empty or a threshold both chosen and given, `bad_dataset` for data
+ *   that does not fit or has classes that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
  */
 export async function evaluateBundle(
   bundle: Bundle,
