@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import type { Manifest } from '../bundle/manifest.js';
 import type { EngineName } from '../engine/engine.js';
 import type { PlanChoice } from '../media/frames.js';
 import type { ClassifyOptions, Outcome } from '../run/classify.js';
-import { type ModelThreads, startModelThreads } from '../run/thread/model-threads.js';
+import { loadedModel, type ModelThreads, startModelThreads } from '../run/thread/model-threads.js';
+import type { LoadedModel } from '../run/thread/protocol.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
@@ -37,12 +39,12 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  const { engine, model: folder } = flags;
+  const manifest = import('../bundle/manifest.js').then(({ readManifest }) => readManifest(flags.model));
   // Before all else is imported, since the thread has longest to do.
-  const threads = startModelThreads({ engine, model: { kind: 'folder', folder } }, 1);
+  const threads = startModelThreads({ engine: flags.engine, model: readModel(flags.model, manifest) }, 1);
   const outcomes: Outcome[] = [];
   try {
-    for await (const outcome of classifyInputs(threads, { inputs, flags, signal })) {
+    for await (const outcome of classifyInputs(threads, { inputs, flags, signal, manifest })) {
       outcomes.push(outcome);
       if (flags.json) console.log(JSON.stringify(jsonLine(outcome)));
     }
@@ -56,16 +58,20 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
   return outcomes.filter((outcome) => outcome.kind === 'failed').length;
 }
 
+async function readModel(folder: string, reading: Promise<Manifest>): Promise<LoadedModel> {
+  const [{ completeBundle }, manifest] = await Promise.all([import('../bundle/bundle.js'), reading]);
+  return loadedModel(await completeBundle({ folder, manifest }));
+}
+
 async function* classifyInputs(
   threads: ModelThreads,
-  { inputs, flags, signal }: { inputs: string[]; flags: Flags; signal: AbortSignal },
+  work: { inputs: string[]; flags: Flags; signal: AbortSignal; manifest: Promise<Manifest> },
 ): AsyncGenerator<Outcome> {
+  const { inputs, flags, signal } = work;
   void prepareMedia(inputs);
-  const [{ classifyOn }, { readManifest }] = await Promise.all([
-    import('../run/classify.js'),
-    import('../bundle/manifest.js'),
-  ]);
-  const manifest = await readManifest(flags.model);
+  const { classifyOn } = await import('../run/classify.js');
+  // The first clip is decoded while the weights are still read.
+  const manifest = await work.manifest;
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
     ...{ top, engine, sampling, signal },

@@ -1,4 +1,4 @@
-import type { Bundle } from '../bundle/bundle.js';
+import type { Bundle, Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
@@ -84,9 +84,6 @@ export async function* classify(
     await threads.release();
   }
 }
-
-/** A model as far as it is needed beside the thread that computes it. */
-type Described = Pick<Bundle, 'folder' | 'manifest'>;
 
 /**
  * As `classify`, on threads that the caller started and releases. The first clip is decoded while these load the

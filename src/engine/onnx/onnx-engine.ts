@@ -6,11 +6,12 @@ import type { EngineOptions } from '../select.js';
 import { findChannelBlock } from './channel-block.js';
 import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
-import type { Graph } from './graph.js';
+import { createGraph, type Graph, input, output } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
+import { add } from './ops/elementwise.js';
 import { featuresFeed, readoutFeeds } from './readout.js';
-import { type OnnxRuntime, OnnxSession } from './session.js';
+import { type OnnxRuntime, OnnxSession, type OpenSession } from './session.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 8;
@@ -23,6 +24,7 @@ const FRAMES_PER_RUN = 8;
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
   const open = (graph: Graph) => OnnxSession.open(runtime, graph, options);
+  await prepareRuntime(open);
   const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
     loadEncoder: async (network, weights) => {
       if (network.precision !== 'int8')
@@ -70,6 +72,17 @@ async function loadOnnxRuntime(): Promise<OnnxRuntime> {
       cause,
     });
   }
+}
+
+/**
+ * The first session also makes what all later ones share, such as the table of operators, which takes as long as a
+ * model's own: it can be made while the model is still being read.
+ */
+async function prepareRuntime(open: OpenSession): Promise<void> {
+  const graph = createGraph('first');
+  const x = input(graph, { name: 'x', dtype: 'float32', shape: [1] });
+  output('y', add(x, x));
+  await (await open(graph)).release();
 }
 
 function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {

@@ -23,37 +23,31 @@ interface Loaded {
 
 // What model-thread.ts gave to this thread.
 const started = workerData as ThreadStart;
+const model = new Promise<LoadedModel>((resolve) => {
+  parentPort?.on('message', (message: LoadedModel | Request | typeof END) => {
+    // Of a thread, that is: the process goes on.
+    if (message === END) process.exit();
+    if (message.kind === 'model') resolve(message);
+    else last = last.then(() => answer(message));
+  });
+});
 const loading = load();
 let last: Promise<unknown> = loading;
-parentPort?.on('message', (message: Request | typeof END) => {
-  // Of a thread, that is: the process goes on.
-  if (message === END) process.exit();
-  last = last.then(() => answer(message));
-});
 
 async function load(): Promise<Loaded | null> {
   try {
-    const starting = selectEngine(started.engine, { ...started, sharesCores: true });
-    const [{ engine }, model] = await Promise.all([starting, readModel()]);
-    const encoder = model.networks.encoder && (await loadEncoders(engine, model));
-    const classifier = await loadClassifiers(engine, model);
+    const { engine } = await selectEngine(started.engine, { ...started, sharesCores: true });
+    const given = await model;
+    const encoder = given.networks.encoder && (await loadEncoders(engine, given));
+    const classifier = await loadClassifiers(engine, given);
     reply({ kind: 'ready', engine: { name: engine.name, version: engine.version } });
-    return { input: model.input, encoder, classifier };
+    return { input: given.input, encoder, classifier };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, problem, fix } = error;
     reply({ kind: 'refused', error: { code, problem, fix } });
     return null;
   }
-}
-
-async function readModel(): Promise<Omit<LoadedModel, 'kind'>> {
-  const { model } = started;
-  if (model.kind === 'loaded') return model;
-  const { loadBundle } = await import('../../bundle/bundle.js');
-  const { networks, members, manifest } = await loadBundle(model.folder);
-  const { temperature, pipeline } = manifest;
-  return { input: pipeline.input, networks, members, temperature };
 }
 
 async function answer({ number, input }: Request): Promise<void> {

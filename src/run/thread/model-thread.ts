@@ -8,6 +8,7 @@ import {
   END,
   type EngineVersion,
   type Input,
+  type LoadedModel,
   type Reply,
   type Request,
   type Results,
@@ -29,12 +30,20 @@ export interface ModelThread {
   release(): Promise<void>;
 }
 
+export interface ModelStart extends ThreadStart {
+  /**
+   * Copied to the thread. One that is still being read, while the thread loads its engine, is moved to it: nobody else
+   * may use its weights. What that rejects with is what `loaded` does.
+   */
+  readonly model: LoadedModel | Promise<LoadedModel>;
+}
+
 /**
  * Loads a model into an engine in a thread: engines block the thread that calls them while they compute, and
  * here something else must go on, such as reading from ffmpeg and writing results. Calls are computed one
  * after the other. When the thread dies, every call that waits and every later one fails with the reason.
  */
-export function startModelThread(start: ThreadStart): ModelThread {
+export function startModelThread(start: ModelStart): ModelThread {
   const thread = new Thread(start);
   return {
     loaded: thread.loaded,
@@ -62,7 +71,7 @@ class Thread {
   #asked = 0;
   #end: unknown;
 
-  constructor(start: ThreadStart) {
+  constructor({ model, ...start }: ModelStart) {
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
@@ -74,6 +83,12 @@ class Thread {
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
     this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
+    if (model instanceof Promise)
+      model.then(
+        (read) => this.#move(read),
+        (error) => this.#fail(error),
+      );
+    else this.#worker.postMessage(model);
   }
 
   async ask<I extends Input>(input: I): Promise<Results[I['kind']]> {
@@ -83,7 +98,7 @@ class Thread {
       const number = ++this.#asked;
       // The thread gives what belongs to the kind of input that it was asked for.
       this.#waiting.set(number, { resolve: resolve as Waiting<unknown>['resolve'], reject });
-      this.#worker.postMessage({ number, input } satisfies Request);
+      this.#worker.postMessage({ kind: 'request', number, input } satisfies Request);
     });
   }
 
@@ -92,6 +107,12 @@ class Thread {
     // Not terminate(): where that meets onnxruntime at work, the whole process is aborted.
     this.#worker.postMessage(END);
     await this.#ended;
+  }
+
+  #move(model: LoadedModel): void {
+    const tensors = model.members.flatMap((weights) => [...weights.values()]);
+    // As loadBundle gives them, each has memory of its own, which members may share.
+    this.#worker.postMessage(model, [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]);
   }
 
   #take(reply: Reply): void {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../../bundle/bundle.js';
-import { type ModelThread, startModelThread } from './model-thread.js';
-import type { LoadedModel, ThreadStart } from './protocol.js';
+import { type ModelStart, type ModelThread, startModelThread } from './model-thread.js';
+import type { LoadedModel } from './protocol.js';
 
 /** A model in several threads, which are owned until `release`. */
 export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 'release'> {
@@ -9,7 +9,7 @@ export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 
 }
 
 /** Starts `count` threads for one model. Each has weights and buffers of its own. */
-export function startModelThreads(start: ThreadStart, count: number): ModelThreads {
+export function startModelThreads(start: ModelStart, count: number): ModelThreads {
   if (start.engine === 'tensorflow') void keepTensorflow();
   const threads = Array.from({ length: count }, () => startModelThread(start));
   return {
@@ -35,7 +35,7 @@ async function keepTensorflow(): Promise<void> {
 /** What a thread needs of a model that was read before. */
 export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
   const { temperature, pipeline } = manifest;
-  return { kind: 'loaded', input: pipeline.input, networks, members, temperature };
+  return { kind: 'model', input: pipeline.input, networks, members, temperature };
 }
 
 function whenAll(loading: ReadonlyArray<ModelThread['loaded']>): ModelThread['loaded'] {

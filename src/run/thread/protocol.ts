@@ -10,17 +10,11 @@ import type { FrameRun } from '../stream-pictures.js';
 /** What the thread is started with. */
 export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
   readonly engine: 'auto' | EngineName;
-  readonly model: ModelFolder | LoadedModel;
 }
 
-/** A model that the thread reads itself, so that its weights need not be waited for elsewhere. */
-export interface ModelFolder {
-  readonly kind: 'folder';
-  readonly folder: string;
-}
-
+/** The first message: the thread loads its engine while the model is still being read. */
 export interface LoadedModel {
-  readonly kind: 'loaded';
+  readonly kind: 'model';
   /** Of the pipeline. */
   readonly input: Pipeline['input'];
   readonly networks: Networks;
@@ -33,6 +27,7 @@ export interface LoadedModel {
 export const END = 'end';
 
 export interface Request {
+  readonly kind: 'request';
   /** Comes back with the reply. */
   readonly number: number;
   readonly input: Input;
