@@ -128,13 +128,17 @@ function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: 
   return inInt8(networks);
 }
 
-/** In one go, where readFile takes half a megabyte at a time and waits for its turn before each. */
+/** In as few goes as the system allows: readFile takes half a megabyte at a time and waits for its turn before each. */
 async function readWhole(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const bytes = new Uint8Array((await file.stat()).size);
-    const { bytesRead } = await file.read(bytes, 0, bytes.length);
-    return bytes.subarray(0, bytesRead);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
+    }
   } finally {
     await file.close();
   }

@@ -83,11 +83,7 @@ class Thread {
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
     this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
-    if (model instanceof Promise)
-      model.then(
-        (read) => this.#move(read),
-        (error) => this.#fail(error),
-      );
+    if (model instanceof Promise) model.then((read) => this.#move(read)).catch((error) => this.#fail(error));
     else this.#worker.postMessage(model);
   }
 
