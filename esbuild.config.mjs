@@ -1,5 +1,6 @@
-// Builds dist/: what the package runs and exports, and the thread that computes models. In few files, since Node.js
-// takes longer to find and read three hundred small ones than a clip takes to be decoded.
+// Builds dist/: what the package runs and exports, the thread that computes models, and the process that starts
+// programs. In few files, since Node.js takes longer to find and read three hundred small ones than a clip takes to be
+// decoded.
 import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -11,7 +12,12 @@ const packages = Object.keys({ ...dependencies, ...optionalDependencies });
 
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/cli.ts', 'src/index.ts', 'src/run/thread/engine-thread.ts'],
+  entryPoints: [
+    'src/cli.ts',
+    'src/index.ts',
+    'src/run/thread/engine-thread.ts',
+    'src/child-process/launcher-process.ts',
+  ],
   outdir: 'dist',
   // Side by side with what they share, as src/package-files.ts takes them to be.
   entryNames: '[name]',

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 
 /** The lines of a text stream, of which only the first and the last are kept. */
 export interface KeptLines {
@@ -33,7 +33,7 @@ export function collectLines(stream: Readable, take: (line: string) => boolean =
     lines.forEach(keep);
   });
   const ended = new Promise<void>((resolve) => {
-    stream.once('close', () => {
+    finished(stream, () => {
       keep(unfinished);
       resolve();
     });

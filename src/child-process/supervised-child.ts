@@ -1,15 +1,19 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectLines, type KeptLines } from './line-collector.js';
+import {
+  type Command,
+  type Program,
+  type ProgramEnd,
+  type StartProgram,
+  signalGroup,
+  spawnProgram,
+} from './program.js';
 import type { TimeBudget } from './time-budget.js';
 
-export interface ChildOptions {
-  readonly executable: string;
-  readonly arguments: readonly string[];
-  /** Added to the environment of this process. */
-  readonly environment?: Readonly<Record<string, string>> | undefined;
+export interface ChildOptions extends Command {
+  /** How it is started; from this process when absent. */
+  readonly startProgram?: StartProgram | undefined;
   /** Written to its stdin; a chunk is asked for when the one before was taken, so its memory may be reused. */
   readonly input?: Iterable<Uint8Array> | AsyncIterable<Uint8Array> | undefined;
   /** Is shown every line of stderr; one for which it returns true is not kept for `errorLines`. */
@@ -38,12 +42,13 @@ const GRACE_MILLISECONDS = 1000;
  *
  * It leads a process group of its own: what it starts ends with it, and Ctrl-C reaches only Clipstep, which
  * may want to finish what it does. Clipstep's exit kills it; where Clipstep itself is killed by a signal
- * that nobody handles, it dies of its closed pipe at its next write.
+ * that nobody handles, its launcher kills it, or without one it dies of its closed pipe at its next write.
  *
  * @returns how it ended, after the last chunk. Throws only what `input` throws.
  */
 export async function* runChild(options: ChildOptions): AsyncGenerator<Buffer, ChildExit> {
-  const child = new Child(options);
+  const start = options.startProgram ?? spawnProgram;
+  const child = new Child(await start(options), options);
   try {
     yield* child.output();
     return await child.exit();
@@ -57,28 +62,27 @@ type OwnReason = 'timeout' | 'aborted' | 'input_failed';
 /** Owns one running program until `release`. */
 class Child {
   readonly #options: ChildOptions;
-  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #program: Program;
   readonly #exited: Promise<unknown>;
   readonly #errors: KeptLines;
   #endedBy: OwnReason | undefined;
+  #programEnd: ProgramEnd | undefined;
   #startFailure: { readonly cause: unknown } | undefined;
   #inputFailure: unknown;
   #termination: Promise<void> | undefined;
   #wakeExit = () => {};
 
-  constructor(options: ChildOptions) {
+  constructor(program: Program, options: ChildOptions) {
     this.#options = options;
-    this.#process = spawn(options.executable, options.arguments, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.environment },
-      // Leads its own process group. Windows has none and would open a console window.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
-    this.#exited = once(this.#process, 'exit').catch((cause: unknown) => {
-      this.#startFailure = { cause };
-    });
-    this.#errors = collectLines(this.#process.stderr, options.takesErrorLine);
+    this.#program = program;
+    this.#exited = program.ended
+      .then((end) => {
+        this.#programEnd = end;
+      })
+      .catch((cause: unknown) => {
+        this.#startFailure = { cause };
+      });
+    this.#errors = collectLines(this.#program.stderr, options.takesErrorLine);
     killAtExit(this);
     options.signal?.addEventListener('abort', this.#abort);
     if (options.signal?.aborted) this.#abort();
@@ -86,7 +90,7 @@ class Child {
   }
 
   async *output(): AsyncGenerator<Buffer, void> {
-    const chunks = this.#process.stdout[Symbol.asyncIterator]();
+    const chunks = this.#program.stdout[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.#withinBudget(chunks.next());
@@ -110,10 +114,10 @@ class Child {
     if (this.#endedBy === 'input_failed') throw this.#inputFailure;
     if (this.#endedBy) return { kind: this.#endedBy, errorLines };
     if (this.#startFailure) return { kind: 'failed_to_start', cause: this.#startFailure.cause, errorLines };
-    const { exitCode, signalCode } = this.#process;
-    return signalCode
-      ? { kind: 'signalled', signalName: signalCode, errorLines }
-      : { kind: 'exited', exitCode: exitCode ?? 0, errorLines };
+    const end = this.#programEnd;
+    return end?.signalName
+      ? { kind: 'signalled', signalName: end.signalName, errorLines }
+      : { kind: 'exited', exitCode: end?.exitCode ?? 0, errorLines };
   }
 
   async release(): Promise<void> {
@@ -137,33 +141,23 @@ class Child {
   /** Asks, then forces. A closed pipe also wakes a program that waits to write into it. */
   #terminate(): Promise<void> {
     this.#termination ??= (async () => {
-      this.#process.stdin.destroy();
-      this.#process.stdout.destroy();
-      this.#signalGroup('SIGTERM');
+      this.#program.stdin.destroy();
+      this.#program.stdout.destroy();
+      signalGroup(this.#program.pid, 'SIGTERM');
       await withinGrace(this.#exited);
       this.kill();
       await withinGrace(this.#exited);
-      this.#process.stderr.destroy();
+      this.#program.stderr.destroy();
     })();
     return this.#termination;
   }
 
   kill(): void {
-    this.#signalGroup('SIGKILL');
-  }
-
-  #signalGroup(signalName: NodeJS.Signals): void {
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    try {
-      process.kill(process.platform === 'win32' ? pid : -pid, signalName);
-    } catch {
-      // The group is gone already, which is what is wanted.
-    }
+    signalGroup(this.#program.pid, 'SIGKILL');
   }
 
   async #feed(): Promise<void> {
-    const { stdin } = this.#process;
+    const { stdin } = this.#program;
     // A program that ended no longer reads; how it ended says more than the broken pipe.
     stdin.on('error', () => {});
     try {

@@ -1,3 +1,4 @@
+import type { StartProgram } from '../child-process/program.js';
 import type { Preprocessing, Sampling } from '../config.js';
 import type { PairGap } from './pairs.js';
 import type { Pace } from './sampling.js';
@@ -25,6 +26,8 @@ export interface FrameRequest {
    * between frames; 600 when absent.
    */
   readonly timeoutSeconds?: number;
+  /** How ffmpeg is started; from this process when absent. */
+  readonly startProgram?: StartProgram;
   readonly signal?: AbortSignal;
 }
 

@@ -46,7 +46,8 @@ export function clipOpener({ input, location }: LocatedInput): (request: FrameRe
   return async (request) => {
     if (request.signal?.aborted) throw abortedFailure(input);
     const timeBudget = createTimeBudget(request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS);
-    const limits = { timeBudget, signal: request.signal };
+    const { startProgram, signal } = request;
+    const limits = { timeBudget, startProgram, signal };
     if (location.kind === 'images') {
       const { openImages } = await import('./images/images.js');
       return openImages({ input, paths: location.paths }, request, limits);

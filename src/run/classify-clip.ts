@@ -51,7 +51,8 @@ export interface OpenableClip {
   readonly open: (request: FrameRequest) => Promise<Clip>;
 }
 
-export interface ClipOptions extends Pick<FrameRequest, 'decoderThreads' | 'timeoutSeconds' | 'signal'> {
+export interface ClipOptions
+  extends Pick<FrameRequest, 'decoderThreads' | 'timeoutSeconds' | 'startProgram' | 'signal'> {
   readonly model: SharedModel;
   readonly sampling: PlanChoice;
 }
@@ -94,13 +95,14 @@ export async function openForModel(
   { clip, open }: OpenableClip,
   options: Omit<ClipOptions, 'model'> & { input: FramesInput },
 ): Promise<Clip> {
-  const { input, sampling: plan, decoderThreads, timeoutSeconds, signal } = options;
+  const { input, sampling: plan, decoderThreads, timeoutSeconds, startProgram, signal } = options;
   const { startSeconds, endSeconds } = clip;
   const { preprocessing, gap } = input;
   return open({
     ...{ sampling: evaluationSampling(input.sampling), preprocessing, plan },
     ...(decoderThreads !== undefined && { decoderThreads }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(startProgram && { startProgram }),
     ...(signal && { signal }),
     ...(startSeconds !== undefined && { startSeconds }),
     ...(endSeconds !== undefined && { endSeconds }),

@@ -3,8 +3,8 @@ import { type ChildExit, type ChildOptions, runChild } from '../../child-process
 import { UserError } from '../../errors.js';
 import { type Binary, findBinary } from './binaries.js';
 
-/** What a run of ffmpeg or ffprobe may cost, and who may end it. */
-export type RunLimits = Pick<ChildOptions, 'timeBudget' | 'signal'>;
+/** What a run of ffmpeg or ffprobe may cost, who starts it, and who may end it. */
+export type RunLimits = Pick<ChildOptions, 'timeBudget' | 'startProgram' | 'signal'>;
 
 export interface FfmpegJob extends RunLimits {
   /** What follows -i: `pipe:0`, or a file as `fileAddress` writes it. */

@@ -98,6 +98,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
     ],
     target: 'pipe:1',
     timeBudget: options.timeBudget,
+    startProgram: options.startProgram,
     signal: options.signal,
   };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { startLauncher } from '../../child-process/launcher.js';
 import { UserError } from '../../errors.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { clipstepVersion } from '../../version.js';
@@ -32,15 +33,28 @@ export async function batch(options: BatchOptions): Promise<BatchResult> {
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
   try {
+    return await withHelpers(options, (helpers) => runBatch({ options, stop, signal, ...helpers }));
+  } finally {
+    await unlock();
+  }
+}
+
+/** With what computes the model and what starts ffmpeg, both of which end when the work does. */
+async function withHelpers<T>(
+  options: BatchOptions,
+  work: (helpers: Pick<Run, 'model' | 'startProgram'>) => Promise<T>,
+): Promise<T> {
+  const launcher = await startLauncher();
+  try {
     const model = startThreads(options);
     try {
       await model.loaded;
-      return await runBatch({ options, stop, signal, model });
+      return await work({ model, startProgram: launcher.start });
     } finally {
       await model.release();
     }
   } finally {
-    await unlock();
+    await launcher.release();
   }
 }
 

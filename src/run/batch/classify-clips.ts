@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { StartProgram } from '../../child-process/program.js';
 import { UserError } from '../../errors.js';
 import { shareEncoders } from '../shared-encoder.js';
 import type { ModelThreads } from '../thread/model-threads.js';
@@ -13,6 +14,7 @@ import { isFailed } from './row.js';
 export interface Run {
   readonly options: BatchOptions;
   readonly model: ModelThreads;
+  readonly startProgram: StartProgram;
   /** Ends the run from within; its reason is what the run then throws. */
   readonly stop: AbortController;
   /** Aborts when the run is ended from within or by the caller. */
@@ -82,7 +84,7 @@ async function classifyNext(
   if (isFailure && run.options.strict) run.stop.abort(STRICT);
 }
 
-function processOptions({ options, model, signal }: Run): ProcessOptions {
+function processOptions({ options, model, startProgram, signal }: Run): ProcessOptions {
   const { jobs, sampling, top, minProbability, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
@@ -90,7 +92,7 @@ function processOptions({ options, model, signal }: Run): ProcessOptions {
     model: { input: pipeline.input, encoder: shareEncoders(model), classify: model.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
-    ...{ labels, sampling, top, minProbability, timeoutSeconds, signal },
+    ...{ labels, sampling, top, minProbability, timeoutSeconds, startProgram, signal },
   };
 }
 

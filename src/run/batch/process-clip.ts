@@ -1,3 +1,4 @@
+import type { StartProgram } from '../../child-process/program.js';
 import type { FeatureSequence } from '../../data/batches.js';
 import { isFailureOfInput, UserError } from '../../errors.js';
 import { clipOpener, type PlanChoice } from '../../media/frames.js';
@@ -26,6 +27,7 @@ export interface ProcessOptions extends RowOptions {
   readonly sampling: PlanChoice;
   readonly decoderThreads: number;
   readonly timeoutSeconds: number;
+  readonly startProgram: StartProgram;
   readonly windowing: Windowing | undefined;
   readonly subtitles: SubtitleFormat | undefined;
   readonly embeddings: string | undefined;
