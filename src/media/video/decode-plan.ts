@@ -1,10 +1,10 @@
-import { nearestKeyframes, previousKeyframe } from './keyframes.js';
+import { leastDecoded, nearestKeyframes, previousKeyframe } from './keyframes.js';
 import { countDecoded, type NeededSamples, neededSamples } from './mp4/needed-samples.js';
 import type { StoredFrames } from './mp4/samples.js';
 import type { FrameIndex } from './packet-index.js';
 
 /** Ways to decode a clip for some of its frames; see planDecode. */
-export const PLAN_KINDS = ['whole', 'excerpt', 'seeks', 'keyframes', 'reference-only'] as const;
+export const PLAN_KINDS = ['whole', 'excerpt', 'seeks', 'keyframes', 'nearby', 'reference-only'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /** A run of ffmpeg: it begins at a frame and ends behind the last one that is wanted of it. */
@@ -26,6 +26,8 @@ export interface DecodePass {
  *   frames.
  * - `seeks`: only what lies between a wanted frame and the keyframe before it. The very same frames.
  * - `keyframes`: only frames that are stored whole, the nearest one for each that is wanted.
+ * - `nearby`: a keyframe or an earlier frame in place of each that is wanted, so that less lies between them and the
+ *   keyframes before them.
  * - `reference-only`: without the frames that no other depends on; in place of such a one the next that is left.
  */
 export interface DecodePlan {
@@ -65,6 +67,7 @@ export function planDecode(
   const exact = () => least([whole, excerpt(), seeks(frameMilliseconds), keyframes(wanted)]);
   const near = {
     keyframes: () => keyframes(nearestKeyframes(index, wanted)),
+    nearby: (cost: number) => planNearby(index, wanted, { frameMilliseconds: cost, stored }),
     'reference-only': (leastReach: number) =>
       planReferenceOnly(index, wanted, { frameMilliseconds, leastReach }),
   };
@@ -77,13 +80,20 @@ export function planDecode(
       return seeks(Number.POSITIVE_INFINITY) ?? whole;
     case 'keyframes':
       return near.keyframes() ?? whole;
+    case 'nearby':
+      return near.nearby(Number.POSITIVE_INFINITY) ?? whole;
     case 'reference-only':
       return near['reference-only'](1) ?? whole;
     case 'exact':
       return exact();
     case 'quick': {
       const same = exact();
-      const best = least([same, near.keyframes(), near['reference-only'](USUAL_RUN)]);
+      const best = least([
+        same,
+        near.keyframes(),
+        near.nearby(frameMilliseconds),
+        near['reference-only'](USUAL_RUN),
+      ]);
       return isWorthwhile(best, same) ? best : same;
     }
   }
@@ -202,6 +212,18 @@ function planKeyframes(
     milliseconds:
       PASS_MILLISECONDS + keyframes * frameMilliseconds + (last - first + 1 - keyframes) * SKIP_MILLISECONDS,
   };
+}
+
+function planNearby(
+  index: FrameIndex,
+  wanted: readonly number[],
+  { frameMilliseconds, stored }: Costs,
+): DecodePlan | null {
+  const frames = leastDecoded(index, wanted);
+  if (!frames) return null;
+  const excerpt = stored && planExcerpt(index, frames, { frameMilliseconds, stored });
+  const plan = excerpt ?? planSeeks(index, frames, frameMilliseconds);
+  return plan && { ...plan, kind: 'nearby' };
 }
 
 /** As many frames as x264 sets in a row, by default, on which no other may depend. */

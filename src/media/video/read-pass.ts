@@ -81,6 +81,7 @@ function skipOptionsOf(kind: PlanKind, { container }: Probe): readonly string[] 
     case 'whole':
     case 'excerpt':
     case 'seeks':
+    case 'nearby':
       return [];
     case 'keyframes':
       // Of MP4, ffmpeg 4 then tells wrong times.

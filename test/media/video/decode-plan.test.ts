@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanChoice, planDecode } from '../../../src/media/video/decode-plan.js';
-import { nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
+import { leastDecoded, nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
 import type { StoredFrames } from '../../../src/media/video/mp4/samples.js';
 import type { FrameIndex } from '../../../src/media/video/packet-index.js';
 
@@ -64,6 +64,18 @@ describe('the quickest plan', () => {
     });
   });
 
+  test('is of keyframes and frames close behind them where every second wanted frame has a keyframe near', () => {
+    const wanted = centres(1500, 16);
+    const { kind, passes } = plan(clip(1500, 125), wanted, 'quick');
+    expect(kind).toBe('nearby');
+    const frames = passes.flatMap((pass) => pass.frames);
+    expect(new Set(frames).size).toBe(16);
+    expect(frames.filter((frame) => frame % 125 === 0)).toHaveLength(12);
+    frames.forEach((frame, index) => {
+      expect(Math.abs(frame - wanted[index]!)).toBeLessThanOrEqual(94 / 2);
+    });
+  });
+
   test('passes over frames that no other depends on where keyframes are rare', () => {
     expect(plan(clip(1500, 250), centres(1500, 16), 'quick').kind).toBe('reference-only');
     const inOrder = clip(1500, 250, { isReordered: false });
@@ -111,6 +123,17 @@ describe('of an ordinary MP4 file', () => {
     );
   });
 
+  test('frames between keyframes are taken as early as they may be', () => {
+    const { kind, passes } = planOfMp4(clip(1500, 250), centres(1500, 16), 'quick');
+    expect(kind).toBe('nearby');
+    expect(passes[0]!.frames.slice(0, 6)).toEqual([0, 93, 250, 281, 375, 500]);
+    expect(passes[0]!.samples!.ranges.slice(0, 3)).toEqual([
+      { first: 0, last: 93 },
+      { first: 250, last: 375 },
+      { first: 500, last: 657 },
+    ]);
+  });
+
   test('all is decoded where all is wanted, and where it is not known which sample shows which frame', () => {
     const every = Array.from({ length: 50 }, (_, frame) => frame);
     expect(planOfMp4(clip(50, 12), every, 'exact').kind).toBe('whole');
@@ -149,7 +172,7 @@ describe('the quickest exact plan', () => {
 });
 
 test('frames that are counted need the whole clip', () => {
-  for (const choice of ['quick', 'exact', 'seeks', 'keyframes', 'reference-only'] as const) {
+  for (const choice of ['quick', 'exact', 'seeks', 'keyframes', 'nearby', 'reference-only'] as const) {
     expect(plan(clip(15_000, 50, { kind: 'counted' }), [9010], choice).kind).toBe('whole');
   }
 });
@@ -175,6 +198,19 @@ describe('the nearest keyframes', () => {
   test('are the same for a frame that is wanted twice, and none for a single one', () => {
     expect(nearestKeyframes(clip(100, 10), [11, 11, 38])).toEqual([10, 10, 40]);
     expect(nearestKeyframes(clip(100, 10), [11])).toBeNull();
+  });
+});
+
+describe('what takes the least decoding', () => {
+  test('is the nearest keyframe within half the distance to the wanted frames beside it, or the earliest frame', () => {
+    expect(leastDecoded(clip(100, 40), [35, 55, 75])).toEqual([40, 45, 80]);
+    expect(leastDecoded(clip(100, 100), [10, 31])).toEqual([0, 21]);
+    expect(leastDecoded(clip(100, 4), [11, 30])).toEqual([12, 28]);
+  });
+
+  test('is one frame for one that is wanted twice, and none for a single one', () => {
+    expect(leastDecoded(clip(100, 100), [30, 30, 51])).toEqual([20, 20, 41]);
+    expect(leastDecoded(clip(100, 100), [30])).toBeNull();
   });
 });
 

@@ -150,6 +150,19 @@ describeWithEachFfmpeg('a video', () => {
     });
   });
 
+  test.each(['long.mp4', 'long.ts'])('gives near frames that take less decoding: %s', async (name) => {
+    const frames = await read(join(folder, name), request(uniform(32), { plan: 'nearby' }));
+    const numbers = numbersOf(frames);
+    expect(new Set(numbers).size).toBe(32);
+    expect(numbers.filter((number) => number % 20 === 0).length).toBeGreaterThanOrEqual(15);
+    numbers.forEach((number, index) => {
+      const wanted = 5 + index * 10;
+      expect(Math.abs(number - wanted)).toBeLessThanOrEqual(5);
+      expect(number % 20 === 0 || number <= wanted - 4).toBe(true);
+      expect(frames[index]!.timeSeconds).toBeCloseTo(number / 10, 3);
+    });
+  });
+
   test.each(['long.mp4', 'long.ts'])(
     'gives frames that others depend on in place of others: %s',
     async (name) => {
