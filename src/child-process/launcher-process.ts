@@ -11,11 +11,15 @@ const [socketPath = ''] = process.argv.slice(2);
 const running = new Set<ChildProcess>();
 
 process.on('message', (launch: Launch) => void start(launch));
-process.on('disconnect', () => {
+process.on('disconnect', end);
+// That one may be gone before this line is reached.
+if (!process.connected) end();
+
+function end(): void {
   for (const { pid } of running) signalGroup(pid, 'SIGKILL');
   rmSync(dirname(socketPath), { recursive: true, force: true });
   process.exit();
-});
+}
 
 async function start({ number, command }: Launch): Promise<void> {
   const sockets: Socket[] = [];

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,9 @@ afterEach(() => vi.unstubAllEnvs());
 
 /** Tells its own id and who has started it, and then stays. */
 const TELLING = `process.on('SIGTERM', () => {}); console.log(process.pid + ' ' + process.ppid); setInterval(() => {}, 1000);`;
+
+/** What was killed ends when its turn on a processor comes. */
+const PATIENCE = { timeout: 10_000 };
 
 interface Telling {
   readonly pid: number;
@@ -39,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
     const program = await startTelling(launcher.start);
     expect(program.parent).not.toBe(process.pid);
     await launcher.release();
-    await expect.poll(() => [program.pid, program.parent].filter(isRunning)).toEqual([]);
+    await expect.poll(() => [program.pid, program.parent].filter(isRunning), PATIENCE).toEqual([]);
     expect(await program.child.next()).toMatchObject({ done: true, value: { signalName: 'SIGKILL' } });
   });
 
@@ -48,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
     const program = await startTelling(launcher.start);
     process.kill(program.parent, 'SIGKILL');
     expect(await program.child.next()).toMatchObject({ done: true, value: { signalName: 'SIGKILL' } });
-    await expect.poll(() => isRunning(program.pid)).toBe(false);
+    await expect.poll(() => isRunning(program.pid), PATIENCE).toBe(false);
     const next = await startTelling(launcher.start);
     expect(next.parent).toBe(process.pid);
     await leave(next);
@@ -64,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
     await leave(next);
     await leave(program);
     await launcher.release();
-    await expect.poll(() => [program.pid, program.parent, next.pid].filter(isRunning)).toEqual([]);
+    await expect.poll(() => [program.pid, program.parent, next.pid].filter(isRunning), PATIENCE).toEqual([]);
   }, 30_000);
 
   it('leaves nothing behind where the process that it works for is killed', async () => {
@@ -94,7 +98,25 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
       folders: 1,
     });
     killed.kill('SIGKILL');
-    await expect.poll(() => [...pids.filter(isRunning), ...folders()]).toEqual([]);
+    await expect.poll(() => [...pids.filter(isRunning), ...folders()], PATIENCE).toEqual([]);
+  });
+
+  it('leaves nothing behind where that process is killed before the launcher runs', async () => {
+    const module = new URL('../../src/child-process/launcher.ts', import.meta.url);
+    const code = `
+      import { startLauncher } from '${module}';
+      await startLauncher();
+      process.kill(process.pid, 'SIGKILL');`;
+    const own = join(folder, 'killed-early');
+    mkdirSync(own);
+    const killed = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      env: { ...process.env, TMPDIR: own },
+      stdio: 'inherit',
+    });
+    expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
+    await expect
+      .poll(() => readdirSync(own).filter((name) => name.startsWith('clipstep-')), PATIENCE)
+      .toEqual([]);
   });
 
   it.each([
