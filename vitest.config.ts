@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Of tests that load onnxruntime themselves.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 });

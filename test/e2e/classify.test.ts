@@ -51,6 +51,14 @@ describe('clipstep classify', () => {
     expect(right.length / rows.length).toBeGreaterThanOrEqual(0.9);
   });
 
+  it('leaves no file in the folders of a person and of temporary files, as what measures use would', async () => {
+    const own = await mkdtemp(join(root, 'home-'));
+    const folders = { HOME: own, XDG_CACHE_HOME: own, TMPDIR: own, ORT_DISABLE_TELEMETRY: undefined };
+    const { code } = await clipstep(['classify', samples], { env: folders });
+    expect(code).toBe(0);
+    expect(await readdir(own, { recursive: true })).toEqual([]);
+  });
+
   it('prints one line of JSON for each input, and goes on behind one that fails', async () => {
     const broken = join(root, 'broken.mp4');
     const inputs = [broken, `${samples}/approach`, join(root, 'missing.mp4'), join(root, '*.mkv')];

@@ -60,6 +60,8 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
 }
 
 async function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  // Otherwise its Linux build reports its use to Microsoft, and leaves files in the folders for temporary ones and caches.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     const runtime = await import('onnxruntime-node');
     // Its warnings, such as that there is no GPU, would stand between our own lines on stderr.
