@@ -60,7 +60,8 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
 }
 
 async function loadOnnxRuntime(): Promise<OnnxRuntime> {
-  // Otherwise its Linux build reports its use to Microsoft, and leaves files in the folders for temporary ones and caches.
+  // Otherwise it reports its use to Microsoft, and leaves files in the folders for temporary ones and for caches
+  // (github.com/microsoft/onnxruntime/pull/27379). It looks once, when it is loaded.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     const runtime = await import('onnxruntime-node');
