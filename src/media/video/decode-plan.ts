@@ -1,4 +1,4 @@
-import { leastDecoded, nearestKeyframes, previousKeyframe } from './keyframes.js';
+import { leastDecoded, previousKeyframe } from './keyframes.js';
 import { countDecoded, type NeededSamples, neededSamples } from './mp4/needed-samples.js';
 import type { StoredFrames } from './mp4/samples.js';
 import type { FrameIndex } from './packet-index.js';
@@ -66,7 +66,7 @@ export function planDecode(
   const excerpt = () => stored && planExcerpt(index, wanted, { frameMilliseconds, stored });
   const exact = () => least([whole, excerpt(), seeks(frameMilliseconds), keyframes(wanted)]);
   const near = {
-    keyframes: () => keyframes(nearestKeyframes(index, wanted)),
+    keyframes: () => keyframes(leastDecoded(index, wanted)),
     nearby: (cost: number) => planNearby(index, wanted, { frameMilliseconds: cost, stored }),
     'reference-only': (leastReach: number) =>
       planReferenceOnly(index, wanted, { frameMilliseconds, leastReach }),
@@ -194,7 +194,7 @@ function planExcerpt(
   };
 }
 
-/** @param frames null where there are none to take. */
+/** @param frames null where there are none to take. Those that are not all keyframes make no such plan. */
 function planKeyframes(
   index: FrameIndex,
   frames: readonly number[] | null,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PlanChoice, planDecode } from '../../../src/media/video/decode-plan.js';
-import { leastDecoded, nearestKeyframes, previousKeyframe } from '../../../src/media/video/keyframes.js';
+import { leastDecoded, previousKeyframe } from '../../../src/media/video/keyframes.js';
 import type { StoredFrames } from '../../../src/media/video/mp4/samples.js';
 import type { FrameIndex } from '../../../src/media/video/packet-index.js';
 
@@ -188,16 +188,20 @@ test('a plan that is asked for is taken where it is possible', () => {
   expect(plan(clip(50, 50), [2, 30], 'keyframes').kind).toBe('whole');
 });
 
-describe('the nearest keyframes', () => {
-  test('are none where a wanted frame has no keyframe of its own within half the distance to the next', () => {
-    expect(nearestKeyframes(clip(100, 50), [20, 30])).toBeNull();
-    expect(nearestKeyframes(clip(100, 10), [11, 14])).toBeNull();
-    expect(nearestKeyframes(clip(100, 10), [11, 18])).toEqual([10, 20]);
+describe('keyframes alone', () => {
+  const kindOf = (index: FrameIndex, wanted: readonly number[]) => plan(index, wanted, 'keyframes').kind;
+  const framesOf = (index: FrameIndex, wanted: readonly number[]) =>
+    plan(index, wanted, 'keyframes').passes.flatMap(({ frames }) => frames);
+
+  test('are no plan where a wanted frame has no keyframe of its own within half the distance to the next', () => {
+    expect(kindOf(clip(100, 50), [20, 30])).toBe('whole');
+    expect(kindOf(clip(100, 10), [11, 14])).toBe('whole');
+    expect(framesOf(clip(100, 10), [11, 18])).toEqual([10, 20]);
   });
 
   test('are the same for a frame that is wanted twice, and none for a single one', () => {
-    expect(nearestKeyframes(clip(100, 10), [11, 11, 38])).toEqual([10, 10, 40]);
-    expect(nearestKeyframes(clip(100, 10), [11])).toBeNull();
+    expect(framesOf(clip(100, 10), [11, 11, 38])).toEqual([10, 10, 40]);
+    expect(kindOf(clip(100, 10), [11])).toBe('whole');
   });
 });
 
