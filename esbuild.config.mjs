@@ -15,11 +15,11 @@ await build({
   entryPoints: [
     'src/cli.ts',
     'src/index.ts',
-    'src/run/thread/engine-thread.ts',
-    'src/child-process/launcher-process.ts',
+    'src/predict/thread/engine-thread.ts',
+    'src/platform/child-process/launcher-process.ts',
   ],
   outdir: 'dist',
-  // Side by side with what they share, as src/package-files.ts takes them to be.
+  // Side by side with what they share, as src/platform/package-files.ts takes them to be.
   entryNames: '[name]',
   bundle: true,
   splitting: true,

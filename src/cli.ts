@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT_INTERRUPTED } from './commands/interruptible.js';
 import { UserError } from './errors.js';
-import { clipstepVersion } from './version.js';
+import { clipstepVersion } from './platform/version.js';
 
 interface LazyCommand {
   readonly summary: string;

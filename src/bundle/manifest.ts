@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { listIssues, pipelineSchema } from '../config.js';
 import { messageOf, UserError } from '../errors.js';
+import { listIssues, pipelineSchema } from '../pipeline/schema.js';
 
 /** The file of a model's folder that holds its manifest. */
 export const MANIFEST_FILE = 'model.json';
@@ -12,7 +12,7 @@ export const BUNDLE_SCHEMA_VERSION = 1;
 
 const share = z.number().min(0).max(1);
 
-/** What was measured on the test part, which nothing was chosen by; see run/metrics.ts. */
+/** What was measured on the test part, which nothing was chosen by; see tasks/classification/metrics.ts. */
 const metricsSchema = z.strictObject({
   examples: z.int().min(1),
   accuracy: share,
@@ -37,9 +37,9 @@ export const manifestSchema = z.strictObject({
     .optional(),
   /** Networks whose probabilities are averaged; see members.ts. */
   members: z.int().min(1).max(1000).default(1),
-  /** Divides the logits before softmax; fitted on the validation part, see run/calibration.ts. */
+  /** Divides the logits before softmax; fitted on the validation part, see evaluate/calibration.ts. */
   temperature: z.number().positive().default(1),
-  /** Below it, the label is `unknown`; see run/evaluate/choices.ts, for an ensemble run/crossvalidate/select-answers.ts. */
+  /** Below it, the label is `unknown`; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
   /** Present when the encoder computes in int8: what it was made of. */
   quantization: z

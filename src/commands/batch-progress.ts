@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { BatchEvent } from '../run/batch/options.js';
+import type { BatchEvent } from '../predict/batch/options.js';
 import { printable } from './printable.js';
 
 /** How often a line is written where there is no terminal to draw on. */

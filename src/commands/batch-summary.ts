@@ -1,7 +1,7 @@
 import colors from 'picocolors';
-import type { BatchResult } from '../run/batch/options.js';
-import type { Metrics } from '../run/evaluate/metrics.js';
-import { percent } from '../run/evaluate/words.js';
+import type { BatchResult } from '../predict/batch/options.js';
+import { percent } from '../report/words.js';
+import type { Metrics } from '../tasks/classification/metrics.js';
 import { printable } from './printable.js';
 
 /** Classes that are listed with what was found of them. */

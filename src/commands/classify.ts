@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import type { Manifest } from '../bundle/manifest.js';
 import type { EngineName } from '../engine/engine.js';
 import type { PlanChoice } from '../media/frames.js';
-import type { ClassifyOptions, Outcome } from '../run/classify.js';
-import { loadedModel, type ModelThreads, startModelThreads } from '../run/thread/model-threads.js';
-import type { LoadedModel } from '../run/thread/protocol.js';
+import type { ClassifyOptions, Outcome } from '../predict/classify.js';
+import { loadedModel, type ModelThreads, startModelThreads } from '../predict/thread/model-threads.js';
+import type { LoadedModel } from '../predict/thread/protocol.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
@@ -69,7 +69,7 @@ async function* classifyInputs(
 ): AsyncGenerator<Outcome> {
   const { inputs, flags, signal } = work;
   void prepareMedia(inputs);
-  const { classifyOn } = await import('../run/classify.js');
+  const { classifyOn } = await import('../predict/classify.js');
   // The first clip is decoded while the weights are still read.
   const manifest = await work.manifest;
   const { top, engine, sampling, minProbability } = flags;

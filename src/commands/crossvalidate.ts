@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { type CrossvalidateResult, crossvalidate } from '../crossvalidate/crossvalidate.js';
 import type { EngineName } from '../engine/engine.js';
-import { type CrossvalidateResult, crossvalidate } from '../run/crossvalidate/crossvalidate.js';
-import { foldColumns, summarySentences } from '../run/crossvalidate/summary-words.js';
-import { entriesText } from '../run/evaluate/words.js';
-import { ladderText } from '../run/ladder/ladder-words.js';
+import { baselineText } from '../report/baseline-words.js';
+import { foldColumns, summarySentences } from '../report/summary-words.js';
+import { entriesText } from '../report/words.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { foldsTable } from './metrics-tables.js';
@@ -84,7 +84,7 @@ export function crossvalidateCommand(): Command {
 }
 
 function summary(result: CrossvalidateResult): string {
-  const { folder, folds, ladder, ensemble, skipped } = result;
+  const { folder, folds, baselines, ensemble, skipped } = result;
   const columns = foldColumns(folds);
   return [
     `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
@@ -93,6 +93,6 @@ function summary(result: CrossvalidateResult): string {
     ...summarySentences(result),
     ...(columns.length > 0 ? ['', foldsTable(columns)] : []),
     '',
-    ladderText(ladder),
+    baselineText(baselines),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { generateMotion } from '../data/motion/generate.js';
+import { generateMotion } from '../datasets/motion/generate.js';
 import { wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { type Check, diagnose } from '../run/doctor.js';
+import { type Check, diagnose } from '../doctor/doctor.js';
 
 const MARKS = {
   ok: colors.green('ok     '),

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
-import type { SplitName } from '../data/scan.js';
+import type { SplitName } from '../datasets/scan.js';
 import type { EngineName } from '../engine/engine.js';
-import { evaluateBundle } from '../run/evaluate/evaluate-bundle.js';
-import { evaluationFigures, evaluationFolder } from '../run/evaluate/evaluation-files.js';
+import { evaluateBundle } from '../evaluate/evaluate-bundle.js';
+import { evaluationFigures, evaluationFolder } from '../evaluate/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
 import { engineOption, numberWithin, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';

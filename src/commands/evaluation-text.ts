@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import colors from 'picocolors';
-import type { BundleEvaluation } from '../run/evaluate/evaluate-bundle.js';
-import { accuracySentence, entriesText, furtherFigures, selectionSentence } from '../run/evaluate/words.js';
-import { ladderText } from '../run/ladder/ladder-words.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
+import { baselineText } from '../report/baseline-words.js';
+import { accuracySentence, entriesText, furtherFigures, selectionSentence } from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 /**
- * An evaluation for people: figures, a table of the classes, what was taken for what, and the ladder.
+ * An evaluation for people: figures, a table of the classes, what was taken for what, and the baselines.
  * @param folder Where it was written to.
  */
 export function evaluationText(result: BundleEvaluation, folder: string): string {
-  const { evaluation, temperature, ladder, skipped, selection } = result;
+  const { evaluation, temperature, baselines, skipped, selection } = result;
   const noun = result.split === 'all' ? 'examples' : `${result.split} examples`;
   return [
     `${colors.bold('Report')} ${join(folder, 'report.html')}`,
@@ -22,6 +22,6 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
       : []),
     classTable(evaluation),
     confusionTable(evaluation),
-    ladderText(ladder),
+    baselineText(baselines),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import type { PlanChoice } from '../media/frames.js';
-import { SHIPPED_MODEL } from '../package-files.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { FoldColumn } from '../run/crossvalidate/summary-words.js';
-import type { Metrics } from '../run/evaluate/metrics.js';
-import { percent } from '../run/evaluate/words.js';
+import type { FoldColumn } from '../report/summary-words.js';
+import { percent } from '../report/words.js';
+import type { Metrics } from '../tasks/classification/metrics.js';
 
 const PLAIN = { head: [], border: [], compact: true };
 

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import { MNIST_NAME } from '../data/mnist/mnist.js';
-import type { Evaluation } from '../run/evaluate/evaluate.js';
-import { percent } from '../run/evaluate/words.js';
-import { ladderText } from '../run/ladder/ladder-words.js';
-import type { Contender } from '../run/mnist/compare.js';
-import { NOTEBOOK, type Reproduction } from '../run/mnist/notebook.js';
-import type { TrainResult } from '../run/train/train.js';
+import { MNIST_NAME } from '../datasets/mnist/mnist.js';
+import type { Evaluation } from '../evaluate/evaluate.js';
+import { baselineText } from '../report/baseline-words.js';
+import { percent } from '../report/words.js';
+import type { Contender } from '../train/mnist/compare.js';
+import { NOTEBOOK, type Reproduction } from '../train/mnist/notebook.js';
+import type { TrainResult } from '../train/train.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 const PLAIN = { head: [], border: [], compact: true };
@@ -22,7 +22,7 @@ export function baselineReport(result: TrainResult): string {
   return [
     `${colors.bold('Model')} ${result.folder} (${result.datasetName})`,
     `Test accuracy ${withInterval(test)} on ${test.examples} images`,
-    ...(result.ladder ? [ladderText(result.ladder)] : []),
+    ...(result.baselines ? [baselineText(result.baselines)] : []),
     classTable(test),
     confusionTable(test),
     // Of other images than MNIST's they would say nothing.

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import type { Classified, Failed, Outcome } from '../run/classify.js';
+import type { Classified, Failed, Outcome } from '../predict/classify.js';
 import { printable } from './printable.js';
 
 /** Cells of a full probability bar. */

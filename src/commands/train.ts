@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
-import { accuracySentence, entriesText, exampleNoun } from '../run/evaluate/words.js';
-import { ladderText } from '../run/ladder/ladder-words.js';
-import { type TrainResult, train } from '../run/train/train.js';
+import { baselineText } from '../report/baseline-words.js';
+import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
+import { type TrainResult, train } from '../train/train.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
@@ -51,11 +51,11 @@ export function trainCommand(): Command {
     });
 }
 
-function summary({ folder, pipeline, test, ladder, skipped }: TrainResult): string {
+function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
   const lines = [`${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`];
   if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json tells why`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
-  if (ladder) lines.push('', ladderText(ladder));
+  if (baselines) lines.push('', baselineText(baselines));
   return lines.join('\n');
 }

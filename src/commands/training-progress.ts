@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { leakText, percent } from '../run/evaluate/words.js';
-import type { TrainEvent } from '../run/train/events.js';
+import { leakText, percent } from '../report/words.js';
+import type { TrainEvent } from '../train/events.js';
 
 const READING = {
   generate: 'Generating clips',
@@ -38,7 +38,7 @@ function lineOf(event: TrainEvent): string | null {
     case 'epoch':
       return epochLine(event);
     case 'reading':
-    case 'rung':
+    case 'classifier':
     case 'downloading':
     case 'step':
       return null;
@@ -66,7 +66,7 @@ class Bar {
   draw(event: TrainEvent): void {
     if (event.kind === 'reading') {
       this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
-    } else if (event.kind === 'rung') {
+    } else if (event.kind === 'classifier') {
       const { name, epoch, epochs } = event;
       this.#update(`To compare with: ${name}`, { value: epoch, total: epochs, figures: '' });
     } else if (event.kind === 'downloading') {

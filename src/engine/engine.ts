@@ -1,5 +1,5 @@
-import type { FeatureBatch, FrameBatch } from '../data/batches.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
+import type { FeatureBatch, FrameBatch } from '../inputs/batches.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import type { Standardization } from '../network/standardize.js';
 import type { Weights } from '../tensors/tensor.js';

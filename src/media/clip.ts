@@ -1,5 +1,5 @@
-import type { StartProgram } from '../child-process/program.js';
-import type { Preprocessing, Sampling } from '../config.js';
+import type { Preprocessing, Sampling } from '../pipeline/schema.js';
+import type { StartProgram } from '../platform/child-process/program.js';
 import type { PairGap } from './pairs.js';
 import type { Pace } from './sampling.js';
 import type { PlanChoice, PlanKind } from './video/decode-plan.js';

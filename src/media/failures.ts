@@ -1,5 +1,5 @@
-import type { TimeBudget } from '../child-process/time-budget.js';
 import { UserError } from '../errors.js';
+import type { TimeBudget } from '../platform/child-process/time-budget.js';
 import type { ToolExit } from './ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from './ffmpeg/safety.js';
 

@@ -1,4 +1,4 @@
-import { createTimeBudget } from '../child-process/time-budget.js';
+import { createTimeBudget } from '../platform/child-process/time-budget.js';
 import type { Clip, FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
 import { findBinary } from './ffmpeg/binaries.js';

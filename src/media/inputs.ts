@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
-import { naturalOrder } from '../natural-order.js';
+import { naturalOrder } from '../platform/natural-order.js';
 import { readSignature } from './file-signature.js';
 
 /** What one path or pattern of a command line stands for. */

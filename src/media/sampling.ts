@@ -1,4 +1,4 @@
-import type { Sampling } from '../config.js';
+import type { Sampling } from '../pipeline/schema.js';
 import { random } from '../random.js';
 
 /** When the frames of a clip are on screen. */

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../config.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';

@@ -1,7 +1,7 @@
-import type { Pipeline } from '../config.js';
 import { featureCount, type MobileNet, mobileNetBlocks } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import { UserError } from '../errors.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { listIssues } from '../config.js';
 import { messageOf, UserError } from '../errors.js';
+import { listIssues } from '../pipeline/schema.js';
 import { elementCount, type Tensor, type Weights } from './tensor.js';
 
 /** What a safetensors file of Clipstep holds. */

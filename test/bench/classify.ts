@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { encodeVideo } from '../../src/media/ffmpeg/encode.js';
-import { openClassifier } from '../../src/run/classify.js';
+import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
 import { median } from './measure.js';
 

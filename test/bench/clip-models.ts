@@ -4,7 +4,7 @@ import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
-import { parsePipeline } from '../../src/pipeline-file.js';
+import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { random } from '../../src/random.js';
 
 /** Folders of models. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { ensureExecutable, findBinary } from '../../src/media/ffmpeg/binaries.js';
-import { openClassifier } from '../../src/run/classify.js';
+import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
 import { sharedFolder } from '../support/shared.js';

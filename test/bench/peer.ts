@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { cacheFolder } from '../../src/cache-folder.js';
+import { cacheFolder } from '../../src/platform/cache-folder.js';
 import { projectFolder } from '../support/cli.js';
 import type { Trainee } from './measure-steps.js';
 

@@ -1,7 +1,7 @@
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { PLAN_KINDS, type PlanChoice, type PlanKind } from '../../src/media/frames.js';
 import { resolveInputs } from '../../src/media/inputs.js';
-import { type Classified, openClassifier } from '../../src/run/classify.js';
+import { type Classified, openClassifier } from '../../src/predict/classify.js';
 
 /**
  * What each plan of decoding changes in a model's probabilities: `npm run bench -- plans`, of the clips in

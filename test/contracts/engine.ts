@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { collate, type FeatureBatch } from '../../src/data/batches.js';
 import { featureCount, type MobileNet } from '../../src/encoder/mobilenet.js';
 import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
 import { elementCount, type ParameterSpec, type Weights } from '../../src/tensors/tensor.js';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { collate, type FeatureBatch } from '../../src/data/batches.js';
 import { featureCount, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
 import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
+import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { foldStandardization, type Standardization, standardize } from '../../src/network/standardize.js';
 import { padFramesWith, randomFrameStep, v1 } from '../support/tiny-clips.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { collate, type FeatureBatch } from '../../src/data/batches.js';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
+import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';

@@ -57,7 +57,7 @@ describe('clipstep crossvalidate', () => {
 
   it('reports what the predictions say', async () => {
     const lines = await readCsv(whole);
-    const { accuracy, folds, repeats, outOfFold, ladder } = await readMetrics(whole);
+    const { accuracy, folds, repeats, outOfFold, baselines } = await readMetrics(whole);
     expect(outOfFold.accuracy).toBeCloseTo(accuracyOf(lines), 10);
     expect(folds).toHaveLength(6);
     for (const { repeat, fold, accuracy: own } of folds) {
@@ -67,7 +67,7 @@ describe('clipstep crossvalidate', () => {
     const mean = folds.reduce((sum: number, fold: { accuracy: number }) => sum + fold.accuracy / 6, 0);
     expect(accuracy.mean).toBeCloseTo(mean, 10);
     expect(repeats).toHaveLength(2);
-    expect(ladder.rungs.map(({ name }: { name: string }) => name)).toEqual([
+    expect(baselines.classifiers.map(({ name }: { name: string }) => name)).toEqual([
       'majority',
       'middle',
       'mean',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateStrokes } from '../../src/data/mnist/strokes.js';
+import { generateStrokes } from '../../src/datasets/mnist/strokes.js';
 import { clipstep } from '../support/cli.js';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILE_NAMES, type MnistFiles } from '../../src/data/mnist/files.js';
-import { encodeIdx } from '../../src/data/mnist/idx.js';
-import { generateStrokes } from '../../src/data/mnist/strokes.js';
+import { FILE_NAMES, type MnistFiles } from '../../src/datasets/mnist/files.js';
+import { encodeIdx } from '../../src/datasets/mnist/idx.js';
+import { generateStrokes } from '../../src/datasets/mnist/strokes.js';
 import { clipstep } from '../support/cli.js';
 
 let root: string;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { collate } from '../../src/data/batches.js';
 import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import { distinctEncoders, loadClassifiers, loadEncoders } from '../../src/engine/members.js';
 import { selectEngine } from '../../src/engine/select.js';
+import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
 import { random } from '../../src/random.js';
-import { softmax } from '../../src/run/evaluate/metrics.js';
+import { softmax } from '../../src/tasks/classification/metrics.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const { engine } = await selectEngine('onnx');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { collate } from '../../src/data/batches.js';
 import { selectEngine } from '../../src/engine/select.js';
+import { collate } from '../../src/inputs/batches.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { foldStandardization, standardizationOf, standardize } from '../../src/network/standardize.js';
 import { random } from '../../src/random.js';

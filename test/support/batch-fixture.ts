@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFailed, type Row, rowSchema } from '../../src/run/batch/row.js';
+import { isFailed, type Row, rowSchema } from '../../src/predict/batch/row.js';
 import { writeNumberedClip } from './numbered-clip.js';
 import { saveTinyBundle } from './tiny-bundle.js';
 import { writeTinyDataset } from './tiny-dataset.js';

@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../../src/cache-folder.js';
+import { cacheFolder } from '../../src/platform/cache-folder.js';
 
 /**
  * A cache of a test's own in a folder, empty but for the tensorflow engine where that is installed.

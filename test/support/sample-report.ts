@@ -1,9 +1,9 @@
+import { measureBaselines } from '../../src/evaluate/baselines.js';
+import { assess } from '../../src/evaluate/evaluate.js';
+import { classifiersOf, logitsOf, type Prediction } from '../../src/evaluate/predictions.js';
 import { jpegInBase64 } from '../../src/media/images/jpeg.js';
-import { assess } from '../../src/run/evaluate/evaluate.js';
-import { logitsOf, type Prediction, rungsOf } from '../../src/run/evaluate/predictions.js';
-import { measureLadder } from '../../src/run/ladder/ladder.js';
-import type { Report } from '../../src/run/report/report.js';
-import type { Strip } from '../../src/run/report/strips.js';
+import type { Report } from '../../src/report/report.js';
+import type { Strip } from '../../src/report/strips.js';
 import { tinyPipeline } from './tiny-bundle.js';
 
 /** Names that would be markup if anybody let them. */
@@ -29,7 +29,7 @@ export async function sampleReport(): Promise<Report> {
     sentences: ['Accuracy on 8 test clips: 75.0 %.'],
     labels,
     evaluation: assess({ examples, logits: logitsOf(predictions), labels, seed: 1 }),
-    ladder: measureLadder({ examples, predictions: rungsOf(predictions), seed: 1 }),
+    baselines: measureBaselines({ examples, predictions: classifiersOf(predictions), seed: 1 }),
     epochs: [1, 2, 3].map((epoch) => ({
       ...{ stage: epoch > 2 ? 1 : 0, epoch, trainLoss: 1 / epoch, trainAccuracy: 0.3 * epoch },
       ...{ validationLoss: 1.2 / epoch, validationAccuracy: 0.25 * epoch, seconds: 1 },
@@ -52,7 +52,7 @@ function predictionOf(index: number): Prediction {
   return {
     example: { id: index === 7 ? EVIL_FILE : `clip-${index}.mp4`, group: `group-${index}`, label },
     probabilities: said === 0 ? [sure, 1 - sure] : [1 - sure, sure],
-    rungs: { majority: 0, mean: index < 4 ? label : 1 - label, shuffled: 0, network: said },
+    classifiers: { majority: 0, mean: index < 4 ? label : 1 - label, shuffled: 0, network: said },
     attention: weights.map((weight) => weight / sum),
   };
 }

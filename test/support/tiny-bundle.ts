@@ -2,7 +2,7 @@ import { type NewBundle, saveBundle } from '../../src/bundle/bundle.js';
 import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
-import { parsePipeline } from '../../src/pipeline-file.js';
+import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 
 /** The smallest network that reads clips. */
 export const tinyPipeline = parsePipeline(

@@ -1,6 +1,6 @@
-import { collate, type FrameBatch, type FrameSequence } from '../../src/data/batches.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import type { TrainingStep } from '../../src/engine/engine.js';
+import { collate, type FrameBatch, type FrameSequence } from '../../src/inputs/batches.js';
 import { random } from '../../src/random.js';
 import { oneHot } from './one-hot.js';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { cacheFolder } from '../../cache-folder.js';
+import { cacheFolder } from '../../platform/cache-folder.js';
 import { decodeSafetensors, encodeSafetensors } from '../../tensors/safetensors.js';
 import { requireTensor } from '../../tensors/tensor.js';
 import type { MobileNet } from '../mobilenet.js';

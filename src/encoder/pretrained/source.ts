@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { listIssues } from '../../config.js';
 import { messageOf, UserError } from '../../errors.js';
+import { listIssues } from '../../pipeline/schema.js';
 
 /** A TensorFlow.js graph model as it lies in a folder or at an address. */
 export interface GraphModelFiles {

@@ -1,4 +1,4 @@
-import type { FeatureBatch } from '../../data/batches.js';
+import type { FeatureBatch } from '../../inputs/batches.js';
 import { ATTENTION, type RecurrentNetwork } from '../../network/recurrent.js';
 import { segmentPenalties } from '../../network/segments.js';
 import { input, type Value } from './graph.js';

@@ -1,6 +1,6 @@
-import { runChild } from '../../child-process/supervised-child.js';
-import { createTimeBudget } from '../../child-process/time-budget.js';
 import { messageOf, UserError } from '../../errors.js';
+import { runChild } from '../../platform/child-process/supervised-child.js';
+import { createTimeBudget } from '../../platform/child-process/time-budget.js';
 
 export interface BuildTool {
   readonly executable: string;

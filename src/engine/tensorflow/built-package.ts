@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../cache-folder.js';
+import { cacheFolder } from '../../platform/cache-folder.js';
 
 /** The last release of tfjs-node; the same as in package.json, so that both ways give one behaviour. */
 export const TFJS_NODE_VERSION = '4.22.0';

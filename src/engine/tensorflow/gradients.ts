@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { FrameBatch } from '../../data/batches.js';
+import type { FrameBatch } from '../../inputs/batches.js';
 import { dropoutMasks } from '../../network/dropout.js';
 import { countCorrect } from '../count-correct.js';
 import type { StepResult, TrainingStep } from '../engine.js';

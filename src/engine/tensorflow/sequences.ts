@@ -1,5 +1,5 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { FeatureBatch, FrameBatch } from '../../data/batches.js';
+import type { FeatureBatch, FrameBatch } from '../../inputs/batches.js';
 import type { Standardization } from '../../network/standardize.js';
 import type { Tensorflow } from './load.js';
 

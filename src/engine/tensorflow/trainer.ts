@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { FeatureBatch, FrameBatch } from '../../data/batches.js';
+import type { FeatureBatch, FrameBatch } from '../../inputs/batches.js';
 import { elementCount, requireTensor, type Tensor, type Weights } from '../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../adam-names.js';
 import type { Classification, StepResult, Trainer, TrainerOptions, TrainingStep } from '../engine.js';

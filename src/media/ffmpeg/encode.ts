@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createTimeBudget } from '../../child-process/time-budget.js';
 import { UserError } from '../../errors.js';
+import { createTimeBudget } from '../../platform/child-process/time-budget.js';
 import { fileAddress, runFfmpeg, type ToolExit } from './ffmpeg.js';
 
 export interface EncodeOptions {

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
-import { type ChildExit, type ChildOptions, runChild } from '../../child-process/supervised-child.js';
 import { UserError } from '../../errors.js';
+import {
+  type ChildExit,
+  type ChildOptions,
+  runChild,
+} from '../../platform/child-process/supervised-child.js';
 import { type Binary, findBinary } from './binaries.js';
 
 /** What a run of ffmpeg or ffprobe may cost, who starts it, and who may end it. */

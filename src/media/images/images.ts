@@ -1,6 +1,6 @@
 import type { Metadata, Sharp } from 'sharp';
-import type { Preprocessing } from '../../config.js';
 import { messageOf, UserError } from '../../errors.js';
+import type { Preprocessing } from '../../pipeline/schema.js';
 import type { Clip, Frame, FrameRequest } from '../clip.js';
 import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../config.js';
+import type { Preprocessing } from '../../pipeline/schema.js';
 import {
   type FfmpegJob,
   fileAddress,

@@ -1,5 +1,5 @@
-import type { Preprocessing } from '../../config.js';
 import { UserError } from '../../errors.js';
+import type { Preprocessing } from '../../pipeline/schema.js';
 import type { Clip, Frame, FrameRequest } from '../clip.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { pairUp, planPairs } from '../pairs.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { ClassifiedRow, FailedRow } from '../../../src/run/batch/row.js';
+import type { ClassifiedRow, FailedRow } from '../../../src/predict/batch/row.js';
 import { readRows, writeBatchFixture } from '../../support/batch-fixture.js';
 import { clipstep } from '../../support/cli.js';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FrameBatch } from '../../../src/data/batches.js';
 import { initializeMobileNet } from '../../../src/encoder/initialize.js';
 import { featureCount, type MobileNet } from '../../../src/encoder/mobilenet.js';
 import type { Trainer, TrainerOptions } from '../../../src/engine/engine.js';
 import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
+import type { FrameBatch } from '../../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../../src/network/initialize.js';
 import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
 import { random } from '../../../src/random.js';

@@ -1,4 +1,4 @@
-import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
+import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
 import { foldStandardization } from '../../../network/standardize.js';
 import type { Weights } from '../../../tensors/tensor.js';
 import type {

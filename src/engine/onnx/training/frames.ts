@@ -1,4 +1,4 @@
-import type { FrameBatch } from '../../../data/batches.js';
+import type { FrameBatch } from '../../../inputs/batches.js';
 import type { Feed } from '../session.js';
 
 type Lengths = Pick<FrameBatch, 'lengths' | 'timesteps'>;

@@ -1,5 +1,5 @@
-import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
 import { mobileNetParameters } from '../../../encoder/parameters.js';
+import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { countCorrect } from '../../count-correct.js';
 import type {

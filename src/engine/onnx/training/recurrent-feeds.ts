@@ -1,4 +1,4 @@
-import type { FeatureBatch } from '../../../data/batches.js';
+import type { FeatureBatch } from '../../../inputs/batches.js';
 import { dropoutMasks } from '../../../network/dropout.js';
 import {
   directionsOf,

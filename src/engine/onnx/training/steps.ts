@@ -1,4 +1,4 @@
-import type { FeatureBatch, FrameBatch } from '../../../data/batches.js';
+import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
 import { featuresFeed } from '../readout.js';
 import type { Feed } from '../session.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';

@@ -1,0 +1,134 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { openTrainingData } from '../datasets/open-data.js';
+import type { Example } from '../datasets/scan.js';
+import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import type { TrainEvent } from '../train/events.js';
+import { type Fold, runFold } from './fold.js';
+import { planChoices } from './plan-choices.js';
+import { type FoldPosition, positionText } from './position.js';
+import { thresholdOf } from './select-answers.js';
+import { type FoldSummary, summarise } from './summary.js';
+import { writeResults } from './write-results.js';
+
+export interface CrossvalidateOptions extends Adjustments {
+  /** Folder of classes, or manifest; what the pipeline names when absent. */
+  readonly data?: string;
+  /** Parts, each of which is the test part once; at least 2, 5 when absent. */
+  readonly folds?: number;
+  /** How often all of it is done, each time with the next seed; 1 when absent. */
+  readonly repeats?: number;
+  /**
+   * Settings that are chosen inside each fold, lists of values by their dotted names, as YAML has them:
+   * `{'recurrent.layers': '[0, 1]'}`. All combinations are candidates.
+   */
+  readonly choose?: Readonly<Record<string, string>>;
+  /** Folds of what a fold may train on, by which its settings are chosen; at least 2, 3 when absent. */
+  readonly innerFolds?: number;
+  /**
+   * Share of answers in (0, 1] that are to be right: those too unsure for it become `unknown`, by a threshold that each
+   * fold chooses on what it is not tested on. Not with minProbability; all answers stand when both are absent.
+   */
+  readonly targetPrecision?: number;
+  /** Answers less probable than that, in [0, 1], become `unknown`. */
+  readonly minProbability?: number;
+  /** Folder of all that it writes. */
+  readonly out: string;
+  /** Also write one model that answers with the average of all folds' probabilities. */
+  readonly ensemble?: boolean;
+  readonly engine?: 'auto' | EngineName;
+  /** Go on with what an earlier call left: finished folds stay, an interrupted one goes on. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface CrossvalidateResult extends FoldSummary {
+  readonly folder: string;
+  /** Without a fold. */
+  readonly pipeline: Pipeline;
+  readonly labels: readonly string[];
+  /** Folder of the model that averages the folds; null when none was asked for. */
+  readonly ensemble: string | null;
+}
+
+/**
+ * Trains a pipeline once for each fold, always on the others, and scores it on the one left out: every
+ * example is tested once a repeat by a network that has not seen its group. Validation parts, which calibrate
+ * and, unless the last is kept, choose the epoch, are drawn from what is not tested, so that nothing is chosen on
+ * a test part. Nor are settings that are to be chosen: each fold chooses its own, by a cross-validation of what it
+ * may train on (nested). Nor are thresholds of `unknown`: see select-answers.ts.
+ *
+ * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
+ * network that had not seen it), metrics.json and report.html (a page of it), and when asked for, ensemble (a model).
+ *
+ * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed, and as
+ *   planChoices.
+ */
+export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
+  const { out, folds: of = 5, repeats = 1, choose } = options;
+  const threshold = thresholdOf(options);
+  const pipeline = await readAdjustedPipeline(options);
+  await checkFolder(out, options.resume ?? false);
+  const positions = positionsOf({ of, repeats, seed: pipeline.seed });
+  if (!choose && options.innerFolds !== undefined) throw nothingToChoose();
+  const plans = choose && (await planChoices(choose, { options, positions }));
+  const folds: Fold[] = [];
+  for (const [index, position] of positions.entries()) {
+    options.onEvent?.({ kind: 'note', message: positionText(position) });
+    folds.push(await runFold(position, { plan: plans?.[index] ?? null, options }));
+  }
+  const { labels } = folds[0]!.bundle.manifest;
+  const summary = summarise({ folds, labels, seed: pipeline.seed, threshold });
+  if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
+  const ensemble = options.ensemble ? join(out, 'ensemble') : null;
+  const result = { ...summary, folder: out, pipeline, labels, ensemble };
+  await writeResults(result, { folds, options, examples: await examplesOf(options, pipeline) });
+  return result;
+}
+
+async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
+  const { data, signal } = options;
+  const { dataset } = await openTrainingData({
+    // Each fold has told of its data.
+    ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)), onEvent: () => {} },
+    ...(data !== undefined && { data }),
+    ...(signal && { signal }),
+  });
+  return dataset.examples;
+}
+
+function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
+  return Array.from({ length: repeats }, (_, repeat) =>
+    Array.from({ length: of }, (_, fold) => ({
+      ...{ repeat: repeat + 1, number: fold + 1, of, seed: seed + repeat },
+    })),
+  ).flat();
+}
+
+function nothingToChoose(): UserError {
+  return new UserError('usage', {
+    problem: 'Inner folds are to choose settings by, but there are none to choose.',
+    fix: "Say what to choose from, such as --choose 'recurrent.layers=[0,1]', or leave --inner-folds out.",
+  });
+}
+
+async function checkFolder(out: string, resume: boolean): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const isEmpty = (await readdir(out)).length === 0;
+  if (resume && isEmpty) {
+    throw new UserError('usage', {
+      problem: `There is no cross-validation to resume in ${out}.`,
+      fix: 'Leave --resume out, or give the --out of the one that was interrupted.',
+    });
+  }
+  if (!resume && !isEmpty) {
+    throw new UserError('usage', {
+      problem: `${out} is not empty; what was trained is never overwritten.`,
+      fix: 'Give another folder with --out, or go on with --resume.',
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import { messageOf, UserError } from '../errors.js';
+import { listIssues } from '../pipeline/schema.js';
+import { replaceFile } from '../platform/replace-file.js';
+
+const resultSchema = z.strictObject({
+  /** Both from 1. */
+  candidate: z.int().min(1),
+  fold: z.int().min(1),
+  /** Of the inner fold's test part; null when the training diverged. Log loss is the mean, in nats. */
+  scores: z
+    .strictObject({ examples: z.int().min(1), right: z.int().min(0), logLoss: z.number().min(0) })
+    .nullable(),
+});
+
+const fileSchema = z.strictObject({
+  /** sha256 (hex) of all that the results depend on. */
+  begunWith: z.string(),
+  results: z.array(resultSchema),
+});
+
+/** What came of an inner training. */
+export type InnerResult = z.infer<typeof resultSchema>;
+
+/** The inner results of one fold that are finished, kept in a file. */
+export interface InnerResults {
+  readonly finished: readonly InnerResult[];
+  /** Keeps another one. @throws UserError `cannot_write`. */
+  add(result: InnerResult): Promise<void>;
+}
+
+/**
+ * Reads the results that are kept there, or begins to keep some.
+ * @throws UserError `usage` when they were begun with something else, or are not as they were written.
+ */
+export async function openInnerResults(path: string, begunWith: string): Promise<InnerResults> {
+  const finished = await readResults(path, begunWith);
+  const write = () =>
+    replaceFile(path, (temporary) =>
+      writeFile(temporary, `${JSON.stringify({ begunWith, results: finished }, null, 2)}\n`),
+    );
+  await mkdir(dirname(path), { recursive: true });
+  if (finished.length === 0) await write();
+  return {
+    finished,
+    add: (result) => {
+      finished.push(result);
+      return write();
+    },
+  };
+}
+
+async function readResults(path: string, begunWith: string): Promise<InnerResult[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return [];
+  const kept = parseResults(text, path);
+  if (kept.begunWith === begunWith) return kept.results;
+  throw new UserError('usage', {
+    problem: `The choice in ${path} was begun with other candidates, another pipeline, dataset, engine, seed or number of folds.`,
+    fix: 'Resume with what it was begun with, or give another folder with --out.',
+  });
+}
+
+function parseResults(text: string, path: string): z.infer<typeof fileSchema> {
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = cause instanceof z.ZodError ? `does not fit:\n${listIssues(cause)}` : messageOf(cause);
+    throw new UserError('usage', {
+      problem: `What is kept of the choice in ${path} cannot be read: ${what}`,
+      fix: 'Remove that file: its candidates are then trained again.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { access } from 'node:fs/promises';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { cacheFolder } from '../platform/cache-folder.js';
+import { clipstepVersion } from '../platform/version.js';
+import type { TrainEvent } from '../train/events.js';
+import { mnistExamples } from './mnist/examples.js';
+import { openMnist } from './mnist/mnist.js';
+import { generateMotion } from './motion/generate.js';
+import { type Dataset, scanDataset } from './scan.js';
+
+export interface TrainingData {
+  readonly dataset: Dataset;
+  /** For people; it tells what only looks like a known dataset from the dataset. */
+  readonly name: string;
+}
+
+export interface OpenDataOptions {
+  readonly pipeline: Pipeline;
+  /** Folder of the pipeline's file: relative paths in it start there. */
+  readonly pipelineFolder: string;
+  /** What was asked for instead of the pipeline's. */
+  readonly data?: string;
+  readonly onEvent: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
+ * pipeline names, which is generated or downloaded when it is not there yet.
+ *
+ * @throws UserError `usage` when neither says where data is, `bad_dataset` as data/scan.ts tells, and what
+ *   openMnist throws.
+ */
+export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {
+  if (options.pipeline.data?.kind === 'mnist') return openDigits(options);
+  const path = options.data ?? (await pipelineData(options));
+  return { dataset: await scanDataset(path), name: basename(path) };
+}
+
+/** Whether the data is made here: its parts come from seeds of their own, so that none has a copy of another's. */
+export function isGenerated(pipeline: Pipeline, data: string | undefined): boolean {
+  return data === undefined && pipeline.data?.kind === 'motion';
+}
+
+async function openDigits({ data, onEvent, signal }: OpenDataOptions): Promise<TrainingData> {
+  const digits = await openMnist({
+    data,
+    onProgress: ({ fileName, receivedBytes, totalBytes }) =>
+      onEvent({ kind: 'downloading', fileName, receivedBytes, totalBytes }),
+    ...(signal && { signal }),
+  });
+  onEvent({ kind: 'note', message: `Data: ${digits.name} (${digits.source})` });
+  return { dataset: mnistExamples(digits), name: digits.name };
+}
+
+async function pipelineData(options: OpenDataOptions): Promise<string> {
+  const { pipeline, pipelineFolder } = options;
+  switch (pipeline.data?.kind) {
+    case 'folder':
+      return isAbsolute(pipeline.data.path)
+        ? pipeline.data.path
+        : resolve(pipelineFolder, pipeline.data.path);
+    case 'motion':
+      return generatedMotion(pipeline.data, options);
+    default:
+      throw new UserError('usage', {
+        problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
+        fix: 'Add --data DIR: a folder with one folder of clips a class, or a manifest.',
+      });
+  }
+}
+
+/** Generated clips are kept in the cache, in a folder named by all that they come from. */
+async function generatedMotion(
+  { train, test }: Extract<NonNullable<Pipeline['data']>, { kind: 'motion' }>,
+  { onEvent, signal }: Pick<OpenDataOptions, 'onEvent' | 'signal'>,
+): Promise<string> {
+  const name = [train, test].map(({ perClass, seed }) => `${perClass}x${seed}`).join('-');
+  const folder = cacheFolder('datasets', `motion-${clipstepVersion()}-${name}`);
+  for (const [part, settings] of Object.entries({ train, test })) {
+    const target = join(folder, part);
+    if (await exists(target)) continue;
+    onEvent({ kind: 'note', message: `Generating ${settings.perClass} clips a class in ${target}` });
+    await generateMotion({
+      folder: target,
+      ...settings,
+      onClip: (done, total) => onEvent({ kind: 'reading', what: 'generate', done, total }),
+      ...(signal && { signal }),
+    });
+  }
+  return folder;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,131 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { loadBundle } from '../bundle/bundle.js';
+import { cachedPretrained } from '../encoder/pretrained/load-pretrained.js';
+import { selectEngine } from '../engine/select.js';
+import { tensorflowStatus } from '../engine/tensorflow/load.js';
+import { messageOf, UserError } from '../errors.js';
+import { findBinary, type Tool } from '../media/ffmpeg/binaries.js';
+import { cacheFolder } from '../platform/cache-folder.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
+
+/** One thing that Clipstep needs or can use. */
+export interface Check {
+  readonly name: string;
+  /** `missing` stands in the way of something; `optional` only of what the detail names. */
+  readonly status: 'ok' | 'missing' | 'optional';
+  /** What was found: versions, places. */
+  readonly detail: string;
+  /** What mends it, a command wherever one can; absent when all is well. */
+  readonly fix?: string;
+}
+
+export interface Diagnosis {
+  readonly checks: readonly Check[];
+  /** Whether clips can be classified here: no check is `missing`. */
+  readonly canClassify: boolean;
+}
+
+/** The oldest Node.js that every dependency supports; see package.json's engines. */
+const OLDEST_NODE = [20, 19] as const;
+
+/** Room for a few datasets' cached frames and features. */
+const ENOUGH_DISK_BYTES = 2 ** 30;
+
+/** Looks at everything that classifying and training need on this machine. */
+export async function diagnose(): Promise<Diagnosis> {
+  const checks = [
+    checkNode(),
+    await checkTool('ffmpeg'),
+    await checkTool('ffprobe'),
+    await checkOnnx(),
+    await checkTensorflow(),
+    await checkShippedModel(),
+    await checkPretrained(),
+    await checkDisk(),
+  ];
+  return { checks, canClassify: checks.every(({ status }) => status !== 'missing') };
+}
+
+function checkNode(): Check {
+  const version = process.versions.node;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  if (!isOld) return { name: 'Node.js', status: 'ok', detail: version };
+  const fix = `Install Node.js ${OLDEST_NODE.join('.')} or newer: https://nodejs.org.`;
+  return { name: 'Node.js', status: 'missing', detail: `${version} is too old`, fix };
+}
+
+async function checkTool(tool: Tool): Promise<Check> {
+  const sources = { environment: 'environment variable', path: 'PATH', package: 'npm package' } as const;
+  return orMissing(tool, async () => {
+    const { version, path, source } = await findBinary(tool);
+    return `${version} (${sources[source]}: ${path})`;
+  });
+}
+
+async function checkOnnx(): Promise<Check> {
+  return orMissing('onnx engine', async () => {
+    const { engine } = await selectEngine('onnx');
+    return `onnxruntime ${engine.version}; predicts and trains, the default`;
+  });
+}
+
+async function checkTensorflow(): Promise<Check> {
+  const name = 'tensorflow engine';
+  const status = await tensorflowStatus();
+  if (status.kind === 'unavailable') {
+    const detail = `a choice, not needed: the onnx engine does the same; ${status.problem.split('\n')[0]}`;
+    return { name, status: 'optional', detail, fix: 'clipstep install tensorflow' };
+  }
+  const { tensorflowVersion, tfjsNodeVersion, source } = status;
+  const detail = `TensorFlow ${tensorflowVersion}, tfjs-node ${tfjsNodeVersion} (${source}); predicts and trains`;
+  return { name, status: 'ok', detail };
+}
+
+async function checkShippedModel(): Promise<Check> {
+  return orMissing('shipped model', async () => {
+    const { manifest } = await loadBundle(SHIPPED_MODEL);
+    return `${manifest.pipeline.name}, ${manifest.labels.length} classes (${SHIPPED_MODEL})`;
+  });
+}
+
+async function checkPretrained(): Promise<Check> {
+  const name = 'pretrained weights';
+  const kept = await cachedPretrained();
+  if (kept.length > 0) return { name, status: 'ok', detail: kept.join(', ') };
+  return {
+    name,
+    status: 'optional',
+    detail: 'none in the cache; needed only for pipelines with pretrained encoders',
+    fix: 'clipstep train pipelines/surveillance.yaml --data DIR fetches them, or give a local folder with --weights',
+  };
+}
+
+async function checkDisk(): Promise<Check> {
+  const name = 'free disk';
+  const folder = cacheFolder();
+  try {
+    await mkdir(folder, { recursive: true });
+    const { bavail, bsize } = await statfs(folder);
+    const bytes = bavail * bsize;
+    const detail = `${(bytes / 2 ** 30).toFixed(1)} GiB for the cache (${folder})`;
+    if (bytes >= ENOUGH_DISK_BYTES) return { name, status: 'ok', detail };
+    const fix = 'Make room, or set CLIPSTEP_CACHE to a folder on a disk that has it.';
+    return { name, status: 'optional', detail: `only ${detail}`, fix };
+  } catch (error) {
+    const fix = 'Set CLIPSTEP_CACHE to a folder that can be written.';
+    return { name, status: 'optional', detail: `${folder} cannot be written: ${messageOf(error)}`, fix };
+  }
+}
+
+async function orMissing(name: string, look: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, status: 'ok', detail: await look() };
+  } catch (error) {
+    const { problem, fix } =
+      error instanceof UserError
+        ? error
+        : { problem: messageOf(error), fix: 'npm ci (it installs everything anew)' };
+    return { name, status: 'missing', detail: problem, fix };
+  }
+}

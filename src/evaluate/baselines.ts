@@ -1,0 +1,107 @@
+import type { Example } from '../datasets/scan.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { argmax } from '../tasks/classification/metrics.js';
+import { groupCount, groupInterval } from './bootstrap.js';
+
+/**
+ * What a network has to be better than, each classifier a little less blind than the one below:
+ * - `majority`: always the most frequent class of the training part;
+ * - `middle`: a linear classifier on the features of the middle frame;
+ * - `mean`: the same on the mean of the features over time;
+ * - `shuffled`: the network itself, with each example's timesteps in a random order;
+ * - `network`: the network itself.
+ */
+export const BASELINES = ['majority', 'middle', 'mean', 'shuffled', 'network'] as const;
+export type BaselineName = (typeof BASELINES)[number];
+
+/** The class that each classifier says, for examples in one order. Baselines that make no sense are left out. */
+export type BaselinePredictions = ReadonlyMap<BaselineName, readonly number[]>;
+
+export interface Baselines {
+  readonly classifiers: readonly BaselineScore[];
+  /** The network less itself on shuffled timesteps: what it reads from their order. Null without that classifier. */
+  readonly order: Comparison | null;
+  /** The network less the mean of features: what its recurrent layer adds. Null without that classifier. */
+  readonly recurrence: Comparison | null;
+}
+
+export interface BaselineScore {
+  readonly name: BaselineName;
+  readonly accuracy: number;
+  /** 95 %, over groups; see bootstrap.ts. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** The network against another classifier on the same examples, in accuracy. */
+export interface Comparison {
+  readonly difference: number;
+  /** 95 %, paired, over groups. */
+  readonly interval: readonly [low: number, high: number];
+  /** Groups in which the two classifiers do not say the same. */
+  readonly differingGroups: number;
+  /** Whether the interval lies above 0, and enough groups differ for that to mean something. */
+  readonly isShown: boolean;
+}
+
+/** Scores all classifiers on the same examples. The same seed gives the same intervals. */
+export function measureBaselines(options: {
+  examples: ReadonlyArray<Pick<Example, 'label' | 'group'>>;
+  predictions: BaselinePredictions;
+  seed: number;
+}): Baselines {
+  const { examples, predictions } = options;
+  const classifiers = BASELINES.flatMap((name): BaselineScore[] => {
+    const predicted = predictions.get(name);
+    if (!predicted) return [];
+    const values = examples.map(({ group, label }, index) => ({
+      group,
+      value: Number(predicted[index] === label),
+    }));
+    const accuracy = values.reduce((sum, { value }) => sum + value, 0) / values.length;
+    return [{ name, accuracy, interval: groupInterval(values, options) }];
+  });
+  return { classifiers, order: compare('shuffled', options), recurrence: compare('mean', options) };
+}
+
+/** The class that most examples have; the first of equals. */
+export function mostFrequentClass(examples: ReadonlyArray<Pick<Example, 'label'>>): number {
+  const counts: number[] = [];
+  for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1;
+  return argmax(Array.from(counts, (count) => count ?? 0));
+}
+
+/** Whether examples are read as sequences: a picture of a digit is one timestep, unless it is read by rows. */
+export function hasOrder({ input }: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
+  return input.kind === 'rows' || examples.every(({ image }) => image === undefined);
+}
+
+/** Whether the network could do otherwise when timesteps are shuffled. */
+export function readsOrder(pipeline: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
+  return pipeline.recurrent.layers > 0 && hasOrder(pipeline, examples);
+}
+
+/**
+ * Groups in which two classifiers must differ before a difference is called one: with five, all pointing one way
+ * has the probability 2 / 2^5 = 6 % by chance alone (sign test); with six, 3 %.
+ */
+const FEWEST_DIFFERING_GROUPS = 6;
+
+function compare(
+  other: BaselineName,
+  { examples, predictions, seed }: Parameters<typeof measureBaselines>[0],
+): Comparison | null {
+  const [ours, theirs] = [predictions.get('network'), predictions.get(other)];
+  if (!ours || !theirs) return null;
+  const values = examples.map(({ group, label }, index) => ({
+    group,
+    value: Number(ours[index] === label) - Number(theirs[index] === label),
+  }));
+  const interval = groupInterval(values, { seed });
+  const differingGroups = groupCount(values.filter(({ value }) => value !== 0));
+  return {
+    difference: values.reduce((sum, { value }) => sum + value, 0) / values.length,
+    interval,
+    differingGroups,
+    isShown: interval[0] > 0 && differingGroups >= FEWEST_DIFFERING_GROUPS,
+  };
+}

@@ -1,0 +1,118 @@
+import { argmax, softmax } from '../tasks/classification/metrics.js';
+
+/** Logits float32 [examples, classes], and the class index of each example. */
+export interface Answers {
+  readonly logits: Float32Array;
+  readonly truth: readonly number[];
+}
+
+/** How far probabilities can be taken at their word. */
+export interface Calibration {
+  /** Expected calibration error in [0, 1]: mean distance of confidence to accuracy, over the bins. */
+  readonly error: number;
+  /** Points of a reliability plot, rising; empty bins are left out. */
+  readonly bins: readonly CalibrationBin[];
+}
+
+export interface CalibrationBin {
+  /** Confidences in (from, to]. */
+  readonly from: number;
+  readonly to: number;
+  readonly examples: number;
+  /** Mean probability of the predicted class. */
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+/** As in Guo et al. 2017. */
+const BINS = 15;
+
+/** Expected calibration error over 15 bins of equal width (Guo et al. 2017, arXiv 1706.04599). */
+export function measureCalibration(answers: Answers): Calibration {
+  const confident = confidences(answers);
+  const bins = Array.from({ length: BINS }, (_, index): CalibrationBin[] => {
+    const inside = confident.filter(({ confidence }) => binOf(confidence) === index);
+    if (inside.length === 0) return [];
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return [
+      {
+        from: index / BINS,
+        to: (index + 1) / BINS,
+        examples: inside.length,
+        confidence: mean(inside.map(({ confidence }) => confidence)),
+        accuracy: mean(inside.map(({ isRight }) => Number(isRight))),
+      },
+    ];
+  }).flat();
+  const error = bins.reduce(
+    (sum, { examples, confidence, accuracy }) =>
+      sum + (examples / confident.length) * Math.abs(confidence - accuracy),
+    0,
+  );
+  return { error, bins };
+}
+
+/** The probability of each example's predicted class, and whether that class is right. */
+export function confidences({ logits, truth }: Answers): Array<{ confidence: number; isRight: boolean }> {
+  const classes = logits.length / truth.length;
+  return truth.map((label, index) => {
+    const probabilities = softmax(logits.subarray(index * classes, (index + 1) * classes));
+    const predicted = argmax(probabilities);
+    return { confidence: probabilities[predicted]!, isRight: predicted === label };
+  });
+}
+
+/**
+ * The temperature that makes validation answers most likely: logits are to be divided by it (Guo et al. 2017).
+ * Targets are as soft as that many examples allow, (examples + 1) / (examples + classes) for the true class
+ * (Platt 1999): else few examples that are all right would make the network infinitely sure of itself.
+ *
+ * @returns a temperature in [0.05, 20]; 1 without examples.
+ */
+export function fitTemperature(answers: Answers): number {
+  const examples = answers.truth.length;
+  if (examples === 0) return 1;
+  const rows = centredRows(answers, answers.logits.length / examples);
+  // The loss is convex in the inverse temperature, so that it has one valley in its logarithm too.
+  let [low, high] = [-Math.log(HIGHEST), Math.log(HIGHEST)];
+  const golden = (Math.sqrt(5) - 1) / 2;
+  while (high - low > 1e-6) {
+    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+    if (softLoss(rows, Math.exp(left)) < softLoss(rows, Math.exp(right))) high = right;
+    else low = left;
+  }
+  return Math.exp(-(low + high) / 2);
+}
+
+/** Networks that were trained at all lie far within 1/20 to 20. */
+const HIGHEST = 20;
+
+const binOf = (confidence: number): number =>
+  Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
+
+interface Row {
+  /** Logits below the row's highest. */
+  readonly logits: readonly number[];
+  /** Mean of them under the soft target. */
+  readonly target: number;
+}
+
+function centredRows({ logits, truth }: Answers, classes: number): Row[] {
+  const share = (truth.length + 1) / (truth.length + classes);
+  const rest = (1 - share) / (classes - 1);
+  return truth.map((label, index) => {
+    const row = logits.subarray(index * classes, (index + 1) * classes);
+    const highest = Math.max(...row);
+    const centred = Array.from(row, (logit) => logit - highest);
+    const sum = centred.reduce((total, logit) => total + logit, 0);
+    return { logits: centred, target: rest * sum + (share - rest) * centred[label]! };
+  });
+}
+
+/** Cross-entropy with the soft targets, summed over the rows. */
+function softLoss(rows: readonly Row[], inverse: number): number {
+  return rows.reduce((sum, { logits, target }) => {
+    const powers = logits.reduce((total, logit) => total + Math.exp(inverse * logit), 0);
+    return sum + Math.log(powers) - inverse * target;
+  }, 0);
+}

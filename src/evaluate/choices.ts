@@ -1,0 +1,56 @@
+import type { Example } from '../datasets/scan.js';
+import type { SequenceClassifier } from '../engine/engine.js';
+import type { FeatureSequence } from '../inputs/batches.js';
+import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { TrainEvent } from '../train/events.js';
+import { type Answers, fitTemperature } from './calibration.js';
+import { inOrder, predictedClasses, scoreExamples } from './evaluate.js';
+import { type Prediction, predictionsOf } from './predictions.js';
+import { chooseMinProbability } from './threshold.js';
+
+/** What is chosen on validation data once the weights are; a model keeps it. */
+export interface Choices {
+  /** Divides the logits; 1 without validation data. */
+  readonly temperature: number;
+  /** Below it an answer is `unknown`; 0 when no precision was asked for, or no answers reach it. */
+  readonly minProbability: number;
+}
+
+/**
+ * Fits the temperature, and when a precision is asked for, chooses the probability from which on answers have
+ * it. Clips that cannot be read are passed over.
+ *
+ * @param options.classifier of temperature 1.
+ * @returns also what the network says of the validation part at that temperature.
+ */
+export async function chooseOnValidation(options: {
+  classifier: SequenceClassifier;
+  read: SequenceReader<FeatureSequence>;
+  validation: readonly Example[];
+  targetPrecision?: number;
+  onEvent: (event: TrainEvent) => void;
+}): Promise<{ choices: Choices; predictions: Prediction[] }> {
+  const { classifier, read, validation, targetPrecision } = options;
+  const scorers = new Map([['network', inOrder(classifier)]]);
+  const { examples, logits } = await scoreExamples({ examples: validation, read, scorers });
+  const answers: Answers = {
+    logits: logits.get('network')!,
+    truth: examples.map(({ label }) => label),
+  };
+  const temperature = fitTemperature(answers);
+  const tempered = { ...answers, logits: answers.logits.map((logit) => logit / temperature) };
+  const predictions = ofNetwork(examples, tempered.logits);
+  if (targetPrecision === undefined) return { choices: { temperature, minProbability: 0 }, predictions };
+  const minProbability = chooseMinProbability(tempered, targetPrecision);
+  if (minProbability === null) {
+    const message = `No validation answers are right in ${targetPrecision} of the cases, so that none is called unknown.`;
+    options.onEvent({ kind: 'note', message });
+  }
+  return { choices: { temperature, minProbability: minProbability ?? 0 }, predictions };
+}
+
+function ofNetwork(examples: readonly Example[], logits: Float32Array): Prediction[] {
+  if (examples.length === 0) return [];
+  const said = predictedClasses(logits, logits.length / examples.length);
+  return predictionsOf({ examples, logits, classifiers: new Map([['network', said]]), attention: undefined });
+}

@@ -1,0 +1,77 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { openTrainingData } from '../datasets/open-data.js';
+import type { Dataset, Example, SplitName } from '../datasets/scan.js';
+import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
+import { UserError } from '../errors.js';
+import type { TrainEvent } from '../train/events.js';
+
+/** Labelled data as a model sees it: classes by the model's numbers, parts by its split. */
+export interface EvaluationParts extends Split {
+  readonly name: SplitName | 'all';
+  /** What is to be scored. */
+  readonly chosen: readonly Example[];
+}
+
+/**
+ * Opens the data that a model is evaluated on.
+ *
+ * @throws UserError `usage` for a part that is empty, `bad_dataset` for classes that the model does not know,
+ *   and what openTrainingData and splitByGroup throw.
+ */
+export async function openEvaluationParts(
+  { manifest, folder }: Bundle,
+  options: {
+    data?: string;
+    split?: SplitName | 'all';
+    onEvent: (event: TrainEvent) => void;
+    signal?: AbortSignal;
+  },
+): Promise<EvaluationParts> {
+  const { pipeline, labels } = manifest;
+  const { data, split: name = 'test', onEvent, signal } = options;
+  // A relative path in a pipeline starts at the pipeline's file, which is not at hand.
+  const own =
+    data === undefined && pipeline.data?.kind === 'folder' ? { ...pipeline, data: undefined } : pipeline;
+  const { dataset } = await openTrainingData({
+    ...{ pipeline: own, pipelineFolder: folder, onEvent },
+    ...(data !== undefined && { data }),
+    ...(signal && { signal }),
+  });
+  for (const entry of dataset.skipped) onEvent({ kind: 'skipped', ...entry });
+  const renumbered = renumberer(dataset, labels);
+  if (name === 'all') {
+    return { name, chosen: renumbered(dataset.examples), train: [], validation: [], test: [] };
+  }
+  const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+  if (manifest.data !== undefined && manifest.data !== splitDigest(dataset, split)) {
+    onEvent({ kind: 'note', message: OTHER_DATA });
+  }
+  const [train, validation, test] = [split.train, split.validation, split.test].map(renumbered);
+  const parts = { train: train!, validation: validation!, test: test! };
+  if (parts[name].length === 0) throw emptyPart(name);
+  return { name, chosen: parts[name], ...parts };
+}
+
+const OTHER_DATA =
+  'This is not the data that the model was trained on, or it has changed since: its parts are drawn anew, and clips of any part may have trained the model. For other data, give --split all.';
+
+/** A dataset numbers its classes by its own names; a model has an order of its own, and may know more. */
+function renumberer(dataset: Dataset, labels: readonly string[]) {
+  const strange = dataset.labels.filter((label) => !labels.includes(label));
+  if (strange.length > 0) {
+    throw new UserError('bad_dataset', {
+      problem: `The data has classes that the model does not know: ${strange.join(', ')}. It knows ${labels.join(', ')}.`,
+      fix: 'Name the classes as the model does, or evaluate a model that was trained on them.',
+    });
+  }
+  return (examples: readonly Example[]): Example[] =>
+    examples.map((example) => ({ ...example, label: labels.indexOf(dataset.labels[example.label]!) }));
+}
+
+/** The error for a part of the data that is needed and not there. */
+export function emptyPart(name: SplitName): UserError {
+  return new UserError('usage', {
+    problem: `By the model's split, the data has no ${name} part.`,
+    fix: 'Give data that the model was not trained on, with --split all.',
+  });
+}

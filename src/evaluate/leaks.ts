@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { Example, SplitName } from '../datasets/scan.js';
+import type { Split } from '../datasets/split.js';
+import { isFailureOfInput } from '../errors.js';
+import { type Cache, contentDigest } from '../inputs/feature-cache.js';
+import { openClip } from '../media/frames.js';
+import { concurrently } from '../platform/concurrently.js';
+import {
+  colourDistance,
+  differenceHash,
+  differingBits,
+  THUMBNAIL_BYTES,
+  THUMBNAIL_SOURCE_SIDE,
+  thumbnailOf,
+} from './perceptual-hash.js';
+
+/** Two examples in different parts of a split that are one and the same, or nearly. */
+export interface Leak {
+  /** `content`: the same bytes; `frames`: most frames are nearly the same. */
+  readonly kind: 'content' | 'frames';
+  readonly ids: readonly [string, string];
+  readonly parts: readonly [SplitName, SplitName];
+}
+
+/** Frames of a clip that are compared, at the centres of equal spans. */
+const FRAMES = 8;
+
+/** Most bits of 64 in which two pictures of one scene differ when one is scaled or compressed again. */
+const MOST_BITS = 4;
+
+/** Most levels of 256 by which their colours then differ: smooth pictures of other things share their hash. */
+const MOST_LEVELS = 12;
+
+/** Share of the frames of either clip that must have a counterpart in the other. */
+const MOST = 0.75;
+
+/**
+ * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
+ * frames look the same by perceptual hash and colours. Each clip is decoded once for it, and its thumbnails are
+ * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, are compared
+ * by content only.
+ *
+ * @throws UserError `aborted`, or what is missing on this machine.
+ */
+export async function findLeaks(
+  split: Split,
+  options: { cache: Cache; signal?: AbortSignal; onClip?: (done: number, total: number) => void },
+): Promise<Leak[]> {
+  const placed = (['train', 'validation', 'test'] as const).flatMap((part) =>
+    split[part].map((example) => ({ example, part })),
+  );
+  let done = 0;
+  const prints = await concurrently(placed, async ({ example, part }) => {
+    const print = await printOf(example, options);
+    options.onClip?.(++done, placed.length);
+    return { id: example.id, part, ...print };
+  });
+  return [...sameContent(prints), ...sameFrames(prints)];
+}
+
+interface Print {
+  readonly id: string;
+  readonly part: SplitName;
+  /** sha256 of the bytes; null when they cannot be read. */
+  readonly content: string | null;
+  /** Its frames with detail. */
+  readonly frames: readonly FramePrint[];
+}
+
+interface FramePrint {
+  readonly hash: readonly [number, number];
+  readonly thumbnail: Uint8Array;
+}
+
+async function printOf(
+  example: Example,
+  options: { cache: Cache; signal?: AbortSignal },
+): Promise<Pick<Print, 'content' | 'frames'>> {
+  if (example.image) {
+    return { content: createHash('sha256').update(example.image).digest('hex'), frames: [] };
+  }
+  const content = await contentDigest(example.path).catch(() => null);
+  if (content === null) return { content, frames: [] };
+  const { startSeconds, endSeconds } = example;
+  const key = { kind: 'thumbnails', frames: FRAMES, content, startSeconds, endSeconds };
+  try {
+    const bytes = await options.cache.get(key, () => thumbnailsOf(example, options.signal));
+    return { content, frames: framePrints(bytes) };
+  } catch (error) {
+    if (!isFailureOfInput(error)) throw error;
+    return { content, frames: [] };
+  }
+}
+
+/** uint8 RGB [frames, 8, 9, 3]. */
+async function thumbnailsOf(example: Example, signal?: AbortSignal): Promise<Uint8Array> {
+  const { startSeconds, endSeconds } = example;
+  const clip = await openClip(example.path, {
+    sampling: { kind: 'uniform', frames: FRAMES },
+    preprocessing: { size: THUMBNAIL_SOURCE_SIDE, fit: 'squash', kernel: 'linear' },
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+    ...(signal && { signal }),
+  });
+  const thumbnails: Uint8Array[] = [];
+  for await (const { pixels } of clip.frames) thumbnails.push(thumbnailOf(pixels));
+  return Buffer.concat(thumbnails);
+}
+
+function framePrints(thumbnails: Uint8Array): FramePrint[] {
+  return Array.from({ length: thumbnails.length / THUMBNAIL_BYTES }, (_, frame) =>
+    thumbnails.subarray(frame * THUMBNAIL_BYTES, (frame + 1) * THUMBNAIL_BYTES),
+  ).flatMap((thumbnail) => {
+    const hash = differenceHash(thumbnail);
+    return hash ? [{ hash, thumbnail }] : [];
+  });
+}
+
+function sameContent(prints: readonly Print[]): Leak[] {
+  const firsts = new Map<string, Print>();
+  return prints.flatMap((print): Leak[] => {
+    if (print.content === null) return [];
+    const first = firsts.get(print.content);
+    if (!first) firsts.set(print.content, print);
+    return first && first.part !== print.part ? [leak('content', first, print)] : [];
+  });
+}
+
+function sameFrames(prints: readonly Print[]): Leak[] {
+  const detailed = prints.filter(({ frames }) => frames.length >= FRAMES / 2);
+  return detailed.flatMap((one, index) =>
+    detailed
+      .slice(index + 1)
+      .filter((other) => one.part !== other.part && one.content !== other.content)
+      .filter(({ frames }) => isCovered(one.frames, frames) && isCovered(frames, one.frames))
+      .map((other) => leak('frames', one, other)),
+  );
+}
+
+const leak = (kind: Leak['kind'], one: Print, other: Print): Leak => ({
+  kind,
+  ids: [one.id, other.id],
+  parts: [one.part, other.part],
+});
+
+/** Whether most frames of one clip have nearly the same one in another. */
+function isCovered(frames: readonly FramePrint[], others: readonly FramePrint[]): boolean {
+  let missing = (1 - MOST) * frames.length;
+  for (const frame of frames) {
+    if (!others.some((other) => isNearly(frame, other))) missing--;
+    if (missing < 0) return false;
+  }
+  return true;
+}
+
+function isNearly(one: FramePrint, other: FramePrint): boolean {
+  const bits = differingBits(one.hash[0], other.hash[0]) + differingBits(one.hash[1], other.hash[1]);
+  return bits <= MOST_BITS && colourDistance(one.thumbnail, other.thumbnail) <= MOST_LEVELS;
+}

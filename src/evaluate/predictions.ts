@@ -1,0 +1,143 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import * as z from 'zod';
+import type { Example } from '../datasets/scan.js';
+import { messageOf, UserError } from '../errors.js';
+import { listIssues } from '../pipeline/schema.js';
+import { softmax } from '../tasks/classification/metrics.js';
+import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
+
+/** What was said of one example that nothing was chosen by. */
+export interface Prediction {
+  readonly example: Pick<Example, 'id' | 'group' | 'label'>;
+  /** Of each class, in [0, 1]. */
+  readonly probabilities: readonly number[];
+  /** Class index that each baseline says, the network's own included. */
+  readonly classifiers: Readonly<Partial<Record<BaselineName, number>>>;
+  /** What the network attended to, a weight a timestep that sum to 1; where its readout attends. */
+  readonly attention?: readonly number[];
+}
+
+/**
+ * @param options.logits of the network, float32 [examples, classes].
+ * @param options.attention of the network for each example, where it attends.
+ */
+export function predictionsOf(options: {
+  examples: readonly Example[];
+  logits: Float32Array;
+  classifiers: BaselinePredictions;
+  attention: ReadonlyArray<readonly number[]> | undefined;
+}): Prediction[] {
+  const { examples, logits, classifiers, attention } = options;
+  const classes = logits.length / examples.length;
+  return examples.map((example, index) => ({
+    example,
+    probabilities: softmax(logits.subarray(index * classes, (index + 1) * classes)),
+    classifiers: Object.fromEntries([...classifiers].map(([name, predicted]) => [name, predicted[index]!])),
+    ...(attention && { attention: attention[index]! }),
+  }));
+}
+
+/** The classifiers' predictions, each in the order of the list. */
+export function classifiersOf(predictions: readonly Prediction[]): BaselinePredictions {
+  const names = BASELINES.filter((name) =>
+    predictions.every(({ classifiers }) => classifiers[name] !== undefined),
+  );
+  return new Map(names.map((name) => [name, predictions.map(({ classifiers }) => classifiers[name]!)]));
+}
+
+/** Log probabilities, which are logits: float32 [examples, classes]. */
+export function logitsOf(predictions: readonly Prediction[]): Float32Array {
+  return Float32Array.from(
+    predictions.flatMap(({ probabilities }) =>
+      // What is too small to be told from 0 is as small as a number can be.
+      probabilities.map((probability) => Math.log(Math.max(probability, Number.MIN_VALUE))),
+    ),
+  );
+}
+
+/**
+ * CSV with a line for each example: id, group, label, predicted, the label that each other baseline
+ * says, the probability of each class, and where the network attends, the weights of the timesteps, with a
+ * space between them.
+ *
+ * @param extra more columns of each line, behind the id.
+ */
+export function predictionsCsv(
+  predictions: readonly Prediction[],
+  labels: readonly string[],
+  extra: (index: number) => Readonly<Record<string, string | number>> = () => ({}),
+): string {
+  const records = predictions.map(({ example, probabilities, classifiers, attention }, index) => ({
+    id: example.id,
+    ...extra(index),
+    group: example.group,
+    label: labels[example.label]!,
+    predicted: labels[classifiers.network!]!,
+    ...Object.fromEntries(
+      simplerClassifiers(classifiers).map((name) => [baselineColumn(name), labels[classifiers[name]!]!]),
+    ),
+    ...Object.fromEntries(probabilities.map((value, index) => [classColumn(labels[index]!), value])),
+    ...(attention && { attention: attention.join(' ') }),
+  }));
+  return stringify(records, { header: true });
+}
+
+/** Reads what predictionsCsv wrote. @throws UserError `unreadable` naming the file. */
+export function parsePredictions(text: string, labels: readonly string[], path: string): Prediction[] {
+  const label = z.enum(labels).transform((name) => labels.indexOf(name));
+  const schema = z.array(
+    z.object({
+      ...{ id: z.string(), group: z.string(), label, predicted: label },
+      attention: weights.optional(),
+      ...Object.fromEntries(BASELINES.map((name) => [baselineColumn(name), label.optional()])),
+      ...Object.fromEntries(labels.map((name) => [classColumn(name), z.coerce.number().min(0).max(1)])),
+    }),
+  );
+  const parsed = schema.safeParse(parseCsv(text, path));
+  if (!parsed.success) throw damaged(path, `has lines that do not fit:\n${listIssues(parsed.error)}`);
+  return parsed.data.map((line) => {
+    const values: Readonly<Record<string, unknown>> = line;
+    const classifiers = simplerClassifiers(values, baselineColumn).map((name) => [
+      name,
+      values[baselineColumn(name)],
+    ]);
+    return {
+      example: { id: line.id, group: line.group, label: line.label },
+      probabilities: labels.map((name) => Number(values[classColumn(name)])),
+      classifiers: { ...Object.fromEntries(classifiers), network: line.predicted },
+      ...(line.attention && { attention: line.attention }),
+    };
+  });
+}
+
+const weights = z
+  .string()
+  .transform((cell) => cell.split(' ').map(Number))
+  .pipe(z.array(z.number().min(0)));
+
+const baselineColumn = (name: BaselineName): string => `classifier_${name}`;
+const classColumn = (label: string): string => `probability_${label}`;
+
+function simplerClassifiers(
+  values: Readonly<Record<string, unknown>>,
+  keyOf = (name: BaselineName): string => name,
+) {
+  return BASELINES.filter((name) => name !== 'network' && values[keyOf(name)] !== undefined);
+}
+
+function parseCsv(text: string, path: string): unknown {
+  try {
+    return parse(text, { columns: true });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw damaged(path, `is not CSV: ${messageOf(error)}`);
+  }
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError('unreadable', {
+    problem: `The predictions in ${path} cannot be used: the file ${what}.`,
+    fix: 'Remove the folder that it lies in and run again.',
+  });
+}

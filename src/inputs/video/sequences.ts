@@ -1,0 +1,121 @@
+import type { Example } from '../../datasets/scan.js';
+import type { FrameEncoder } from '../../engine/engine.js';
+import { augmentPicture } from '../../media/augment-picture.js';
+import type { FeatureSequence, FrameSequence, Sequence } from '../batches.js';
+import { digitFrame } from '../digits/digit-frame.js';
+import { type Cache, contentDigest } from '../feature-cache.js';
+import { readClip } from './read-clip.js';
+import { clipView, type View, type ViewSource } from './view.js';
+
+/**
+ * Reads one example of a dataset as a sequence, from the cache when it was read before.
+ * It throws a UserError, a typed outcome of media/, when the clip cannot be read.
+ */
+export type SequenceReader<S extends Sequence = Sequence> = (example: Example, view: View) => Promise<S>;
+
+/** Its `seed` draws the views. */
+interface ReaderOptions extends ViewSource {
+  readonly cache: Cache;
+  readonly signal?: AbortSignal;
+}
+
+/** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. */
+export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
+  const keep = keeper(options, { kind: 'frames' });
+  const timestepBytes = options.input.streams.length * options.input.preprocessing.size ** 2 * 3;
+  return async (example, view) => {
+    const data = await keep(example, view, () => readPixels(example, { ...options, view }));
+    return { kind: 'frames', data, timesteps: data.length / timestepBytes };
+  };
+}
+
+/**
+ * Examples as features: float32 [timesteps, width].
+ * @param options.identity tells this encoder's features apart from another's: network, weights and engine.
+ */
+export function featureReader(
+  options: ReaderOptions & { encoder: FrameEncoder; width: number; identity: string },
+): SequenceReader<FeatureSequence> {
+  const keep = keeper(options, { kind: 'features', encoder: options.identity });
+  return async (example, view) => {
+    const bytes = await keep(example, view, async () => {
+      const features = await options.encoder.encode(await readPixels(example, { ...options, view }));
+      return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
+    });
+    const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return { kind: 'features', data, timesteps: data.length / options.width };
+  };
+}
+
+/**
+ * Reads each sequence once and keeps it in memory, as long as there is room; the others are read again. What is
+ * kept is handed out to every caller, for reading only.
+ */
+export function inMemory(
+  read: SequenceReader<FeatureSequence>,
+  maxBytes: number,
+): SequenceReader<FeatureSequence> {
+  const kept = new Map<string, FeatureSequence>();
+  let bytes = 0;
+  return async (example, view) => {
+    const name = JSON.stringify([example.id, view]);
+    const known = kept.get(name);
+    if (known) return known;
+    const sequence = await read(example, view);
+    if (bytes + sequence.data.byteLength <= maxBytes && !kept.has(name)) {
+      kept.set(name, sequence);
+      bytes += sequence.data.byteLength;
+    }
+    return sequence;
+  };
+}
+
+async function readPixels(
+  example: Example,
+  options: ViewSource & { view: View; signal?: AbortSignal },
+): Promise<Uint8Array> {
+  const { input, view, signal } = options;
+  const wanted = clipView(options, example, view);
+  if (example.image) {
+    const { preprocessing } = input;
+    return augmentPicture(digitFrame(example.image, preprocessing), preprocessing.size, wanted.picture ?? {});
+  }
+  const { startSeconds, endSeconds } = example;
+  const { pixels } = await readClip(example.path, {
+    input,
+    ...wanted,
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+    ...(signal && { signal }),
+  });
+  return pixels;
+}
+
+type Keep = (example: Example, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
+
+/** What was computed from a file is kept in the cache; a picture that is at hand is not worth a file there. */
+function keeper(options: ReaderOptions, what: object): Keep {
+  const keyOf = keyMaker(options);
+  return async (example, view, compute) =>
+    example.image ? compute() : options.cache.get({ ...what, ...(await keyOf(example, view)) }, compute);
+}
+
+/** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
+function keyMaker(source: ViewSource): (example: Example, view: View) => Promise<object> {
+  const digests = new Map<string, Promise<string>>();
+  return async (example, view) => {
+    const digest = digests.get(example.path) ?? contentDigest(example.path);
+    digests.set(example.path, digest);
+    const { preprocessing, streams, gap } = source.input;
+    const { startSeconds, endSeconds } = example;
+    return {
+      content: await digest,
+      preprocessing,
+      streams,
+      gap,
+      ...clipView(source, example, view),
+      startSeconds,
+      endSeconds,
+    };
+  };
+}

@@ -1,0 +1,84 @@
+import type { Example } from '../../datasets/scan.js';
+import type { PictureChange } from '../../media/augment-picture.js';
+import type { Pace } from '../../media/sampling.js';
+import { type Augmentation, DEFAULT_VIEWS } from '../../pipeline/augmentation-schema.js';
+import type { FramesInput, Pipeline, Sampling } from '../../pipeline/schema.js';
+import { type Random, random } from '../../random.js';
+import { evaluationSampling } from './read-clip.js';
+
+/** What is read of a clip: what every evaluation reads, or one of the training's views, by its number. */
+export type View = 'evaluation' | number;
+
+/** How a clip is read. It holds no more than what differs from the clip itself, so that equal views are one. */
+export interface ClipView {
+  readonly sampling: Sampling;
+  /** Draws the times of `segments` sampling and of a pace with jitter. */
+  readonly seed?: number;
+  readonly pace?: Pace;
+  readonly picture?: PictureChange;
+  readonly isReversed?: true;
+}
+
+export interface ViewSource {
+  readonly input: FramesInput;
+  readonly augmentation?: Augmentation | undefined;
+  readonly seed: number;
+}
+
+/** How many views a clip has in training; an epoch reads the one of its number, modulo this. */
+export function viewCount({ input, training }: Pick<Pipeline, 'input' | 'training'>): number {
+  if (training.augmentation) return training.augmentation.views;
+  return input.kind === 'frames' && input.sampling.kind === 'segments' ? DEFAULT_VIEWS : 1;
+}
+
+/** One view of an example. All chance in it is drawn here, once, so that it is the same for all frames. */
+export function clipView({ input, augmentation, seed }: ViewSource, example: Example, view: View): ClipView {
+  const { sampling } = input;
+  if (view === 'evaluation') return { sampling: evaluationSampling(sampling) };
+  const draw: Draw = (purpose) => random(seed, 'augmentation', example.id, view, purpose);
+  const isDrawnInTime = sampling.kind === 'segments' || (augmentation?.timeJitter ?? 0) > 0;
+  return {
+    sampling,
+    ...(isDrawnInTime && { seed: draw('times').integer(0, 2 ** 31) }),
+    ...(augmentation && drawChange(augmentation, draw)),
+  };
+}
+
+/** A stream for each purpose: a setting that is added does not change what the others draw. */
+type Draw = (purpose: string) => Random;
+
+function drawChange(augmentation: Augmentation, draw: Draw): Omit<ClipView, 'sampling' | 'seed'> {
+  const { timeJitter: jitter = 0, speed: range, reverse = 0 } = augmentation;
+  const picture = drawPicture(augmentation, draw);
+  const pacing = draw('speed');
+  const speed = range ? between(pacing, range) : 1;
+  return {
+    ...((range || jitter > 0) && { pace: { jitter, speed, position: pacing.float() } }),
+    ...(Object.keys(picture).length > 0 && { picture }),
+    ...(draw('reverse').float() < reverse && { isReversed: true }),
+  };
+}
+
+function drawPicture({ crop, flip = 0, colour }: Augmentation, draw: Draw): PictureChange {
+  return {
+    ...(crop !== undefined && { window: drawWindow(crop, draw('crop')) }),
+    ...(draw('flip').float() < flip && { isMirrored: true }),
+    ...(colour && { colour: drawColour(colour, draw('colour')) }),
+  };
+}
+
+function drawWindow(smallest: number, stream: Random): NonNullable<PictureChange['window']> {
+  const side = between(stream, [smallest, 1]);
+  return { side, left: stream.float() * (1 - side), top: stream.float() * (1 - side) };
+}
+
+function drawColour(
+  { brightness, contrast, saturation }: NonNullable<Augmentation['colour']>,
+  stream: Random,
+): NonNullable<PictureChange['colour']> {
+  const factor = (strength: number) => between(stream, [1 - strength, 1 + strength]);
+  return { brightness: factor(brightness), contrast: factor(contrast), saturation: factor(saturation) };
+}
+
+const between = (stream: Random, [least, most]: readonly [number, number]): number =>
+  least + stream.float() * (most - least);

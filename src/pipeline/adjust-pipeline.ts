@@ -1,0 +1,77 @@
+import { dirname, relative, resolve } from 'node:path';
+import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { UserError } from '../errors.js';
+import { readPipeline } from './pipeline-file.js';
+import { checkPipeline, type Pipeline } from './schema.js';
+
+export interface Adjustments {
+  /** Path of the pipeline's YAML file. */
+  readonly pipeline: string;
+  /** Settings by their dotted names, each value as YAML has it: `{'training.epochs': '3'}`; `null` leaves one out. */
+  readonly set?: Readonly<Record<string, string>>;
+  readonly seed?: number;
+  /** Where pretrained encoder weights come from: `hub` or a folder. */
+  readonly weights?: string;
+}
+
+/**
+ * Reads a pipeline and puts what the caller gave in place of its own settings. A folder of weights is kept
+ * as seen from the pipeline's file.
+ *
+ * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there.
+ */
+export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pipeline> {
+  const { pipeline: path, set = {}, seed, weights } = adjustments;
+  const pipeline = structuredClone(await readPipeline(path)) as Settings; // checked again below
+  for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
+  if (seed !== undefined) pipeline.seed = seed;
+  if (weights !== undefined) assignWeights(pipeline, weights, path);
+  return checkPipeline(pipeline, path);
+}
+
+/** The value of a setting, as YAML has it. @throws UserError `usage`. */
+export function parseSetting(name: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (cause) {
+    throw new UserError('usage', {
+      problem: `The value of ${name} is not YAML: ${text}`,
+      fix: 'Give a number, a word, or a map in braces.',
+      cause,
+    });
+  }
+}
+
+/** A value as parseSetting reads it, on one line. */
+export function settingText(value: unknown): string {
+  return stringifyYaml(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+}
+
+type Settings = Record<string, unknown>;
+
+function assign(pipeline: Settings, name: string, value: unknown): void {
+  const names = name.split('.');
+  const last = names.pop()!;
+  const section = names.reduce<unknown>((at, key) => (at as Settings | undefined)?.[key], pipeline);
+  if (typeof section !== 'object' || section === null) {
+    throw new UserError('usage', {
+      problem: `There is no setting ${name}: the pipeline has no ${names.join('.')}.`,
+      fix: 'Give the name as the pipeline has it, with a dot between levels, such as training.epochs=3.',
+    });
+  }
+  const settings = section as Settings; // an object, as was just checked
+  if (value === null) delete settings[last];
+  else settings[last] = value;
+}
+
+function assignWeights(pipeline: Settings, weights: string, path: string): void {
+  const { encoder } = pipeline.input as { encoder?: Settings }; // every pipeline has an input
+  if (!encoder) {
+    throw new UserError('usage', {
+      problem: `--weights ${weights} names an encoder, but the pipeline ${path} has none.`,
+      fix: 'Leave --weights out.',
+    });
+  }
+  const isWord = weights === 'hub' || weights === 'scratch';
+  encoder.weights = isWord ? weights : relative(dirname(resolve(path)), resolve(weights));
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
+import { messageOf, UserError } from '../errors.js';
+import { checkPipeline, type Pipeline } from './schema.js';
+
+/**
+ * Reads and checks a pipeline.
+ * @throws UserError `not_found` or `bad_config`, naming every wrong setting.
+ */
+export async function readPipeline(path: string): Promise<Pipeline> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError('not_found', {
+      problem: `The pipeline ${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'Give the path of a YAML file such as pipelines/motion.yaml.',
+      cause,
+    });
+  });
+  return parsePipeline(text, path);
+}
+
+/** As readPipeline, from YAML text; `origin` names it in errors. */
+export function parsePipeline(text: string, origin: string): Pipeline {
+  let document: unknown;
+  try {
+    document = parseYaml(text);
+  } catch (cause) {
+    throw new UserError('bad_config', {
+      problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
+      fix: 'Mend the line that the message names; pipelines/motion.yaml is a working example.',
+      cause,
+    });
+  }
+  return checkPipeline(document, origin);
+}

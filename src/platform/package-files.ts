@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of package.json: above `src`, and above `dist`, where all modules lie side by side. */
+export const PACKAGE_FOLDER = packageFolder(dirname(fileURLToPath(import.meta.url)));
+
+/** Folder of the model that predicts when none is given. */
+export const SHIPPED_MODEL = join(PACKAGE_FOLDER, 'models', 'motion');
+
+/** Path of a pipeline that comes with Clipstep. */
+export const shippedPipeline = (name: string): string => join(PACKAGE_FOLDER, 'pipelines', `${name}.yaml`);
+
+function packageFolder(folder: string): string {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder)
+    throw new Error('Clipstep has been taken out of its package: there is no package.json above it');
+  return packageFolder(parent);
+}

@@ -1,0 +1,181 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { UserError } from '../../errors.js';
+import { findBinary } from '../../media/ffmpeg/binaries.js';
+import { startLauncher } from '../../platform/child-process/launcher.js';
+import { clipstepVersion } from '../../platform/version.js';
+import { writeReport } from '../../report/batch-report.js';
+import { loadedModel, type ModelThreads, startModelThreads } from '../thread/model-threads.js';
+import { classifyClips, type Run } from './classify-clips.js';
+import type { FoundClips } from './find-clips.js';
+import { type Journal, openJournal } from './journal.js';
+import { listClips } from './list-clips.js';
+import { lockOutput } from './lock.js';
+import { type BatchOptions, type BatchResult, withDefaults } from './options.js';
+import type { FinishedClip } from './process-clip.js';
+import { isFailed, isFinal, type Row } from './row.js';
+import { type BatchSettings, keepSettings, modelIdentity } from './settings.js';
+import { type BatchSummary, summarize } from './summary.js';
+import { writeResults, writeSegments } from './write-results.js';
+
+/**
+ * Classifies all clips below a folder, or of a manifest, into a file of results: a row each (row.ts), in
+ * natural order when it has finished. Rows are added as clips are done, so that a run that was ended at any
+ * moment goes on where it stood when it is started again; clips with unchanged bytes are not classified twice.
+ * A clip that cannot be read costs its own row, which says why.
+ *
+ * @throws UserError `aborted`, `locked`, `settings_differ`, `cannot_write`, `not_found`, `usage`,
+ *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
+ */
+export async function batch(options: BatchOptions): Promise<BatchResult> {
+  checkWindowing(options);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
+  try {
+    return await withHelpers(options, (helpers) => runBatch({ options, stop, signal, ...helpers }));
+  } finally {
+    await unlock();
+  }
+}
+
+/** With what computes the model and what starts ffmpeg, both of which end when the work does. */
+async function withHelpers<T>(
+  options: BatchOptions,
+  work: (helpers: Pick<Run, 'model' | 'startProgram'>) => Promise<T>,
+): Promise<T> {
+  const launcher = await startLauncher();
+  try {
+    const model = startThreads(options);
+    try {
+      await model.loaded;
+      return await work({ model, startProgram: launcher.start });
+    } finally {
+      await model.release();
+    }
+  } finally {
+    await launcher.release();
+  }
+}
+
+/**
+ * A thread for each core that clips can keep busy, and one core for each: threads that share one run wait for each
+ * other as soon as ffmpeg takes a core. TensorFlow has threads of its own for the whole process.
+ */
+function startThreads(options: BatchOptions): ModelThreads {
+  const { engine = 'auto', bundle } = options;
+  const model = loadedModel(bundle);
+  if (engine === 'tensorflow') return startModelThreads({ engine, model }, 1);
+  const { jobs } = withDefaults(options);
+  return startModelThreads({ engine, model, threads: 1 }, Math.min(jobs, availableParallelism()));
+}
+
+function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
+  if (subtitles && !windowing) {
+    throw new UserError('usage', {
+      problem: '--subtitles says what the windows of a clip show, but there are none.',
+      fix: 'Give --window and a number of seconds too.',
+    });
+  }
+  if (!windowing || bundle.manifest.pipeline.input.kind === 'frames') return;
+  throw new UserError('usage', {
+    problem: `The model ${bundle.folder} reads single pictures, which have no windows.`,
+    fix: 'Leave out --window.',
+  });
+}
+
+async function runBatch(run: Run): Promise<BatchResult> {
+  const { options, signal } = run;
+  const { labels, pipeline } = options.bundle.manifest;
+  const found = await listClips(options.source, {
+    labels: new Set(labels),
+    images: pipeline.input.kind === 'rows' ? 'clips' : 'frames',
+    followLinks: options.followLinks ?? false,
+    shard: options.shard,
+    signal,
+  });
+  await keepSettings(`${options.out}.run.json`, {
+    settings: await settingsOf(run),
+    files: [options.out, journalPath(options)],
+  });
+  const finished = new Map<string, FinishedClip>();
+  const journal = await openJournal(journalPath(options), (row) => noteFinished(finished, row));
+  try {
+    options.onEvent?.({
+      kind: 'found',
+      clips: found.clips.length,
+      finished: found.clips.filter(({ id }) => finished.has(id)).length,
+      skipped: found.skipped,
+      damagedLines: journal.damagedLines,
+    });
+    const { kept, isComplete } = await classifyClips(run, { clips: found.clips, finished, journal });
+    const summary = await arrange(run, { journal, found });
+    return { ...summary, out: options.out, skipped: found.skipped, kept, isComplete };
+  } finally {
+    await journal.close();
+  }
+}
+
+function journalPath(options: BatchOptions): string {
+  const { out, format } = withDefaults(options);
+  return format === 'jsonl' && !options.windowing ? out : `${out}.clips.jsonl`;
+}
+
+/** The latest row counts: a clip that failed for a passing reason is tried again. */
+function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
+  if (!isFinal(row)) {
+    finished.delete(row.id);
+    return;
+  }
+  finished.set(row.id, {
+    sha256: row.sha256,
+    truth: row.truth,
+    embedding: isFailed(row) ? undefined : row.embedding,
+    isFailed: isFailed(row),
+  });
+}
+
+async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
+  const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
+  const engine = await model.loaded;
+  return {
+    source: resolve(options.source),
+    model: modelIdentity(options.bundle.manifest),
+    engine: `${engine.name} ${engine.version}`,
+    ffmpeg: await ffmpegVersion(),
+    clipstep: clipstepVersion(),
+    shard: shard ? `${shard.index}/${shard.count}` : 'none',
+    ...{ sampling, top, minProbability },
+    windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
+    subtitles: subtitles ?? 'none',
+  };
+}
+
+/** Frame folders need no ffmpeg. */
+async function ffmpegVersion(): Promise<string> {
+  try {
+    return (await findBinary('ffmpeg')).version;
+  } catch (error) {
+    if (error instanceof UserError) return 'none';
+    throw error;
+  }
+}
+
+/** Counts the results, and puts them into natural order, behind them those of clips that are gone. */
+async function arrange(
+  { options, signal }: Run,
+  { journal, found }: { journal: Journal; found: FoundClips },
+): Promise<BatchSummary> {
+  const present = new Set(found.clips.map(({ id }) => id).filter((id) => journal.entries.has(id)));
+  const ids = [...present, ...[...journal.entries.keys()].filter((id) => !present.has(id))];
+  const { out, format, windowing, report } = withDefaults(options);
+  const summary = await summarize(journal.rows(ids), options.bundle.manifest.labels);
+  if (report !== undefined) {
+    await writeReport(report, { rows: journal.rows(ids), summary, options, signal });
+  }
+  if (windowing) await writeSegments(`${out}.segments.jsonl`, journal.rows(ids));
+  if (journalPath(options) !== out || !journal.isArranged(ids)) {
+    await writeResults(out, { rows: journal.rows(ids), format, ready: () => journal.close() });
+  }
+  return summary;
+}

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import type { Bundle } from '../../bundle/bundle.js';
+import type { Skipped } from '../../datasets/scan.js';
+import type { EngineName } from '../../engine/engine.js';
+import type { PlanChoice } from '../../media/frames.js';
+import type { Shard } from './list-clips.js';
+import type { SubtitleFormat } from './subtitles.js';
+import type { BatchSummary } from './summary.js';
+import type { Windowing } from './windows.js';
+import type { BatchFormat } from './write-results.js';
+
+export interface BatchOptions {
+  readonly bundle: Bundle;
+  /** Folder with clips below it, or a manifest (CSV). */
+  readonly source: string;
+  /** File of the results. Where it stands, the batch goes on with what is missing in it. */
+  readonly out: string;
+  /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
+  readonly format?: BatchFormat;
+  readonly engine?: 'auto' | EngineName;
+  /**
+   * Clips under way at once; one more than the machine has cores when absent, so that no core is idle while the last
+   * frames of a clip are encoded.
+   */
+  readonly jobs?: number;
+  readonly shard?: Shard;
+  /** Which frames of a video stand for those that the model samples; `quick` when absent. */
+  readonly sampling?: PlanChoice;
+  /** Classes that a row lists; 5 when absent. */
+  readonly top?: number;
+  /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
+  readonly minProbability?: number;
+  /** Longest time that one clip may take; 600 when absent. */
+  readonly timeoutSeconds?: number;
+  /** Classify each clip window by window, a row each, instead of as a whole. */
+  readonly windowing?: Windowing;
+  /** Write subtitles beside each clip that say what its windows show. */
+  readonly subtitles?: SubtitleFormat;
+  /** File for a page that shows the results, with nothing outside of itself. */
+  readonly report?: string;
+  /** Folder for each clip's features. */
+  readonly embeddings?: string;
+  /** Follow links that leave the folder. */
+  readonly followLinks?: boolean;
+  /** Stop at the first clip that fails. */
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BatchEvent) => void;
+}
+
+export type BatchEvent =
+  /** `finished` clips have rows already, of which the run makes sure. */
+  | {
+      readonly kind: 'found';
+      readonly clips: number;
+      readonly finished: number;
+      readonly skipped: readonly Skipped[];
+      /** Lines of the results that were damaged, whose clips are classified again. */
+      readonly damagedLines: number;
+    }
+  /** `kept`: its row stood already. */
+  | {
+      readonly kind: 'clip';
+      readonly outcome: 'classified' | 'failed' | 'kept';
+      readonly done: number;
+      readonly total: number;
+      readonly failures: number;
+    };
+
+export interface BatchResult extends BatchSummary {
+  readonly out: string;
+  /** Clips whose rows stood already. */
+  readonly kept: number;
+  readonly skipped: readonly Skipped[];
+  /** Whether all clips have rows: false when `strict` stopped at a failure. */
+  readonly isComplete: boolean;
+}
+
+/** The options with what stands for those that are absent. */
+export function withDefaults(options: BatchOptions) {
+  return {
+    format: 'jsonl' as const,
+    jobs: availableParallelism() + 1,
+    sampling: 'quick' as const,
+    top: 5,
+    minProbability: options.bundle.manifest.minProbability,
+    timeoutSeconds: 600,
+    ...options,
+  };
+}

@@ -1,0 +1,93 @@
+import { isFailureOfInput, UserError } from '../../errors.js';
+import type { FeatureSequence } from '../../inputs/batches.js';
+import { clipOpener, type PlanChoice } from '../../media/frames.js';
+import { locatePath } from '../../media/inputs.js';
+import type { StartProgram } from '../../platform/child-process/program.js';
+import { ComputeFailure, classifyClip, type OpenableClip, type SharedModel } from '../classify-clip.js';
+import { classifyWindows } from './classify-windows.js';
+import type { Content, ReadContent } from './content.js';
+import { hasEmbedding, writeEmbedding } from './embeddings.js';
+import type { BatchClip } from './find-clips.js';
+import { classifiedRow, failedRow, type RowOptions, windowedRow } from './make-row.js';
+import type { Row } from './row.js';
+import { type SubtitleFormat, writeSubtitles } from './subtitles.js';
+import { mergeWindows, type Windowing } from './windows.js';
+
+/** What a finished clip's row said, as far as it tells whether the row still holds. */
+export interface FinishedClip {
+  readonly sha256: string | undefined;
+  readonly truth: string | undefined;
+  readonly embedding: string | undefined;
+  readonly isFailed: boolean;
+}
+
+export interface ProcessOptions extends RowOptions {
+  readonly model: SharedModel;
+  readonly readContent: ReadContent;
+  readonly sampling: PlanChoice;
+  readonly decoderThreads: number;
+  readonly timeoutSeconds: number;
+  readonly startProgram: StartProgram;
+  readonly windowing: Windowing | undefined;
+  readonly subtitles: SubtitleFormat | undefined;
+  readonly embeddings: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Classifies one clip, whatever is wrong with it: that costs its own row.
+ *
+ * @param finished the clip's row that stands already, if any.
+ * @returns null when that row still holds.
+ * @throws UserError `aborted`, `missing_tool`, `cannot_write`; ComputeFailure.
+ */
+export async function processClip(
+  { clip, finished }: { clip: BatchClip; finished: FinishedClip | undefined },
+  options: ProcessOptions,
+): Promise<Row | null> {
+  let content: Content | undefined;
+  try {
+    if (clip.problem) throw clip.problem;
+    const location = await locatePath(clip.path);
+    content = await options.readContent({ clip, location });
+    if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
+    const open = clipOpener({ input: clip.path, location });
+    return await classifiedAs({ clip, open, content }, options);
+  } catch (error) {
+    const isOfRun = error instanceof UserError && !isFailureOfInput(error);
+    if (isOfRun || error instanceof ComputeFailure) throw error;
+    return failedRow({ clip, content, error });
+  }
+}
+
+async function classifiedAs(
+  { content, ...openable }: OpenableClip & { clip: BatchClip; content: Content },
+  options: ProcessOptions,
+): Promise<Row> {
+  const { clip } = openable;
+  const { model, windowing, embeddings } = options;
+  const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
+    embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
+  if (!windowing || model.input.kind === 'rows') {
+    const result = await classifyClip(openable, options);
+    const embedding = await keep(new Map([['features', result.sequence]]));
+    return classifiedRow({ clip, content, embedding, result }, options);
+  }
+  const results = await classifyWindows(openable, { ...options, windowing, input: model.input });
+  const segments = mergeWindows(results, options);
+  if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
+  const named = results.map(
+    (each) => [`features ${each.startSeconds}-${each.endSeconds}`, each.sequence] as const,
+  );
+  const embedding = await keep(new Map(named));
+  return windowedRow({ clip, content, embedding, results, segments }, options);
+}
+
+async function stillHolds(
+  finished: FinishedClip,
+  { clip, content, options }: { clip: BatchClip; content: Content; options: ProcessOptions },
+): Promise<boolean> {
+  if (finished.sha256 !== content.sha256 || finished.truth !== clip.truth) return false;
+  if (finished.isFailed || !options.embeddings) return true;
+  return hasEmbedding(options.embeddings, finished.embedding);
+}

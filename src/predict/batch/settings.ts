@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import * as z from 'zod';
+import type { Manifest } from '../../bundle/manifest.js';
+import { UserError } from '../../errors.js';
+import { replaceFile } from '../../platform/replace-file.js';
+
+const settingsSchema = z.strictObject({
+  /** What was listed: a folder or a manifest, absolute. */
+  source: z.string(),
+  /** As modelIdentity gives it. */
+  model: z.string(),
+  engine: z.string(),
+  ffmpeg: z.string(),
+  clipstep: z.string(),
+  shard: z.string(),
+  sampling: z.string(),
+  top: z.number(),
+  minProbability: z.number(),
+  windowing: z.string(),
+  subtitles: z.string(),
+});
+
+/** All that a row depends on beside the clip's bytes: rows of one file have the same. */
+export type BatchSettings = z.infer<typeof settingsSchema>;
+
+const NAMES: Record<keyof BatchSettings, string> = {
+  source: 'the folder or manifest',
+  model: 'the model',
+  engine: 'the engine',
+  ffmpeg: 'ffmpeg',
+  clipstep: "Clipstep's version",
+  shard: '--shard',
+  sampling: '--sampling',
+  top: '--top',
+  minProbability: '--min-probability',
+  windowing: '--window and --stride',
+  subtitles: '--subtitles',
+};
+
+/**
+ * Writes the settings beside the results, or makes sure that they are the same as those of the results that
+ * stand there. A file that is not a batch's results is left as it is.
+ *
+ * @param options.files where results go.
+ * @throws UserError `settings_differ`, naming each one with both values; `cannot_write`.
+ */
+export async function keepSettings(
+  path: string,
+  { settings, files }: { settings: BatchSettings; files: readonly string[] },
+): Promise<void> {
+  for (const file of files) {
+    const status = await stat(file).catch(() => null);
+    if (status && (status.size > 0 || !status.isFile())) {
+      refuseDifference(await readSettings(path), { settings, path, file });
+    }
+  }
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  await replaceFile(path, (temporary) => writeFile(temporary, text));
+}
+
+/** Tells models apart by what they compute, wherever they lie: the pipeline's name for people, a digest to be sure. */
+export function modelIdentity({ pipeline, labels, temperature, weights }: Manifest): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([pipeline, labels, temperature, weights.sha256]))
+    .digest('hex');
+  return `${pipeline.name} (${digest.slice(0, DIGITS)})`;
+}
+
+/** Of a digest in hexadecimal: 64 bits, which two models never share by chance. */
+const DIGITS = 16;
+
+async function readSettings(path: string): Promise<BatchSettings | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function refuseDifference(
+  before: BatchSettings | null,
+  { settings, path, file }: { settings: BatchSettings; path: string; file: string },
+): void {
+  if (!before) {
+    throw new UserError('settings_differ', {
+      problem: `${file} stands already, but ${path}, which would say how these results were made, is missing or damaged.`,
+      fix: 'Give another --out, or move the file away.',
+    });
+  }
+  // Object.keys gives strings; these are the schema's own.
+  const names = Object.keys(NAMES) as Array<keyof BatchSettings>;
+  const different = names.filter((name) => before[name] !== settings[name]);
+  if (different.length === 0) return;
+  const lines = different.map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${settings[name]}`);
+  throw new UserError('settings_differ', {
+    problem: `${file} has results that were made with other settings (${path}):\n${lines.join('\n')}`,
+    fix: 'Give the same settings to go on, or another --out to begin anew.',
+  });
+}

@@ -1,0 +1,162 @@
+import { collate, type FeatureSequence } from '../inputs/batches.js';
+import { evaluationSampling } from '../inputs/video/read-clip.js';
+import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../media/frames.js';
+import type { FramesInput, Pipeline } from '../pipeline/schema.js';
+import { softmax } from '../tasks/classification/metrics.js';
+import { concatenate } from '../tensors/tensor.js';
+import type { SharedEncoder } from './shared-encoder.js';
+import type { ModelThreads } from './thread/model-threads.js';
+
+/** A model that many clips share. */
+export interface SharedModel {
+  readonly input: Pipeline['input'];
+  readonly encoder: SharedEncoder;
+  readonly classify: ModelThreads['classify'];
+}
+
+export interface ClipResult {
+  /** What the recurrent network read: float32 [timesteps, features]. */
+  readonly sequence: FeatureSequence;
+  readonly frames: number;
+  /** When each frame is on screen, from the clip's start; absent for a digit's rows. */
+  readonly timesSeconds?: readonly number[];
+  /** Of each class, in the order of the model's labels. */
+  readonly probabilities: readonly number[];
+  /** float32 [timesteps], as Classification has it. */
+  readonly attention?: Float32Array;
+  readonly durationSeconds: number;
+  /** How a video was to be decoded. */
+  readonly plan?: PlanKind;
+  /**
+   * Wall time in which it waited for frames, for the encoder, for the recurrent network. What computes first waits
+   * for the model to be loaded, too.
+   */
+  readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
+}
+
+/** What went wrong while the model computed, as distinct from what is wrong with a clip. */
+export class ComputeFailure extends Error {}
+
+/** Frames of one clip that may wait for an encoder: four runs' worth, so that memory does not grow with clips. */
+const FRAMES_AHEAD = 16;
+
+export interface OpenableClip {
+  readonly clip: {
+    readonly path: string;
+    /** The part that is meant; the whole when absent. */
+    readonly startSeconds?: number;
+    readonly endSeconds?: number;
+  };
+  /** As clipOpener gives it, so that the windows of a clip share what was found out about it. */
+  readonly open: (request: FrameRequest) => Promise<Clip>;
+}
+
+export interface ClipOptions
+  extends Pick<FrameRequest, 'decoderThreads' | 'timeoutSeconds' | 'startProgram' | 'signal'> {
+  readonly model: SharedModel;
+  readonly sampling: PlanChoice;
+}
+
+/**
+ * Classifies one clip: its frames are encoded while the next ones are decoded.
+ *
+ * @throws UserError as openClip, and as readRows for a model that reads digits; ComputeFailure.
+ */
+export async function classifyClip(openable: OpenableClip, options: ClipOptions): Promise<ClipResult> {
+  const watch = stopwatch();
+  const read = await readSequence(openable, { ...options, watch });
+  const { logits, attention } = await computed(options.model.classify(collate([read.sequence])));
+  watch.note('recurrent');
+  const probabilities = softmax(logits);
+  return { ...read, probabilities, ...(attention && { attention }), milliseconds: watch.times };
+}
+
+type Read = Pick<ClipResult, 'sequence' | 'frames' | 'timesSeconds' | 'durationSeconds' | 'plan'>;
+
+async function readSequence(
+  { clip, open }: OpenableClip,
+  options: ClipOptions & { watch: Stopwatch },
+): Promise<Read> {
+  const { input } = options.model;
+  if (input.kind === 'rows') {
+    const { readRows } = await import('../inputs/digits/rows.js');
+    const sequence = await readRows({ path: clip.path });
+    options.watch.note('decode');
+    return { sequence, frames: 1, durationSeconds: 0 };
+  }
+  const opened = await openForModel({ clip, open }, { ...options, input });
+  const { durationSeconds, plan } = opened;
+  const encoded = await encodeFrames(opened, options);
+  return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, ...(plan && { plan }) };
+}
+
+/** Opens a clip for the frames that the model reads. @throws UserError as openClip. */
+export async function openForModel(
+  { clip, open }: OpenableClip,
+  options: Omit<ClipOptions, 'model'> & { input: FramesInput },
+): Promise<Clip> {
+  const { input, sampling: plan, decoderThreads, timeoutSeconds, startProgram, signal } = options;
+  const { startSeconds, endSeconds } = clip;
+  const { preprocessing, gap } = input;
+  return open({
+    ...{ sampling: evaluationSampling(input.sampling), preprocessing, plan },
+    ...(decoderThreads !== undefined && { decoderThreads }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(startProgram && { startProgram }),
+    ...(signal && { signal }),
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+    ...(gap && { pairGap: gap }),
+  });
+}
+
+async function encodeFrames(
+  clip: Clip,
+  { model, watch }: { model: SharedModel; watch: Stopwatch },
+): Promise<{ sequence: FeatureSequence; timesSeconds: number[] }> {
+  const encoding: Array<Promise<Float32Array>> = [];
+  const timesSeconds: number[] = [];
+  const share = model.encoder.join();
+  try {
+    for await (const frame of clip.frames) {
+      watch.note('decode');
+      timesSeconds.push(frame.timeSeconds);
+      const features = computed(share.encode(frame));
+      // Whoever waits for it is told; when decoding fails, nobody does.
+      features.catch(() => {});
+      encoding.push(features);
+      await encoding[encoding.length - FRAMES_AHEAD];
+      watch.note('encode');
+    }
+  } finally {
+    share.leave();
+  }
+  watch.note('decode');
+  const data = concatenate(await Promise.all(encoding));
+  watch.note('encode');
+  return { sequence: { kind: 'features', data, timesteps: timesSeconds.length }, timesSeconds };
+}
+
+async function computed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw new ComputeFailure('The model could not compute', { cause });
+  }
+}
+
+type Stopwatch = ReturnType<typeof stopwatch>;
+
+/** Adds the time since the last note to what is named, to a tenth of a millisecond. */
+function stopwatch() {
+  const times = { decode: 0, encode: 0, recurrent: 0 };
+  let last = performance.now();
+  return {
+    times,
+    note: (name: keyof typeof times) => {
+      const now = performance.now();
+      times[name] = Math.round((times[name] + now - last) * 10) / 10;
+      last = now;
+    },
+  };
+}

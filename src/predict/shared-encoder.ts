@@ -1,0 +1,116 @@
+import type { FrameRun } from '../inputs/video/stream-pictures.js';
+import type { Frame } from '../media/frames.js';
+
+/** Frames that go through an encoder in one run: more gain no speed in a single thread, and take memory. */
+const FRAMES_PER_RUN = 4;
+
+/** How long a clip's last frames wait for others' to share a run with: less than decoding the next clip takes. */
+const WAIT_MILLISECONDS = 20;
+
+/** Frames to the features of each, those of all its streams together: float32 [frames, streams x featureCount]. */
+type Encode = (frames: FrameRun) => Promise<Float32Array>;
+
+type EncodedFrame = Pick<Frame, 'pixels' | 'partner'>;
+
+interface Encoders {
+  /** Alike; each has one run at a time, at least one of them. */
+  readonly encoders: readonly Encode[];
+  /** Until then frames gather for whole runs. Where it fails, so do the encoders. */
+  readonly loaded: Promise<unknown>;
+}
+
+interface Waiting {
+  readonly frame: EncodedFrame;
+  readonly resolve: (features: Float32Array) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Encodes frames that come one by one, from several clips at once. */
+export interface SharedEncoder {
+  /** For the frames of one clip. */
+  join(): EncoderShare;
+}
+
+export interface EncoderShare {
+  /** @returns float32 [streams x featureCount]. */
+  encode(frame: EncodedFrame): Promise<Float32Array>;
+  /** Says, once, that no more frames come. When no clip has any, none is waited for. */
+  leave(): void;
+}
+
+/**
+ * Fills the runs of encoders with frames of whatever clips have some. A frame's features do not depend on which
+ * others share its run, nor on which encoder it comes to.
+ */
+export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
+  const waiting: Waiting[] = [];
+  const idle: Encode[] = [];
+  let shares = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
+
+  const start = () => {
+    const encode = waiting.length > 0 && idle.pop();
+    if (!encode) return;
+    const frames = waiting.splice(0, FRAMES_PER_RUN);
+    if (waiting.length === 0) {
+      clearTimeout(timer);
+      timer = undefined;
+      isLate = false;
+    }
+    void run(encode, frames).finally(() => {
+      idle.push(encode);
+      schedule();
+    });
+  };
+  // As long as its clip has more, a frame can wait: with one clip at a time, all runs but the last are whole.
+  const schedule = () => {
+    if (waiting.length >= FRAMES_PER_RUN || shares === 0 || isLate) start();
+  };
+  const hurry = () => {
+    isLate = true;
+    schedule();
+  };
+  const encode: EncoderShare['encode'] = (frame) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ frame, resolve, reject });
+      schedule();
+    });
+  const leave = () => {
+    shares -= 1;
+    if (waiting.length > 0) timer ??= setTimeout(hurry, WAIT_MILLISECONDS);
+    schedule();
+  };
+  const begin = () => {
+    for (const encode of encoders) {
+      idle.push(encode);
+      schedule();
+    }
+  };
+  loaded.then(begin, begin);
+  return {
+    join: () => {
+      shares += 1;
+      return { encode, leave };
+    },
+  };
+}
+
+async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
+  try {
+    const features = await encode(joined(waiting.map(({ frame }) => frame)));
+    const width = features.length / waiting.length;
+    waiting.forEach(({ resolve }, index) => {
+      resolve(features.slice(index * width, (index + 1) * width));
+    });
+  } catch (error) {
+    for (const { reject } of waiting) reject(error);
+  }
+}
+
+/** All frames of a model come with a partner, or none. */
+function joined(frames: readonly EncodedFrame[]): FrameRun {
+  const partners = frames.flatMap(({ partner }) => partner ?? []);
+  const pixels = Buffer.concat(frames.map((frame) => frame.pixels));
+  return { pixels, ...(partners.length > 0 && { partners: Buffer.concat(partners) }) };
+}

@@ -1,0 +1,131 @@
+import { type Bundle, type NewBundle, saveBundle } from '../bundle/bundle.js';
+import { int8Layers } from '../encoder/int8-layers.js';
+import { mobileNetParameters } from '../encoder/parameters.js';
+import type { Engine } from '../engine/engine.js';
+import { distinctEncoders } from '../engine/members.js';
+import { selectEngine } from '../engine/select.js';
+import { UserError } from '../errors.js';
+import type { Evaluation } from '../evaluate/evaluate.js';
+import { openEvaluationParts } from '../evaluate/evaluation-parts.js';
+import { openCache } from '../inputs/feature-cache.js';
+import { inInt8 } from '../network/networks.js';
+import type { FramesInput } from '../pipeline/schema.js';
+import { cacheFolder } from '../platform/cache-folder.js';
+import { quantizedModelCard } from '../report/quantized-model-card.js';
+import type { Weights } from '../tensors/tensor.js';
+import type { TrainEvent } from '../train/events.js';
+import { refuseOccupied } from '../train/prepare.js';
+import { compareModels } from './compare-models.js';
+import { readFrames } from './read-frames.js';
+
+export interface QuantizeOptions {
+  /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
+  readonly data?: string;
+  /** Where the model goes. Nothing may stand there. */
+  readonly out: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+export interface QuantizeResult {
+  /** Folder of the quantized model. */
+  readonly folder: string;
+  /** Frames of the training part that were looked at. */
+  readonly frames: number;
+  /** Both models on the test part; null when there is none, or none of it can be read. */
+  readonly comparison: Comparison | null;
+}
+
+export interface Comparison {
+  readonly float32: Evaluation;
+  readonly int8: Evaluation;
+  /** Of int8, with each clip's frames in a random order. */
+  readonly shuffledAccuracy: number;
+  /** Share of the test part that both give the same class. */
+  readonly agreement: number;
+  /** How far the probabilities of the two are apart, over all classes and examples of the test part. */
+  readonly probabilityDifference: { readonly mean: number; readonly largest: number };
+}
+
+/**
+ * Writes a model whose encoder computes in int8 on the onnx engine, from one in float32 and the data that it was
+ * trained on: frames of the training part say what values the feature maps have, and the test part is scored with
+ * both models. Everything else stays as it is.
+ *
+ * @throws UserError `usage` for a model without an encoder, or with one that is quantized already or too short, or when
+ *   something stands at `out`; `bad_dataset` when no clip of the training part can be read, and what
+ *   openEvaluationParts throws.
+ */
+export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): Promise<QuantizeResult> {
+  const input = inputOf(bundle);
+  await refuseOccupied(options.out);
+  const { signal, onEvent = () => {} } = options;
+  const parts = await openEvaluationParts(bundle, { ...options, split: 'train', onEvent });
+  const { engine } = await selectEngine('onnx');
+  const { pipeline } = bundle.manifest;
+  const run = { pipeline, cache: openCache(cacheFolder('sequences')), onEvent, ...(signal && { signal }) };
+  const frames = await readFrames({ ...run, input, seed: pipeline.seed }, parts.train);
+  const frameCount = frames.length / (input.preprocessing.size ** 2 * 3);
+  const { weights, ...manifest } = bundle.manifest;
+  const quantization = { from: weights.sha256, frames: frameCount };
+  const quantized: Bundle = {
+    folder: options.out,
+    manifest: { ...bundle.manifest, quantization },
+    networks: inInt8(bundle.networks),
+    members: await quantizeMembers(engine, bundle, frames),
+  };
+  const comparison = await compareModels(run, { float32: bundle, int8: quantized, engine, test: parts.test });
+  const versions = { ...manifest.versions, [engine.name]: engine.version };
+  await saveBundle(options.out, {
+    manifest: { ...manifest, quantization, versions, test: comparison && summaryOf(comparison) },
+    members: quantized.members,
+    files: { 'README.md': quantizedModelCard({ ...options, bundle, frames: frameCount, comparison }) },
+  });
+  return { folder: options.out, frames: frameCount, comparison };
+}
+
+/** The frames that a model's encoder reads, when it has one that can be quantized. */
+function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
+  if (manifest.quantization) {
+    throw new UserError('usage', {
+      problem: `The encoder of ${folder} is in int8 already.`,
+      fix: 'Give the model in float32 that it was made from.',
+    });
+  }
+  if (networks.encoder && int8Layers(networks.encoder).length === 0) {
+    throw new UserError('usage', {
+      problem: `The encoder of ${folder} has no more than its first blocks, which stay in float32.`,
+      fix: 'Use the model as it is, or give one with more encoder.blocks.',
+    });
+  }
+  if (manifest.pipeline.input.kind === 'frames') return manifest.pipeline.input;
+  throw new UserError('usage', {
+    problem: `${folder} reads rows of pixels and has no encoder, which is what can be quantized.`,
+    fix: 'Give a model that reads frames, such as models/motion.',
+  });
+}
+
+/** Members that share an encoder go on sharing it. */
+async function quantizeMembers(
+  engine: Engine,
+  { networks, members }: Bundle,
+  frames: Uint8Array,
+): Promise<Weights[]> {
+  const network = networks.encoder!;
+  const names = mobileNetParameters(network).map(({ name }) => name);
+  const quantized: Array<{ from: Weights; to: Weights }> = [];
+  for (const from of distinctEncoders(network, members)) {
+    quantized.push({ from, to: await engine.quantizeEncoder(network, from, frames) });
+  }
+  return members.map((weights) => {
+    const same = quantized.find(({ from }) => names.every((name) => from.get(name) === weights.get(name)));
+    const others = [...weights].filter(([name]) => !names.includes(name));
+    return new Map([...same!.to, ...others]);
+  });
+}
+
+function summaryOf({ int8, shuffledAccuracy }: Comparison): NewBundle['manifest']['test'] {
+  const { examples, accuracy, balancedAccuracy, logLoss } = int8;
+  const [low, high] = int8.interval;
+  return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
+}

@@ -1,0 +1,60 @@
+import type { BaselineName, Baselines, Comparison } from '../evaluate/baselines.js';
+import { percent } from './words.js';
+
+/** The baselines as a table, which reads as Markdown and as plain text, and below it what it says in words. */
+export function baselineText(baselines: Baselines): string {
+  return `${baselineTable(baselines)}\n\n${baselineSentences(baselines).join('\n')}`;
+}
+
+function baselineTable({ classifiers }: Baselines): string {
+  const rows = [
+    ['classifier', 'accuracy', '95 % interval'],
+    ['---', '---', '---'],
+    ...classifiers.map(({ name, accuracy, interval: [low, high] }) => [
+      BASELINE_WORDS[name],
+      percent(accuracy),
+      `${percent(low)} to ${percent(high)}`,
+    ]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const filled = rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column]!, cell === '---' ? '-' : ' ')),
+  );
+  return filled.map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+/** What people call the classifiers. */
+export const BASELINE_WORDS: Record<BaselineName, string> = {
+  majority: 'most frequent class',
+  middle: 'middle timestep alone',
+  mean: 'mean over time, no order',
+  shuffled: 'network, timesteps shuffled',
+  network: 'network',
+};
+
+/** What a baselines says in words, a sentence each. */
+export function baselineSentences({ order, recurrence }: Baselines): string[] {
+  return [
+    ...(order
+      ? [
+          order.isShown
+            ? `Order matters: shuffled, the network loses ${span(order)}.`
+            : `Order is not shown to matter: against shuffled, the difference is ${span(order)}.`,
+        ]
+      : []),
+    ...(recurrence
+      ? [
+          recurrence.isShown
+            ? `The network beats the mean over time by more than chance: by ${span(recurrence)}.`
+            : `The network is not shown to beat the mean over time: the difference is ${span(recurrence)}.`,
+        ]
+      : []),
+  ];
+}
+
+function span({ difference, interval: [low, high], differingGroups, isShown }: Comparison): string {
+  const few = low > 0 && !isShown ? `, but only ${differingGroups} groups differ` : '';
+  return `${points(difference)} points (95 % interval ${points(low)} to ${points(high)}${few})`;
+}
+
+const points = (share: number): string => (100 * share).toFixed(1);

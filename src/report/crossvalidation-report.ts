@@ -1,0 +1,63 @@
+import type { CrossvalidateResult } from '../crossvalidate/crossvalidate.js';
+import type { Fold } from '../crossvalidate/fold.js';
+import type { Highlights } from './highlights.js';
+import { type Report, reportHtml, versionsText } from './report.js';
+import { overallSentence } from './selection-words.js';
+import type { Strip } from './strips.js';
+import { summarySentences } from './summary-words.js';
+import { exampleNoun, percent } from './words.js';
+
+interface Told {
+  readonly folds: readonly Fold[];
+  readonly highlights: Highlights<Strip>;
+  /** What does it again. */
+  readonly command: string;
+}
+
+/** The page of a cross-validation, with the figures of its metrics.json. */
+export async function crossvalidationReport(result: CrossvalidateResult, told: Told): Promise<string> {
+  return reportHtml({
+    ...outOfFold(result, told),
+    title: `${result.pipeline.name}, cross-validated`,
+    sentences: summarySentences(result),
+  });
+}
+
+/** The page of a model that averages the folds' networks, with the figures of these. */
+export async function ensembleReport(result: CrossvalidateResult, told: Told): Promise<string> {
+  const { pipeline, selection } = result;
+  const noun = exampleNoun(pipeline);
+  const { facts, ...report } = outOfFold(result, told);
+  const unknown = selection?.overall.minProbability ?? 0;
+  return reportHtml({
+    ...report,
+    title: `${pipeline.name}, the average of ${told.folds.length} folds`,
+    sentences: [
+      `All figures are of single folds, each on ${noun} that it had not seen. Their average, which this model gives, is not tested: each of these ${noun} trained some of its networks.`,
+      ...(selection ? [overallSentence(selection)] : []),
+      ...summarySentences(result),
+    ],
+    facts: [...(unknown > 0 ? [['unknown', `below ${percent(unknown)}`] as const] : []), ...facts],
+  });
+}
+
+function outOfFold(
+  result: CrossvalidateResult,
+  { folds, highlights, command }: Told,
+): Omit<Report, 'title' | 'sentences'> {
+  const { pipeline, labels, outOfFold: evaluation, baselines, leaks, skipped } = result;
+  const repeats = result.repeats.length;
+  const { engine, versions } = folds[0]!.bundle.manifest;
+  return {
+    ...{ pipeline, labels, evaluation, baselines, leaks, skipped, highlights },
+    folds: result.folds,
+    facts: [
+      ['folds', String(folds.length / repeats)],
+      ['repeats', String(repeats)],
+      ['engine', engine],
+      ['seed', `${pipeline.seed}${repeats > 1 ? ', each further repeat the next' : ''}`],
+      ['versions', versionsText(versions)],
+      ['command', command],
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+import type { Bundle } from '../bundle/bundle.js';
+import type { Example } from '../datasets/scan.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
+import { readStrips } from './read-strips.js';
+import { reportHtml, versionsText } from './report.js';
+import { accuracySentence, furtherFigures, percent, selectionSentence } from './words.js';
+
+/**
+ * The page of an evaluation, with the figures of its metrics.json.
+ * @throws UserError as readStrips.
+ */
+export async function evaluationReport(
+  result: BundleEvaluation,
+  options: { bundle: Bundle; examples: readonly Example[]; signal?: AbortSignal },
+): Promise<string> {
+  const { model, split, labels, evaluation, baselines, selection, predictions, leaks, skipped } = result;
+  const { bundle, examples, signal } = options;
+  const { pipeline, seed } = bundle.manifest;
+  const noun = split === 'all' ? 'examples' : `${split} examples`;
+  return reportHtml({
+    ...{ title: model, pipeline, labels, evaluation, baselines, leaks, skipped },
+    sentences: [
+      accuracySentence(evaluation, noun),
+      furtherFigures(evaluation, result.temperature),
+      ...(selection ? [selectionSentence(selection)] : []),
+    ],
+    highlights: await readStrips({ predictions, examples, pipeline, ...(signal && { signal }) }),
+    facts: [
+      ['model', model],
+      ['part of the data', split],
+      ...(result.minProbability > 0 ? [['unknown', `below ${percent(result.minProbability)}`] as const] : []),
+      ['engine', result.engine],
+      ['seed', String(seed)],
+      ['versions', versionsText(result.versions)],
+      ['trained with', versionsText(bundle.manifest.versions)],
+    ],
+  });
+}

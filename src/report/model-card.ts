@@ -1,0 +1,142 @@
+import { segmentOf } from '../network/recurrent.js';
+import type { Augmentation } from '../pipeline/augmentation-schema.js';
+import type { Pipeline, Sampling } from '../pipeline/schema.js';
+import type { TrainResult } from '../train/train.js';
+import { baselineText } from './baseline-words.js';
+import { accuracySentence, entriesText, exampleNoun, leakSentence, percent } from './words.js';
+
+/** The README.md of a trained model: what it is, how it was made, how good it is, how to make it again. */
+export function modelCard(options: {
+  pipeline: Pipeline;
+  labels: readonly string[];
+  /** How many examples each part has. */
+  examples: { train: number; validation: number; test: number };
+  versions: Readonly<Record<string, string>>;
+  engine: string;
+  /** What makes the model again. */
+  command: string;
+  result: TrainResult;
+}): string {
+  const { pipeline, labels, examples, result } = options;
+  const noun = exampleNoun(pipeline);
+  return `# ${pipeline.name}
+
+${pipeline.description.trim()}
+
+Classes: ${labels.join(', ')}.
+
+## How good it is
+${resultSection(result, noun)}
+## What it is
+${networkSection(pipeline, result)}
+## How it was made
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
+${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
+Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}. Every epoch's figures are in metrics.json.
+
+    ${options.command}
+`;
+}
+
+function resultSection({ test, baselines, temperature, minProbability }: TrainResult, noun: string): string {
+  if (!test) return 'Not measured: the dataset had no test part.\n';
+  const rows = test.classes.map(
+    ({ label, examples, precision, recall, f1 }) =>
+      `| ${label} | ${examples} | ${shareOrDash(precision)} | ${shareOrDash(recall)} | ${shareOrDash(f1)} |`,
+  );
+  return `${accuracySentence(test, `test ${noun}`)}
+Balanced accuracy: ${percent(test.balancedAccuracy)}. Log loss: ${test.logLoss.toFixed(3)} nats.
+Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
+${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
+What it has to be better than:
+
+${baselines ? baselineText(baselines) : ''}
+
+| class | ${noun} | precision | recall | F1 |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: TrainResult): string {
+  return `${inputLines(input)}
+- ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
+- ${parameterCount.toLocaleString('en')} parameters.
+`;
+}
+
+function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent']): string {
+  if (layers === 0) return 'No recurrent layer';
+  return `Recurrent network: ${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
+}
+
+function readoutWords(recurrent: Pipeline['recurrent']): string {
+  const { readout } = recurrent;
+  return readout === 'hierarchical' ? `hierarchical, segments of ${segmentOf(recurrent)} timesteps` : readout;
+}
+
+/** Networks whose probabilities are averaged. */
+function membersSentence(input: Pipeline['input'], networks: number): string {
+  const apart = input.kind === 'frames' && input.fusion === 'average' ? input.streams.length : 1;
+  if (apart * networks === 1) return '';
+  const each = apart > 1 ? `${networks} for each stream` : `${networks}`;
+  return ` Networks whose probabilities are averaged: ${each}.`;
+}
+
+function inputLines(input: Pipeline['input']): string {
+  if (input.kind === 'rows') return '- Input: the 28 rows of a digit, 28 pixels a timestep.';
+  const { sampling, preprocessing, encoder, streams } = input;
+  const origin =
+    encoder.weights === 'scratch' ? 'trained from scratch' : `pretrained weights: ${encoder.weights}`;
+  return `- Input: ${samplingWords(sampling)}, ${preprocessing.size} x ${preprocessing.size} pixels (${preprocessing.fit}, ${preprocessing.kernel}).
+- Streams: ${streams.map(({ kind }) => kind).join(', ')}.
+- Encoder: ${encoder.architecture}, alpha ${encoder.alpha}, ${encoder.pooling.kind} pooling, ${origin}.`;
+}
+
+function samplingWords(sampling: Sampling): string {
+  switch (sampling.kind) {
+    case 'uniform':
+      return `${sampling.frames} frames at the centres of equal spans`;
+    case 'segments':
+      return `${sampling.frames} frames, one of each of equal spans`;
+    case 'fps':
+      return `${sampling.framesPerSecond} frames a second, at most ${sampling.maxFrames}`;
+    case 'keyframes':
+      return `keyframes, at most ${sampling.maxFrames}`;
+  }
+}
+
+/** Such as "Each clip was trained on in 4 views: flip 0.5, speed 0.8 to 1." */
+function augmentationSentence(augmentation: Augmentation | undefined): string {
+  if (!augmentation) return '';
+  const { views, colour, speed, ...shares } = augmentation;
+  const settings = { ...shares, ...colour, ...(speed && { speed: speed.join(' to ') }) };
+  const words = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
+}
+
+/** What the encoder learned before all else, and how well. */
+function distilSentence({ distil }: Pipeline, { history }: TrainResult): string {
+  if (!distil) return '';
+  const { teacher, epochs, pictures } = distil;
+  const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
+  return `The encoder was distilled (arXiv 1412.6550): before all else it learned to predict the features that ${teacher.architecture},
+alpha ${teacher.alpha} (weights: ${teacher.weights}) gives of pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs
+of ${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
+`;
+}
+
+function mixupSentence({ mixup }: Pipeline['training']): string {
+  if (mixup === undefined) return '';
+  return `\nIn training, each was mixed with another, its share drawn from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
+}
+
+function skippedSentence({ skipped }: TrainResult): string {
+  return skipped.length === 0
+    ? 'None was left out.'
+    : `${entriesText(skipped)} left out; metrics.json names each and why.`;
+}
+
+const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));

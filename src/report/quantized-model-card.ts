@@ -1,0 +1,47 @@
+import type { Bundle } from '../bundle/bundle.js';
+import type { Comparison } from '../quantize/quantize.js';
+import { accuracySentence, exampleNoun, percent } from './words.js';
+
+/** The README.md of a quantized model: what it was made from and with, and how it compares. */
+export function quantizedModelCard(options: {
+  /** What it was made from. */
+  bundle: Bundle;
+  out: string;
+  data?: string;
+  /** How many were looked at. */
+  frames: number;
+  comparison: Comparison | null;
+}): string {
+  const { bundle, frames, out, data } = options;
+  const { pipeline, labels, weights } = bundle.manifest;
+  const command = ['clipstep quantize', bundle.folder, ...(data ? ['--data', data] : []), '--out', out];
+  return `# ${pipeline.name}, encoder in int8
+
+${pipeline.description.trim()}
+
+Classes: ${labels.join(', ')}.
+
+## How good it is
+${comparisonText(options)}
+## How it was made
+From ${bundle.folder} (weights with the sha256 ${weights.sha256}), whose model card says how that was trained.
+The encoder's kernels, but those of the first three blocks, are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
+${frames} frames of the training part${data ? ` of ${data}` : ''}. All else is as it was, in float32. It needs the onnx engine.
+
+    ${command.join(' ')}
+`;
+}
+
+function comparisonText({ bundle, comparison }: { bundle: Bundle; comparison: Comparison | null }): string {
+  if (!comparison) return 'Not measured: the data had no test part that can be read.\n';
+  const { float32, int8, agreement, probabilityDifference } = comparison;
+  const noun = `test ${exampleNoun(bundle.manifest.pipeline)}`;
+  return `| encoder | accuracy on the test part | log loss |
+|---|---|---|
+| int8 | ${percent(int8.accuracy)} | ${int8.logLoss.toFixed(3)} |
+| float32 | ${percent(float32.accuracy)} | ${float32.logLoss.toFixed(3)} |
+
+${accuracySentence(int8, noun)} Both give the same class to ${percent(agreement)} of them;
+their probabilities are ${probabilityDifference.mean.toFixed(3)} apart on average, ${probabilityDifference.largest.toFixed(3)} at most.
+`;
+}

@@ -1,0 +1,33 @@
+import type { Example } from '../datasets/scan.js';
+import type { Prediction } from '../evaluate/predictions.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { readFilm } from './film.js';
+import { chooseHighlights, type Highlights } from './highlights.js';
+import type { Strip } from './strips.js';
+
+/**
+ * Reads the frames of the worst errors and the best hits.
+ *
+ * @param options.examples where to find what was predicted, by the same ids.
+ * @throws UserError `aborted`, and what is missing on this machine.
+ */
+export async function readStrips(options: {
+  predictions: readonly Prediction[];
+  examples: readonly Example[];
+  pipeline: Pipeline;
+  signal?: AbortSignal;
+}): Promise<Highlights<Strip>> {
+  const { predictions, examples, pipeline, signal } = options;
+  const byId = new Map(examples.map((example) => [example.id, example]));
+  const readAll = async (chosen: readonly Prediction[]) => {
+    const strips: Strip[] = [];
+    for (const prediction of chosen) {
+      const example = byId.get(prediction.example.id);
+      const reading = { input: pipeline.input, ...(signal && { signal }) };
+      strips.push({ prediction, film: example ? await readFilm(example, reading) : null });
+    }
+    return strips;
+  };
+  const { errors, hits } = chooseHighlights(predictions);
+  return { errors: await readAll(errors), hits: await readAll(hits) };
+}

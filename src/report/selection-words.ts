@@ -1,0 +1,66 @@
+import type { ChosenOn, FoldedSelection } from '../crossvalidate/select-answers.js';
+import type { FoldFigure } from '../crossvalidate/summary.js';
+import { percent } from './words.js';
+
+/**
+ * What becomes of the folds' answers when some are unknown, a sentence each.
+ * @param options.noun what examples are called, in the plural.
+ */
+export function selectionSentences(
+  selection: FoldedSelection,
+  { folds, noun }: { folds: ReadonlyArray<Pick<FoldFigure, 'selection'>>; noun: string },
+): string[] {
+  const { threshold, answered, precision } = selection;
+  const interval = `95 % interval ${span(answered)} over groups`;
+  const right = precision ? `, of which ${percent(precision.share)} are right${inBrackets(precision)}` : '';
+  const figures = `${percent(answered.share)} get an answer (${interval})${right}`;
+  if (threshold.kind === 'given') {
+    return [`With at least ${percent(threshold.minProbability)} asked for, ${figures}.`];
+  }
+  const asked = percent(threshold.targetPrecision);
+  const { part, fewest } = threshold.chosenOn;
+  const basis = `${PART_WORDS[part]} (at least ${fewest} ${noun})`;
+  const unreached = folds.filter((fold) => fold.selection?.minProbability === 0).length;
+  if (unreached === folds.length) {
+    return [
+      `No fold finds a threshold from which on ${asked} of the answers on ${basis} are right, so that none is called unknown.`,
+    ];
+  }
+  return [
+    `To have ${asked} of the answers right, each fold calls unknown what is less probable than a threshold that is chosen on ${basis}: ${figures}.`,
+    ...(unreached > 0
+      ? [
+          `In ${unreached} of the ${folds.length} folds there is no such threshold, and nothing is called unknown.`,
+        ]
+      : []),
+  ];
+}
+
+const PART_WORDS: Record<ChosenOn['part'], string> = {
+  validation: 'its validation part',
+  otherFolds: 'the test parts of the other folds of its repeat',
+};
+
+/** What a model card says of the threshold that the average of the folds keeps. */
+export function overallSentence({ threshold, overall }: FoldedSelection): string {
+  const { minProbability, answered, precision } = overall;
+  if (threshold.kind === 'chosen' && minProbability === 0) {
+    return `No answer is called unknown: not even the surest out-of-fold answers are right in ${percent(threshold.targetPrecision)}.`;
+  }
+  const origin = threshold.kind === 'given' ? '' : ', on which that was chosen,';
+  const right = precision === null ? '' : `, ${percent(precision)} of them right`;
+  return `This model calls answers less probable than ${percent(minProbability)} unknown. Of all out-of-fold answers${origin} ${percent(answered)} are as probable${right}.
+Those are answers of single folds, each on what it had not seen. Their average is never surer than they are on average,
+so that it may call more unknown; how many of its answers are right is not measured.`;
+}
+
+/** Of an interval over groups. */
+export const span = ({
+  groupInterval: [low, high],
+}: {
+  groupInterval: readonly [low: number, high: number];
+}): string => `${percent(low)} to ${percent(high)}`;
+
+/** Answers that are all right, or all wrong, have no width to tell. */
+const inBrackets = (share: NonNullable<FoldedSelection['precision']>): string =>
+  share.groupInterval[0] === share.groupInterval[1] ? '' : ` (${span(share)})`;

@@ -1,0 +1,69 @@
+import { candidateText } from '../crossvalidate/candidates.js';
+import type { CrossvalidateResult } from '../crossvalidate/crossvalidate.js';
+import type { FoldFigure } from '../crossvalidate/summary.js';
+import { selectionSentences, span } from './selection-words.js';
+import { exampleNoun, furtherFigures, percent } from './words.js';
+
+/** What a cross-validation says in words, a sentence each. */
+export function summarySentences(result: Omit<CrossvalidateResult, 'folder' | 'ensemble'>): string[] {
+  const { folds, repeats, accuracy, outOfFold, selection, pipeline } = result;
+  const { examples, groups } = outOfFold;
+  const noun = exampleNoun(pipeline);
+  const overGroups = groups * repeats.length < examples ? ` over their ${groups} groups` : '';
+  return [
+    `Accuracy on ${examples / repeats.length} ${noun}, each tested by a network that had not seen it: ${percent(outOfFold.accuracy)} (95 % interval ${span(outOfFold)}${overGroups}).`,
+    `Accuracy over ${folds.length} folds: mean ${percent(accuracy.mean)}, standard deviation ${percent(accuracy.standardDeviation)}.`,
+    ...(repeats.length > 1 ? [`Of each repeat: ${repeats.map(percent).join(', ')}.`] : []),
+    furtherFigures(outOfFold),
+    ...(selection ? selectionSentences(selection, { folds, noun }) : []),
+    ...choiceSentences(folds),
+  ];
+}
+
+/** A column of a table of the folds. */
+export interface FoldColumn {
+  readonly name: string;
+  readonly isNumber: boolean;
+  /** A text for each fold. */
+  readonly cells: readonly string[];
+}
+
+/** What of each fold there is to tell; no columns where that is nothing but its accuracy. */
+export function foldColumns(folds: readonly FoldFigure[]): FoldColumn[] {
+  if (!folds.some(({ choice, selection }) => choice || selection)) return [];
+  const number = (name: string, cell: Cell) => columnOf(folds, { name, cell, isNumber: true });
+  const words = (name: string, cell: Cell) => columnOf(folds, { name, cell, isNumber: false });
+  return [
+    words('fold', ({ repeat, fold }) => `${repeat}.${fold}`),
+    words('chosen', ({ choice }) => choice && candidateText(choice.chosen.settings)),
+    number('inner accuracy', ({ choice }) => choice && percent(choice.chosen.accuracy)),
+    number('examples', ({ examples }) => String(examples)),
+    number('accuracy', ({ accuracy }) => percent(accuracy)),
+    number('unknown below', ({ selection }) => selection && percent(selection.minProbability)),
+    number('answered', ({ selection }) => selection && percent(selection.answered)),
+    number('precision', ({ selection }) => selection && shareOrDash(selection.precision)),
+  ].flat();
+}
+
+/** Undefined where it does not apply, which is so of all folds or of none. */
+type Cell = (figure: FoldFigure) => string | undefined;
+
+function columnOf(
+  folds: readonly FoldFigure[],
+  { name, cell, isNumber }: { name: string; cell: Cell; isNumber: boolean },
+): FoldColumn[] {
+  const cells = folds.flatMap((figure) => cell(figure) ?? []);
+  return cells.length === 0 ? [] : [{ name, isNumber, cells }];
+}
+
+const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));
+
+function choiceSentences(folds: readonly FoldFigure[]): string[] {
+  const choice = folds[0]?.choice;
+  if (!choice) return [];
+  const { candidates, innerFolds, chosen } = choice;
+  const names = Object.keys(chosen.settings).join(' and ');
+  return [
+    `Selection was nested: each fold chose ${names} among ${candidates.length} candidates by ${innerFolds} inner folds of what it may train on, so that no choice saw what the fold was tested on. The inner accuracy made the choice, and is not one to quote.`,
+  ];
+}

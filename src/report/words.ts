@@ -1,0 +1,65 @@
+import type { Evaluation } from '../evaluate/evaluate.js';
+import type { Leak } from '../evaluate/leaks.js';
+import type { Selection } from '../evaluate/threshold.js';
+import type { Pipeline } from '../pipeline/schema.js';
+
+/** A share as a percentage with one decimal. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** What people call the examples of this pipeline, in the plural. */
+export const exampleNoun = ({ input, data }: Pipeline): string =>
+  input.kind === 'rows' || data?.kind === 'mnist' ? 'images' : 'clips';
+
+/** Accuracy with its interval, and where examples come in groups, the wider truth about it. */
+export function accuracySentence(evaluation: Evaluation, noun: string): string {
+  const { accuracy, examples, groups, interval, groupInterval } = evaluation;
+  const between = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
+  const overGroups = groups < examples ? `; ${between(groupInterval)} over their ${groups} groups` : '';
+  return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (95 % interval ${between(interval)}${overGroups}).`;
+}
+
+/** Figures beside the accuracy. */
+export function furtherFigures(
+  { balancedAccuracy, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
+  temperature?: number,
+): string {
+  const among = top ? `Among the ${top.count} most probable classes: ${percent(top.accuracy)}. ` : '';
+  const by = temperature === undefined ? '' : ` (temperature ${temperature.toFixed(2)})`;
+  return `${among}Balanced accuracy: ${percent(balancedAccuracy)}. Log loss: ${logLoss.toFixed(3)} nats. Calibration error: ${percent(calibration.error)}${by}.`;
+}
+
+/** What becomes of answers when some are unknown. */
+export function selectionSentence({ minProbability, answered, precision }: Selection): string {
+  const right = precision === null ? '' : `, of which ${percent(precision)} are right`;
+  return `With at least ${percent(minProbability)} asked for, ${percent(answered)} get an answer${right}.`;
+}
+
+/** What a model card says of leaks; nothing where there are none. */
+export const leakSentence = (leaks: readonly Leak[]): string =>
+  leaks.length === 0
+    ? ''
+    : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
+
+/** How many were left out, such as `1 entry`. */
+export const entriesText = ({ length }: readonly unknown[]): string =>
+  `${length} ${length === 1 ? 'entry' : 'entries'}`;
+
+const pairsText = ({ length }: readonly Leak[]): string => `${length} ${length === 1 ? 'pair' : 'pairs'}`;
+
+/** Leaks that are named one by one. */
+const NAMED_LEAKS = 5;
+
+/** What a split tears apart, and what to do about it. */
+export function leakText(leaks: readonly Leak[]): string {
+  const named = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
+    const what = kind === 'content' ? 'is the same file as' : 'shows nearly the same as';
+    return `  ${one} (${first}) ${what} ${other} (${second})`;
+  });
+  const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];
+  return [
+    `The split tears apart what is the same or nearly so, which makes figures too kind: ${pairsText(leaks)}.`,
+    ...named,
+    ...more,
+    '  Remove copies, or give both clips of a pair one group in a manifest.',
+  ].join('\n');
+}

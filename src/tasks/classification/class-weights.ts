@@ -1,0 +1,18 @@
+import type { Example } from '../../datasets/scan.js';
+import type { Pipeline } from '../../pipeline/schema.js';
+
+/**
+ * What each class counts in the loss, float32 [classes]: examples / (classes x examples of the class) for
+ * `balanced`, as in scikit-learn, so that the mean over the examples is 1; undefined when all count the same.
+ *
+ * @param options.examples Those that are trained on, at least one of every class.
+ */
+export function classWeightsOf(
+  { training }: Pipeline,
+  { labels, examples }: { labels: readonly string[]; examples: readonly Example[] },
+): Float32Array | undefined {
+  if (training.classWeights === 'none') return undefined;
+  const counts = new Float32Array(labels.length);
+  for (const { label } of examples) counts[label]!++;
+  return counts.map((count) => examples.length / (labels.length * count));
+}

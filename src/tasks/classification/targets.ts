@@ -1,0 +1,40 @@
+import type { Example } from '../../datasets/scan.js';
+import type { Pipeline } from '../../pipeline/schema.js';
+import { classWeightsOf } from './class-weights.js';
+
+/** What examples are to be, with the label smoothing and the class weights of a pipeline; see targetsOf. */
+export function targetMaker(
+  pipeline: Pipeline,
+  { labels, train }: { labels: readonly string[]; train: readonly Example[] },
+): (examples: readonly Example[]) => Float32Array {
+  const { labelSmoothing } = pipeline.training;
+  const classWeights = classWeightsOf(pipeline, { labels, examples: train });
+  const options = { classes: labels.length, labelSmoothing, classWeights };
+  return (examples) =>
+    targetsOf(
+      examples.map(({ label }) => label),
+      options,
+    );
+}
+
+/**
+ * What each example is to be, as a training step has it, float32 [examples, classes]: the class that its label says,
+ * smoothed (Szegedy et al. 2016, arXiv 1512.00567, section 7), times the weight of that class.
+ *
+ * @param labels Class indices.
+ * @param options.labelSmoothing Share of the probability that is spread over all classes, in [0, 1).
+ * @param options.classWeights float32 [classes], see class-weights.ts; 1 for all when absent.
+ */
+export function targetsOf(
+  labels: readonly number[],
+  options: { classes: number; labelSmoothing: number; classWeights?: Float32Array | undefined },
+): Float32Array {
+  const { classes, labelSmoothing, classWeights } = options;
+  const targets = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    const weight = classWeights?.[label] ?? 1;
+    targets.fill((weight * labelSmoothing) / classes, row * classes, (row + 1) * classes);
+    targets[row * classes + label]! += weight * (1 - labelSmoothing);
+  });
+  return targets;
+}

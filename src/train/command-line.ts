@@ -1,0 +1,32 @@
+import { relative, resolve } from 'node:path';
+import type { Adjustments } from '../pipeline/adjust-pipeline.js';
+
+/**
+ * The command that does it again, as one types it in the working folder.
+ * @param flags further ones, in their order.
+ */
+export function commandLine(
+  command: 'train' | 'crossvalidate',
+  { pipeline, data, weights, set = {} }: Adjustments & { readonly data?: string },
+  flags: ReadonlyArray<string | number>,
+): string {
+  return [
+    ...['clipstep', command, fromHere(pipeline)],
+    ...(data === undefined ? [] : ['--data', data]),
+    ...(weights === undefined ? [] : ['--weights', weights]),
+    ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...flags,
+  ]
+    .map((word) => forShell(`${word}`))
+    .join(' ');
+}
+
+/** Quoted where a shell would read it otherwise, such as `recurrent.layers=[0, 1]`. */
+const forShell = (word: string): string =>
+  /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** A path below the working folder as one types it; another one as it was given. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), resolve(path));
+  return short.startsWith('..') ? path : short;
+}

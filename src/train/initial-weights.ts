@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { isModel, loadBundle } from '../bundle/bundle.js';
+import { initializeMobileNet } from '../encoder/initialize.js';
+import type { MobileNet } from '../encoder/mobilenet.js';
+import { mobileNetParameters } from '../encoder/parameters.js';
+import { loadPretrained } from '../encoder/pretrained/load-pretrained.js';
+import { UserError } from '../errors.js';
+import { initializeRecurrent } from '../network/initialize.js';
+import type { Networks } from '../network/networks.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { requireTensor, type Weights } from '../tensors/tensor.js';
+import type { Member } from './members.js';
+
+/** What a member starts from: the encoder of all, and a recurrent network drawn by its own seed. */
+export function initialWeights(
+  { pipeline, networks }: { pipeline: Pipeline; networks: Networks },
+  { encoder, member }: { encoder: Weights; member: Member },
+): Weights {
+  const head = pipeline.training.initialHead;
+  return new Map([...encoder, ...initializeRecurrent(networks.recurrent, member.seed, { head })]);
+}
+
+/**
+ * The encoder that training starts from, drawn by the pipeline's seed or pretrained, as the pipeline says; empty
+ * where there is none.
+ *
+ * @param options.pipelineFolder Folder of the pipeline's file: a relative folder of weights starts there.
+ * @throws UserError as loadPretrained and loadBundle; `bad_config` for a model whose encoder does not fit.
+ */
+export async function initialEncoder({
+  pipeline: { input, seed },
+  pipelineFolder,
+  networks,
+}: {
+  pipeline: Pipeline;
+  pipelineFolder: string;
+  networks: Networks;
+}): Promise<Weights> {
+  if (input.kind === 'rows' || !networks.encoder) return new Map();
+  if (input.encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
+  return trainedEncoder(networks.encoder, { weights: input.encoder.weights, pipelineFolder });
+}
+
+/** An encoder that somebody trained. @param options.weights `hub` or a folder. Errors as of initialEncoder. */
+export async function trainedEncoder(
+  network: MobileNet,
+  { weights, pipelineFolder }: { weights: string; pipelineFolder: string },
+): Promise<Weights> {
+  const { architecture, alpha } = network;
+  const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);
+  if (await isModel(source)) return encoderOfModel(source, network);
+  const pretrained = await loadPretrained({ architecture, alpha, weights: source });
+  const own = mobileNetParameters(network).map(({ name }) => name);
+  return new Map(own.map((name) => [name, requireTensor(pretrained.weights, name)]));
+}
+
+/** The encoder of a model that Clipstep trained. @throws UserError as loadBundle; `bad_config` where it does not fit. */
+async function encoderOfModel(folder: string, wanted: MobileNet): Promise<Weights> {
+  const { members, networks } = await loadBundle(folder);
+  const parameters = mobileNetParameters(wanted);
+  const [first] = members;
+  const misfit = parameters.find(({ name, shape }) => first!.get(name)?.shape.join() !== shape.join());
+  if (!misfit && networks.encoder?.precision !== 'int8') {
+    return new Map(parameters.map(({ name }) => [name, requireTensor(first!, name)]));
+  }
+  throw new UserError('bad_config', {
+    problem: `The encoder of the model ${folder} is ${describe(networks.encoder)}, not ${describe(wanted)}.`,
+    fix: 'Give the pipeline the same architecture, alpha and blocks as the model has, or another model.',
+  });
+}
+
+function describe(encoder: MobileNet | null): string {
+  if (!encoder) return 'none';
+  const { architecture, alpha, blocks, precision } = encoder;
+  const cut = blocks === undefined ? '' : ` of ${blocks} blocks`;
+  return `${architecture}, alpha ${alpha}${cut}${precision === 'int8' ? ' in int8' : ''}`;
+}

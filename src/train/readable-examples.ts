@@ -1,0 +1,65 @@
+import type { Example } from '../datasets/scan.js';
+import { isFailureOfInput, UserError } from '../errors.js';
+import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { View } from '../inputs/video/view.js';
+import { concurrently } from '../platform/concurrently.js';
+import type { TrainEvent } from './events.js';
+
+/**
+ * The examples whose clips can be read in all views, in their order; each of the others is told in a `skipped`
+ * event. Reading them now also fills the cache, so that no epoch waits for ffmpeg.
+ * @throws UserError `aborted`.
+ */
+export async function readableExamples(
+  examples: readonly Example[],
+  options: {
+    read: SequenceReader;
+    views: readonly View[];
+    onEvent: (event: TrainEvent) => void;
+    signal?: AbortSignal;
+  },
+): Promise<Example[]> {
+  let done = 0;
+  const readable = await concurrently(examples, async (example) => {
+    if (options.signal?.aborted) throw interrupted();
+    const isReadable = await canRead(example, options);
+    options.onEvent({ kind: 'reading', what: 'prepare', done: ++done, total: examples.length });
+    return isReadable;
+  });
+  return examples.filter((_, index) => readable[index]);
+}
+
+/**
+ * @throws UserError `bad_dataset` when a class has no example left to train on.
+ */
+export function requireEveryClass(labels: readonly string[], examples: readonly Example[]): void {
+  const present = new Set(examples.map((example) => example.label));
+  const absent = labels.filter((_, label) => !present.has(label));
+  if (absent.length === 0) return;
+  throw new UserError('bad_dataset', {
+    problem: `No clip of the training part can be read for: ${absent.join(', ')}.`,
+    fix: 'Mend or replace the clips that were left out above, or remove the class.',
+  });
+}
+
+async function canRead(
+  example: Example,
+  { read, views, onEvent }: Parameters<typeof readableExamples>[1],
+): Promise<boolean> {
+  try {
+    for (const view of views) await read(example, view);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'aborted') throw interrupted();
+    if (!isFailureOfInput(error)) throw error;
+    onEvent({ kind: 'skipped', path: example.path, problem: error.problem });
+    return false;
+  }
+}
+
+function interrupted(): UserError {
+  return new UserError('aborted', {
+    problem: 'Interrupted while the clips were read; those that were are kept in the cache.',
+    fix: 'Give the same command again.',
+  });
+}

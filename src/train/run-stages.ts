@@ -1,0 +1,59 @@
+import { withoutStandardization } from '../network/standardize.js';
+import type { Weights } from '../tensors/tensor.js';
+import type { EpochRecord } from './checkpoint.js';
+import { distil } from './distil.js';
+import { freshProgress } from './fit.js';
+import { initialEncoder, initialWeights } from './initial-weights.js';
+import { type Member, membersOf } from './members.js';
+import type { PreparedTraining } from './prepare.js';
+import { runStage, type Training } from './run-stage.js';
+import { distilStageOf, type Stage, stagesOf } from './stages.js';
+
+/**
+ * Trains all stages of one member after another, behind the distillation of their encoder where the pipeline has it;
+ * from the checkpoint on where one is given.
+ * @returns weights of each whole network, and every epoch of every stage.
+ * @throws UserError as initialEncoder and fitStage.
+ */
+export async function runStages(
+  training: Pick<PreparedTraining, 'run' | 'pipelineFolder' | 'checkpoint' | 'save'>,
+): Promise<{ members: Weights[]; history: EpochRecord[] }> {
+  const { run, pipelineFolder, checkpoint } = training;
+  const stages = allStages(run);
+  const members = [...(checkpoint?.members ?? [])];
+  const initial = await initialEncoder({ ...run, pipelineFolder });
+  let distilled: Weights = checkpoint?.distilled ?? new Map();
+  let progress = checkpoint?.progress ?? freshProgress(0, []);
+  let weights: Weights = checkpoint?.start ?? new Map();
+  for (const [index, { member, stage }] of stages.entries()) {
+    const encoder = distilled.size > 0 ? distilled : initial;
+    if (index < progress.stage) continue;
+    const goesOn = checkpoint?.progress.stage === index;
+    if (stage.isFirst && !goesOn) weights = initialWeights(run, { encoder, member });
+    const save: Training['save'] = (parts) => training.save({ ...parts, members, distilled });
+    const position = { stage, member, start: weights, progress, ...(goesOn && { checkpoint }) };
+    const isDistillation = stage.scope.kind === 'distil';
+    const finished = isDistillation
+      ? await distil({ ...run, save }, { ...position, pipelineFolder })
+      : await runStage({ ...run, save }, position);
+    progress = freshProgress(index + 1, finished.progress.history);
+    if (isDistillation) distilled = finished.weights;
+    weights = new Map([...weights, ...finished.weights]);
+    if (isDistillation || stages[index + 1]?.stage.isFirst === false) continue;
+    members.push(withoutStandardization(run.networks.recurrent, weights));
+  }
+  return { members, history: progress.history };
+}
+
+function allStages({
+  pipeline,
+  networks,
+}: PreparedTraining['run']): Array<{ readonly member: Member; readonly stage: Stage }> {
+  const ofAll = { seed: pipeline.seed, stream: 0 };
+  return [
+    ...distilStageOf(pipeline).map((stage) => ({ member: ofAll, stage })),
+    ...membersOf(pipeline, networks).flatMap((member) =>
+      stagesOf(pipeline, networks).map((stage) => ({ member, stage })),
+    ),
+  ];
+}

@@ -1,0 +1,43 @@
+import type { Pipeline } from '../pipeline/schema.js';
+
+type Schedule = Pipeline['training']['schedule'];
+
+/** PyTorch's defaults for OneCycleLR: part of the steps that rise, peak / first rate, first rate / last rate. */
+const ONE_CYCLE = { risingShare: 0.3, firstDivisor: 25, lastDivisor: 1e4 };
+
+/**
+ * The learning rate of one step. `constant` and `cosine` rise linearly from near zero over the warm-up (Goyal
+ * et al. 2017), then stay or fall to zero along half a cosine (Loshchilov and Hutter 2017). `one-cycle` rises
+ * to the peak and falls to almost nothing along a cosine each (Smith and Topin 2019, as PyTorch's OneCycleLR,
+ * but that momentum stays as it is).
+ *
+ * @param options.step 0-based step of the stage.
+ * @param options.warmupSteps may be 0; `one-cycle` has its own.
+ */
+export function learningRateAt(options: {
+  schedule: Schedule;
+  peak: number;
+  step: number;
+  steps: number;
+  warmupSteps: number;
+}): number {
+  const { schedule, peak, step, steps, warmupSteps } = options;
+  if (schedule === 'one-cycle') return oneCycle({ peak, step, steps });
+  if (step < warmupSteps) return (peak * (step + 1)) / (warmupSteps + 1);
+  if (schedule === 'constant') return peak;
+  const progress = (step - warmupSteps) / Math.max(1, steps - warmupSteps);
+  return alongCosine({ from: peak, to: 0, progress });
+}
+
+function oneCycle({ peak, step, steps }: { peak: number; step: number; steps: number }): number {
+  const first = peak / ONE_CYCLE.firstDivisor;
+  // Not a whole number in general, and below 0 when there are few steps.
+  const peakStep = ONE_CYCLE.risingShare * steps - 1;
+  if (step < peakStep) return alongCosine({ from: first, to: peak, progress: step / peakStep });
+  const progress = (step - peakStep) / (steps - 1 - peakStep);
+  return alongCosine({ from: peak, to: first / ONE_CYCLE.lastDivisor, progress });
+}
+
+function alongCosine({ from, to, progress }: { from: number; to: number; progress: number }): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
+}

@@ -1,0 +1,43 @@
+import type { Example } from '../datasets/scan.js';
+import type { Sequence } from '../inputs/batches.js';
+import type { SequenceReader } from '../inputs/video/sequences.js';
+import { viewCount } from '../inputs/video/view.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { random } from '../random.js';
+import { targetMaker } from '../tasks/classification/targets.js';
+import { mixStep } from './mixup.js';
+
+/** What a training step reads. */
+export interface StepData {
+  readonly sequences: readonly Sequence[];
+  /** float32 [sequences, outputs]; see engine/engine.ts. */
+  readonly targets: Float32Array;
+}
+
+/** Where a training stands: whatever a step draws is keyed by it. */
+export interface StepPlace {
+  /** 0-based, of the stage. */
+  readonly epoch: number;
+  /** Epochs before this one, of all stages. */
+  readonly epochsBefore: number;
+  /** 0-based, of the epoch. */
+  readonly step: number;
+}
+
+export type StepReader = (examples: readonly Example[], place: StepPlace) => Promise<StepData>;
+
+/** Reads a view of each example and what its label says, mixed with one another where the pipeline says so. */
+export function labelledSteps(
+  pipeline: Pipeline,
+  options: { labels: readonly string[]; train: readonly Example[]; read: SequenceReader },
+): StepReader {
+  const targetsOf = targetMaker(pipeline, options);
+  const { mixup } = pipeline.training;
+  return async (examples, { epoch, epochsBefore, step }) => {
+    const view = epoch % viewCount(pipeline);
+    const sequences = await Promise.all(examples.map((example) => options.read(example, view)));
+    const data = { sequences, targets: targetsOf(examples) };
+    if (mixup === undefined) return data;
+    return mixStep(data, { alpha: mixup, stream: random(pipeline.seed, 'mixup', epochsBefore, step) });
+  };
+}

@@ -1,0 +1,100 @@
+import { placesOfMembers } from '../engine/members.js';
+import { type BaselineName, hasOrder } from '../evaluate/baselines.js';
+import type { FeatureSequence } from '../inputs/batches.js';
+import type { SequenceReader } from '../inputs/video/sequences.js';
+import { initializeRecurrent } from '../network/initialize.js';
+import type { Networks } from '../network/networks.js';
+import type { RecurrentNetwork } from '../network/recurrent.js';
+import { withoutStandardization } from '../network/standardize.js';
+import type { Weights } from '../tensors/tensor.js';
+import { freshProgress } from './fit.js';
+import { type Member, membersOf, readOwn } from './members.js';
+import { type Training, trainOnFeatures } from './run-stage.js';
+import { stagesOf } from './stages.js';
+
+/** A classifier that is trained: a linear classifier on what is left of a sequence. */
+export interface TrainedBaseline {
+  readonly name: Extract<BaselineName, 'middle' | 'mean'>;
+  readonly networks: Networks;
+  /** As those of the finished model, whose encoders they share. */
+  readonly members: readonly Weights[];
+}
+
+/**
+ * Trains the baselines on the features that the finished network reads, with the settings of
+ * its first stage: same parts, epochs, schedule and patience.
+ */
+export async function trainBaselines(
+  run: Omit<Training, 'save'>,
+  { members, read }: { members: readonly Weights[]; read: SequenceReader<FeatureSequence> },
+): Promise<TrainedBaseline[]> {
+  const recurrent: RecurrentNetwork = { ...run.networks.recurrent, layers: 0, readout: 'mean' };
+  const networks = { ...run.networks, recurrent };
+  const places = placesOfMembers(run.networks, members);
+  const trained: TrainedBaseline[] = [];
+  for (const name of baselinesToTrain(run)) {
+    const reader = name === 'middle' ? middleOnly(read) : read;
+    const own: Weights[] = [];
+    for (const [index, member] of membersOf(run.pipeline, networks).entries()) {
+      const classifier = { name, networks, member, read: readOwn(reader, places[index]!) };
+      own.push(new Map([...members[index]!, ...(await trainBaseline(run, classifier))]));
+    }
+    trained.push({ name, networks, members: own });
+  }
+  return trained;
+}
+
+/** A digit's middle row says little of it, and a classifier that is the network itself says nothing new. */
+function baselinesToTrain(run: Omit<Training, 'save'>): Array<TrainedBaseline['name']> {
+  if (!hasOrder(run.pipeline, run.train)) return [];
+  const { layers, readout } = run.networks.recurrent;
+  return [
+    ...(run.pipeline.input.kind === 'frames' ? (['middle'] as const) : []),
+    ...(layers === 0 && readout === 'mean' ? [] : (['mean'] as const)),
+  ];
+}
+
+async function trainBaseline(
+  run: Omit<Training, 'save'>,
+  classifier: {
+    name: TrainedBaseline['name'];
+    networks: Networks;
+    member: Member;
+    read: SequenceReader<FeatureSequence>;
+  },
+): Promise<Weights> {
+  const { name, networks, member, read } = classifier;
+  const [first] = stagesOf(run.pipeline, run.networks);
+  const { weights } = await trainOnFeatures(
+    {
+      ...run,
+      networks,
+      // It is over in less time than it took to read the clips.
+      save: async () => {},
+      onEvent: (event) => {
+        if (event.kind !== 'epoch') return;
+        run.onEvent({ kind: 'classifier', name, epoch: event.record.epoch, epochs: event.epochs });
+      },
+    },
+    {
+      stage: { ...first!, scope: { kind: 'recurrent' } },
+      member,
+      start: initializeRecurrent(networks.recurrent, member.seed),
+      progress: freshProgress(0, []),
+    },
+    read,
+  );
+  return withoutStandardization(networks.recurrent, weights);
+}
+
+/** Sequences as their middle timestep alone. */
+function middleOnly(read: SequenceReader<FeatureSequence>): SequenceReader<FeatureSequence> {
+  return async (example, view) => middleOf(await read(example, view));
+}
+
+/** The middle timestep of a sequence; of an even number, the later one. */
+export function middleOf({ data, timesteps }: FeatureSequence): FeatureSequence {
+  const width = data.length / timesteps;
+  const start = Math.floor(timesteps / 2) * width;
+  return { kind: 'features', data: data.slice(start, start + width), timesteps: 1 };
+}

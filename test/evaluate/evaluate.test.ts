@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Example } from '../../src/datasets/scan.js';
+import { selectEngine } from '../../src/engine/select.js';
+import { inOrder, scoreExamples } from '../../src/evaluate/evaluate.js';
+import type { FeatureSequence } from '../../src/inputs/batches.js';
+import { initializeRecurrent } from '../../src/network/initialize.js';
+import { networksOf } from '../../src/network/networks.js';
+import { random } from '../../src/random.js';
+import { tinyPipeline } from '../support/tiny-bundle.js';
+
+describe('scoring examples', () => {
+  it('keeps for each what the network attended to, a weight for each timestep of its own', async () => {
+    const { engine } = await selectEngine('onnx');
+    const { recurrent } = networksOf(tinyPipeline, 2);
+    const network = { ...recurrent, readout: 'attention' } as const;
+    const classifier = await engine.loadClassifier(network, initializeRecurrent(network, 1));
+    // More than one batch, and of different lengths.
+    const examples = Array.from({ length: 40 }, (_, index): Example => {
+      return { id: `${index}`, path: `${index}`, label: 0, group: `${index}` };
+    });
+    const lengthOf = ({ id }: Example) => 1 + (Number(id) % 3);
+    const read = async (example: Example): Promise<FeatureSequence> => {
+      const timesteps = lengthOf(example);
+      const stream = random(Number(example.id), 'features');
+      const data = Float32Array.from({ length: timesteps * network.inputs }, () => stream.float());
+      return { kind: 'features', data, timesteps };
+    };
+    const scored = await scoreExamples({
+      examples,
+      read,
+      scorers: new Map([['network', inOrder(classifier)]]),
+    });
+    await classifier.release();
+    const attention = scored.attention.get('network')!;
+    expect(attention.map((weights) => weights.length)).toEqual(examples.map(lengthOf));
+    for (const weights of attention) {
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+    }
+  });
+});

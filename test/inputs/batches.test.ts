@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { collate, epochBatches, type FeatureSequence, inBatches } from '../../src/inputs/batches.js';
+
+const sequence = (values: number[], timesteps: number): FeatureSequence => ({
+  kind: 'features',
+  data: Float32Array.from(values),
+  timesteps,
+});
+
+describe('collate', () => {
+  it('pads shorter sequences with zeros behind their end', () => {
+    const batch = collate([sequence([1, 2, 3, 4], 2), sequence([5, 6], 1)]);
+    expect(batch.timesteps).toBe(2);
+    expect([...batch.lengths]).toEqual([2, 1]);
+    expect([...batch.data]).toEqual([1, 2, 3, 4, 5, 6, 0, 0]);
+  });
+
+  it('keeps frames as bytes', () => {
+    const batch = collate([{ kind: 'frames', data: Uint8Array.of(1, 2, 3), timesteps: 1 }]);
+    expect(batch).toEqual({
+      kind: 'frames',
+      data: Uint8Array.of(1, 2, 3),
+      lengths: Int32Array.of(1),
+      timesteps: 1,
+    });
+  });
+
+  it('refuses a batch of both kinds, and one of none', () => {
+    const frames = { kind: 'frames', data: Uint8Array.of(1), timesteps: 1 } as const;
+    expect(() => collate([sequence([1], 1), frames])).toThrow('A batch of features got frames');
+    expect(() => collate([])).toThrow('at least one');
+  });
+});
+
+describe('epochBatches', () => {
+  const options = { batchSize: 4, seed: 3, epoch: 0 };
+
+  it('visits every example once, the last batch being short', () => {
+    const batches = epochBatches(10, options);
+    expect(batches.map((batch) => batch.length)).toEqual([4, 4, 2]);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual([...Array(10).keys()]);
+  });
+
+  it('shuffles by seed and epoch, the same each time', () => {
+    expect(epochBatches(10, options)).toEqual(epochBatches(10, options));
+    expect(epochBatches(10, options)).not.toEqual(epochBatches(10, { ...options, epoch: 1 }));
+    expect(epochBatches(10, options)).not.toEqual(epochBatches(10, { ...options, seed: 4 }));
+  });
+});
+
+describe('inBatches', () => {
+  it('keeps the order', () => {
+    expect(inBatches(['a', 'b', 'c'], 2)).toEqual([['a', 'b'], ['c']]);
+    expect(inBatches([], 2)).toEqual([]);
+  });
+});

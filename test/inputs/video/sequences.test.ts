@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Example } from '../../../src/datasets/scan.js';
+import { openCache } from '../../../src/inputs/feature-cache.js';
+import { frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
+import type { Augmentation } from '../../../src/pipeline/augmentation-schema.js';
+import type { FramesInput } from '../../../src/pipeline/schema.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipstep-sequences-'));
+  // Black on the left, white on the right.
+  const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, index) => (index % 96 < 48 ? 0 : 255));
+  await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
+    .png()
+    .toFile(join(folder, 'a.png'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const input: FramesInput = {
+  kind: 'frames',
+  sampling: { kind: 'uniform', frames: 2 },
+  preprocessing: { size: 32, fit: 'squash', kernel: 'linear' },
+  streams: [{ kind: 'frames' }],
+  fusion: 'concatenate',
+  encoder: { architecture: 'mobilenet-v1', alpha: 0.25, pooling: { kind: 'global' }, weights: 'scratch' },
+};
+const example = (): Example => ({ id: 'a', path: join(folder, 'a.png'), label: 0, group: 'a' });
+
+let caches = 0;
+function reader(augmentation: Augmentation) {
+  const cacheFolder = join(folder, `cache${caches++}`);
+  const read = frameReader({ input, augmentation, seed: 1, cache: openCache(cacheFolder) });
+  const entries = async () =>
+    (await readdir(cacheFolder, { recursive: true })).filter((name) => name.length > 60).length;
+  return { read, entries };
+}
+
+describe('frameReader', () => {
+  it('changes all frames of a view alike, and none in evaluation', async () => {
+    const { read } = reader({ views: 1, flip: 1 });
+    const [plain, view] = [await read(example(), 'evaluation'), await read(example(), 0)];
+    expect([plain.data[0], view.data[0]]).toEqual([0, 255]);
+    expect(view.data.subarray(32 * 32 * 3)).toEqual(view.data.subarray(0, 32 * 32 * 3));
+  });
+
+  it('keeps each view by itself, and those that are the same once', async () => {
+    const cropped = reader({ views: 3, crop: 0.5 });
+    for (const view of [0, 1, 2, 'evaluation', 0, 1] as const) await cropped.read(example(), view);
+    expect(await cropped.entries()).toBe(4);
+    const flipped = reader({ views: 16, flip: 0.5 });
+    for (let view = 0; view < 16; view++) await flipped.read(example(), view);
+    expect(await flipped.entries()).toBe(2);
+  });
+
+  it('changes the picture of a digit, too, which has no file of its own', async () => {
+    const image = Uint8Array.from({ length: 28 * 28 }, (_, index) => (index % 28 < 14 ? 0 : 255));
+    const { read, entries } = reader({ views: 1, flip: 1 });
+    const digit = { ...example(), image };
+    expect((await read(digit, 'evaluation')).data[0]).toBe(0);
+    expect((await read(digit, 0)).data[0]).toBe(255);
+    await expect(entries()).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('inMemory', () => {
+  it('reads each sequence once as long as there is room, and the others every time', async () => {
+    const reads: string[] = [];
+    const read = inMemory(async ({ id }, view) => {
+      reads.push(`${id} ${view}`);
+      return { kind: 'features', data: Float32Array.of(reads.length, 0), timesteps: 1 };
+    }, 16);
+    const sequences = [];
+    for (const [id, view] of [
+      ['a', 0],
+      ['a', 1],
+      ['b', 0],
+      ['a', 0],
+      ['a', 1],
+      ['b', 0],
+    ] as const) {
+      sequences.push((await read({ ...example(), id }, view)).data[0]);
+    }
+    expect(reads).toEqual(['a 0', 'a 1', 'b 0', 'b 0']);
+    expect(sequences).toEqual([1, 2, 3, 1, 2, 4]);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSetting, readAdjustedPipeline, settingText } from '../../src/pipeline/adjust-pipeline.js';
+import { writeTinyPipeline } from '../support/tiny-dataset.js';
+
+let folder: string;
+let pipeline: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipstep-adjust-'));
+  pipeline = await writeTinyPipeline(folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a pipeline with adjustments', () => {
+  it('has them in place of its own settings, and keeps the others', async () => {
+    const plain = await readAdjustedPipeline({ pipeline });
+    const set = {
+      'training.epochs': '7',
+      'recurrent.cell': 'gru',
+      'input.encoder.pooling': '{kind: global}',
+    };
+    const adjusted = await readAdjustedPipeline({ pipeline, set, seed: 5 });
+    expect(adjusted).toEqual({
+      ...plain,
+      seed: 5,
+      recurrent: { ...plain.recurrent, cell: 'gru' },
+      training: { ...plain.training, epochs: 7 },
+    });
+  });
+
+  it('leaves out what is null', async () => {
+    const plain = await readAdjustedPipeline({ pipeline });
+    expect(plain.recurrent.dropout).toBe(0.1);
+    const adjusted = await readAdjustedPipeline({ pipeline, set: { 'recurrent.dropout': 'null' } });
+    expect(adjusted).toEqual({ ...plain, recurrent: { ...plain.recurrent, dropout: 0 } });
+    const required = readAdjustedPipeline({ pipeline, set: { 'recurrent.units': 'null' } });
+    await expect(required).rejects.toMatchObject({ code: 'bad_config' });
+  });
+
+  it('keeps a folder of weights as seen from its file', async () => {
+    const { input } = await readAdjustedPipeline({ pipeline, weights: join(folder, 'weights') });
+    expect(input).toMatchObject({ encoder: { weights: 'weights' } });
+  });
+
+  it.each([
+    ['training.epoch', '3', 'bad_config', 'epoch'],
+    ['training.epochs', 'three', 'bad_config', 'training.epochs'],
+    ['trainig.epochs', '3', 'usage', 'trainig'],
+    ['seed.x', '3', 'usage', 'seed'],
+    ['training.epochs', '[3', 'usage', 'not YAML'],
+  ])('refuses %s=%s', async (name, value, code, problem) => {
+    const refused = readAdjustedPipeline({ pipeline, set: { [name]: value } });
+    await expect(refused).rejects.toMatchObject({ code, problem: expect.stringContaining(problem) });
+  });
+
+  it('has no use for encoder weights where there is no encoder', async () => {
+    const rows = new URL('../../pipelines/mnist-rows.yaml', import.meta.url).pathname;
+    await expect(readAdjustedPipeline({ pipeline: rows, weights: 'hub' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
+});
+
+describe('the text of a setting', () => {
+  it.each([[1e-9], ['gru'], ['true'], [null], [[0.7, 1]], [{ kind: 'grid', n: 2, names: ['a b', '1'] }]])(
+    'is one line that %j is read from',
+    (value) => {
+      const text = settingText(value);
+      expect(text).not.toContain('\n');
+      expect(parseSetting('name', text)).toEqual(value);
+    },
+  );
+});

@@ -1,0 +1,198 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.js';
+import { networksOf } from '../../src/network/networks.js';
+import { parsePipeline, readPipeline } from '../../src/pipeline/pipeline-file.js';
+
+const minimal = `
+name: tiny
+description: For a test.
+input:
+  kind: frames
+  sampling: { kind: uniform, frames: 4 }
+  preprocessing: { size: 96, fit: squash, kernel: linear }
+  encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: scratch }
+recurrent: { cell: lstm, units: 8 }
+training: { train: everything, epochs: 1, batchSize: 2, learningRate: 0.001 }
+`;
+
+function problemOf(text: string): string {
+  try {
+    parsePipeline(text, 'tiny.yaml');
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'bad_config') return error.problem;
+    throw error;
+  }
+  throw new Error('The pipeline was accepted');
+}
+
+describe('a pipeline', () => {
+  it('gets defaults for what it does not say', () => {
+    const pipeline = parsePipeline(minimal, 'tiny.yaml');
+    expect(pipeline.recurrent).toEqual({
+      cell: 'lstm',
+      units: 8,
+      layers: 1,
+      bidirectional: false,
+      dropout: 0,
+      readout: 'last',
+    });
+    expect(pipeline.split).toEqual({ validation: 0.15, test: 0.15 });
+    expect(pipeline.input).toMatchObject({ encoder: { pooling: { kind: 'global' } } });
+  });
+
+  it('is refused with every wrong setting named, and the file', () => {
+    const problem = problemOf(
+      minimal.replace('units: 8', 'units: 0, cel: gru').replace('size: 96', 'size: 31'),
+    );
+    expect(problem).toContain('tiny.yaml');
+    expect(problem).toContain('recurrent.units');
+    expect(problem).toContain('cel');
+    expect(problem).toContain('input.preprocessing.size');
+  });
+
+  it('has no more folds than it says, neither its own nor those it is without', () => {
+    const fold = (text: string) => `${minimal}split: { fold: ${text} }\n`;
+    expect(problemOf(fold('{ number: 6, of: 5 }'))).toContain('split.fold: number must be at most of');
+    expect(problemOf(fold('{ number: 1, of: 3, without: { number: 6, of: 5 } }'))).toContain(
+      'split.fold.without: number must be at most of',
+    );
+  });
+
+  it('does not leave an encoder both untrained and frozen', () => {
+    expect(problemOf(minimal.replace('train: everything', 'train: recurrent'))).toContain('training.train');
+  });
+
+  it('starts from a drawn encoder that is distilled, by a teacher that somebody trained', () => {
+    const distil = (weights: string) => `
+distil:
+  teacher: { architecture: mobilenet-v2, alpha: 1, weights: ${weights}, size: 224 }
+  epochs: 1
+  batchSize: 2
+  learningRate: 0.001
+`;
+    const recurrent = minimal.replace('train: everything', 'train: recurrent');
+    expect(parsePipeline(recurrent + distil('hub'), 'tiny.yaml').distil).toMatchObject({ pictures: 4 });
+    expect(problemOf(recurrent + distil('scratch'))).toContain('distil.teacher.weights');
+    const rows = recurrent.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+    expect(problemOf(rows + distil('hub'))).toContain('distil: must be left out');
+  });
+
+  it('does not mix clips that come one at a time', () => {
+    const single = minimal.replace('batchSize: 2', 'batchSize: 1, mixup: 0.2');
+    expect(problemOf(single)).toContain('training.batchSize');
+  });
+
+  it('does not train an encoder that it does not have', () => {
+    const rows = minimal.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+    expect(problemOf(rows)).toContain('there is no encoder');
+    expect(parsePipeline(rows.replace('train: everything', 'train: recurrent'), 'rows.yaml').input).toEqual({
+      kind: 'rows',
+    });
+  });
+
+  it('has no last timestep without a recurrent layer', () => {
+    const flat = minimal.replace('units: 8', 'units: 8, layers: 0');
+    expect(problemOf(flat)).toContain('recurrent.readout');
+    expect(parsePipeline(flat.replace('layers: 0', 'layers: 0, readout: mean'), 'x').recurrent.layers).toBe(
+      0,
+    );
+  });
+
+  it.each([
+    [1, '{ kind: flow }'],
+    [2, '{ kind: flow }, { kind: difference }'],
+  ])('averages the networks of its streams, of which there may be %i', (count, streams) => {
+    const fused = `streams: [${streams}]\n  gap: { kind: frames, frames: 2 }\n  fusion: average\n  preprocessing:`;
+    const pipeline = parsePipeline(minimal.replace('preprocessing:', fused), 'tiny.yaml');
+    expect(networksOf(pipeline, 2).apart).toBe(count);
+  });
+
+  it('has segments for the hierarchical readout alone', () => {
+    const readout = (name: string) => minimal.replace('units: 8', `units: 8, readout: ${name}, segment: 4`);
+    expect(problemOf(readout('attention'))).toContain('recurrent.segment');
+    expect(parsePipeline(readout('hierarchical'), 'tiny.yaml').recurrent.segment).toBe(4);
+  });
+
+  describe('with augmentation', () => {
+    const augmented = (settings: string, text = minimal) =>
+      text.replace('epochs: 1', `epochs: 1, augmentation: { ${settings} }`);
+    const sampled = (sampling: string) => minimal.replace('kind: uniform, frames: 4', sampling);
+
+    it('has four views of each clip', () => {
+      const { training } = parsePipeline(augmented('flip: 0.5, speed: [0.8, 1]'), 'tiny.yaml');
+      expect(training.augmentation).toEqual({ views: 4, flip: 0.5, speed: [0.8, 1] });
+    });
+
+    it('says how views differ, but where sampling is random', () => {
+      expect(problemOf(augmented('views: 3'))).toContain('must say how views differ');
+      expect(
+        parsePipeline(augmented('views: 3', sampled('kind: segments, frames: 4')), 'x').training.augmentation,
+      ).toEqual({ views: 3 });
+    });
+
+    it.each(['reverse', 'flip'])('does not make one generated motion of another: %s', (name) => {
+      const motion = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 2 } }\n`;
+      expect(problemOf(augmented(`${name}: 0.5`, motion))).toMatch(
+        new RegExp(`training.augmentation.${name}: must be left out for this data`),
+      );
+    });
+
+    it('does not ask of a sampling what it cannot do', () => {
+      expect(problemOf(augmented('speed: [0.5, 1.5]'))).toContain('must be at most 1 for uniform sampling');
+      expect(problemOf(augmented('speed: [1, 0.5]'))).toContain('[slowest, fastest]');
+      const [segments, keyframes, fps] = [
+        sampled('kind: segments, frames: 4'),
+        sampled('kind: keyframes, maxFrames: 4'),
+        sampled('kind: fps, framesPerSecond: 4, maxFrames: 4'),
+      ];
+      expect(problemOf(augmented('timeJitter: 0.2', segments))).toContain('random already');
+      expect(problemOf(augmented('timeJitter: 0.2', keyframes))).toContain('no other frames');
+      expect(problemOf(augmented('speed: [0.5, 1]', keyframes))).toContain('no other frames');
+      expect(parsePipeline(augmented('speed: [0.5, 1.5]', fps), 'x').training.augmentation?.speed).toEqual([
+        0.5, 1.5,
+      ]);
+    });
+
+    it('is about frames', () => {
+      const rows = minimal.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
+      expect(problemOf(augmented('flip: 0.5', rows))).toContain('only frames are augmented');
+    });
+  });
+
+  it('does not warm up twice', () => {
+    const oneCycle = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle, warmupEpochs: 0.5');
+    expect(problemOf(oneCycle)).toContain('training.warmupEpochs');
+    const finetuned = minimal.replace('epochs: 1', 'epochs: 1, schedule: one-cycle');
+    const stage = 'fromBlock: 3, epochs: 1, batchSize: 1, learningRate: 0.1, warmupEpochs: 1';
+    expect(problemOf(`${finetuned}finetune: [{ ${stage} }]\n`)).toContain('finetune.0.warmupEpochs');
+  });
+
+  it('does not standardize by an encoder that is trained from the start', () => {
+    const standardized = minimal.replace('epochs: 1', 'epochs: 1, standardize: true');
+    expect(problemOf(standardized)).toContain('training.standardize');
+  });
+
+  it('does not test on the clips that it trains on', () => {
+    const same = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 1 } }\n`;
+    expect(problemOf(same)).toContain('data.test.seed');
+  });
+
+  it('is refused when it is not YAML, with the line', () => {
+    expect(problemOf('name: [unclosed')).toContain('line 1');
+  });
+
+  it('that is not there is not_found', async () => {
+    await expect(readPipeline('no/such.yaml')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('the pipelines that ship', async () => {
+  const folder = fileURLToPath(new URL('../../pipelines', import.meta.url));
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
+
+  it.each(files)('%s fits and is named as its file', async (file) => {
+    expect(`${(await readPipeline(`${folder}/${file}`)).name}.yaml`).toBe(file);
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle, saveBundle } from '../../src/bundle/bundle.js';
+import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { selectEngine } from '../../src/engine/select.js';
+import { initializeRecurrent } from '../../src/network/initialize.js';
+import { networksOf, parametersOf } from '../../src/network/networks.js';
+import { standardizationBeside } from '../../src/network/standardize.js';
+import { checkPipeline } from '../../src/pipeline/schema.js';
+import { random } from '../../src/random.js';
+import type { Checkpoint, EpochRecord } from '../../src/train/checkpoint.js';
+import { prepareTraining } from '../../src/train/prepare.js';
+import { runStages } from '../../src/train/run-stages.js';
+import { type TrainOptions, train } from '../../src/train/train.js';
+import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
+import { freshCache } from '../support/cache.js';
+
+const { engine } = await selectEngine('onnx');
+const labels = ['moving', 'still'];
+const SIZE = 32;
+/** Of the first stage, which ends on a learning rate near 0. */
+const EPOCHS = 12;
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-stages-'));
+  Object.assign(process.env, await freshCache(join(root, 'cache')));
+  await writeBlobClips(join(root, 'data'), 12);
+  await saveEncoder(join(root, 'encoder'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+type Changes = { standardize: boolean; learningRate?: number; fusion?: 'average' };
+
+function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
+  const frames = { kind: 'frames' };
+  return {
+    ...{ name: 'staged', description: 'For tests.', recurrent: { cell: 'lstm', units: 8 } },
+    input: {
+      ...{ kind: 'frames', sampling: { kind: 'uniform', frames: 4 } },
+      preprocessing: { size: SIZE, fit: 'squash', kernel: 'linear' },
+      encoder: { architecture: 'mobilenet-v1', alpha: 0.1, weights: 'encoder' },
+      ...(fusion && { fusion, streams: [frames, { kind: 'difference' }], gap: { ...frames, frames: 1 } }),
+    },
+    training: {
+      ...{ train: 'recurrent', standardize, keep: 'last' },
+      ...{ epochs: EPOCHS, batchSize: 6, learningRate: 0.01 },
+    },
+    finetune: [
+      { fromBlock: 11, epochs: 2, batchSize: 6, learningRate },
+      { fromBlock: 5, epochs: 2, batchSize: 6, learningRate },
+    ],
+    split: { validation: 0.2, test: 0.2 },
+  };
+}
+
+async function optionsOf(changes: Changes): Promise<TrainOptions> {
+  const pipeline = join(root, 'staged.yaml');
+  // JSON is YAML, too.
+  await writeFile(pipeline, JSON.stringify(pipelineOf(changes)));
+  return { pipeline, data: join(root, 'data'), out: join(root, 'none'), engine: 'onnx' };
+}
+
+type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
+
+async function stagesOf(changes: Changes) {
+  const prepared = await prepareTraining({ ...(await optionsOf(changes)), onEvent: () => {} });
+  const saved: Saved[] = [];
+  const save = async (parts: Saved) => void saved.push(parts);
+  return { ...(await runStages({ ...prepared, save })), saved, networks: prepared.run.networks };
+}
+
+const ofStage = (history: readonly EpochRecord[], stage: number) =>
+  history.filter((record) => record.stage === stage).map(({ trainLoss }) => trainLoss);
+
+describe('the stages of a network', () => {
+  it.each([false, true])('go on where the one before ended, standardized: %o', async (standardize) => {
+    const { history } = await stagesOf({ standardize });
+    const [before, ...others] = [0, 1, 2].map((stage) => ofStage(history, stage));
+    expect(before!.at(-1)).toBeLessThan(0.8 * before![0]!);
+    // Of the same clips without dropout: nothing but the last steps' updates is between them.
+    for (const loss of others.flat()) expect(Math.abs(loss / before!.at(-1)! - 1)).toBeLessThan(0.01);
+  });
+
+  it('keep the standardization apart, and fold it in when the last one has ended', async () => {
+    const { members, saved, networks } = await stagesOf({ standardize: true });
+    const first = saved.findLast(({ progress }) => progress.stage === 0)!;
+    const later = saved.filter(({ progress }) => progress.stage > 0);
+    const measured = standardizationBeside(first.start);
+    expect(measured?.mean).toHaveLength(networks.recurrent.inputs);
+    for (const { start } of later) expect(standardizationBeside(start)).toEqual(measured);
+    const kernel = 'recurrent.0.forward.kernel';
+    expect(later[0]!.start.get(kernel)).toEqual(first.best.get(kernel));
+    expect([...members[0]!.keys()]).toEqual(parametersOf(networks).map(({ name }) => name));
+    expect(members[0]!.get(kernel)).not.toEqual(saved.at(-1)!.best.get(kernel));
+  });
+
+  it('come to the same weights when they are interrupted, for each stream by itself', async () => {
+    const given = await optionsOf({ standardize: true, learningRate: 1e-3, fusion: 'average' });
+    const run = (out: string, more: Partial<TrainOptions> = {}) =>
+      train({ ...given, out: join(root, out), ...more });
+    const weights = (out: string) => readFile(join(root, out, 'weights.safetensors'));
+    await run('whole');
+    const interruption = new AbortController();
+    const cut = run('cut', {
+      signal: interruption.signal,
+      // In the last stage of the first stream's network, whose encoder is no longer what was standardized by.
+      onEvent: (event) => event.kind === 'epoch' && event.count === EPOCHS + 3 && interruption.abort(),
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'aborted' });
+    await run('cut', { resume: true });
+    expect(await weights('cut')).toEqual(await weights('whole'));
+    expect((await loadBundle(join(root, 'whole'))).members).toHaveLength(2);
+  });
+});
+
+/** A model whose encoder was drawn, calibrated so that its features tell pictures apart. */
+async function saveEncoder(folder: string): Promise<void> {
+  const { finetune: _, ...like } = pipelineOf({ standardize: false });
+  const pipeline = checkPipeline(like, 'the encoder');
+  const networks = networksOf(pipeline, labels.length);
+  const pictures = Array.from({ length: 32 }, (_, index) =>
+    paint(drawBlobs(random(index, 'picture')), { size: SIZE }),
+  );
+  const drawn = initializeMobileNet(networks.encoder!, 5);
+  const encoder = await engine.training.calibrate(networks.encoder!, drawn, Buffer.concat(pictures));
+  await saveBundle(folder, {
+    manifest: {
+      ...{ pipeline, labels, test: null, seed: 1, engine: 'onnx', versions: {} },
+      ...{ temperature: 1, minProbability: 0 },
+    },
+    members: [new Map([...encoder, ...initializeRecurrent(networks.recurrent, 1)])],
+    files: {},
+  });
+}
