@@ -14,24 +14,64 @@ export interface Standardization {
  */
 const SMALLEST_DEVIATION = 1e-3;
 
-/** What brings features to mean 0 and deviation 1. @param vectors float32 [count, width], count at least 1. */
-export function standardizationOf(vectors: Float32Array, width: number): Standardization {
-  const count = vectors.length / width;
-  const sums = new Float64Array(width);
-  const squares = new Float64Array(width);
-  for (let start = 0; start < vectors.length; start += width) {
-    for (let index = 0; index < width; index++) {
-      const value = vectors[start + index]!;
-      sums[index]! += value;
-      squares[index]! += value * value;
+/**
+ * What brings features to mean 0 and deviation 1. The vectors come in parts, of which none is kept: the same vectors
+ * in the same order give the same bits, however they are parted.
+ *
+ * @param parts float32 [count, width] each, at least one vector in all.
+ */
+export async function standardizationOf(
+  parts: AsyncIterable<Float32Array> | Iterable<Float32Array>,
+  width: number,
+): Promise<Standardization> {
+  const sums = new CompensatedSums(width);
+  const squares = new CompensatedSums(width);
+  let count = 0;
+  for await (const vectors of parts) {
+    for (let start = 0; start < vectors.length; start += width) {
+      for (let index = 0; index < width; index++) {
+        const value = vectors[start + index]!;
+        sums.add(index, value);
+        // Exact: the square of a float32 fits into a float64.
+        squares.add(index, value * value);
+      }
     }
+    count += vectors.length / width;
   }
-  const mean = Float32Array.from(sums, (sum) => sum / count);
-  const scale = Float32Array.from(squares, (square, index) => {
-    const variance = Math.max(0, square / count - (sums[index]! / count) ** 2);
+  const means = sums.totals().map((sum) => sum / count);
+  const scale = Float32Array.from(squares.totals(), (square, index) => {
+    const variance = Math.max(0, square / count - means[index]! ** 2);
     return 1 / (Math.sqrt(variance) + SMALLEST_DEVIATION);
   });
-  return { mean, scale };
+  return { mean: Float32Array.from(means), scale };
+}
+
+/**
+ * Sums in float64 whose error does not grow with the number of terms (Neumaier 1974): a variance is a small difference
+ * of two large sums, of which plain ones lose the last digits in long trainings.
+ */
+class CompensatedSums {
+  readonly #sums: Float64Array;
+  /** What rounding took from each sum. */
+  readonly #lost: Float64Array;
+
+  constructor(width: number) {
+    this.#sums = new Float64Array(width);
+    this.#lost = new Float64Array(width);
+  }
+
+  add(index: number, term: number): void {
+    const before = this.#sums[index]!;
+    const after = before + term;
+    // The error of an addition, without a branch (Knuth, The Art of Computer Programming, volume 2, 4.2.2).
+    const added = after - before;
+    this.#lost[index]! += before - (after - added) + (term - added);
+    this.#sums[index] = after;
+  }
+
+  totals(): Float64Array {
+    return this.#sums.map((sum, index) => sum + this.#lost[index]!);
+  }
 }
 
 /** Vectors of the mean's width one behind the other, standardized. */

@@ -7,22 +7,16 @@ import { frameReader, type SequenceReader } from '../inputs/video/sequences.js';
 import { viewCount } from '../inputs/video/view.js';
 import { networksOf } from '../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../network/recurrent.js';
-import { type Standardization, standardizationOf } from '../network/standardize.js';
 import type { FramesInput, Pipeline, Stream } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
-import {
-  concatenate,
-  elementCount,
-  type ParameterSpec,
-  requireTensor,
-  type Weights,
-} from '../tensors/tensor.js';
+import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { trainedEncoder } from './initial-weights.js';
 import { optimizerOf } from './optimizer.js';
 import { pictureSteps } from './picture-steps.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import { calibrated, inTraining, type StagePosition, type Training, trainFrom } from './run-stage.js';
+import { standardizationOfExamples } from './standardization.js';
 
 /**
  * Distillation: trains the encoder to give what a larger one, its teacher, gives of the same pictures of the training
@@ -68,7 +62,7 @@ async function learn(
   const student = frameReader({ ...run, input: inputOf(run), augmentation: training.augmentation, seed });
   const train = await readableOfBoth(run, { student, teacher });
   const options = await trainerOptions(run, position, { train, student, outputs: teacher.width });
-  const standardization = await standardizationOfTeacher(train, teacher);
+  const standardization = await standardizationOfExamples(train, teacher);
   const views = viewCount(run.pipeline);
   const readStep = pictureSteps({ seed, pictures, views, student, teacher: teacher.read, standardization });
   const { weights, progress } = await trainFrom(run, position, {
@@ -128,15 +122,6 @@ function zeros(parameters: readonly ParameterSpec[]): Weights {
   return new Map(
     parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(elementCount(shape)) }]),
   );
-}
-
-async function standardizationOfTeacher(
-  train: readonly Example[],
-  { read, width }: Teacher,
-): Promise<Standardization> {
-  const features: Float32Array[] = [];
-  for (const example of train) features.push((await read(example, 0)).data);
-  return standardizationOf(concatenate(features), width);
 }
 
 /** What reads the teacher's features: the run with the teacher in the place of the encoder. */

@@ -7,16 +7,11 @@ import type { Cache } from '../inputs/feature-cache.js';
 import { frameReader, inMemory, type SequenceReader } from '../inputs/video/sequences.js';
 import { viewCount } from '../inputs/video/view.js';
 import type { Networks } from '../network/networks.js';
-import {
-  type Standardization,
-  standardizationBeside,
-  standardizationOf,
-  withStandardization,
-} from '../network/standardize.js';
+import { type Standardization, standardizationBeside, withStandardization } from '../network/standardize.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
 import { random } from '../random.js';
-import { concatenate, type Weights } from '../tensors/tensor.js';
+import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import type { TrainEvent } from './events.js';
 import { type FitOptions, fitStage } from './fit.js';
@@ -24,6 +19,7 @@ import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
 import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
+import { standardizationOfExamples } from './standardization.js';
 import { labelledSteps } from './step-data.js';
 
 /** What all stages of one training share. */
@@ -104,9 +100,7 @@ async function standardizationOfTraining(
   read: SequenceReader<FeatureSequence>,
 ): Promise<Standardization> {
   const examples = await readableExamples(run.train, { ...run, read, views: [0] });
-  const features: Float32Array[] = [];
-  for (const example of examples) features.push((await read(example, 0)).data);
-  return standardizationOf(concatenate(features), run.networks.recurrent.inputs);
+  return standardizationOfExamples(examples, { read, width: run.networks.recurrent.inputs });
 }
 
 async function trainOn(

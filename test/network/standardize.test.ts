@@ -20,8 +20,8 @@ const features = Float32Array.from({ length: 6 * WIDTH }, (_, index) => {
 });
 
 describe('standardized features', () => {
-  it('have mean 0 and deviation 1', () => {
-    const values = standardize(features, standardizationOf(features, WIDTH));
+  it('have mean 0 and deviation 1', async () => {
+    const values = standardize(features, await standardizationOf([features], WIDTH));
     for (let feature = 0; feature < WIDTH; feature++) {
       const own = [...values].filter((_, index) => index % WIDTH === feature);
       const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
@@ -31,9 +31,25 @@ describe('standardized features', () => {
     }
   });
 
-  it('are 0 where a feature never changes', () => {
+  it('are 0 where a feature never changes', async () => {
     const constant = new Float32Array(4).fill(7);
-    expect([...standardize(constant, standardizationOf(constant, 1))]).toEqual([0, 0, 0, 0]);
+    expect([...standardize(constant, await standardizationOf([constant], 1))]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('are the same to the bit however the vectors are parted', async () => {
+    const cut = 2 * WIDTH;
+    const parts = [features.subarray(0, cut), features.subarray(cut, cut), features.subarray(cut)];
+    expect(await standardizationOf(parts, WIDTH)).toEqual(await standardizationOf([features], WIDTH));
+  });
+
+  it('are measured as well where the mean is far from 0 and the vectors are many', async () => {
+    const count = 300_000;
+    const draw = random(3, 'far');
+    const far = Float32Array.from({ length: count }, () => 100 + 1e-3 * draw.normal());
+    const exactMean = far.reduce((sum, value) => sum + (value - 100), 0) / count;
+    const variance = far.reduce((sum, value) => sum + (value - 100 - exactMean) ** 2, 0) / count;
+    const { scale } = await standardizationOf([far], 1);
+    expect(scale[0]! * (Math.sqrt(variance) + 1e-3)).toBeCloseTo(1, 4);
   });
 });
 
@@ -54,7 +70,7 @@ describe('a standardization folded into the weights', () => {
         return [name, { shape, data: Float32Array.from({ length }, () => 0.5 * draw.normal()) }];
       }),
     );
-    const standardization = standardizationOf(features, WIDTH);
+    const standardization = await standardizationOf([features], WIDTH);
     const logits = async (data: Float32Array, own: Weights) => {
       const classifier = await engine.loadClassifier(network, own);
       const result = await classifier.classify(collate([{ kind: 'features', data, timesteps: 6 }]));

@@ -206,7 +206,7 @@ async function standardizedFeatures(network: MobileNet, weights: Weights): Promi
   const features = await encoder.encode(Buffer.concat(pictures(network.inputSize)));
   await encoder.release();
   const width = featureCount(network);
-  const standardized = standardize(features, standardizationOf(features, width));
+  const standardized = standardize(features, await standardizationOf([features], width));
   return Array.from({ length: features.length / width }, (_, row) =>
     standardized.subarray(row * width, (row + 1) * width),
   );
