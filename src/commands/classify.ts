@@ -82,7 +82,7 @@ async function* classifyInputs(
 
 /** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */
 async function prepareMedia(inputs: readonly string[]): Promise<void> {
-  const { isClipName } = await import('../media/inputs.js');
+  const { isClipName } = await import('../media/locate.js');
   if (!inputs.some(isClipName)) return;
   const { prepareFfmpeg } = await import('../media/ffmpeg/ffmpeg.js');
   await prepareFfmpeg();

@@ -4,6 +4,7 @@ import type { Split } from '../datasets/split.js';
 import { isFailureOfInput } from '../errors.js';
 import { type Cache, contentDigest } from '../inputs/feature-cache.js';
 import { openClip } from '../media/frames.js';
+import { locateClip } from '../media/locate.js';
 import { concurrently } from '../platform/concurrently.js';
 import {
   colourDistance,
@@ -95,12 +96,12 @@ async function printOf(
 /** uint8 RGB [frames, 8, 9, 3]. */
 async function thumbnailsOf(example: Example, signal?: AbortSignal): Promise<Uint8Array> {
   const { startSeconds, endSeconds } = example;
-  const clip = await openClip(example.path, {
+  const clip = await openClip(await locateClip(example.path), {
     sampling: { kind: 'uniform', frames: FRAMES },
     preprocessing: { size: THUMBNAIL_SOURCE_SIDE, fit: 'squash', kernel: 'linear' },
-    ...(startSeconds !== undefined && { startSeconds }),
-    ...(endSeconds !== undefined && { endSeconds }),
-    ...(signal && { signal }),
+    startSeconds,
+    endSeconds,
+    signal,
   });
   const thumbnails: Uint8Array[] = [];
   for await (const { pixels } of clip.frames) thumbnails.push(thumbnailOf(pixels));

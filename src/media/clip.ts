@@ -1,5 +1,6 @@
 import type { Preprocessing, Sampling } from '../pipeline/schema.js';
 import type { StartProgram } from '../platform/child-process/program.js';
+import type { LocatedClip } from './locate.js';
 import type { PairGap } from './pairs.js';
 import type { Pace } from './sampling.js';
 import type { PlanChoice, PlanKind } from './video/decode-plan.js';
@@ -9,26 +10,26 @@ export interface FrameRequest {
   readonly sampling: Sampling;
   readonly preprocessing: Preprocessing;
   /** Gives each frame a partner, so much later in the clip. */
-  readonly pairGap?: PairGap;
+  readonly pairGap?: PairGap | undefined;
   /** How a video may be decoded; `exact` when absent. */
-  readonly plan?: PlanChoice;
+  readonly plan?: PlanChoice | undefined;
   /** Threads that decode a video; as many as ffmpeg thinks fit when absent. */
-  readonly decoderThreads?: number;
+  readonly decoderThreads?: number | undefined;
   /** Draws the times of `segments` sampling and of a pace with jitter; 0 when absent. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** As recorded when absent. */
-  readonly pace?: Pace;
+  readonly pace?: Pace | undefined;
   /** Part of the clip to look at; the whole when absent. */
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
   /**
    * Longest time that one clip may take, probing and decoding together, not counting what the caller does
    * between frames; 600 when absent.
    */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** How ffmpeg is started; from this process when absent. */
-  readonly startProgram?: StartProgram;
-  readonly signal?: AbortSignal;
+  readonly startProgram?: StartProgram | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Frame {
@@ -45,7 +46,8 @@ export interface Frame {
 
 /** A clip whose frames can be read once, in order of time. */
 export interface Clip {
-  readonly kind: 'video' | 'images';
+  /** With what was found out about it, so that other parts of it open without another look. */
+  readonly located: LocatedClip;
   /** Of a video: how it is decoded, unless that should fail. */
   readonly plan?: PlanKind;
   readonly durationSeconds: number;
@@ -53,3 +55,6 @@ export interface Clip {
   readonly frameCount: number;
   readonly frames: AsyncIterable<Frame>;
 }
+
+/** What the reader of one kind of clip finds in it. */
+export type ClipContent = Omit<Clip, 'located'>;

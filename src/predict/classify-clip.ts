@@ -1,6 +1,7 @@
 import { collate, type FeatureSequence } from '../inputs/batches.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
-import type { Clip, FrameRequest, PlanChoice, PlanKind } from '../media/frames.js';
+import { type Clip, type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
+import type { LocatedClip } from '../media/locate.js';
 import type { FramesInput, Pipeline } from '../pipeline/schema.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { concatenate } from '../tensors/tensor.js';
@@ -40,15 +41,11 @@ export class ComputeFailure extends Error {}
 /** Frames of one clip that may wait for an encoder: four runs' worth, so that memory does not grow with clips. */
 const FRAMES_AHEAD = 16;
 
-export interface OpenableClip {
-  readonly clip: {
-    readonly path: string;
-    /** The part that is meant; the whole when absent. */
-    readonly startSeconds?: number;
-    readonly endSeconds?: number;
-  };
-  /** As clipOpener gives it, so that the windows of a clip share what was found out about it. */
-  readonly open: (request: FrameRequest) => Promise<Clip>;
+export interface ClipPart {
+  readonly located: LocatedClip;
+  /** The part that is meant; the whole when absent. */
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
 }
 
 export interface ClipOptions
@@ -62,9 +59,9 @@ export interface ClipOptions
  *
  * @throws UserError as openClip, and as readRows for a model that reads digits; ComputeFailure.
  */
-export async function classifyClip(openable: OpenableClip, options: ClipOptions): Promise<ClipResult> {
+export async function classifyClip(clip: ClipPart, options: ClipOptions): Promise<ClipResult> {
   const watch = stopwatch();
-  const read = await readSequence(openable, { ...options, watch });
+  const read = await readSequence(clip, { ...options, watch });
   const { logits, attention } = await computed(options.model.classify(collate([read.sequence])));
   watch.note('recurrent');
   const probabilities = softmax(logits);
@@ -73,18 +70,15 @@ export async function classifyClip(openable: OpenableClip, options: ClipOptions)
 
 type Read = Pick<ClipResult, 'sequence' | 'frames' | 'timesSeconds' | 'durationSeconds' | 'plan'>;
 
-async function readSequence(
-  { clip, open }: OpenableClip,
-  options: ClipOptions & { watch: Stopwatch },
-): Promise<Read> {
+async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stopwatch }): Promise<Read> {
   const { input } = options.model;
   if (input.kind === 'rows') {
     const { readRows } = await import('../inputs/digits/rows.js');
-    const sequence = await readRows({ path: clip.path });
+    const sequence = await readRows({ path: clip.located.input });
     options.watch.note('decode');
     return { sequence, frames: 1, durationSeconds: 0 };
   }
-  const opened = await openForModel({ clip, open }, { ...options, input });
+  const opened = await openForModel(clip, { ...options, input });
   const { durationSeconds, plan } = opened;
   const encoded = await encodeFrames(opened, options);
   return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, ...(plan && { plan }) };
@@ -92,21 +86,22 @@ async function readSequence(
 
 /** Opens a clip for the frames that the model reads. @throws UserError as openClip. */
 export async function openForModel(
-  { clip, open }: OpenableClip,
+  { located, startSeconds, endSeconds }: ClipPart,
   options: Omit<ClipOptions, 'model'> & { input: FramesInput },
 ): Promise<Clip> {
   const { input, sampling: plan, decoderThreads, timeoutSeconds, startProgram, signal } = options;
-  const { startSeconds, endSeconds } = clip;
   const { preprocessing, gap } = input;
-  return open({
-    ...{ sampling: evaluationSampling(input.sampling), preprocessing, plan },
-    ...(decoderThreads !== undefined && { decoderThreads }),
-    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-    ...(startProgram && { startProgram }),
-    ...(signal && { signal }),
-    ...(startSeconds !== undefined && { startSeconds }),
-    ...(endSeconds !== undefined && { endSeconds }),
-    ...(gap && { pairGap: gap }),
+  return openClip(located, {
+    sampling: evaluationSampling(input.sampling),
+    preprocessing,
+    pairGap: gap,
+    plan,
+    decoderThreads,
+    timeoutSeconds,
+    startProgram,
+    signal,
+    startSeconds,
+    endSeconds,
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Bundle, Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
-import { type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
-import { locateClip, resolveInputs } from '../media/inputs.js';
+import type { PlanChoice, PlanKind } from '../media/frames.js';
+import { locateClip, resolveInputs } from '../media/locate.js';
 import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
 import { shareEncoders } from './shared-encoder.js';
 import { loadedModel, type ModelThreads, startModelThreads } from './thread/model-threads.js';
@@ -145,8 +145,7 @@ function classifierOn(
   return {
     classify: async (path, { signal } = {}) => {
       try {
-        const clip = { clip: { path }, open: (request: FrameRequest) => openClip(path, request) };
-        const result = await classifyClip(clip, { model, sampling, ...(signal && { signal }) });
+        const result = await classifyClip({ located: await locateClip(path) }, { model, sampling, signal });
         return classified(result, { input: path, bundle, options, engine: (await threads.loaded).name });
       } catch (error) {
         if (error instanceof ComputeFailure) throw error.cause;

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
-import { openLocated } from '../media/frames.js';
+import { openClip } from '../media/frames.js';
 import { jpegInBase64 } from '../media/images/jpeg.js';
-import { locatePath } from '../media/inputs.js';
+import { locatePath } from '../media/locate.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { BatchOptions } from '../predict/batch/options.js';
 import { isFailed, type ResultRow, type Row, resultRows } from '../predict/batch/row.js';
@@ -64,17 +64,14 @@ function leastOf(rows: readonly Certain[]): Certain[] {
 async function thumbnailOf(row: Certain, signal: AbortSignal): Promise<string | null> {
   const { path, startSeconds, endSeconds } = row;
   try {
-    const clip = await openLocated(
-      { input: path, location: await locatePath(path) },
-      {
-        sampling: { kind: 'uniform', frames: 1 },
-        preprocessing: { size: THUMBNAIL_SIZE, fit: 'resize', kernel: 'linear' },
-        timeoutSeconds: THUMBNAIL_TIMEOUT_SECONDS,
-        signal,
-        ...(startSeconds !== undefined && { startSeconds }),
-        ...(endSeconds !== undefined && { endSeconds }),
-      },
-    );
+    const clip = await openClip(await locatePath(path), {
+      sampling: { kind: 'uniform', frames: 1 },
+      preprocessing: { size: THUMBNAIL_SIZE, fit: 'resize', kernel: 'linear' },
+      timeoutSeconds: THUMBNAIL_TIMEOUT_SECONDS,
+      signal,
+      startSeconds,
+      endSeconds,
+    });
     for await (const { pixels } of clip.frames) return await jpegInBase64(pixels, { side: THUMBNAIL_SIZE });
     return null;
   } catch (error) {

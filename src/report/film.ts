@@ -5,6 +5,7 @@ import { readRows } from '../inputs/digits/rows.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
 import { openClip } from '../media/frames.js';
 import { jpegInBase64 } from '../media/images/jpeg.js';
+import { locateClip } from '../media/locate.js';
 import type { FramesInput, Pipeline } from '../pipeline/schema.js';
 
 /** What a network saw of a clip. */
@@ -37,7 +38,7 @@ export async function readFilm(
   try {
     if (input.kind === 'rows') return await digitFilm(await rowsPicture(example));
     if (example.image) return await digitFilm(example.image);
-    return await clipFilm(example, { input, ...(signal && { signal }) });
+    return await clipFilm(example, { input, signal });
   } catch (error) {
     if (!isFailureOfInput(error)) throw error;
     return null;
@@ -57,16 +58,18 @@ async function digitFilm(image: Uint8Array): Promise<Film> {
 
 async function clipFilm(
   { path, startSeconds, endSeconds }: Example,
-  { input, signal }: { input: FramesInput; signal?: AbortSignal },
+  { input, signal }: { input: FramesInput; signal: AbortSignal | undefined },
 ): Promise<Film> {
   const { preprocessing, sampling, gap } = input;
-  const clip = await openClip(path, {
-    ...{ preprocessing, sampling: evaluationSampling(sampling), timeoutSeconds: TIMEOUT_SECONDS },
+  const clip = await openClip(await locateClip(path), {
+    preprocessing,
+    sampling: evaluationSampling(sampling),
+    timeoutSeconds: TIMEOUT_SECONDS,
     // Near its end, a clip gives earlier frames where each has a partner.
-    ...(gap && { pairGap: gap }),
-    ...(startSeconds !== undefined && { startSeconds }),
-    ...(endSeconds !== undefined && { endSeconds }),
-    ...(signal && { signal }),
+    pairGap: gap,
+    startSeconds,
+    endSeconds,
+    signal,
   });
   const shown = shownTimesteps(clip.frameCount);
   const pictures: string[] = [];

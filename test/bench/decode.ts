@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clip, clipOpener, PLAN_KINDS } from '../../src/media/frames.js';
+import { type Clip, openClip, PLAN_KINDS } from '../../src/media/frames.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
 import { median } from './measure.js';
 
@@ -38,9 +38,12 @@ async function timePlan(path: string, plan: Parameters<typeof open>[1]): Promise
 }
 
 function open(path: string, plan: (typeof PLAN_KINDS)[number] | 'exact' | 'quick'): Promise<Clip> {
-  return clipOpener({ input: path, location: { kind: 'video', path } })({
-    plan,
-    sampling: { kind: 'uniform', frames: 16 },
-    preprocessing: { size: 224, fit: 'resize', kernel: 'linear' },
-  });
+  return openClip(
+    { kind: 'video', input: path, path },
+    {
+      plan,
+      sampling: { kind: 'uniform', frames: 16 },
+      preprocessing: { size: 224, fit: 'resize', kernel: 'linear' },
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { PLAN_KINDS, type PlanChoice, type PlanKind } from '../../src/media/frames.js';
-import { resolveInputs } from '../../src/media/inputs.js';
+import { resolveInputs } from '../../src/media/locate.js';
 import { type Classified, openClassifier } from '../../src/predict/classify.js';
 
 /**

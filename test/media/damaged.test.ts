@@ -6,6 +6,7 @@ import ffprobePackage from '@ffprobe-installer/ffprobe';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureExecutable } from '../../src/media/ffmpeg/binaries.js';
 import { type FrameRequest, openClip } from '../../src/media/frames.js';
+import { locateClip } from '../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { readNumber, runFfmpeg, writeNumberedClip } from '../support/numbered-clip.js';
 
@@ -45,7 +46,7 @@ function packetEnds(path: string): number[] {
 }
 
 async function numbers(path: string, changes: Partial<FrameRequest> = {}): Promise<number[]> {
-  const clip = await openClip(path, {
+  const clip = await openClip(await locateClip(path), {
     sampling: { kind: 'uniform', frames: 4 },
     preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
     ...changes,

@@ -5,7 +5,8 @@ import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import ffprobePackage from '@ffprobe-installer/ffprobe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ensureExecutable } from '../../src/media/ffmpeg/binaries.js';
-import { clipOpener, type FrameRequest, openClip } from '../../src/media/frames.js';
+import { type FrameRequest, openClip } from '../../src/media/frames.js';
+import { locateClip } from '../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { readNumber, writeNumberedClip } from '../support/numbered-clip.js';
 import { canListProcesses, processesNaming } from '../support/processes.js';
@@ -36,14 +37,14 @@ const everything = (changes: Partial<FrameRequest> = {}): FrameRequest => ({
 
 const readAll = async (request: FrameRequest, path = clip): Promise<number> => {
   let count = 0;
-  for await (const _ of (await openClip(path, request)).frames) count += 1;
+  for await (const _ of (await openClip(await locateClip(path), request)).frames) count += 1;
   return count;
 };
 
 describe.skipIf(!canListProcesses)('no ffmpeg is left', () => {
   describeWithEachFfmpeg('of a clip', () => {
     test('that was opened but not read', async () => {
-      await openClip(clip, everything());
+      await openClip(await locateClip(clip), everything());
       expect(processesNaming(clip)).toEqual([]);
     });
 
@@ -53,7 +54,7 @@ describe.skipIf(!canListProcesses)('no ffmpeg is left', () => {
     });
 
     test('of which the reader had enough', async () => {
-      for await (const frame of (await openClip(clip, everything())).frames) {
+      for await (const frame of (await openClip(await locateClip(clip), everything())).frames) {
         expect(readNumber(frame.pixels)).toBe(0);
         expect(processesNaming(clip)).toHaveLength(1);
         break;
@@ -63,7 +64,8 @@ describe.skipIf(!canListProcesses)('no ffmpeg is left', () => {
 
     test('whose reader failed', async () => {
       const reading = async () => {
-        for await (const _ of (await openClip(clip, everything())).frames) throw new Error('out of memory');
+        for await (const _ of (await openClip(await locateClip(clip), everything())).frames)
+          throw new Error('out of memory');
       };
       await expect(reading()).rejects.toThrow('out of memory');
       expect(processesNaming(clip)).toEqual([]);
@@ -72,7 +74,7 @@ describe.skipIf(!canListProcesses)('no ffmpeg is left', () => {
     test('whose reading was aborted', async () => {
       const controller = new AbortController();
       const reading = async () => {
-        const { frames } = await openClip(clip, everything({ signal: controller.signal }));
+        const { frames } = await openClip(await locateClip(clip), everything({ signal: controller.signal }));
         for await (const _ of frames) controller.abort();
       };
       await expect(reading()).rejects.toMatchObject({
@@ -105,11 +107,12 @@ describe('a program in the place of ffmpeg', () => {
   test('is asked once about the packets of a clip, however many parts of it are read', async () => {
     const log = join(folder, 'probed.txt');
     replace('ffprobe', `echo probed >> '${log}'; exec '${REAL.ffprobe}' "$@"`);
-    const open = clipOpener({ input: probedClip, location: { kind: 'video', path: probedClip } });
+    let located = await locateClip(probedClip);
     for (const startSeconds of [0, 10, 20]) {
-      const { frames } = await open(everything({ startSeconds, endSeconds: startSeconds + 1 }));
+      const part = await openClip(located, everything({ startSeconds, endSeconds: startSeconds + 1 }));
+      located = part.located;
       const times: number[] = [];
-      for await (const { timeSeconds } of frames) times.push(timeSeconds);
+      for await (const { timeSeconds } of part.frames) times.push(timeSeconds);
       expect([times.length, times[0]]).toEqual([10, startSeconds]);
     }
     expect(readFileSync(log, 'utf8')).toBe('probed\n');

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openClip } from '../../src/media/frames.js';
 import { resample } from '../../src/media/images/resample.js';
+import { locateClip } from '../../src/media/locate.js';
 import { inputRegion } from '../../src/media/preprocessing.js';
 import type { Preprocessing } from '../../src/pipeline/schema.js';
 import { random } from '../../src/random.js';
@@ -131,7 +132,10 @@ describeWithEachFfmpeg('a video and the images of its frames', () => {
 
 async function readAll(input: string, preprocessing: Preprocessing): Promise<number[]> {
   const levels: number[] = [];
-  const clip = await openClip(input, { sampling: { kind: 'uniform', frames: 3 }, preprocessing });
+  const clip = await openClip(await locateClip(input), {
+    sampling: { kind: 'uniform', frames: 3 },
+    preprocessing,
+  });
   for await (const { pixels } of clip.frames) for (const level of pixels) levels.push(level);
   return levels;
 }

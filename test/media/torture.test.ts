@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { type Clip, openClip } from '../../src/media/frames.js';
+import { locateClip } from '../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../support/ffmpeg.js';
 import { sharedFolder } from '../support/shared.js';
 
@@ -103,8 +104,8 @@ describe.skipIf(!sharedFolder)('the torture files', () => {
   });
 });
 
-function open(path: string): Promise<Clip> {
-  return openClip(path, {
+async function open(path: string): Promise<Clip> {
+  return openClip(await locateClip(path), {
     sampling: { kind: 'uniform', frames: 16 },
     preprocessing: { size: 96, fit: 'resize', kernel: 'linear' },
   });

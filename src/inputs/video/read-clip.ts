@@ -1,5 +1,6 @@
 import { augmentPicture, type PictureChange } from '../../media/augment-picture.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../../media/frames.js';
+import { locateClip } from '../../media/locate.js';
 import type { FramesInput, Sampling } from '../../pipeline/schema.js';
 import { picturesOf } from './stream-pictures.js';
 
@@ -25,12 +26,12 @@ export interface ClipReading extends Omit<FrameRequest, 'preprocessing' | 'pairG
 
 /**
  * Reads a clip as the pictures of its streams, all those of a timestep one behind the other.
- * @throws UserError as openClip.
+ * @throws UserError as locateClip and openClip.
  */
 export async function readClip(path: string, reading: ClipReading): Promise<ClipFrames> {
   const { input, picture = {}, isReversed = false, ...request } = reading;
   const { streams, gap, preprocessing } = input;
-  const clip = await openClip(path, { ...request, preprocessing, ...(gap && { pairGap: gap }) });
+  const clip = await openClip(await locateClip(path), { ...request, preprocessing, pairGap: gap });
   const timestepBytes = streams.length * preprocessing.size ** 2 * 3;
   const pixels = new Uint8Array(clip.frameCount * timestepBytes);
   const timesSeconds: number[] = [];

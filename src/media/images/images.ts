@@ -1,7 +1,7 @@
 import type { Metadata, Sharp } from 'sharp';
 import { messageOf, UserError } from '../../errors.js';
 import type { Preprocessing } from '../../pipeline/schema.js';
-import type { Clip, Frame, FrameRequest } from '../clip.js';
+import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
@@ -36,14 +36,13 @@ export async function openImages(
   sequence: ImageSequence,
   request: FrameRequest,
   limits: RunLimits,
-): Promise<Clip> {
+): Promise<ClipContent> {
   const { pages, timeline } = await layOut(sequence, limits);
   const span = requestedSpan(sequence.input, timeline.durationSeconds, request);
   const { sampling, seed = 0, pace } = request;
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const { preprocessing } = request;
   return {
-    kind: 'images',
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,
     frames: readInPairs({ timeline, span, chosen, gap: request.pairGap }, (frames) =>

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
 import type { Preprocessing } from '../../pipeline/schema.js';
-import type { Clip, Frame, FrameRequest } from '../clip.js';
+import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
@@ -16,7 +16,7 @@ import { readPass } from './read-pass.js';
  *   Reading the frames throws `corrupt`, `partial`, `no_frames`, `too_large`, `unreadable` (ffmpeg lacks the
  *   decoder), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
-export function openVideo(path: string, { probe, request, limits }: OpenOptions): Clip {
+export function openVideo(path: string, { probe, request, limits }: OpenOptions): ClipContent {
   const { index, megapixels, stored } = probe;
   const { timeline } = index;
   const span = requestedSpan(path, timeline.durationSeconds, request);
@@ -29,7 +29,6 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const plan = planDecode(index, wanted, { megapixels, stored, choice: planChoice(request) });
   const frames = readFrames({ path, preprocessing, decoderThreads, limits, probe }, { plan, wanted });
   return {
-    kind: 'video',
     plan: plan.kind,
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,

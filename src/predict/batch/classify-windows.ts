@@ -1,9 +1,9 @@
 import type { FramesInput } from '../../pipeline/schema.js';
 import {
   type ClipOptions,
+  type ClipPart,
   type ClipResult,
   classifyClip,
-  type OpenableClip,
   openForModel,
 } from '../classify-clip.js';
 import { type Span, type Windowing, windowsOf } from './windows.js';
@@ -17,15 +17,15 @@ export type WindowResult = ClipResult & Span;
  * @throws UserError as openClip; ComputeFailure.
  */
 export async function classifyWindows(
-  { clip, open }: OpenableClip,
+  clip: ClipPart,
   options: ClipOptions & { input: FramesInput; windowing: Windowing },
 ): Promise<WindowResult[]> {
-  const { durationSeconds } = await openForModel({ clip, open }, options);
+  const { durationSeconds, located } = await openForModel(clip, options);
   const startSeconds = clip.startSeconds ?? 0;
   const endSeconds = Math.min(clip.endSeconds ?? durationSeconds, durationSeconds);
   const results: WindowResult[] = [];
   for (const window of windowsOf({ startSeconds, endSeconds }, options.windowing)) {
-    const result = await classifyClip({ clip: { ...clip, ...window }, open }, options);
+    const result = await classifyClip({ located, ...window }, options);
     results.push({ ...result, ...window });
   }
   return results;

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import type { ClipLocation } from '../../media/inputs.js';
+import type { LocatedClip } from '../../media/locate.js';
 import type { BatchClip } from './find-clips.js';
 
 /** What a clip's bytes are. */
@@ -13,13 +13,13 @@ export interface Content {
   readonly sha256: string;
 }
 
-export interface LocatedClip {
-  readonly clip: BatchClip;
-  readonly location: ClipLocation;
-}
-
 /** Tells what a clip's bytes are. @throws UserError `unreadable`, `aborted`, `timeout`. */
-export type ReadContent = (clip: LocatedClip) => Promise<Content>;
+export type ReadContent = (clip: Found) => Promise<Content>;
+
+interface Found {
+  readonly clip: BatchClip;
+  readonly located: LocatedClip;
+}
 
 /**
  * Reads clips' files from end to end. Of clips that are parts of one file, such as the scenes of a film, that is
@@ -29,10 +29,10 @@ export type ReadContent = (clip: LocatedClip) => Promise<Content>;
  */
 export function contentReader(options: { timeoutSeconds: number; signal: AbortSignal }): ReadContent {
   const shared = new Map<string, Promise<Content>>();
-  return (located) => {
-    const { path, startSeconds, endSeconds } = located.clip;
-    if (startSeconds === undefined && endSeconds === undefined) return readFiles(located, options);
-    const content = shared.get(path) ?? readFiles(located, options);
+  return (found) => {
+    const { path, startSeconds, endSeconds } = found.clip;
+    if (startSeconds === undefined && endSeconds === undefined) return readFiles(found, options);
+    const content = shared.get(path) ?? readFiles(found, options);
     shared.set(path, content);
     content.catch(() => shared.delete(path));
     return content;
@@ -40,25 +40,25 @@ export function contentReader(options: { timeoutSeconds: number; signal: AbortSi
 }
 
 async function readFiles(
-  located: LocatedClip,
+  found: Found,
   options: { timeoutSeconds: number; signal: AbortSignal },
 ): Promise<Content> {
   // Not AbortSignal.timeout, whose timers would pile up behind thousands of clips that took no time.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), options.timeoutSeconds * 1000);
   try {
-    return await digestFiles(located, { ...options, deadline: deadline.signal });
+    return await digestFiles(found, { ...options, deadline: deadline.signal });
   } finally {
     clearTimeout(timer);
   }
 }
 
 async function digestFiles(
-  { clip, location }: LocatedClip,
+  { clip, located }: Found,
   options: { timeoutSeconds: number; signal: AbortSignal; deadline: AbortSignal },
 ): Promise<Content> {
   const signal = AbortSignal.any([options.signal, options.deadline]);
-  const paths = location.kind === 'video' ? [location.path] : location.paths;
+  const paths = located.kind === 'video' ? [located.path] : located.paths;
   const lines = createHash('sha256');
   let size = 0;
   let only = '';

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Skipped } from '../../datasets/scan.js';
 import { messageOf, UserError } from '../../errors.js';
 import { readSignature } from '../../media/file-signature.js';
-import { isClipName, isFrameName } from '../../media/inputs.js';
+import { isClipName, isFrameName } from '../../media/locate.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 
 /** A clip of a batch, not opened yet. */

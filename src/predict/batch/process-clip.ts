@@ -1,9 +1,9 @@
 import { isFailureOfInput, UserError } from '../../errors.js';
 import type { FeatureSequence } from '../../inputs/batches.js';
-import { clipOpener, type PlanChoice } from '../../media/frames.js';
-import { locatePath } from '../../media/inputs.js';
+import type { PlanChoice } from '../../media/frames.js';
+import { locatePath } from '../../media/locate.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
-import { ComputeFailure, classifyClip, type OpenableClip, type SharedModel } from '../classify-clip.js';
+import { type ClipPart, ComputeFailure, classifyClip, type SharedModel } from '../classify-clip.js';
 import { classifyWindows } from './classify-windows.js';
 import type { Content, ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
@@ -48,11 +48,11 @@ export async function processClip(
   let content: Content | undefined;
   try {
     if (clip.problem) throw clip.problem;
-    const location = await locatePath(clip.path);
-    content = await options.readContent({ clip, location });
+    const located = await locatePath(clip.path);
+    content = await options.readContent({ clip, located });
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
-    const open = clipOpener({ input: clip.path, location });
-    return await classifiedAs({ clip, open, content }, options);
+    const { startSeconds, endSeconds } = clip;
+    return await classifiedAs({ clip, part: { located, startSeconds, endSeconds }, content }, options);
   } catch (error) {
     const isOfRun = error instanceof UserError && !isFailureOfInput(error);
     if (isOfRun || error instanceof ComputeFailure) throw error;
@@ -61,19 +61,18 @@ export async function processClip(
 }
 
 async function classifiedAs(
-  { content, ...openable }: OpenableClip & { clip: BatchClip; content: Content },
+  { clip, part, content }: { clip: BatchClip; part: ClipPart; content: Content },
   options: ProcessOptions,
 ): Promise<Row> {
-  const { clip } = openable;
   const { model, windowing, embeddings } = options;
   const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
   if (!windowing || model.input.kind === 'rows') {
-    const result = await classifyClip(openable, options);
+    const result = await classifyClip(part, options);
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
   }
-  const results = await classifyWindows(openable, { ...options, windowing, input: model.input });
+  const results = await classifyWindows(part, { ...options, windowing, input: model.input });
   const segments = mergeWindows(results, options);
   if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
   const named = results.map(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
+import { locateClip } from '../../../src/media/locate.js';
 import type { Sampling } from '../../../src/pipeline/schema.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-images-'));
@@ -12,12 +13,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const uniform = (frames: number): Sampling => ({ kind: 'uniform', frames });
 
 async function read(input: string, frames = 1, changes: Partial<FrameRequest> = {}): Promise<Frame[]> {
-  const clip = await openClip(input, {
+  const clip = await openClip(await locateClip(input), {
     sampling: uniform(frames),
     preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
     ...changes,
   });
-  expect(clip.kind).toBe('images');
+  expect(clip.located.kind).toBe('images');
   const read: Frame[] = [];
   for await (const frame of clip.frames) read.push(frame);
   expect(read).toHaveLength(clip.frameCount);
@@ -177,7 +178,7 @@ describe('an animation', () => {
   test.each(['anim.gif', 'anim.webp'])('has times of its own: %s', async (name) => {
     const path = join(folder, name);
     await writeAnimation(path);
-    const clip = await openClip(path, {
+    const clip = await openClip(await locateClip(path), {
       sampling: { kind: 'keyframes', maxFrames: 10 },
       preprocessing: { size: 96, fit: 'resize', kernel: 'linear' },
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
+import { locateClip } from '../../../src/media/locate.js';
 import type { Sampling } from '../../../src/pipeline/schema.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { readNumber, runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
@@ -19,7 +20,7 @@ const request = (sampling: Sampling, changes: Partial<FrameRequest> = {}): Frame
 const uniform = (frames: number): Sampling => ({ kind: 'uniform', frames });
 
 async function read(path: string, wanted: FrameRequest): Promise<Frame[]> {
-  const clip = await openClip(path, wanted);
+  const clip = await openClip(await locateClip(path), wanted);
   const frames: Frame[] = [];
   for await (const frame of clip.frames) frames.push(frame);
   expect(frames).toHaveLength(clip.frameCount);
@@ -182,7 +183,7 @@ describeWithEachFfmpeg('a video', () => {
     content.writeUInt32BE(29, content.indexOf('stss') + 16);
     writeFileSync(path, content);
     const wanted = request(uniform(16), { plan: 'keyframes' });
-    expect((await openClip(path, wanted)).plan).toBe('keyframes');
+    expect((await openClip(await locateClip(path), wanted)).plan).toBe('keyframes');
     // The first one came; from the second on, the frames are those that were sampled.
     const sampled = Array.from({ length: 15 }, (_, index) => 30 + index * 20);
     expect(numbersOf(await read(path, wanted))).toEqual([0, ...sampled]);

@@ -21,7 +21,7 @@ afterAll(() => rm(root, { recursive: true }));
 const read = (path: string, signal = new AbortController().signal) =>
   contentReader({ timeoutSeconds: 60, signal })({
     clip: { id: 'clip', path },
-    location: { kind: 'video', path },
+    located: { kind: 'video', input: path, path },
   });
 
 it("tells a file's size and sha256", async () => {
@@ -35,7 +35,7 @@ it('tells a sequence by what sha256sum prints of its frames', async () => {
   const reading = contentReader({ timeoutSeconds: 60, signal: new AbortController().signal });
   const content = await reading({
     clip: { id: 'frames', path: folder },
-    location: { kind: 'images', paths },
+    located: { kind: 'images', input: folder, paths },
   });
   const lines = paths.map((path) => `${sha256(path)}  ${path.slice(root.length + 1)}\n`);
   expect(content.sha256).toBe(sha256(lines.join('')));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Frame, openClip } from '../../../../src/media/frames.js';
+import { locateClip } from '../../../../src/media/locate.js';
 import { readExcerpt } from '../../../../src/media/video/mp4/excerpt.js';
 import { neededSamples } from '../../../../src/media/video/mp4/needed-samples.js';
 import { readMp4Report } from '../../../../src/media/video/mp4/report.js';
@@ -51,7 +52,7 @@ const preprocessing: Preprocessing = { size: 96, fit: 'squash', kernel: 'linear'
 
 async function read(name: string, plan: 'whole' | 'excerpt', frames: number): Promise<Frame[]> {
   const sampling = { kind: 'uniform', frames } as const;
-  const clip = await openClip(join(folder, name), { sampling, preprocessing, plan });
+  const clip = await openClip(await locateClip(join(folder, name)), { sampling, preprocessing, plan });
   expect(clip.plan).toBe(plan);
   const taken: Frame[] = [];
   for await (const frame of clip.frames) taken.push(frame);
@@ -90,7 +91,7 @@ describeWithEachFfmpeg('an excerpt of an MP4 file', () => {
     const path = join(folder, 'shrinking.mp4');
     writeFileSync(path, readFileSync(join(folder, 'plain.mp4')));
     const sampling = { kind: 'uniform', frames: 8 } as const;
-    const clip = await openClip(path, { sampling, preprocessing, plan: 'excerpt' });
+    const clip = await openClip(await locateClip(path), { sampling, preprocessing, plan: 'excerpt' });
     truncateSync(path, 5000);
     const reading = (async () => {
       for await (const _ of clip.frames);

@@ -3,18 +3,25 @@ import { basename, dirname, extname, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { readSignature } from './file-signature.js';
+import type { Probe } from './video/probe.js';
 
 /** What one path or pattern of a command line stands for. */
 export type ResolvedInput =
-  /** One clip; openClip takes it as it is. */
+  /** One clip; locateClip takes it as it is. */
   | { readonly kind: 'clip'; readonly input: string }
   | { readonly kind: 'unresolved'; readonly input: string; readonly error: UserError };
 
-/** Where the pictures of a clip lie. */
-export type ClipLocation =
-  | { readonly kind: 'video'; readonly path: string }
-  /** Images in their order; a single one may be an animation. */
-  | { readonly kind: 'images'; readonly paths: readonly string[] };
+/** A clip that was found; `input` names it in errors. */
+export type LocatedClip =
+  | {
+      readonly kind: 'video';
+      readonly input: string;
+      readonly path: string;
+      /** What openClip has found out about it. */
+      readonly probe?: Probe;
+    }
+  /** Images in their order, at least one; a single one may be an animation. */
+  | { readonly kind: 'images'; readonly input: string; readonly paths: readonly string[] };
 
 /** Files that are the frames of a sequence when they lie in one folder. GIFs are clips of their own. */
 const FRAME_EXTENSIONS = new Set([
@@ -107,7 +114,7 @@ export async function resolveInputs(inputs: readonly string[]): Promise<Resolved
  *
  * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`; `usage` for a pattern of several videos.
  */
-export async function locateClip(input: string): Promise<ClipLocation> {
+export async function locateClip(input: string): Promise<LocatedClip> {
   const status = await statusOf(input);
   return status === 'absent' ? locateByPattern(input) : locatePresent(input, status);
 }
@@ -118,7 +125,7 @@ export async function locateClip(input: string): Promise<ClipLocation> {
  *
  * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`.
  */
-export async function locatePath(path: string): Promise<ClipLocation> {
+export async function locatePath(path: string): Promise<LocatedClip> {
   const status = await statusOf(path);
   if (status !== 'absent') return locatePresent(path, status);
   throw new UserError('not_found', {
@@ -127,27 +134,27 @@ export async function locatePath(path: string): Promise<ClipLocation> {
   });
 }
 
-async function locatePresent(path: string, status: 'file' | 'folder'): Promise<ClipLocation> {
+async function locatePresent(path: string, status: 'file' | 'folder'): Promise<LocatedClip> {
   if (status === 'file') return locateFile(path);
   const { frames } = await listFolder(path);
-  if (frames.length > 0) return { kind: 'images', paths: frames };
+  if (frames.length > 0) return { kind: 'images', input: path, paths: frames };
   throw new UserError('no_frames', {
     problem: `The folder ${path} holds no images.`,
     fix: 'Give a folder of frames such as 0001.png and 0002.png, or a video file.',
   });
 }
 
-async function locateFile(path: string): Promise<ClipLocation> {
+async function locateFile(path: string): Promise<LocatedClip> {
   const isImage =
     (await readSignature(path).catch((cause) => Promise.reject(unreadable(path, cause)))) === 'image';
-  return isImage ? { kind: 'images', paths: [path] } : { kind: 'video', path };
+  return isImage ? { kind: 'images', input: path, paths: [path] } : { kind: 'video', input: path, path };
 }
 
-async function locateByPattern(pattern: string): Promise<ClipLocation> {
+async function locateByPattern(pattern: string): Promise<LocatedClip> {
   const matches = await matchPattern(pattern);
-  if (matches.every(isFrameName)) return { kind: 'images', paths: matches };
+  if (matches.every(isFrameName)) return { kind: 'images', input: pattern, paths: matches };
   const [only, ...others] = matches;
-  if (only !== undefined && others.length === 0) return locateClip(only);
+  if (only !== undefined && others.length === 0) return { ...(await locateClip(only)), input: pattern };
   throw new UserError('usage', {
     problem: `${pattern} matches ${matches.length} files that are not all images, but one clip is wanted.`,
     fix: 'Give the clips one by one.',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { locateClip, resolveInputs } from '../../src/media/inputs.js';
+import { locateClip, resolveInputs } from '../../src/media/locate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
