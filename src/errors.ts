@@ -1,3 +1,5 @@
+import type { ZodError } from 'zod';
+
 /**
  * What can go wrong by a person's or a file's fault. The first group are the typed outcomes of reading
  * media; the second belongs to datasets, models and settings.
@@ -64,4 +66,9 @@ export function isFailureOfInput(thrown: unknown): thrown is UserError {
 /** The words of anything that was thrown, for a sentence of our own. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** One line for each thing that zod found, `  path: what is wrong`. */
+export function listIssues(error: ZodError): string {
+  return error.issues.map((issue) => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`).join('\n');
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { messageOf, UserError } from '../errors.js';
-import { listIssues, pipelineSchema } from '../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
+import { pipelineSchema } from '../pipeline/schema.js';
 
 /** The file of a model's folder that holds its manifest. */
 export const MANIFEST_FILE = 'model.json';

@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { messageOf, UserError } from '../errors.js';
-import { listIssues } from '../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const resultSchema = z.strictObject({

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
-import type { TrainEvent } from '../train/events.js';
+import type { DataSettings } from './data-schema.js';
+import type { DataEvent } from './events.js';
 import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
@@ -16,13 +16,20 @@ export interface TrainingData {
   readonly name: string;
 }
 
+/** A pipeline, as far as it says what it trains on. */
+interface DescribedData {
+  readonly name: string;
+  readonly data?: DataSettings | undefined;
+}
+
 export interface OpenDataOptions {
-  readonly pipeline: Pipeline;
+  /** Of which `data` says what it trains on. */
+  readonly pipeline: DescribedData;
   /** Folder of the pipeline's file: relative paths in it start there. */
   readonly pipelineFolder: string;
   /** What was asked for instead of the pipeline's. */
   readonly data?: string;
-  readonly onEvent: (event: TrainEvent) => void;
+  readonly onEvent: (event: DataEvent) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -40,7 +47,7 @@ export async function openTrainingData(options: OpenDataOptions): Promise<Traini
 }
 
 /** Whether the data is made here: its parts come from seeds of their own, so that none has a copy of another's. */
-export function isGenerated(pipeline: Pipeline, data: string | undefined): boolean {
+export function isGenerated(pipeline: DescribedData, data: string | undefined): boolean {
   return data === undefined && pipeline.data?.kind === 'motion';
 }
 
@@ -74,7 +81,7 @@ async function pipelineData(options: OpenDataOptions): Promise<string> {
 
 /** Generated clips are kept in the cache, in a folder named by all that they come from. */
 async function generatedMotion(
-  { train, test }: Extract<NonNullable<Pipeline['data']>, { kind: 'motion' }>,
+  { train, test }: Extract<DataSettings, { kind: 'motion' }>,
   { onEvent, signal }: Pick<OpenDataOptions, 'onEvent' | 'signal'>,
 ): Promise<string> {
   const name = [train, test].map(({ perClass, seed }) => `${perClass}x${seed}`).join('-');

@@ -2,8 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
-import { messageOf, type UserError } from '../errors.js';
-import { listIssues } from '../pipeline/schema.js';
+import { listIssues, messageOf, type UserError } from '../errors.js';
 import { badDataset, type Found, splitNamed } from './found.js';
 import type { Skipped } from './scan.js';
 

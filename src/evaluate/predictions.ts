@@ -2,8 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import type { Example } from '../datasets/scan.js';
-import { messageOf, UserError } from '../errors.js';
-import { listIssues } from '../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
 

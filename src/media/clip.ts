@@ -1,5 +1,5 @@
-import type { Preprocessing, Sampling } from '../pipeline/schema.js';
 import type { StartProgram } from '../platform/child-process/program.js';
+import type { Preprocessing, Sampling } from './frame-schema.js';
 import type { LocatedClip } from './locate.js';
 import type { PairGap } from './pairs.js';
 import type { Pace } from './sampling.js';

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../pipeline/schema.js';
+import type { Preprocessing } from './frame-schema.js';
 
 /** A rectangle in pixels. */
 export interface Region {

@@ -1,5 +1,5 @@
-import type { Sampling } from '../pipeline/schema.js';
 import { random } from '../random.js';
+import type { Sampling } from './frame-schema.js';
 
 /** When the frames of a clip are on screen. */
 export interface Timeline {

@@ -1,7 +1,7 @@
-import type { Pipeline } from '../pipeline/schema.js';
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
+import type { INITIAL_HEADS } from './recurrent-schema.js';
 
 /**
  * Initial weights of a recurrent network, as Keras draws them: kernels Glorot-uniform (Glorot and Bengio
@@ -12,7 +12,7 @@ import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 export function initializeRecurrent(
   network: RecurrentNetwork,
   seed: number,
-  { head = 'glorot' }: { head?: Pipeline['training']['initialHead'] } = {},
+  { head = 'glorot' }: { head?: (typeof INITIAL_HEADS)[number] } = {},
 ): Weights {
   return new Map(
     recurrentParameters(network).map((spec) => {

@@ -1,9 +1,10 @@
 import { featureCount, type MobileNet, mobileNetBlocks } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import { UserError } from '../errors.js';
-import type { Pipeline } from '../pipeline/schema.js';
+import type { InputSettings } from '../inputs/input-kinds.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
+import type { RecurrentSettings } from './recurrent-schema.js';
 
 /** A whole network: frames -> encoder -> features -> recurrent -> logits. */
 export interface Networks {
@@ -21,11 +22,14 @@ export interface Networks {
  * The network that a pipeline describes, for that many classes.
  * @throws UserError `bad_config` for more encoder blocks than there are.
  */
-export function networksOf(pipeline: Pipeline, classes: number): Networks {
-  const encoder = encoderOf(pipeline.input);
-  const [streams, apart] = streamsOf(pipeline.input);
+export function networksOf(
+  { input, recurrent }: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
+  classes: number,
+): Networks {
+  const encoder = encoderOf(input);
+  const [streams, apart] = streamsOf(input);
   const inputs = encoder ? (streams / apart) * featureCount(encoder) : PIXELS_A_ROW;
-  return { encoder, recurrent: { ...pipeline.recurrent, inputs, classes }, apart };
+  return { encoder, recurrent: { ...recurrent, inputs, classes }, apart };
 }
 
 /** The same networks with the encoder's convolutions in 8 bits. */
@@ -37,13 +41,13 @@ export function inInt8({ encoder, ...others }: Networks): Networks {
 const PIXELS_A_ROW = 28;
 
 /** How many there are, and how many of them have a network of their own. */
-function streamsOf(input: Pipeline['input']): [streams: number, apart: number] {
+function streamsOf(input: InputSettings): [streams: number, apart: number] {
   if (input.kind === 'rows') return [1, 1];
   const { length } = input.streams;
   return [length, input.fusion === 'average' ? length : 1];
 }
 
-function encoderOf(input: Pipeline['input']): MobileNet | null {
+function encoderOf(input: InputSettings): MobileNet | null {
   if (input.kind === 'rows') return null;
   const { architecture, alpha, pooling, blocks } = input.encoder;
   const whole: MobileNet = { architecture, alpha, pooling, inputSize: input.preprocessing.size };

@@ -1,5 +1,6 @@
-import type { Augmentation } from './augmentation-schema.js';
-import type { FramesInput, Pipeline } from './schema.js';
+import type { Augmentation } from '../inputs/video/augmentation-schema.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
+import type { Pipeline } from './schema.js';
 
 interface Contradiction {
   readonly path: string[];

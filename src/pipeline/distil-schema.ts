@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { encoderSchema, sizeSchema } from './encoder-schema.js';
+import { encoderSchema } from '../encoder/encoder-schema.js';
+import { sizeSchema } from '../media/frame-schema.js';
 
 const teacherSchema = encoderSchema
   .pick({ architecture: true, alpha: true, weights: true })

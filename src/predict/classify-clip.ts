@@ -1,8 +1,9 @@
 import { collate, type FeatureSequence } from '../inputs/batches.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
 import { type Clip, type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
 import type { LocatedClip } from '../media/locate.js';
-import type { FramesInput, Pipeline } from '../pipeline/schema.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { concatenate } from '../tensors/tensor.js';
 import type { SharedEncoder } from './shared-encoder.js';

@@ -6,9 +6,10 @@ import { distinctEncoders, loadEncoders } from '../engine/members.js';
 import type { FeatureSequence } from '../inputs/batches.js';
 import { readRows } from '../inputs/digits/rows.js';
 import type { Cache } from '../inputs/feature-cache.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { featureReader, type SequenceReader } from '../inputs/video/sequences.js';
 import type { Networks } from '../network/networks.js';
-import type { FramesInput, Pipeline } from '../pipeline/schema.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 
@@ -49,7 +50,7 @@ async function openEncoder(
   const { seed, training } = run.pipeline;
   return {
     read: featureReader({
-      ...{ ...run, input, seed, augmentation: training.augmentation, encoder },
+      ...{ ...run, input, seed, augmentation: training.augmentation, encode: encoder.encode },
       identity: identities.join('+'),
       width: run.networks.recurrent.inputs * run.networks.apart * identities.length,
     }),

@@ -1,8 +1,8 @@
 import type { Example } from '../datasets/scan.js';
 import { isFailureOfInput, UserError } from '../errors.js';
 import type { Cache } from '../inputs/feature-cache.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { frameReader } from '../inputs/video/sequences.js';
-import type { FramesInput } from '../pipeline/schema.js';
 import { random } from '../random.js';
 import type { TrainEvent } from '../train/events.js';
 

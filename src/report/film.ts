@@ -2,11 +2,12 @@ import type { Example } from '../datasets/scan.js';
 import { isFailureOfInput } from '../errors.js';
 import { digitFrame } from '../inputs/digits/digit-frame.js';
 import { readRows } from '../inputs/digits/rows.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
 import { openClip } from '../media/frames.js';
 import { jpegInBase64 } from '../media/images/jpeg.js';
 import { locateClip } from '../media/locate.js';
-import type { FramesInput, Pipeline } from '../pipeline/schema.js';
+import type { Pipeline } from '../pipeline/schema.js';
 
 /** What a network saw of a clip. */
 export interface Film {

@@ -1,6 +1,7 @@
+import type { Augmentation } from '../inputs/video/augmentation-schema.js';
+import type { Sampling } from '../media/frame-schema.js';
 import { segmentOf } from '../network/recurrent.js';
-import type { Augmentation } from '../pipeline/augmentation-schema.js';
-import type { Pipeline, Sampling } from '../pipeline/schema.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import type { TrainResult } from '../train/train.js';
 import { baselineText } from './baseline-words.js';
 import { accuracySentence, entriesText, exampleNoun, leakSentence, percent } from './words.js';

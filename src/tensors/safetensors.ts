@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { messageOf, UserError } from '../errors.js';
-import { listIssues } from '../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { elementCount, type Tensor, type Weights } from './tensor.js';
 
 /** What a safetensors file of Clipstep holds. */

@@ -1,8 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { packMembers, unpackMembers } from '../bundle/members.js';
-import { messageOf, UserError } from '../errors.js';
-import { listIssues } from '../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
 

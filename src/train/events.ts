@@ -1,19 +1,20 @@
+import type { DataEvent } from '../datasets/events.js';
 import type { BaselineName } from '../evaluate/baselines.js';
 import type { Leak } from '../evaluate/leaks.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */
 export type TrainEvent =
-  | { readonly kind: 'note'; readonly message: string }
+  | DataEvent
   /** A clip that was left out, and why. */
   | { readonly kind: 'skipped'; readonly path: string; readonly problem: string }
   /** What is the same, or nearly, in two parts of the split; at least one. */
   | { readonly kind: 'leaks'; readonly leaks: readonly Leak[] }
-  /** Clips read so far: generated, to compare the parts of the split, before the first stage, or for the test;
+  /** Clips read so far: to compare the parts of the split, before the first stage, or for the test;
    *  `frames`: of which frames are looked at to quantize an encoder. */
   | {
       readonly kind: 'reading';
-      readonly what: 'generate' | 'leaks' | 'prepare' | 'test' | 'frames';
+      readonly what: 'leaks' | 'prepare' | 'test' | 'frames';
       readonly done: number;
       readonly total: number;
     }
@@ -23,12 +24,6 @@ export type TrainEvent =
       readonly name: BaselineName;
       readonly epoch: number;
       readonly epochs: number;
-    }
-  | {
-      readonly kind: 'downloading';
-      readonly fileName: string;
-      readonly receivedBytes: number;
-      readonly totalBytes: number | null;
     }
   | {
       readonly kind: 'step';

@@ -9,6 +9,7 @@ import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import type { Fingerprint } from './checkpoint.js';
+import type { TrainEvent } from './events.js';
 import type { Training } from './run-stage.js';
 
 /** What a training reads, whatever becomes of it. */
@@ -30,7 +31,11 @@ export interface OpenedTraining {
  * @throws UserError as openTrainingData, splitByGroup, selectEngine and networksOf.
  */
 export async function openTraining(
-  options: OpenDataOptions & { engine?: 'auto' | EngineName },
+  options: OpenDataOptions & {
+    pipeline: Pipeline;
+    engine?: 'auto' | EngineName;
+    onEvent: (event: TrainEvent) => void;
+  },
 ): Promise<OpenedTraining> {
   const { pipeline, pipelineFolder, onEvent, signal } = options;
   const { dataset, name: datasetName } = await openTrainingData(options);

@@ -31,7 +31,7 @@ export function labelledSteps(
   pipeline: Pipeline,
   options: { labels: readonly string[]; train: readonly Example[]; read: SequenceReader },
 ): StepReader {
-  const targetsOf = targetMaker(pipeline, options);
+  const targetsOf = targetMaker(pipeline.training, options);
   const { mixup } = pipeline.training;
   return async (examples, { epoch, epochsBefore, step }) => {
     const view = epoch % viewCount(pipeline);

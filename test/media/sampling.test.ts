@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Sampling } from '../../src/media/frame-schema.js';
 import { frameOnScreen, type Pace, sampleFrames, type Timeline } from '../../src/media/sampling.js';
-import type { Sampling } from '../../src/pipeline/schema.js';
 
 /** 10 frames a second; every fourth is a keyframe. */
 const steady = (frames: number): Timeline => ({

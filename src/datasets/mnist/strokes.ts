@@ -1,5 +1,5 @@
-import { centreByMass, DIGIT_SIDE } from '../../inputs/digits/centre-by-mass.js';
 import { type Random, random } from '../../random.js';
+import { centreByMass, DIGIT_SIDE } from './centre-by-mass.js';
 import { type Glyph, type GlyphPoint, glyphsOf } from './digit-glyphs.js';
 import { drawHand, type Hand } from './hand.js';
 import { DIGIT_CLASSES, IMAGE_SIDE, type LabelledImages } from './labelled-images.js';

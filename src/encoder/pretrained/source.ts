@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { messageOf, UserError } from '../../errors.js';
-import { listIssues } from '../../pipeline/schema.js';
+import { listIssues, messageOf, UserError } from '../../errors.js';
 
 /** A TensorFlow.js graph model as it lies in a folder or at an address. */
 export interface GraphModelFiles {

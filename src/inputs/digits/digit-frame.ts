@@ -1,6 +1,6 @@
 import { IMAGE_SIDE } from '../../datasets/mnist/labelled-images.js';
+import type { Preprocessing } from '../../media/frame-schema.js';
 import { resample } from '../../media/images/resample.js';
-import type { Preprocessing } from '../../pipeline/schema.js';
 
 /**
  * A digit as a frame for an encoder, as its picture would be read from a file.

@@ -1,7 +1,7 @@
+import { centreByMass, DIGIT_SIDE, type Ink } from '../../datasets/mnist/centre-by-mass.js';
 import { UserError } from '../../errors.js';
 import { readPicture } from '../../media/images/picture.js';
 import { type Pixels, resample } from '../../media/images/resample.js';
-import { centreByMass, DIGIT_SIDE, type Ink } from './centre-by-mass.js';
 import { findInk } from './find-ink.js';
 import { quantile } from './quantile.js';
 

@@ -1,5 +1,5 @@
+import type { Ink } from '../../datasets/mnist/centre-by-mass.js';
 import type { Pixels } from '../../media/images/resample.js';
-import type { Ink } from './centre-by-mass.js';
 import { largeParts } from './large-parts.js';
 import { quantile } from './quantile.js';
 

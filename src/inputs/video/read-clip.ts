@@ -1,7 +1,8 @@
 import { augmentPicture, type PictureChange } from '../../media/augment-picture.js';
+import type { Sampling } from '../../media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../../media/frames.js';
 import { locateClip } from '../../media/locate.js';
-import type { FramesInput, Sampling } from '../../pipeline/schema.js';
+import type { FramesInput } from './frames-schema.js';
 import { picturesOf } from './stream-pictures.js';
 
 /** A clip as an encoder reads it. */

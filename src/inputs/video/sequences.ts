@@ -1,5 +1,4 @@
 import type { Example } from '../../datasets/scan.js';
-import type { FrameEncoder } from '../../engine/engine.js';
 import { augmentPicture } from '../../media/augment-picture.js';
 import type { FeatureSequence, FrameSequence, Sequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
@@ -31,15 +30,20 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
 
 /**
  * Examples as features: float32 [timesteps, width].
+ * @param options.encode gives the features of pictures, float32 [pictures, featureCount].
  * @param options.identity tells this encoder's features apart from another's: network, weights and engine.
  */
 export function featureReader(
-  options: ReaderOptions & { encoder: FrameEncoder; width: number; identity: string },
+  options: ReaderOptions & {
+    encode: (pictures: Uint8Array) => Promise<Float32Array>;
+    width: number;
+    identity: string;
+  },
 ): SequenceReader<FeatureSequence> {
   const keep = keeper(options, { kind: 'features', encoder: options.identity });
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
-      const features = await options.encoder.encode(await readPixels(example, { ...options, view }));
+      const features = await options.encode(await readPixels(example, { ...options, view }));
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
     const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);

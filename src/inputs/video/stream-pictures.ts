@@ -1,7 +1,7 @@
 import { differenceImage } from '../../media/difference.js';
 import { flowImage } from '../../media/flow-image.js';
 import type { Frame } from '../../media/frames.js';
-import type { FramesInput, Stream } from '../../pipeline/schema.js';
+import type { FramesInput, Stream } from './frames-schema.js';
 
 /** Frames one behind the other. */
 export interface FrameRun {

@@ -1,9 +1,11 @@
 import type { Example } from '../../datasets/scan.js';
 import type { PictureChange } from '../../media/augment-picture.js';
+import type { Sampling } from '../../media/frame-schema.js';
 import type { Pace } from '../../media/sampling.js';
-import { type Augmentation, DEFAULT_VIEWS } from '../../pipeline/augmentation-schema.js';
-import type { FramesInput, Pipeline, Sampling } from '../../pipeline/schema.js';
 import { type Random, random } from '../../random.js';
+import type { InputSettings } from '../input-kinds.js';
+import { type Augmentation, DEFAULT_VIEWS } from './augmentation-schema.js';
+import type { FramesInput } from './frames-schema.js';
 import { evaluationSampling } from './read-clip.js';
 
 /** What is read of a clip: what every evaluation reads, or one of the training's views, by its number. */
@@ -26,8 +28,14 @@ export interface ViewSource {
 }
 
 /** How many views a clip has in training; an epoch reads the one of its number, modulo this. */
-export function viewCount({ input, training }: Pick<Pipeline, 'input' | 'training'>): number {
-  if (training.augmentation) return training.augmentation.views;
+export function viewCount({
+  input,
+  training: { augmentation },
+}: {
+  readonly input: InputSettings;
+  readonly training: { readonly augmentation?: Augmentation | undefined };
+}): number {
+  if (augmentation) return augmentation.views;
   return input.kind === 'frames' && input.sampling.kind === 'segments' ? DEFAULT_VIEWS : 1;
 }
 

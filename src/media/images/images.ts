@@ -1,11 +1,11 @@
 import type { Metadata, Sharp } from 'sharp';
 import { messageOf, UserError } from '../../errors.js';
-import type { Preprocessing } from '../../pipeline/schema.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import type { Preprocessing } from '../frame-schema.js';
 import { readInPairs } from '../pairs.js';
 import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../../pipeline/schema.js';
+import type { Preprocessing } from '../frame-schema.js';
 
 /** A picture: uint8 RGB [height, width, 3]. */
 export interface Pixels {

@@ -1,4 +1,3 @@
-import type { Preprocessing } from '../../pipeline/schema.js';
 import {
   type FfmpegJob,
   fileAddress,
@@ -8,6 +7,7 @@ import {
   type ToolExit,
 } from '../ffmpeg/ffmpeg.js';
 import { SAFE_INPUT_OPTIONS, SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
+import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
 import { selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';

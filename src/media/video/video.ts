@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
-import type { Preprocessing } from '../../pipeline/schema.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
+import type { Preprocessing } from '../frame-schema.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
 import { requestedSpan } from '../span.js';

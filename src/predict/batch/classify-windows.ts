@@ -1,4 +1,4 @@
-import type { FramesInput } from '../../pipeline/schema.js';
+import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import {
   type ClipOptions,
   type ClipPart,

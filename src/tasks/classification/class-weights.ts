@@ -1,5 +1,5 @@
 import type { Example } from '../../datasets/scan.js';
-import type { Pipeline } from '../../pipeline/schema.js';
+import type { ClassificationTraining } from './training-schema.js';
 
 /**
  * What each class counts in the loss, float32 [classes]: examples / (classes x examples of the class) for
@@ -8,10 +8,10 @@ import type { Pipeline } from '../../pipeline/schema.js';
  * @param options.examples Those that are trained on, at least one of every class.
  */
 export function classWeightsOf(
-  { training }: Pipeline,
+  { classWeights }: Pick<ClassificationTraining, 'classWeights'>,
   { labels, examples }: { labels: readonly string[]; examples: readonly Example[] },
 ): Float32Array | undefined {
-  if (training.classWeights === 'none') return undefined;
+  if (classWeights === 'none') return undefined;
   const counts = new Float32Array(labels.length);
   for (const { label } of examples) counts[label]!++;
   return counts.map((count) => examples.length / (labels.length * count));

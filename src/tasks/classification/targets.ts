@@ -1,14 +1,14 @@
 import type { Example } from '../../datasets/scan.js';
-import type { Pipeline } from '../../pipeline/schema.js';
 import { classWeightsOf } from './class-weights.js';
+import type { ClassificationTraining } from './training-schema.js';
 
-/** What examples are to be, with the label smoothing and the class weights of a pipeline; see targetsOf. */
+/** What examples are to be, with the label smoothing and the class weights of a pipeline's training; see targetsOf. */
 export function targetMaker(
-  pipeline: Pipeline,
+  training: ClassificationTraining,
   { labels, train }: { labels: readonly string[]; train: readonly Example[] },
 ): (examples: readonly Example[]) => Float32Array {
-  const { labelSmoothing } = pipeline.training;
-  const classWeights = classWeightsOf(pipeline, { labels, examples: train });
+  const { labelSmoothing } = training;
+  const classWeights = classWeightsOf(training, { labels, examples: train });
   const options = { classes: labels.length, labelSmoothing, classWeights };
   return (examples) =>
     targetsOf(

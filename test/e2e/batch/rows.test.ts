@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FramesInput } from '../../../src/pipeline/schema.js';
+import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { clipstep } from '../../support/cli.js';
 import { saveTinyBundle, tinyPipeline } from '../../support/tiny-bundle.js';
 import { BROKEN, CLIPS, rowsOf, useBatchFixture } from './fixture.js';

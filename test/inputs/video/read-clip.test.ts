@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { readClip } from '../../../src/inputs/video/read-clip.js';
-import type { FramesInput } from '../../../src/pipeline/schema.js';
 
 let folder: string;
 beforeAll(async () => {

@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Example } from '../../../src/datasets/scan.js';
 import { openCache } from '../../../src/inputs/feature-cache.js';
+import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
+import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
-import type { Augmentation } from '../../../src/pipeline/augmentation-schema.js';
-import type { FramesInput } from '../../../src/pipeline/schema.js';
 
 let folder: string;
 beforeAll(async () => {

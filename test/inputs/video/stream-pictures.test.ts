@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { picturesOf, streamPictures } from '../../../src/inputs/video/stream-pictures.js';
-import type { FramesInput } from '../../../src/pipeline/schema.js';
 import { random } from '../../../src/random.js';
 
 const SIZE = 32;

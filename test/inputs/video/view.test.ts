@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../../src/datasets/scan.js';
+import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
+import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { clipView } from '../../../src/inputs/video/view.js';
-import type { Augmentation } from '../../../src/pipeline/augmentation-schema.js';
-import type { FramesInput } from '../../../src/pipeline/schema.js';
 
 const input: FramesInput = {
   kind: 'frames',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Sampling } from '../../../src/media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
-import type { Sampling } from '../../../src/pipeline/schema.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Sampling } from '../../../src/media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
-import type { Sampling } from '../../../src/pipeline/schema.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { readNumber, runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 

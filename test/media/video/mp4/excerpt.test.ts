@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Preprocessing } from '../../../../src/media/frame-schema.js';
 import { type Frame, openClip } from '../../../../src/media/frames.js';
 import { locateClip } from '../../../../src/media/locate.js';
 import { readExcerpt } from '../../../../src/media/video/mp4/excerpt.js';
 import { neededSamples } from '../../../../src/media/video/mp4/needed-samples.js';
 import { readMp4Report } from '../../../../src/media/video/mp4/report.js';
 import { indexFrames } from '../../../../src/media/video/packet-index.js';
-import type { Preprocessing } from '../../../../src/pipeline/schema.js';
 import { describeWithEachFfmpeg } from '../../../support/ffmpeg.js';
 import { readNumber, writeNumberedClip } from '../../../support/numbered-clip.js';
 

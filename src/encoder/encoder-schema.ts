@@ -23,5 +23,4 @@ export const encoderSchema = z.strictObject({
     ),
 });
 
-/** Side in pixels of the square picture that an encoder reads. */
-export const sizeSchema = z.int().min(32).max(224);
+export type Encoder = z.infer<typeof encoderSchema>;

@@ -1,4 +1,4 @@
-import { IMAGE_SIDE } from '../../datasets/mnist/labelled-images.js';
+import { IMAGE_SIDE } from './labelled-images.js';
 
 export interface Ink {
   readonly width: number;

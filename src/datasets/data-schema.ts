@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+const generated = z.strictObject({
+  perClass: z.int().min(1).max(100_000).describe('clips of each class'),
+  seed: z.int().min(0),
+});
+
+/** What a pipeline trains on. */
+export const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('folder').describe('a folder of classes, or a manifest'),
+    path: z.string().min(1).describe('from the folder of the pipeline file'),
+  }),
+  z.strictObject({
+    kind: z.literal('motion').describe('generated motion clips, made when they are first needed'),
+    train: generated,
+    test: generated,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('mnist')
+      .describe('MNIST, downloaded when it is first needed; --data: another folder of it'),
+  }),
+]);
+
+export type DataSettings = z.infer<typeof dataSchema>;

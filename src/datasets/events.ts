@@ -1,0 +1,16 @@
+/** What is told while data is opened. */
+export type DataEvent =
+  | { readonly kind: 'note'; readonly message: string }
+  /** Clips generated so far. */
+  | {
+      readonly kind: 'reading';
+      readonly what: 'generate';
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly kind: 'downloading';
+      readonly fileName: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | null;
+    };
