@@ -4,7 +4,7 @@ import { segmentPenalties } from '../../network/segments.js';
 import { input, type Value } from './graph.js';
 import { add, tanh } from './ops/elementwise.js';
 import { matmul, softmax } from './ops/matrix.js';
-import { maximum } from './ops/reduce.js';
+import { maximum } from './ops/maximum.js';
 import { concatenate, reshape, transpose } from './ops/shape.js';
 import type { Feed } from './session.js';
 

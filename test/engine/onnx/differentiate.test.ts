@@ -5,7 +5,7 @@ import { constant, createGraph, input, output, type Value } from '../../../src/e
 import { depthwise, fromBlocks, pointwise, toBlocks, windows } from '../../../src/engine/onnx/ops/blocked.js';
 import { add, isPositive, multiply, subtract, tanh } from '../../../src/engine/onnx/ops/elementwise.js';
 import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
-import { maximum } from '../../../src/engine/onnx/ops/reduce.js';
+import { maximum } from '../../../src/engine/onnx/ops/maximum.js';
 import { pickTimesteps, reverseSequences } from '../../../src/engine/onnx/ops/sequence.js';
 import { concatenate, padEnd, reshape, transpose } from '../../../src/engine/onnx/ops/shape.js';
 import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';

@@ -1,21 +1,11 @@
-import { addNode, constant, differentiable, misfit, type Shape, type Value } from '../graph.js';
-import { divide, isPositive, multiply, scalar, subtract } from './elementwise.js';
+import { addNode, constant, misfit, type Shape, type Value } from '../graph.js';
 import { reshape } from './shape.js';
 
 /** The sum over some axes, which stay as axes of size 1; not differentiated. */
 export const sum = (x: Value, axes: readonly number[]): Value => reduce('ReduceSum', x, axes);
 
-/** The largest value over an axis, which stays as one of size 1; of equals, each gets its share of the gradient. */
-export function maximum(x: Value, axis: number): Value {
-  const y = reduce('ReduceMax', x, [axis]);
-  const shares = () => {
-    const isLargest = subtract(scalar(x, 1), isPositive(subtract(y, x)));
-    return divide(isLargest, sum(isLargest, [axis]));
-  };
-  return differentiable(y, { inputs: [x], gradients: (dy) => [() => multiply(dy, shares())] });
-}
-
-function reduce(operator: 'ReduceSum' | 'ReduceMax', x: Value, axes: readonly number[]): Value {
+/** Over some axes, which stay as axes of size 1. */
+export function reduce(operator: 'ReduceSum' | 'ReduceMax', x: Value, axes: readonly number[]): Value {
   if (axes.some((axis) => x.shape[axis] === undefined))
     throw misfit(operator, [x], `axes ${axes.join(', ')}`);
   const axesInput = constant(x.graph, { shape: [axes.length], data: BigInt64Array.from(axes, BigInt) });
