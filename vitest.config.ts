@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Of the built package: whole commands, and what is written with it. */
+const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Native engines keep their own threads: one process a test file, two files at a time.
     pool: 'forks',
@@ -11,5 +13,20 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Of tests that load onnxruntime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: END_TO_END,
+          globalSetup: './test/support/build-dist.ts',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: END_TO_END, globalSetup: './test/support/build-dist.ts' },
+      },
+    ],
   },
 });

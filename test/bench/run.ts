@@ -1,3 +1,5 @@
+import { buildDist } from '../support/build-dist.js';
+
 /** `npm run bench [-- NAME ...]`: all benches, or those named. Ratios are to each bench's first line. */
 const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
   startup: { title: 'Start-up', run: async () => (await import('./startup.js')).benchStartup() },
@@ -40,6 +42,7 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
 };
 
 const named = process.argv.slice(2);
+await buildDist();
 for (const name of named.length > 0 ? named : Object.keys(BENCHES)) {
   const bench = BENCHES[name];
   if (!bench) throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);

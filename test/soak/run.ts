@@ -1,3 +1,5 @@
+import { buildDist } from '../support/build-dist.js';
+
 /** `npm run soak [-- NAME [COUNT]]`: long tests of the built `clipstep batch`; all of them, or the one named. */
 const SOAKS: Record<string, { title: string; count: number; run: (count: number) => Promise<void> }> = {
   kill: {
@@ -18,6 +20,7 @@ const SOAKS: Record<string, { title: string; count: number; run: (count: number)
 };
 
 const [name, count] = process.argv.slice(2);
+await buildDist();
 for (const each of name ? [name] : Object.keys(SOAKS)) {
   const soak = SOAKS[each];
   if (!soak) throw new Error(`There is no soak ${each}; there are ${Object.keys(SOAKS).join(', ')}`);
