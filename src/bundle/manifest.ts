@@ -30,7 +30,7 @@ export const manifestSchema = z.strictObject({
   labels: z.array(z.string().min(1)).min(2),
   /** Null when the dataset had no test part. */
   test: metricsSchema.nullable(),
-  /** What it was trained and tested on, see splitDigest in data/split.ts; absent for an ensemble. */
+  /** What it was trained and tested on, see splitDigest in datasets/split.ts; absent for an ensemble. */
   data: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

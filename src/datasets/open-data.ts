@@ -37,7 +37,7 @@ export interface OpenDataOptions {
  * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
  * pipeline names, which is generated or downloaded when it is not there yet.
  *
- * @throws UserError `usage` when neither says where data is, `bad_dataset` as data/scan.ts tells, and what
+ * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan.ts tells, and what
  *   openMnist throws.
  */
 export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {

@@ -5,7 +5,7 @@ const foldSchema = z.strictObject({ number: z.int().min(1), of: z.int().min(2).m
 const isThere = ({ number, of }: z.infer<typeof foldSchema>) => number <= of;
 const notThere = { message: 'number must be at most of' };
 
-/** How a dataset becomes training, validation and test part; see data/split.ts. */
+/** How a dataset becomes training, validation and test part; see datasets/split.ts. */
 export const splitSchema = z.strictObject({
   validation: z.number().min(0).max(0.5).default(0.15),
   test: z.number().min(0).max(0.5).default(0.15),

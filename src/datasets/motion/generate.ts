@@ -33,7 +33,7 @@ const CLIPS_AT_ONCE = 2;
  *
  * @returns the clips, class by class.
  * @throws UserError `usage` when the folder holds something or a number is out of range, `aborted`, and what
- *   media/encode.ts throws.
+ *   media/ffmpeg/encode.ts throws.
  */
 export async function generateMotion(options: GenerateMotionOptions): Promise<GeneratedClip[]> {
   checkNumbers(options);

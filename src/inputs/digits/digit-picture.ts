@@ -14,7 +14,7 @@ const LONGEST_SIDE = 14 * DIGIT_SIDE;
  * and its centre of mass put into the middle of 28 x 28.
  *
  * @returns uint8 [28, 28], light ink on dark.
- * @throws UserError `empty` when nothing stands out from the ground, and what media/picture.ts throws.
+ * @throws UserError `empty` when nothing stands out from the ground, and what media/images/picture.ts throws.
  */
 export async function prepareDigit(path: string): Promise<Uint8Array> {
   // What is drawn in white on nothing is only seen with something dark behind it.
