@@ -12,16 +12,6 @@ const rooms = new Set(files.flatMap((path) => /^src\/([^/]+\/?)/.exec(path)?.[1]
 
 /** Borders that are crossed. */
 const CROSSED = [
-  'tensors -> pipeline',
-  'media -> pipeline',
-  'datasets -> inputs',
-  'datasets -> pipeline',
-  'datasets -> train',
-  'inputs -> pipeline',
-  'inputs -> engine',
-  'encoder -> pipeline',
-  'network -> pipeline',
-  'tasks -> pipeline',
   'predict -> report',
   'evaluate -> train',
   'evaluate -> report',
