@@ -3,7 +3,11 @@ import { findChannelBlock } from '../../../src/engine/onnx/channel-block.js';
 import { gradients } from '../../../src/engine/onnx/differentiate.js';
 import { constant, createGraph, input, output, type Value } from '../../../src/engine/onnx/graph.js';
 import { depthwise, fromBlocks, pointwise, toBlocks, windows } from '../../../src/engine/onnx/ops/blocked.js';
+import { crossEntropy } from '../../../src/engine/onnx/ops/cross-entropy.js';
 import { add, isPositive, multiply, subtract, tanh } from '../../../src/engine/onnx/ops/elementwise.js';
+import { lookUp } from '../../../src/engine/onnx/ops/embedding.js';
+import { linear } from '../../../src/engine/onnx/ops/linear.js';
+import { linearCrossEntropy } from '../../../src/engine/onnx/ops/linear-cross-entropy.js';
 import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
 import { maximum } from '../../../src/engine/onnx/ops/maximum.js';
 import { pickTimesteps, reverseSequences } from '../../../src/engine/onnx/ops/sequence.js';
@@ -94,6 +98,14 @@ const expectSmall = (errors: Record<string, number>) => {
 const integers = (x: Value, shape: readonly number[], ...values: number[]) =>
   constant(x.graph, { shape, data: BigInt64Array.from(values, BigInt) });
 
+const layerOf = ({ table, bias }: Record<string, Value | undefined>) => ({ table: table!, bias });
+
+/** Classes that each count half as much as the one before. */
+const wantedOf = (x: Value, shape: readonly number[], ...classes: number[]) => ({
+  indices: integers(x, shape, ...classes),
+  shares: constant(x.graph, { shape, data: Float32Array.from(classes, (_, place) => 2 ** -place) }),
+});
+
 describe('the gradient of', () => {
   it.each<[string, Shapes, Build]>([
     ['add', { a: [2, 3], b: [3] }, ({ a, b }) => add(a!, b!)],
@@ -112,6 +124,23 @@ describe('the gradient of', () => {
     ['concatenate', { a: [2, 3], b: [2, 1] }, ({ a, b }) => concatenate([a!, b!], 1)],
     ['reverseSequences', { a: [3, 2, 2] }, ({ a }) => reverseSequences(a!, integers(a!, [2], 3, 2))],
     ['pickTimesteps', { a: [3, 2, 2] }, ({ a }) => pickTimesteps(a!, integers(a!, [2, 2], 2, 0, 1, 1))],
+    ['lookUp', { table: [4, 3] }, ({ table }) => lookUp(table!, integers(table!, [2, 3], 3, 0, 3, 3, 1, 0))],
+    ['linear', { a: [2, 2, 3], table: [4, 3], bias: [4] }, ({ a, ...layer }) => linear(a!, layerOf(layer))],
+    ['linear without bias', { a: [2, 3], table: [4, 3] }, ({ a, table }) => linear(a!, { table: table! })],
+    ['crossEntropy', { a: [2, 2, 3] }, ({ a }) => crossEntropy(a!, wantedOf(a!, [2, 2], 2, 0, -1, 2))],
+    [
+      'linearCrossEntropy',
+      { a: [2, 2, 3], table: [4, 3], bias: [4] },
+      ({ a, ...layer }) => linearCrossEntropy(a!, layerOf(layer), wantedOf(a!, [2, 2], 3, 0, -1, 3)),
+    ],
+    [
+      'a table that is embedding and output layer at once',
+      { table: [4, 3], bias: [4] },
+      ({ table, bias }) => {
+        const read = tanh(lookUp(table!, integers(table!, [4], 0, 3, 3, 1)));
+        return linearCrossEntropy(read, layerOf({ table, bias }), wantedOf(table!, [4], 3, 3, 1, 2));
+      },
+    ],
   ])('%s is the slope', async (_, shapes, build) => {
     expectSmall(await largestErrors(shapes, build));
   });

@@ -38,6 +38,9 @@ export const sigmoid = (x: Value): Value => unary('Sigmoid', x);
 /** Not differentiated. */
 export const squareRoot = (x: Value): Value => unary('Sqrt', x);
 
+/** Natural; not differentiated. */
+export const logarithm = (x: Value): Value => unary('Log', x);
+
 /** 1 where x > 0, else 0; not differentiated. */
 export function isPositive(x: Value): Value {
   // min(1, max(0, alpha x)): the largest alpha that float32 holds leaves nothing between 0 and 1 but for

@@ -36,7 +36,7 @@ export function matmul(a: Value, b: Value): Value {
 export function gemm(
   a: Value,
   b: Value,
-  options: { plus?: Value; transposeA?: boolean; transposeB?: boolean } = {},
+  options: { plus?: Value | undefined; transposeA?: boolean; transposeB?: boolean } = {},
 ): Value {
   const { plus, transposeA = false, transposeB = false } = options;
   const [rows, inner] = oriented(a, transposeA);

@@ -11,26 +11,33 @@ type Turn = (
   readonly items: readonly Value[];
 };
 
+interface Loop {
+  /** None where the turns do not depend on each other. */
+  readonly initial: readonly Value[];
+  /** One at least. */
+  readonly sequences: readonly Value[];
+  readonly reversed?: boolean;
+  readonly turn: Turn;
+}
+
+/** The sequences that come out of a loop. */
+export const scan = (given: Loop): Value[] => loop(given).items;
+
 /**
  * A loop over the first axis of sequences, from their ends to their starts when `reversed`; a sequence that
  * comes out has its items in the order of those that went in. Any length will do, and the items are read and
  * written in place. The turn may read every value of the graph. Not differentiated.
  *
- * @returns The sequences that come out.
+ * @returns The state after the last turn, and the sequences that come out.
  */
-export function scan(loop: {
-  /** One at least. */
-  initial: readonly Value[];
-  /** One at least. */
-  sequences: readonly Value[];
-  reversed?: boolean;
-  turn: Turn;
-}): Value[] {
-  const { initial, sequences, reversed = false, turn } = loop;
+export function loop({ initial, sequences, reversed = false, turn }: Loop): {
+  state: Value[];
+  items: Value[];
+} {
   const [first] = sequences;
-  const [start, ...otherStates] = initial;
+  const [firstInput, ...otherInputs] = [...initial, ...sequences];
   const length = first?.shape[0];
-  if (!first || !start || length === undefined || sequences.some(({ shape }) => shape[0] !== length)) {
+  if (!first || !firstInput || length === undefined || sequences.some(({ shape }) => shape[0] !== length)) {
     throw misfit('Scan', sequences, 'sequences of one length');
   }
   const { graph } = first;
@@ -50,7 +57,7 @@ export function scan(loop: {
   const items = distinct.map(({ dtype, shape }) => ({ dtype, shape: [length, ...shape] }));
   const directions = { kind: 'integers', value: sequences.map(() => Number(reversed)) } as const;
   const outputs = addNode('Scan', {
-    inputs: [start, ...otherStates, ...sequences],
+    inputs: [firstInput, ...otherInputs],
     outputs: [...initial, ...items],
     attributes: {
       body: { kind: 'graph', value: body },
@@ -60,7 +67,10 @@ export function scan(loop: {
     },
   });
   const stacked = outputs.slice(initial.length);
-  return next.items.map((item) => stacked[distinct.indexOf(item)]!);
+  return {
+    state: outputs.slice(0, initial.length),
+    items: next.items.map((item) => stacked[distinct.indexOf(item)]!),
+  };
 }
 
 /** A body gives out what its nodes make as it is; its inputs, and what goes out twice, it has to copy. */
