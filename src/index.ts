@@ -19,6 +19,7 @@ export {
   type EvaluateOptions,
   evaluateBundle,
 } from './evaluate/evaluate-bundle.js';
+export type { EvaluationEvent } from './evaluate/evaluation-event.js';
 export { prepareDigit } from './inputs/digits/digit-picture.js';
 export type { PlanChoice, PlanKind } from './media/frames.js';
 export { readPipeline } from './pipeline/pipeline-file.js';
@@ -36,6 +37,7 @@ export {
   openClassifier,
 } from './predict/classify.js';
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './quantize/quantize.js';
-export type { TrainEvent } from './train/events.js';
+export type { QuantizeEvent } from './quantize/quantize-event.js';
 export { type MnistOptions, trainMnist } from './train/mnist/train-mnist.js';
 export { type TrainOptions, type TrainResult, train } from './train/train.js';
+export type { TrainEvent } from './train/train-event.js';

@@ -111,7 +111,7 @@ async function run(source: string, flags: Flags, signal: AbortSignal): Promise<B
       format,
       timeoutSeconds: timeout,
       signal,
-      ...(windowing && { windowing }),
+      windowing: windowing ?? undefined,
       onEvent: progress.show,
     });
   } finally {

@@ -75,7 +75,7 @@ async function* classifyInputs(
   const { top, engine, sampling, minProbability } = flags;
   const options: ClassifyOptions = {
     ...{ top, engine, sampling, signal },
-    ...(minProbability !== undefined && { minProbability }),
+    minProbability,
   };
   yield* classifyOn(threads, { bundle: { folder: flags.model, manifest }, inputs, options });
 }

@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { QuantizeEvent } from '../quantize/quantize-event.js';
 import { leakText, percent } from '../report/words.js';
-import type { TrainEvent } from '../train/events.js';
+import type { TrainEvent } from '../train/train-event.js';
 
 const READING = {
   generate: 'Generating clips',
@@ -10,8 +11,10 @@ const READING = {
   frames: 'Reading frames',
 } as const;
 
+type ProgressEvent = TrainEvent | QuantizeEvent;
+
 /** Draws a training's events on stderr: a bar on a terminal, else a line for each note and epoch. */
-export function trainingProgress(): { show: (event: TrainEvent) => void; stop: () => void } {
+export function trainingProgress(): { show: (event: ProgressEvent) => void; stop: () => void } {
   const bar = process.stderr.isTTY ? new Bar() : null;
   return {
     show: (event) => {
@@ -26,7 +29,7 @@ export function trainingProgress(): { show: (event: TrainEvent) => void; stop: (
   };
 }
 
-function lineOf(event: TrainEvent): string | null {
+function lineOf(event: ProgressEvent): string | null {
   switch (event.kind) {
     case 'note':
       return event.message;
@@ -63,7 +66,7 @@ class Bar {
   #bar: SingleBar | null = null;
   #counted = '';
 
-  draw(event: TrainEvent): void {
+  draw(event: ProgressEvent): void {
     if (event.kind === 'reading') {
       this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
     } else if (event.kind === 'classifier') {

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { percent } from '../report/words.js';
-import type { TrainEvent } from '../train/events.js';
 import { openTraining } from '../train/open-training.js';
 import { runStages } from '../train/run-stages.js';
 import { scoreNetwork } from '../train/score.js';
+import type { TrainEvent } from '../train/train-event.js';
 import { type Candidate, candidateText } from './candidates.js';
 import type { CrossvalidateOptions } from './crossvalidate.js';
 import { type InnerResult, type InnerResults, openInnerResults } from './inner-results.js';
@@ -88,9 +88,9 @@ async function scoresOf(
     const opened = await openTraining({
       ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)) },
       onEvent: (event) => PROGRESS.has(event.kind) && options.onEvent?.(event),
-      ...(data !== undefined && { data }),
-      ...(engine && { engine }),
-      ...(signal && { signal }),
+      data,
+      engine,
+      signal,
     });
     // An interrupted one is trained again: what is kept are results.
     const { members } = await runStages({ ...opened, save: async () => {} });

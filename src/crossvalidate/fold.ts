@@ -59,9 +59,9 @@ async function trainFold(
   await train({
     ...settings,
     ...{ out: folder, resume: await exists(checkpointPath(folder)) },
-    ...(data !== undefined && { data }),
-    ...(engine && { engine }),
-    ...(signal && { signal }),
+    data,
+    engine,
+    signal,
     // Leaks are told once, for all folds together.
     onEvent: (event) => event.kind !== 'leaks' && onEvent?.(event),
   });

@@ -49,8 +49,8 @@ export async function planChoices(
   const { dataset } = await openTrainingData({
     ...{ pipeline: await readAdjustedPipeline(options), pipelineFolder: dirname(resolve(options.pipeline)) },
     onEvent: options.onEvent ?? (() => {}),
-    ...(data !== undefined && { data }),
-    ...(signal && { signal }),
+    data,
+    signal,
   });
   const { engine } = await selectEngine(options.engine ?? 'auto');
   const plans: ChoicePlan[] = [];

@@ -21,6 +21,6 @@ export function adjustmentsOf(
 ): Adjustments {
   return {
     ...{ pipeline, seed, set: { ...set, 'split.fold': settingText(fold) } },
-    ...(weights !== undefined && { weights }),
+    weights,
   };
 }

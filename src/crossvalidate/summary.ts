@@ -36,9 +36,9 @@ export interface FoldFigure {
   readonly examples: number;
   readonly accuracy: number;
   /** Absent when its settings were fixed beforehand. */
-  readonly choice?: FoldChoice;
+  readonly choice?: FoldChoice | undefined;
   /** Of its test part, by a threshold that was not chosen on it; absent when all answers stand. */
-  readonly selection?: Selection;
+  readonly selection?: Selection | undefined;
 }
 
 export function summarise(options: {
@@ -82,8 +82,8 @@ function figureOf(
   const examples = predictions.length;
   return {
     ...{ repeat, fold: number, seed, examples, accuracy: right / examples },
-    ...(choice && { choice }),
-    ...(selection && { selection }),
+    choice: choice ?? undefined,
+    selection,
   };
 }
 

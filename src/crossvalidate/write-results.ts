@@ -25,7 +25,7 @@ export async function writeResults(
   const predictions = folds.flatMap((fold) => fold.predictions);
   const highlights = await readStrips({
     ...{ predictions, examples, pipeline },
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   });
   const told = { folds, highlights, command: commandOf(options, result) };
   const metrics = metricsOf(result, folds);

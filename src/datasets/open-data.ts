@@ -3,8 +3,8 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
+import type { DataEvent } from './data-event.js';
 import type { DataSettings } from './data-schema.js';
-import type { DataEvent } from './events.js';
 import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
@@ -28,9 +28,9 @@ export interface OpenDataOptions {
   /** Folder of the pipeline's file: relative paths in it start there. */
   readonly pipelineFolder: string;
   /** What was asked for instead of the pipeline's. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   readonly onEvent: (event: DataEvent) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ async function openDigits({ data, onEvent, signal }: OpenDataOptions): Promise<T
     data,
     onProgress: ({ fileName, receivedBytes, totalBytes }) =>
       onEvent({ kind: 'downloading', fileName, receivedBytes, totalBytes }),
-    ...(signal && { signal }),
+    signal,
   });
   onEvent({ kind: 'note', message: `Data: ${digits.name} (${digits.source})` });
   return { dataset: mnistExamples(digits), name: digits.name };
@@ -94,7 +94,7 @@ async function generatedMotion(
       folder: target,
       ...settings,
       onClip: (done, total) => onEvent({ kind: 'reading', what: 'generate', done, total }),
-      ...(signal && { signal }),
+      signal,
     });
   }
   return folder;

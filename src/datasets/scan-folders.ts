@@ -39,7 +39,7 @@ async function scanClass(options: {
   folder: string;
   id: string;
   label: string;
-  split?: SplitName;
+  split?: SplitName | undefined;
 }): Promise<Found> {
   const { id, label, split } = options;
   const folder = join(options.folder, id);
@@ -55,7 +55,7 @@ async function scanClass(options: {
       path: join(folder, name),
       label,
       group: `${id}/${name}`,
-      ...(split && { split }),
+      split,
     })),
     skipped: [
       ...skipped,

@@ -65,9 +65,9 @@ export interface ManifestClip {
   /** The path as written, with the part of the clip that is meant. */
   readonly id: string;
   readonly path: string;
-  readonly label?: string;
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
+  readonly label?: string | undefined;
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
 }
 
 /**
@@ -179,8 +179,8 @@ function labelOf({ label }: Row['cells']): string {
 
 function partOf({ start, end }: Row['cells']) {
   return {
-    ...(start !== undefined && { startSeconds: start }),
-    ...(end !== undefined && { endSeconds: end }),
+    startSeconds: start,
+    endSeconds: end,
   };
 }
 

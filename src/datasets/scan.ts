@@ -24,12 +24,12 @@ export interface Example {
   /** What must not be torn apart by a split, such as the film that it was cut from; by default the file. */
   readonly group: string;
   /** The part that it was given, by a folder or in the manifest: all examples have one, or none. */
-  readonly split?: SplitName;
+  readonly split?: SplitName | undefined;
   /** Part of the clip that shows the class; the whole when absent. */
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
   /** The picture of a digit itself, uint8 [28, 28], where a file holds more than one. */
-  readonly image?: Uint8Array;
+  readonly image?: Uint8Array | undefined;
 }
 
 export type SplitName = 'train' | 'validation' | 'test';

@@ -16,7 +16,7 @@ export interface Check {
   /** What was found: versions, places. */
   readonly detail: string;
   /** What mends it, a command wherever one can; absent when all is well. */
-  readonly fix?: string;
+  readonly fix?: string | undefined;
 }
 
 export interface Diagnosis {

@@ -12,11 +12,11 @@ export interface MobileNet {
   /** Side of the square input in pixels. */
   readonly inputSize: number;
   /** Only so many blocks, the stem being the first; all when absent. */
-  readonly blocks?: number;
+  readonly blocks?: number | undefined;
   /** Mean over the last feature map: whole (`global`), or over each of n x n cells, so that position survives. */
   readonly pooling: Pooling;
   /** Convolutions in 8 bits, by the parameters that quantization.ts makes; in float32 when absent. */
-  readonly precision?: 'int8';
+  readonly precision?: 'int8' | undefined;
 }
 
 export type Pooling = { readonly kind: 'global' } | { readonly kind: 'grid'; readonly n: number };
@@ -203,7 +203,7 @@ class TableWriter {
   layer(
     kind: ConvolutionLayer['kind'],
     name: string,
-    options: { outputs?: number; stride?: 1 | 2; activation?: 'relu6' | 'linear' },
+    options: { outputs?: number | undefined; stride?: 1 | 2; activation?: 'relu6' | 'linear' | undefined },
   ): ConvolutionLayer {
     const kernelSize = kind === 'pointwise' ? 1 : 3;
     const stride = options.stride ?? 1;

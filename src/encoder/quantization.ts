@@ -12,7 +12,7 @@ export interface MapStatistics {
   /** float32 [channels]: the mean value of each channel. */
   readonly means: Float32Array;
   /** [channels, channels]: how channels go together, of maps that a pointwise layer reads. */
-  readonly covariance?: Float64Array;
+  readonly covariance?: Float64Array | undefined;
 }
 
 /** Of the 256 levels of a byte: the value of a step, and the level that stands for 0. */

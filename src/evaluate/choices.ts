@@ -2,9 +2,9 @@ import type { Example } from '../datasets/scan.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import type { FeatureSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/video/sequences.js';
-import type { TrainEvent } from '../train/events.js';
 import { type Answers, fitTemperature } from './calibration.js';
 import { inOrder, predictedClasses, scoreExamples } from './evaluate.js';
+import type { EvaluationEvent } from './evaluation-event.js';
 import { type Prediction, predictionsOf } from './predictions.js';
 import { chooseMinProbability } from './threshold.js';
 
@@ -27,8 +27,8 @@ export async function chooseOnValidation(options: {
   classifier: SequenceClassifier;
   read: SequenceReader<FeatureSequence>;
   validation: readonly Example[];
-  targetPrecision?: number;
-  onEvent: (event: TrainEvent) => void;
+  targetPrecision?: number | undefined;
+  onEvent: (event: EvaluationEvent) => void;
 }): Promise<{ choices: Choices; predictions: Prediction[] }> {
   const { classifier, read, validation, targetPrecision } = options;
   const scorers = new Map([['network', inOrder(classifier)]]);

@@ -10,7 +10,6 @@ import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import { evaluationReport } from '../report/evaluation-report.js';
-import type { TrainEvent } from '../train/events.js';
 import {
   type BaselineName,
   type Baselines,
@@ -29,6 +28,7 @@ import {
   scoreExamples,
   shuffledOrder,
 } from './evaluate.js';
+import type { EvaluationEvent } from './evaluation-event.js';
 import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
@@ -37,25 +37,25 @@ import { chosenAndGiven, type Selection, selectAnswers } from './threshold.js';
 
 export interface EvaluateOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /**
    * Part of the data, as the model's own pipeline and seed split it: on the data that it was trained on, the
    * parts of its training. `all`, for other data: every example. `test` when absent.
    */
-  readonly split?: SplitName | 'all';
+  readonly split?: SplitName | 'all' | undefined;
   /** Classes that count as an answer in the top figure; 5 when absent. */
-  readonly topCount?: number;
-  readonly engine?: 'auto' | EngineName;
+  readonly topCount?: number | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
   /** Fit the temperature on the validation part first, and keep it in the model. */
-  readonly calibrate?: boolean;
+  readonly calibrate?: boolean | undefined;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
-  readonly targetPrecision?: number;
+  readonly targetPrecision?: number | undefined;
   /** Answers less probable are `unknown`, here and not in the model. In [0, 1]; the model's own when absent. */
-  readonly minProbability?: number;
+  readonly minProbability?: number | undefined;
   /** Folder for metrics.json, predictions.csv and report.html; nothing is written when absent. */
-  readonly out?: string;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
+  readonly out?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: EvaluationEvent) => void) | undefined;
 }
 
 export interface BundleEvaluation extends Choices {
@@ -91,7 +91,7 @@ export async function evaluateBundle(
   const { targetPrecision, minProbability } = options;
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   const skipped: Array<{ path: string; problem: string }> = [];
-  const onEvent = (event: TrainEvent) => {
+  const onEvent = (event: EvaluationEvent) => {
     if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
     options.onEvent?.(event);
   };
@@ -105,7 +105,7 @@ export async function evaluateBundle(
     pipeline,
     networks: bundle.networks,
     cache,
-    ...(options.signal && { signal: options.signal }),
+    signal: options.signal,
   };
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
@@ -123,7 +123,7 @@ export async function evaluateBundle(
     if (out !== undefined) {
       const page = await evaluationReport(result, {
         ...{ bundle, examples: parts.chosen },
-        ...(options.signal && { signal: options.signal }),
+        signal: options.signal,
       });
       await writeEvaluation(out, { result, page });
     }
@@ -138,7 +138,7 @@ interface Open {
   readonly engine: Engine;
   readonly features: Features;
   readonly parts: EvaluationParts;
-  readonly onEvent: (event: TrainEvent) => void;
+  readonly onEvent: (event: EvaluationEvent) => void;
 }
 
 async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOptions): Promise<Choices> {
@@ -149,7 +149,7 @@ async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOpt
   const { choices } = await withClassifier(open, 1, (classifier) =>
     chooseOnValidation({
       ...{ classifier, read: features.read, validation: parts.validation, onEvent },
-      ...(targetPrecision !== undefined && { targetPrecision }),
+      targetPrecision,
     }),
   );
   await updateManifest(bundle, choices);
@@ -187,7 +187,7 @@ async function score(open: Open, options: EvaluateOptions & Choices) {
     labels,
     evaluation: assess({
       ...{ examples, logits, labels, seed },
-      ...(options.topCount !== undefined && { topCount: options.topCount }),
+      topCount: options.topCount,
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),
     selection: options.minProbability > 0 ? selectAnswers(answers, options.minProbability) : null,

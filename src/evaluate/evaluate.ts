@@ -44,8 +44,8 @@ export async function scoreExamples<Name>(options: {
   read: SequenceReader<FeatureSequence>;
   scorers: ReadonlyMap<Name, Scorer>;
   /** Told after each clip, and with the clips that were left out since they cannot be read. */
-  onClip?: (done: number) => void;
-  onSkipped?: (path: string, problem: string) => void;
+  onClip?: ((done: number) => void) | undefined;
+  onSkipped?: ((path: string, problem: string) => void) | undefined;
 }): Promise<Scored<Name>> {
   const examples: Example[] = [];
   const logits = new Map([...options.scorers.keys()].map((name): [Name, Float32Array[]] => [name, []]));
@@ -85,7 +85,7 @@ export function assess(options: {
   /** Draws the resamples of the interval. */
   seed: number;
   /** Classes that count as an answer in `top`; 5, as for ImageNet, when absent. */
-  topCount?: number;
+  topCount?: number | undefined;
 }): Evaluation {
   const { examples, logits, labels, topCount: count = 5 } = options;
   const truth = examples.map(({ label }) => label);
@@ -137,10 +137,7 @@ function attentionRows(
 
 async function readOrSkip(
   example: Example,
-  {
-    read,
-    onSkipped,
-  }: { read: SequenceReader<FeatureSequence>; onSkipped?: (path: string, problem: string) => void },
+  { read, onSkipped }: Pick<Parameters<typeof scoreExamples>[0], 'read' | 'onSkipped'>,
 ): Promise<FeatureSequence | null> {
   try {
     return await read(example, 'evaluation');

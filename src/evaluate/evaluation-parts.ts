@@ -3,7 +3,7 @@ import { openTrainingData } from '../datasets/open-data.js';
 import type { Dataset, Example, SplitName } from '../datasets/scan.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import { UserError } from '../errors.js';
-import type { TrainEvent } from '../train/events.js';
+import type { EvaluationEvent } from './evaluation-event.js';
 
 /** Labelled data as a model sees it: classes by the model's numbers, parts by its split. */
 export interface EvaluationParts extends Split {
@@ -21,10 +21,10 @@ export interface EvaluationParts extends Split {
 export async function openEvaluationParts(
   { manifest, folder }: Bundle,
   options: {
-    data?: string;
-    split?: SplitName | 'all';
-    onEvent: (event: TrainEvent) => void;
-    signal?: AbortSignal;
+    data?: string | undefined;
+    split?: SplitName | 'all' | undefined;
+    onEvent: (event: EvaluationEvent) => void;
+    signal?: AbortSignal | undefined;
   },
 ): Promise<EvaluationParts> {
   const { pipeline, labels } = manifest;
@@ -34,8 +34,8 @@ export async function openEvaluationParts(
     data === undefined && pipeline.data?.kind === 'folder' ? { ...pipeline, data: undefined } : pipeline;
   const { dataset } = await openTrainingData({
     ...{ pipeline: own, pipelineFolder: folder, onEvent },
-    ...(data !== undefined && { data }),
-    ...(signal && { signal }),
+    data,
+    signal,
   });
   for (const entry of dataset.skipped) onEvent({ kind: 'skipped', ...entry });
   const renumbered = renumberer(dataset, labels);

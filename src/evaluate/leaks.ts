@@ -45,7 +45,7 @@ const MOST = 0.75;
  */
 export async function findLeaks(
   split: Split,
-  options: { cache: Cache; signal?: AbortSignal; onClip?: (done: number, total: number) => void },
+  options: { cache: Cache; signal?: AbortSignal | undefined; onClip?: (done: number, total: number) => void },
 ): Promise<Leak[]> {
   const placed = (['train', 'validation', 'test'] as const).flatMap((part) =>
     split[part].map((example) => ({ example, part })),
@@ -75,7 +75,7 @@ interface FramePrint {
 
 async function printOf(
   example: Example,
-  options: { cache: Cache; signal?: AbortSignal },
+  options: { cache: Cache; signal?: AbortSignal | undefined },
 ): Promise<Pick<Print, 'content' | 'frames'>> {
   if (example.image) {
     return { content: createHash('sha256').update(example.image).digest('hex'), frames: [] };

@@ -14,7 +14,7 @@ export interface Prediction {
   /** Class index that each baseline says, the network's own included. */
   readonly classifiers: Readonly<Partial<Record<BaselineName, number>>>;
   /** What the network attended to, a weight a timestep that sum to 1; where its readout attends. */
-  readonly attention?: readonly number[];
+  readonly attention?: readonly number[] | undefined;
 }
 
 /**

@@ -8,10 +8,10 @@ export interface Adjustments {
   /** Path of the pipeline's YAML file. */
   readonly pipeline: string;
   /** Settings by their dotted names, each value as YAML has it: `{'training.epochs': '3'}`; `null` leaves one out. */
-  readonly set?: Readonly<Record<string, string>>;
-  readonly seed?: number;
+  readonly set?: Readonly<Record<string, string>> | undefined;
+  readonly seed?: number | undefined;
   /** Where pretrained encoder weights come from: `hub` or a folder. */
-  readonly weights?: string;
+  readonly weights?: string | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
 }
 
 function assignWeights(pipeline: Settings, weights: string, path: string): void {
-  const { encoder } = pipeline.input as { encoder?: Settings }; // every pipeline has an input
+  const { encoder } = pipeline.input as { encoder?: Settings | undefined }; // every pipeline has an input
   if (!encoder) {
     throw new UserError('usage', {
       problem: `--weights ${weights} names an encoder, but the pipeline ${path} has none.`,

@@ -21,14 +21,14 @@ export interface ClipResult {
   readonly sequence: FeatureSequence;
   readonly frames: number;
   /** When each frame is on screen, from the clip's start; absent for a digit's rows. */
-  readonly timesSeconds?: readonly number[];
+  readonly timesSeconds?: readonly number[] | undefined;
   /** Of each class, in the order of the model's labels. */
   readonly probabilities: readonly number[];
   /** float32 [timesteps], as Classification has it. */
-  readonly attention?: Float32Array;
+  readonly attention?: Float32Array | undefined;
   readonly durationSeconds: number;
   /** How a video was to be decoded. */
-  readonly plan?: PlanKind;
+  readonly plan?: PlanKind | undefined;
   /**
    * Wall time in which it waited for frames, for the encoder, for the recurrent network. What computes first waits
    * for the model to be loaded, too.
@@ -66,7 +66,7 @@ export async function classifyClip(clip: ClipPart, options: ClipOptions): Promis
   const { logits, attention } = await computed(options.model.classify(collate([read.sequence])));
   watch.note('recurrent');
   const probabilities = softmax(logits);
-  return { ...read, probabilities, ...(attention && { attention }), milliseconds: watch.times };
+  return { ...read, probabilities, attention, milliseconds: watch.times };
 }
 
 type Read = Pick<ClipResult, 'sequence' | 'frames' | 'timesSeconds' | 'durationSeconds' | 'plan'>;
@@ -82,7 +82,7 @@ async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stop
   const opened = await openForModel(clip, { ...options, input });
   const { durationSeconds, plan } = opened;
   const encoded = await encodeFrames(opened, options);
-  return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, ...(plan && { plan }) };
+  return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, plan };
 }
 
 /** Opens a clip for the frames that the model reads. @throws UserError as openClip. */

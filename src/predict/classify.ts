@@ -9,13 +9,13 @@ import { loadedModel, type ModelThreads, startModelThreads } from './thread/mode
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
-  readonly top?: number;
+  readonly top?: number | undefined;
   /** Below it, the label is `unknown`; what the model keeps when absent. In [0, 1]. */
-  readonly minProbability?: number;
+  readonly minProbability?: number | undefined;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
-  readonly sampling?: PlanChoice;
-  readonly engine?: 'auto' | EngineName;
-  readonly signal?: AbortSignal;
+  readonly sampling?: PlanChoice | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The label of a clip whose most probable class is not probable enough. */
@@ -36,12 +36,12 @@ export interface Classified {
   /** Frames that the network read. */
   readonly frames: number;
   /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
-  readonly plan?: PlanKind;
+  readonly plan?: PlanKind | undefined;
   readonly durationSeconds: number;
   /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
-  readonly attention?: readonly number[];
+  readonly attention?: readonly number[] | undefined;
   /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
-  readonly timesSeconds?: readonly number[];
+  readonly timesSeconds?: readonly number[] | undefined;
   /** Folder of the model. */
   readonly model: string;
   readonly engine: EngineName;
@@ -61,7 +61,7 @@ export interface Failed {
 /** A trained model that is loaded into an engine, for many clips. Owns native memory until `release`. */
 export interface ClipClassifier {
   /** Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. */
-  classify(input: string, options?: { signal?: AbortSignal }): Promise<Outcome>;
+  classify(input: string, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
   release(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ function classified(
     probability: best.probability,
     top: ranking.slice(0, top),
     frames,
-    ...(plan && { plan }),
+    plan,
     durationSeconds,
     ...(attention && { attention: [...attention] }),
     ...(attention && timesSeconds && { timesSeconds }),

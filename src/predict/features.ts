@@ -23,7 +23,7 @@ interface Run {
   readonly pipeline: Pipeline;
   readonly networks: Networks;
   readonly cache: Cache;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -12,18 +12,18 @@ import {
   scoreExamples,
   shuffledOrder,
 } from '../evaluate/evaluate.js';
+import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
 import { softmax } from '../tasks/classification/metrics.js';
-import type { TrainEvent } from '../train/events.js';
 import type { Comparison } from './quantize.js';
 
 interface Run {
   readonly pipeline: Pipeline;
   readonly cache: Cache;
-  readonly onEvent: (event: TrainEvent) => void;
-  readonly signal?: AbortSignal;
+  readonly onEvent: (event: EvaluationEvent) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Models {

@@ -13,18 +13,18 @@ import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { quantizedModelCard } from '../report/quantized-model-card.js';
 import type { Weights } from '../tensors/tensor.js';
-import type { TrainEvent } from '../train/events.js';
 import { refuseOccupied } from '../train/prepare.js';
 import { compareModels } from './compare-models.js';
+import type { QuantizeEvent } from './quantize-event.js';
 import { readFrames } from './read-frames.js';
 
 export interface QuantizeOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** Where the model goes. Nothing may stand there. */
   readonly out: string;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: QuantizeEvent) => void) | undefined;
 }
 
 export interface QuantizeResult {
@@ -63,7 +63,7 @@ export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): 
   const parts = await openEvaluationParts(bundle, { ...options, split: 'train', onEvent });
   const { engine } = await selectEngine('onnx');
   const { pipeline } = bundle.manifest;
-  const run = { pipeline, cache: openCache(cacheFolder('sequences')), onEvent, ...(signal && { signal }) };
+  const run = { pipeline, cache: openCache(cacheFolder('sequences')), onEvent, signal };
   const frames = await readFrames({ ...run, input, seed: pipeline.seed }, parts.train);
   const frameCount = frames.length / (input.preprocessing.size ** 2 * 3);
   const { weights, ...manifest } = bundle.manifest;

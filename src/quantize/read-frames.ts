@@ -4,7 +4,7 @@ import type { Cache } from '../inputs/feature-cache.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { frameReader } from '../inputs/video/sequences.js';
 import { random } from '../random.js';
-import type { TrainEvent } from '../train/events.js';
+import type { QuantizeEvent } from './quantize-event.js';
 
 /** Enough for the ranges to hold still; each costs a run of the encoder. */
 const PICTURES = 128;
@@ -20,13 +20,13 @@ export async function readFrames(
     input: FramesInput;
     seed: number;
     cache: Cache;
-    onEvent: (event: TrainEvent) => void;
-    signal?: AbortSignal;
+    onEvent: (event: QuantizeEvent) => void;
+    signal?: AbortSignal | undefined;
   },
   examples: readonly Example[],
 ): Promise<Uint8Array> {
   const { input, seed, cache, onEvent, signal } = run;
-  const read = frameReader({ input, seed, cache, ...(signal && { signal }) });
+  const read = frameReader({ input, seed, cache, signal });
   const drawn = random(seed, 'quantize clips').shuffle(examples).slice(0, PICTURES);
   const pictureBytes = input.preprocessing.size ** 2 * 3;
   const picturesAClip = Math.ceil(PICTURES / drawn.length);

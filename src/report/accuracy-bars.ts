@@ -5,7 +5,7 @@ import { axisLook, CHART_SIZE, type Chart, COLOURS, shareAxis } from './chart.js
 export interface AccuracyBar {
   readonly name: string;
   readonly accuracy: number;
-  readonly interval?: readonly [low: number, high: number];
+  readonly interval?: readonly [low: number, high: number] | undefined;
 }
 
 /** Height of a bar with the space around it, in pixels. */

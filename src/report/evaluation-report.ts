@@ -11,7 +11,7 @@ import { accuracySentence, furtherFigures, percent, selectionSentence } from './
  */
 export async function evaluationReport(
   result: BundleEvaluation,
-  options: { bundle: Bundle; examples: readonly Example[]; signal?: AbortSignal },
+  options: { bundle: Bundle; examples: readonly Example[]; signal?: AbortSignal | undefined },
 ): Promise<string> {
   const { model, split, labels, evaluation, baselines, selection, predictions, leaks, skipped } = result;
   const { bundle, examples, signal } = options;
@@ -24,7 +24,7 @@ export async function evaluationReport(
       furtherFigures(evaluation, result.temperature),
       ...(selection ? [selectionSentence(selection)] : []),
     ],
-    highlights: await readStrips({ predictions, examples, pipeline, ...(signal && { signal }) }),
+    highlights: await readStrips({ predictions, examples, pipeline, signal }),
     facts: [
       ['model', model],
       ['part of the data', split],

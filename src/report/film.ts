@@ -14,7 +14,7 @@ export interface Film {
   /** Of the timesteps, or of as many as are shown, in order; JPEGs in base64. */
   readonly pictures: readonly string[];
   /** Of every timestep, from the clip's start; absent for a picture of a digit. */
-  readonly timesSeconds?: readonly number[];
+  readonly timesSeconds?: readonly number[] | undefined;
 }
 
 /** Pictures of one clip that are shown; of more timesteps, those in the middle of equal spans. */
@@ -34,7 +34,7 @@ const TIMEOUT_SECONDS = 60;
  */
 export async function readFilm(
   example: Example,
-  { input, signal }: { input: Pipeline['input']; signal?: AbortSignal },
+  { input, signal }: { input: Pipeline['input']; signal?: AbortSignal | undefined },
 ): Promise<Film | null> {
   try {
     if (input.kind === 'rows') return await digitFilm(await rowsPicture(example));

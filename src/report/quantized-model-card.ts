@@ -7,7 +7,7 @@ export function quantizedModelCard(options: {
   /** What it was made from. */
   bundle: Bundle;
   out: string;
-  data?: string;
+  data?: string | undefined;
   /** How many were looked at. */
   frames: number;
   comparison: Comparison | null;

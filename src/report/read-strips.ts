@@ -15,7 +15,7 @@ export async function readStrips(options: {
   predictions: readonly Prediction[];
   examples: readonly Example[];
   pipeline: Pipeline;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }): Promise<Highlights<Strip>> {
   const { predictions, examples, pipeline, signal } = options;
   const byId = new Map(examples.map((example) => [example.id, example]));
@@ -23,7 +23,7 @@ export async function readStrips(options: {
     const strips: Strip[] = [];
     for (const prediction of chosen) {
       const example = byId.get(prediction.example.id);
-      const reading = { input: pipeline.input, ...(signal && { signal }) };
+      const reading = { input: pipeline.input, signal };
       strips.push({ prediction, film: example ? await readFilm(example, reading) : null });
     }
     return strips;

@@ -27,8 +27,8 @@ export interface Report {
   /** Null when nothing was tested. */
   readonly evaluation: Omit<Evaluation, 'interval'> | null;
   readonly baselines: Baselines | null;
-  readonly epochs?: readonly EpochRecord[];
-  readonly folds?: readonly FoldFigure[];
+  readonly epochs?: readonly EpochRecord[] | undefined;
+  readonly folds?: readonly FoldFigure[] | undefined;
   readonly highlights: Highlights<Strip>;
   readonly leaks: readonly Leak[];
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;

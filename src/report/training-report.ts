@@ -30,7 +30,7 @@ export async function trainingReport(options: {
     epochs: result.history,
     highlights: await readStrips({
       ...{ predictions, pipeline, examples: split.test },
-      ...(run.signal && { signal: run.signal }),
+      signal: run.signal,
     }),
     facts: [
       ['data', prepared.datasetName],

@@ -3,7 +3,7 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
   /** How files keep it; `int8` for whole numbers from -128 to 127. As float32 when absent. */
-  readonly storage?: 'int8';
+  readonly storage?: 'int8' | undefined;
 }
 
 /** Named parameters of a network, in the order in which the network declares them. */
@@ -14,7 +14,7 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   /** See Tensor. */
-  readonly storage?: 'int8';
+  readonly storage?: 'int8' | undefined;
 }
 
 export function elementCount(shape: readonly number[]): number {

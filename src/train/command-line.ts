@@ -7,7 +7,7 @@ import type { Adjustments } from '../pipeline/adjust-pipeline.js';
  */
 export function commandLine(
   command: 'train' | 'crossvalidate',
-  { pipeline, data, weights, set = {} }: Adjustments & { readonly data?: string },
+  { pipeline, data, weights, set = {} }: Adjustments & { readonly data?: string | undefined },
   flags: ReadonlyArray<string | number>,
 ): string {
   return [

@@ -8,11 +8,11 @@ import { random } from '../random.js';
 import { measure } from '../tasks/classification/metrics.js';
 import { concatenate, type Weights } from '../tensors/tensor.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
-import type { TrainEvent } from './events.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
 import { type Stage, stepsOf } from './stages.js';
 import type { StepReader } from './step-data.js';
+import type { TrainEvent } from './train-event.js';
 
 export interface FitOptions {
   readonly trainer: Trainer;
@@ -31,7 +31,7 @@ export interface FitOptions {
   /** Keeps a checkpoint. */
   readonly save: (progress: Progress, best: Weights) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

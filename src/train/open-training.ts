@@ -9,8 +9,8 @@ import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import type { Fingerprint } from './checkpoint.js';
-import type { TrainEvent } from './events.js';
 import type { Training } from './run-stage.js';
+import type { TrainEvent } from './train-event.js';
 
 /** What a training reads, whatever becomes of it. */
 export interface OpenedTraining {
@@ -33,7 +33,7 @@ export interface OpenedTraining {
 export async function openTraining(
   options: OpenDataOptions & {
     pipeline: Pipeline;
-    engine?: 'auto' | EngineName;
+    engine?: 'auto' | EngineName | undefined;
     onEvent: (event: TrainEvent) => void;
   },
 ): Promise<OpenedTraining> {
@@ -53,7 +53,7 @@ export async function openTraining(
     training: engine.training,
     cache: openCache(cacheFolder('sequences')),
     onEvent,
-    ...(signal && { signal }),
+    signal,
   };
   return {
     ...{ pipelineFolder, datasetName, split, run, engine: engine.name },

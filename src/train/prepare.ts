@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import { type Checkpoint, type Fingerprint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import type { TrainEvent } from './events.js';
 import { type OpenedTraining, openTraining } from './open-training.js';
 import type { TrainOptions } from './train.js';
+import type { TrainEvent } from './train-event.js';
 
 /** A training whose inputs are all there and fit one another. */
 export interface PreparedTraining extends OpenedTraining {
@@ -15,7 +15,7 @@ export interface PreparedTraining extends OpenedTraining {
   readonly folder: string;
   /** Keeps a checkpoint. */
   readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
 }
 
 /** Reads the pipeline, sees to it that a model can go to its folder, opens the data and finds the checkpoint. */
@@ -32,7 +32,7 @@ export async function prepareTraining(
   return {
     ...{ ...opened, options, folder },
     save: (parts) => writeCheckpoint(checkpointPath(folder), { fingerprint, ...parts }),
-    ...(checkpoint && { checkpoint }),
+    checkpoint: checkpoint ?? undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import { isFailureOfInput, UserError } from '../errors.js';
 import type { SequenceReader } from '../inputs/video/sequences.js';
 import type { View } from '../inputs/video/view.js';
 import { concurrently } from '../platform/concurrently.js';
-import type { TrainEvent } from './events.js';
+import type { TrainEvent } from './train-event.js';
 
 /**
  * The examples whose clips can be read in all views, in their order; each of the others is told in a `skipped`
@@ -16,7 +16,7 @@ export async function readableExamples(
     read: SequenceReader;
     views: readonly View[];
     onEvent: (event: TrainEvent) => void;
-    signal?: AbortSignal;
+    signal?: AbortSignal | undefined;
   },
 ): Promise<Example[]> {
   let done = 0;

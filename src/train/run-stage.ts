@@ -13,7 +13,6 @@ import { openFeatures } from '../predict/features.js';
 import { random } from '../random.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
-import type { TrainEvent } from './events.js';
 import { type FitOptions, fitStage } from './fit.js';
 import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
@@ -21,6 +20,7 @@ import { readableExamples, requireEveryClass } from './readable-examples.js';
 import type { Stage } from './stages.js';
 import { standardizationOfExamples } from './standardization.js';
 import { labelledSteps } from './step-data.js';
+import type { TrainEvent } from './train-event.js';
 
 /** What all stages of one training share. */
 export interface Training {
@@ -35,7 +35,7 @@ export interface Training {
   readonly cache: Cache;
   readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'members' | 'distilled'>) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where a stage starts, or goes on. */
@@ -46,7 +46,7 @@ export interface StagePosition {
   readonly start: Weights;
   readonly progress: Progress;
   /** Given when the stage goes on from it. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint | undefined;
 }
 
 /** Clips that calibrate a new encoder by one frame each: enough for stable means, few enough to be quick. */

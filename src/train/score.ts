@@ -111,7 +111,7 @@ async function choose(
     return await chooseOnValidation({
       ...{ classifier, read: features.read, onEvent: run.onEvent },
       validation: run.validation,
-      ...(targetPrecision !== undefined && { targetPrecision }),
+      targetPrecision,
     });
   } finally {
     await classifier.release();

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { messageOf, UserError } from '../errors.js';
-import type { TrainEvent } from './events.js';
+import type { TrainEvent } from './train-event.js';
 
 /**
  * Writes every epoch's loss and accuracy as event files for TensorBoard, into the folders train and validation,

@@ -7,30 +7,30 @@ import type { Adjustments } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { parameterCount } from '../tensors/tensor.js';
 import { type EpochRecord, removeCheckpoint } from './checkpoint.js';
-import type { TrainEvent } from './events.js';
 import { checkpointPath, type PreparedTraining, prepareTraining } from './prepare.js';
 import { runStages } from './run-stages.js';
 import { type Scores, scoreTraining } from './score.js';
 import { openTensorboard } from './tensorboard.js';
+import type { TrainEvent } from './train-event.js';
 import { trainedBundle } from './trained-bundle.js';
 
 export interface TrainOptions extends Adjustments {
   /** Folder of classes, or manifest; what the pipeline names when absent. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
-  readonly out?: string;
-  readonly engine?: 'auto' | EngineName;
+  readonly out?: string | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
   /**
    * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
    * become `unknown`. All answers stand when absent.
    */
-  readonly targetPrecision?: number;
+  readonly targetPrecision?: number | undefined;
   /** Go on from the checkpoint that an earlier call left. */
-  readonly resume?: boolean;
+  readonly resume?: boolean | undefined;
   /** Folder for event files of TensorBoard; none are written when absent. */
-  readonly tensorboard?: string;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
+  readonly tensorboard?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
 }
 
 export interface TrainResult extends Scores {

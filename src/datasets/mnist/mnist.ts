@@ -20,10 +20,10 @@ export interface MnistDataset {
 export interface OpenMnistOptions {
   /** A folder with the four files, gzipped or not, or `strokes`; MNIST from the cache or a mirror if absent. */
   readonly data?: string | undefined;
-  readonly remote?: RemoteMnist;
-  readonly limits?: DownloadLimits;
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly remote?: RemoteMnist | undefined;
+  readonly limits?: DownloadLimits | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Only what is MNIST, byte for byte, is called so. */

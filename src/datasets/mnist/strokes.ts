@@ -69,7 +69,7 @@ function fitted(skeleton: Glyph, { radiusAt }: Hand): Drawing {
 
 /** Along one axis, from the least to the greatest place that the pen reaches; bare points have no width. */
 function extent(
-  points: ReadonlyArray<GlyphPoint & { readonly radius?: number }>,
+  points: ReadonlyArray<GlyphPoint & { readonly radius?: number | undefined }>,
   { axis, scale }: { axis: 'x' | 'y'; scale: number },
 ): { start: number; length: number } {
   let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

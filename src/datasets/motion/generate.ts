@@ -13,8 +13,8 @@ export interface GenerateMotionOptions {
   readonly perClass: number;
   /** The same seed gives the same frames; whole numbers from 0. */
   readonly seed: number;
-  readonly onClip?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onClip?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface GeneratedClip {

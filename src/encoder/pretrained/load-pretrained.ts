@@ -16,7 +16,7 @@ export interface PretrainedRequest {
   /** `hub`, or the folder of a TensorFlow.js graph model: model.json and the files that it names. */
   readonly weights: string;
   /** Where converted weights are kept; a part of Clipstep's cache when absent. */
-  readonly cacheFolder?: string;
+  readonly cacheFolder?: string | undefined;
 }
 
 export interface Pretrained extends ConvertedNetwork {

@@ -47,7 +47,7 @@ export function readGraphModelFolder(folder: string): Promise<GraphModelFiles> {
  */
 export async function downloadGraphModel(
   addresses: readonly string[],
-  options: { timeoutSeconds?: number } = {},
+  options: { timeoutSeconds?: number | undefined } = {},
 ): Promise<GraphModelFiles> {
   const { timeoutSeconds = DOWNLOAD_TIMEOUT_SECONDS } = options;
   const failures: Array<{ address: string; error: unknown }> = [];

@@ -15,7 +15,7 @@ export type SequenceReader<S extends Sequence = Sequence> = (example: Example, v
 /** Its `seed` draws the views. */
 interface ReaderOptions extends ViewSource {
   readonly cache: Cache;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. */
@@ -76,7 +76,7 @@ export function inMemory(
 
 async function readPixels(
   example: Example,
-  options: ViewSource & { view: View; signal?: AbortSignal },
+  options: ViewSource & { view: View; signal?: AbortSignal | undefined },
 ): Promise<Uint8Array> {
   const { input, view, signal } = options;
   const wanted = clipView(options, example, view);

@@ -11,12 +11,12 @@ export interface BatchClip {
   readonly id: string;
   /** Absolute path of a video, an image or a folder of frames. */
   readonly path: string;
-  readonly truth?: string;
+  readonly truth?: string | undefined;
   /** The part that is meant; the whole when absent. */
-  readonly startSeconds?: number;
-  readonly endSeconds?: number;
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
   /** Why it cannot be read, where the listing has found that out. */
-  readonly problem?: UserError;
+  readonly problem?: UserError | undefined;
 }
 
 export interface FoundClips {
@@ -69,7 +69,7 @@ interface Walk extends FindOptions {
 interface Folder {
   readonly path: string;
   /** Class of the clips below it. */
-  readonly truth?: string;
+  readonly truth?: string | undefined;
 }
 
 /** A name in a folder that matters here. */

@@ -45,7 +45,7 @@ async function list(source: string, options: FindOptions): Promise<FoundClips> {
   if (status.isFile() && extname(source).toLowerCase() === '.csv') {
     const clips = await readManifest(source);
     return {
-      clips: clips.map(({ label, ...clip }) => ({ ...clip, ...(label && { truth: label }) })),
+      clips: clips.map(({ label, ...clip }) => ({ ...clip, truth: label })),
       skipped: [],
     };
   }

@@ -75,7 +75,7 @@ function answerOf(
     top: ranking.slice(0, top),
     ...(ofTruth && { truthProbability: ofTruth.probability }),
     frames,
-    ...(plan && { plan }),
+    plan,
   };
 }
 
@@ -85,7 +85,7 @@ function readingOf({ content, embedding }: ReadClip, results: readonly ClipResul
   return {
     durationSeconds: results[0]!.durationSeconds,
     ...content,
-    ...(embedding !== undefined && { embedding }),
+    embedding,
     milliseconds: { decode: total('decode'), encode: total('encode'), recurrent: total('recurrent') },
   };
 }
@@ -102,5 +102,5 @@ function defect({ path }: BatchClip, error: unknown) {
 }
 
 function identityOf({ id, path, truth }: BatchClip): Pick<Row, 'id' | 'path' | 'truth'> {
-  return { id, path, ...(truth !== undefined && { truth }) };
+  return { id, path, truth };
 }

@@ -16,36 +16,36 @@ export interface BatchOptions {
   /** File of the results. Where it stands, the batch goes on with what is missing in it. */
   readonly out: string;
   /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
-  readonly format?: BatchFormat;
-  readonly engine?: 'auto' | EngineName;
+  readonly format?: BatchFormat | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
   /**
    * Clips under way at once; one more than the machine has cores when absent, so that no core is idle while the last
    * frames of a clip are encoded.
    */
-  readonly jobs?: number;
-  readonly shard?: Shard;
+  readonly jobs?: number | undefined;
+  readonly shard?: Shard | undefined;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
-  readonly sampling?: PlanChoice;
+  readonly sampling?: PlanChoice | undefined;
   /** Classes that a row lists; 5 when absent. */
-  readonly top?: number;
+  readonly top?: number | undefined;
   /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
-  readonly minProbability?: number;
+  readonly minProbability?: number | undefined;
   /** Longest time that one clip may take; 600 when absent. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: number | undefined;
   /** Classify each clip window by window, a row each, instead of as a whole. */
-  readonly windowing?: Windowing;
+  readonly windowing?: Windowing | undefined;
   /** Write subtitles beside each clip that say what its windows show. */
-  readonly subtitles?: SubtitleFormat;
+  readonly subtitles?: SubtitleFormat | undefined;
   /** File for a page that shows the results, with nothing outside of itself. */
-  readonly report?: string;
+  readonly report?: string | undefined;
   /** Folder for each clip's features. */
-  readonly embeddings?: string;
+  readonly embeddings?: string | undefined;
   /** Follow links that leave the folder. */
-  readonly followLinks?: boolean;
+  readonly followLinks?: boolean | undefined;
   /** Stop at the first clip that fails. */
-  readonly strict?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: BatchEvent) => void;
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: BatchEvent) => void) | undefined;
 }
 
 export type BatchEvent =
@@ -79,12 +79,12 @@ export interface BatchResult extends BatchSummary {
 /** The options with what stands for those that are absent. */
 export function withDefaults(options: BatchOptions) {
   return {
-    format: 'jsonl' as const,
-    jobs: availableParallelism() + 1,
-    sampling: 'quick' as const,
-    top: 5,
-    minProbability: options.bundle.manifest.minProbability,
-    timeoutSeconds: 600,
     ...options,
+    format: options.format ?? 'jsonl',
+    jobs: options.jobs ?? availableParallelism() + 1,
+    sampling: options.sampling ?? 'quick',
+    top: options.top ?? 5,
+    minProbability: options.minProbability ?? options.bundle.manifest.minProbability,
+    timeoutSeconds: options.timeoutSeconds ?? 600,
   };
 }

@@ -82,7 +82,7 @@ export function resultRows(row: Row): ResultRow[] {
   if (!isWindowed(row)) return [row];
   const { windows, segments, id, path, truth, ...reading } = row;
   return windows.map(({ startSeconds, endSeconds, ...rest }) => ({
-    ...{ id: `${id}#${startSeconds}-${endSeconds}`, path, ...(truth !== undefined && { truth }) },
+    ...{ id: `${id}#${startSeconds}-${endSeconds}`, path, truth },
     ...{ startSeconds, endSeconds },
     ...rest,
     ...reading,

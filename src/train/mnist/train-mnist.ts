@@ -1,21 +1,21 @@
 import type { EngineName } from '../../engine/engine.js';
 import { shippedPipeline } from '../../platform/package-files.js';
-import type { TrainEvent } from '../events.js';
 import { type TrainResult, train } from '../train.js';
+import type { TrainEvent } from '../train-event.js';
 
 export interface MnistOptions {
   /** A folder with the four files, or `strokes`; MNIST, downloaded when needed, if absent. */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** Instead of the pipeline's. */
-  readonly epochs?: number;
-  readonly units?: number;
-  readonly seed?: number;
-  readonly engine?: 'auto' | EngineName;
+  readonly epochs?: number | undefined;
+  readonly units?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
   /** Where the model goes, as in train(). */
-  readonly out?: string;
-  readonly resume?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: TrainEvent) => void;
+  readonly out?: string | undefined;
+  readonly resume?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
 }
 
 /**
@@ -29,13 +29,13 @@ export function trainMnist(options: MnistOptions = {}): Promise<TrainResult> {
 /** What is the same for every network that is trained on the digits. */
 export function shared({ data, seed, engine, out, resume, signal, onEvent }: MnistOptions) {
   return {
-    ...(data !== undefined && { data }),
-    ...(seed !== undefined && { seed }),
-    ...(engine !== undefined && { engine }),
-    ...(out !== undefined && { out }),
-    ...(resume !== undefined && { resume }),
-    ...(signal && { signal }),
-    ...(onEvent && { onEvent }),
+    data,
+    seed,
+    engine,
+    out,
+    resume,
+    signal,
+    onEvent,
   };
 }
 

@@ -1,20 +1,14 @@
-import type { DataEvent } from '../datasets/events.js';
 import type { BaselineName } from '../evaluate/baselines.js';
-import type { Leak } from '../evaluate/leaks.js';
+import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */
 export type TrainEvent =
-  | DataEvent
-  /** A clip that was left out, and why. */
-  | { readonly kind: 'skipped'; readonly path: string; readonly problem: string }
-  /** What is the same, or nearly, in two parts of the split; at least one. */
-  | { readonly kind: 'leaks'; readonly leaks: readonly Leak[] }
-  /** Clips read so far: to compare the parts of the split, before the first stage, or for the test;
-   *  `frames`: of which frames are looked at to quantize an encoder. */
+  | EvaluationEvent
+  /** Clips read so far, before the first stage. */
   | {
       readonly kind: 'reading';
-      readonly what: 'leaks' | 'prepare' | 'test' | 'frames';
+      readonly what: 'prepare';
       readonly done: number;
       readonly total: number;
     }
