@@ -1,5 +1,6 @@
 import type { MobileNet } from '../encoder/mobilenet.js';
 import type { FeatureBatch, FrameBatch } from '../inputs/batches.js';
+import type { Loss } from '../network/losses.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import type { Standardization } from '../network/standardize.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -87,11 +88,7 @@ export interface TrainerOptions {
   };
   /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
   readonly clipNorm: number;
-  /**
-   * `cross-entropy`: of the targets and the softmax of the logits, in nats, mean over the sequences.
-   * `squares`: (logit - target)^2, mean over the sequences and the classes, which then are outputs of any kind.
-   */
-  readonly loss: 'cross-entropy' | 'squares';
+  readonly loss: Loss;
 }
 
 export interface TrainingStep {

@@ -1,6 +1,13 @@
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
-import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
+import { type Cell, cellLayout, type Gate } from './cells.js';
+import {
+  HEAD,
+  type Initial,
+  type InitialParameter,
+  type RecurrentNetwork,
+  recurrentParameters,
+} from './recurrent.js';
 import type { INITIAL_HEADS } from './recurrent-schema.js';
 
 /**
@@ -17,23 +24,37 @@ export function initializeRecurrent(
   return new Map(
     recurrentParameters(network).map((spec) => {
       const stream = random(seed, 'initialize', spec.name);
-      const isNormal = head === 'normal' && spec.name.startsWith('head.');
+      const isNormal = head === 'normal' && spec.name.startsWith(`${HEAD}.`);
       return [spec.name, isNormal ? normal(spec, stream) : initialTensor(spec, network, stream)];
     }),
   );
 }
 
-function initialTensor(spec: ParameterSpec, network: RecurrentNetwork, stream: Random): Tensor {
-  if (spec.name.endsWith('recurrent_kernel')) return orthogonal(spec, stream);
-  if (spec.name.endsWith('.bias')) return initialBias(spec, network);
-  return glorotUniform(spec, stream);
+type Initializer = (spec: ParameterSpec, options: { network: RecurrentNetwork; stream: Random }) => Tensor;
+
+const INITIALIZERS: Readonly<Record<Initial, Initializer>> = {
+  glorot: (spec, { stream }) => glorotUniform(spec, stream),
+  orthogonal: (spec, { stream }) => orthogonal(spec, stream),
+  zero: ({ shape }) => ({ shape, data: new Float32Array(elementCount(shape)) }),
+  'cell-bias': (spec, { network }) => initialCellBias(spec, network),
+};
+
+function initialTensor(spec: InitialParameter, network: RecurrentNetwork, stream: Random): Tensor {
+  return INITIALIZERS[spec.initial](spec, { network, stream });
 }
 
-function initialBias({ name, shape }: ParameterSpec, network: RecurrentNetwork): Tensor {
+/** What a gate's bias starts at, where that is not 0. */
+const INITIAL_BIASES: { readonly [C in Cell]: { readonly [gate in Gate<C>]?: number } } = {
+  lstm: { forget: 1 },
+  gru: {},
+};
+
+function initialCellBias({ shape }: ParameterSpec, { cell, units }: RecurrentNetwork): Tensor {
   const data = new Float32Array(elementCount(shape));
-  if (network.cell === 'lstm' && name.startsWith('recurrent.')) {
-    data.fill(1, network.units, 2 * network.units);
-  }
+  const biases: Readonly<Record<string, number>> = INITIAL_BIASES[cell];
+  cellLayout(cell).gates.forEach((gate, index) => {
+    data.fill(biases[gate] ?? 0, index * units, (index + 1) * units);
+  });
   return { shape, data };
 }
 
@@ -65,10 +86,25 @@ function orthonormalRows(size: number, stream: Random): Float64Array[] {
   while (rows.length < size) {
     const row = Float64Array.from({ length: size }, () => stream.normal());
     for (const other of rows) subtractProjection(row, other);
-    const norm = Math.hypot(...row);
-    if (norm > 1e-6) rows.push(row.map((value) => value / norm));
+    const length = norm(row);
+    if (length > 1e-6) rows.push(row.map((value) => value / length));
   }
   return rows;
+}
+
+/** To the bit what Math.hypot gives in V8, which takes no array: parts of the largest, summed as Kahan does. */
+function norm(row: Float64Array): number {
+  const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let sum = 0;
+  let compensation = 0;
+  for (const value of row) {
+    const part = Math.abs(value) / largest;
+    const summand = part * part - compensation;
+    const next = sum + summand;
+    compensation = next - sum - summand;
+    sum = next;
+  }
+  return Math.sqrt(sum) * largest;
 }
 
 function subtractProjection(row: Float64Array, unit: Float64Array): void {

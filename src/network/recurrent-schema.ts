@@ -1,13 +1,15 @@
 import * as z from 'zod';
+import { CELLS } from './cells.js';
+import { READOUTS } from './readouts.js';
 
 /** The recurrent network of a pipeline; see recurrent.ts. */
 export const recurrentSchema = z.strictObject({
-  cell: z.enum(['lstm', 'gru']),
+  cell: z.enum(CELLS),
   units: z.int().min(1).max(4096),
   layers: z.int().min(0).max(8).default(1).describe('0: the readout reads the vectors themselves'),
   bidirectional: z.boolean().default(false),
   dropout: z.number().min(0).max(0.95).default(0),
-  readout: z.enum(['last', 'mean', 'attention', 'pooled', 'hierarchical']).default('last'),
+  readout: z.enum(READOUTS).default('last'),
   segment: z
     .int()
     .min(2)

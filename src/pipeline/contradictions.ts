@@ -1,5 +1,6 @@
 import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
+import { READOUT_LAYOUTS } from '../network/readouts.js';
 import type { Pipeline } from './schema.js';
 
 interface Contradiction {
@@ -27,12 +28,12 @@ export function contradictions(pipeline: Pipeline): Contradiction[] {
     found.push({ path: ['training', 'batchSize'], message });
   }
   if (training.augmentation) found.push(...contradictingAugmentation(training.augmentation, pipeline));
-  if (recurrent.layers === 0 && recurrent.readout === 'last') {
+  if (recurrent.layers === 0 && READOUT_LAYOUTS[recurrent.readout].needsLayers) {
     const message =
       'must be another, such as mean or attention, when recurrent.layers is 0: without order, no timestep is the last';
     found.push({ path: ['recurrent', 'readout'], message });
   }
-  if (recurrent.segment !== undefined && recurrent.readout !== 'hierarchical') {
+  if (recurrent.segment !== undefined && !READOUT_LAYOUTS[recurrent.readout].cutsSegments) {
     const message = 'must be left out where recurrent.readout is not hierarchical: no other has segments';
     found.push({ path: ['recurrent', 'segment'], message });
   }

@@ -1,5 +1,6 @@
 import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import type { Sampling } from '../media/frame-schema.js';
+import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { TrainResult } from '../train/train.js';
@@ -75,7 +76,9 @@ function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent
 
 function readoutWords(recurrent: Pipeline['recurrent']): string {
   const { readout } = recurrent;
-  return readout === 'hierarchical' ? `hierarchical, segments of ${segmentOf(recurrent)} timesteps` : readout;
+  return READOUT_LAYOUTS[readout].cutsSegments
+    ? `${readout}, segments of ${segmentOf(recurrent)} timesteps`
+    : readout;
 }
 
 /** Networks whose probabilities are averaged. */

@@ -1,5 +1,5 @@
-import type { TrainerOptions } from '../../src/engine/engine.js';
 import { dropoutMasks } from '../../src/network/dropout.js';
+import type { Loss } from '../../src/network/losses.js';
 import { cellName, directionsOf, type RecurrentNetwork } from '../../src/network/recurrent.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
 import { recurrentReference } from './recurrent-reference.js';
@@ -8,7 +8,7 @@ export interface LossCase {
   readonly network: RecurrentNetwork;
   /** Each sequence as its timesteps' feature vectors. */
   readonly sequences: ReadonlyArray<readonly number[][]>;
-  readonly loss: TrainerOptions['loss'];
+  readonly loss: Loss;
   /** [sequences, classes] */
   readonly targets: Float32Array;
   readonly dropoutSeed: number;
@@ -29,7 +29,7 @@ export function lossReference(options: LossCase, weights: Weights): number {
 
 type SequenceLoss = (logits: readonly number[], targets: readonly number[]) => number;
 
-const LOSSES: Readonly<Record<TrainerOptions['loss'], SequenceLoss>> = {
+const LOSSES: Readonly<Record<Loss, SequenceLoss>> = {
   'cross-entropy': (logits, targets) => {
     const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
     return logits.reduce((total, logit, index) => total + targets[index]! * (logTotal - logit), 0);

@@ -1,10 +1,6 @@
-import {
-  cellName,
-  directionsOf,
-  GATES,
-  type RecurrentNetwork,
-  segmentOf,
-} from '../../src/network/recurrent.js';
+import type { Cell as CellKind } from '../../src/network/cells.js';
+import type { Readout } from '../../src/network/readouts.js';
+import { cellName, directionsOf, type RecurrentNetwork, segmentOf } from '../../src/network/recurrent.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 
 type Vector = number[];
@@ -33,51 +29,58 @@ export function recurrentReference(
     outputs = outputs.map((_, t) => passes.flatMap((pass) => pass.states[t]!));
     final = passes.flatMap((pass) => pass.last);
   }
-  const head = (readout: Vector) =>
-    plus(times(readout, matrix(weights, 'head.kernel')), vector(weights, 'head.bias'));
-  switch (network.readout) {
-    case 'last':
-      return { logits: head(final) };
-    case 'mean':
-      return {
-        logits: head(
-          weightedSum(
-            outputs.map(() => 1 / outputs.length),
-            outputs,
-          ),
-        ),
-      };
-    case 'pooled': {
-      const attention = attend(weights, outputs);
-      const largest = outputs[0]!.map((_, unit) => Math.max(...outputs.map((output) => output[unit]!)));
-      const mean = weightedSum(
-        outputs.map(() => 1 / outputs.length),
-        outputs,
-      );
-      return { logits: head([...largest, ...mean, ...weightedSum(attention, outputs)]), attention };
-    }
-    case 'attention': {
-      const attention = attend(weights, outputs);
-      return { logits: head(weightedSum(attention, outputs)), attention };
-    }
-    case 'hierarchical': {
-      const segments: Array<{ shares: Vector; vector: Vector }> = [];
-      for (let start = 0; start < outputs.length; start += segmentOf(network)) {
-        const segment = outputs.slice(start, start + segmentOf(network));
-        const shares = attend(weights, segment);
-        segments.push({ shares, vector: weightedSum(shares, segment) });
-      }
-      const vectors = segments.map(({ vector: ofSegment }) => ofSegment);
-      const shares = attend(weights, vectors, 'readout.segments');
-      return {
-        logits: head(weightedSum(shares, vectors)),
-        attention: segments.flatMap((segment, index) =>
-          segment.shares.map((share) => share * shares[index]!),
-        ),
-      };
-    }
-  }
+  const { readout, attention } = READOUTS[network.readout]({ network, weights, outputs, final });
+  const logits = plus(times(readout, matrix(weights, 'head.kernel')), vector(weights, 'head.bias'));
+  return attention ? { logits, attention } : { logits };
 }
+
+interface Outputs {
+  readonly network: RecurrentNetwork;
+  readonly weights: Weights;
+  /** Of each timestep. */
+  readonly outputs: readonly Vector[];
+  /** Each direction's last, together. */
+  readonly final: Vector;
+}
+
+interface ReadoutReference {
+  readonly readout: Vector;
+  readonly attention?: Vector;
+}
+
+const READOUTS: Readonly<Record<Readout, (read: Outputs) => ReadoutReference>> = {
+  last: ({ final }) => ({ readout: final }),
+  mean: ({ outputs }) => ({ readout: mean(outputs) }),
+  attention: ({ weights, outputs }) => {
+    const attention = attend(weights, outputs);
+    return { readout: weightedSum(attention, outputs), attention };
+  },
+  pooled: ({ weights, outputs }) => {
+    const attention = attend(weights, outputs);
+    const largest = outputs[0]!.map((_, unit) => Math.max(...outputs.map((output) => output[unit]!)));
+    return { readout: [...largest, ...mean(outputs), ...weightedSum(attention, outputs)], attention };
+  },
+  hierarchical: ({ network, weights, outputs }) => {
+    const segments: Array<{ shares: Vector; vector: Vector }> = [];
+    for (let start = 0; start < outputs.length; start += segmentOf(network)) {
+      const segment = outputs.slice(start, start + segmentOf(network));
+      const shares = attend(weights, segment);
+      segments.push({ shares, vector: weightedSum(shares, segment) });
+    }
+    const vectors = segments.map(({ vector: ofSegment }) => ofSegment);
+    const shares = attend(weights, vectors, 'readout.segments');
+    return {
+      readout: weightedSum(shares, vectors),
+      attention: segments.flatMap((segment, index) => segment.shares.map((share) => share * shares[index]!)),
+    };
+  },
+};
+
+const mean = (outputs: readonly Vector[]): Vector =>
+  weightedSum(
+    outputs.map(() => 1 / outputs.length),
+    outputs,
+  );
 
 /** What a cell carries from one timestep to the next: its output and, in an LSTM, its memory. */
 interface State {
@@ -96,38 +99,52 @@ function run(cell: Cell, inputs: readonly Vector[], units: number): Vector[] {
   });
 }
 
-function cellOf(network: RecurrentNetwork, weights: Weights, name: string): Cell {
-  const gates: readonly string[] = GATES[network.cell];
-  const part = (all: Vector, gate: string) =>
-    all.slice(gates.indexOf(gate) * network.units, (gates.indexOf(gate) + 1) * network.units);
-  const kernel = matrix(weights, `${name}.kernel`);
-  const recurrentKernel = matrix(weights, `${name}.recurrent_kernel`);
-  const bias = vector(weights, `${name}.bias`);
-  if (network.cell === 'lstm') {
-    // Gers et al. 2000: c' = f c + i tanh(g), h' = o tanh(c').
+interface CellWeights {
+  readonly units: number;
+  readonly kernel: readonly Vector[];
+  readonly recurrentKernel: readonly Vector[];
+  readonly bias: Vector;
+}
+
+function cellOf({ cell, units }: RecurrentNetwork, weights: Weights, name: string): Cell {
+  return CELLS[cell]({
+    units,
+    kernel: matrix(weights, `${name}.kernel`),
+    recurrentKernel: matrix(weights, `${name}.recurrent_kernel`),
+    bias: vector(weights, `${name}.bias`),
+  });
+}
+
+const CELLS: Readonly<Record<CellKind, (weights: CellWeights) => Cell>> = {
+  // Gers et al. 2000: c' = f c + i tanh(g), h' = o tanh(c').
+  lstm: ({ units, kernel, recurrentKernel, bias }) => {
     return (x, { output, memory }) => {
       const all = plus(plus(times(x, kernel), times(output, recurrentKernel)), bias);
-      const [input, forget, out] = ['input', 'forget', 'output'].map((gate) => part(all, gate).map(sigmoid));
-      const candidate = part(all, 'cell').map(Math.tanh);
-      const next = memory.map((value, unit) => forget![unit]! * value + input![unit]! * candidate[unit]!);
-      return { output: next.map((value, unit) => out![unit]! * Math.tanh(value)), memory: next };
+      const [i, f, g, o] = gatesOf(all, units) as [Vector, Vector, Vector, Vector];
+      const next = memory.map(
+        (value, unit) => sigmoid(f[unit]!) * value + sigmoid(i[unit]!) * Math.tanh(g[unit]!),
+      );
+      return { output: next.map((value, unit) => sigmoid(o[unit]!) * Math.tanh(value)), memory: next };
     };
-  }
-  // Cho et al. 2014, reset behind the product: n = tanh(W x + b + r (U h + b')), h' = z h + (1 - z) n.
-  return (x, { output, memory }) => {
-    const fromInput = plus(times(x, kernel), bias.slice(0, bias.length / 2));
-    const fromOutput = plus(times(output, recurrentKernel), bias.slice(bias.length / 2));
-    const [update, reset] = ['update', 'reset'].map((gate) =>
-      plus(part(fromInput, gate), part(fromOutput, gate)).map(sigmoid),
-    );
-    const recurrent = part(fromOutput, 'new').map((value, unit) => reset![unit]! * value);
-    const candidate = plus(part(fromInput, 'new'), recurrent).map(Math.tanh);
-    const next = output.map(
-      (value, unit) => update![unit]! * value + (1 - update![unit]!) * candidate[unit]!,
-    );
-    return { output: next, memory };
-  };
-}
+  },
+  // Cho et al. 2014, reset after the product: n = tanh(W x + b + r (U h + b')), h' = z h + (1 - z) n.
+  gru: ({ units, kernel, recurrentKernel, bias }) => {
+    return (x, { output, memory }) => {
+      const fromInput = plus(times(x, kernel), bias.slice(0, bias.length / 2));
+      const fromOutput = plus(times(output, recurrentKernel), bias.slice(bias.length / 2));
+      const [inputUpdate, inputReset, inputNew] = gatesOf(fromInput, units) as [Vector, Vector, Vector];
+      const [update, reset, outputNew] = gatesOf(fromOutput, units) as [Vector, Vector, Vector];
+      const z = plus(inputUpdate, update).map(sigmoid);
+      const r = plus(inputReset, reset).map(sigmoid);
+      const n = inputNew.map((value, unit) => Math.tanh(value + r[unit]! * outputNew[unit]!));
+      return { output: output.map((value, unit) => z[unit]! * value + (1 - z[unit]!) * n[unit]!), memory };
+    };
+  },
+};
+
+/** Keras' order, one gate after the other. */
+const gatesOf = (all: Vector, units: number): Vector[] =>
+  Array.from({ length: all.length / units }, (_, gate) => all.slice(gate * units, (gate + 1) * units));
 
 /** Bahdanau et al. 2015: softmax over time of score . tanh(W h + b). */
 function attend(weights: Weights, outputs: readonly Vector[], name = 'readout'): Vector {

@@ -4,13 +4,14 @@ import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
 import type { EngineOptions } from '../select.js';
 import { findChannelBlock } from './channel-block.js';
-import { classifierGraph } from './classifier-graph.js';
 import { encoderGraph } from './encoder-graph.js';
+import { featuresFeed } from './features-feed.js';
 import { createGraph, type Graph, input, output } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
 import { add } from './ops/elementwise.js';
-import { featuresFeed, readoutFeeds } from './readout.js';
+import { predictionGraph } from './prediction-graph.js';
+import { feedsOf } from './recurrent/network-inputs.js';
 import { type OnnxRuntime, OnnxSession, type OpenSession } from './session.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
@@ -34,7 +35,7 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
       return frameEncoder(network, await OnnxSession.open(runtime, graph, { ...options, wideProducts }));
     },
     loadClassifier: async (network, weights) =>
-      sequenceClassifier(network, await open(classifierGraph(network, weights))),
+      sequenceClassifier(network, await open(predictionGraph(network, weights))),
   };
   return {
     name: 'onnx',
@@ -110,11 +111,9 @@ function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
 function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
   return {
     classify: async (batch) => {
-      const { lengths } = batch;
       const { logits, attention } = await session.run({
+        ...feedsOf(session.inputNames, network, { placement: batch }),
         features: featuresFeed(batch),
-        lengths: { data: lengths, shape: [lengths.length] },
-        ...readoutFeeds(network, batch),
       });
       return attention ? { logits: logits!, attention } : { logits: logits! };
     },

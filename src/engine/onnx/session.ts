@@ -50,6 +50,10 @@ export class OnnxSession {
     return new OnnxSession(runtime, session);
   }
 
+  get inputNames(): ReadonlySet<string> {
+    return new Set(this.#session.inputNames);
+  }
+
   /**
    * @param feeds One for each of the graph's inputs, by name.
    * @param targets Where outputs are written, by name; the others get new memory. Onnxruntime computes right

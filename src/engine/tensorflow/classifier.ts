@@ -3,8 +3,8 @@ import type { DropoutMasks } from '../../network/dropout.js';
 import { cellName, directionsOf, type RecurrentNetwork } from '../../network/recurrent.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameters.js';
-import { readOut } from './readout.js';
-import { gru, lstm, reverseSequences } from './recurrent-cells.js';
+import { READOUTS } from './readout.js';
+import { CELLS, reverseSequences } from './recurrent-cells.js';
 
 export interface ClassifierPass {
   readonly network: RecurrentNetwork;
@@ -18,7 +18,7 @@ export interface ClassifierPass {
 export interface ClassifierOutput {
   /** [B, classes] */
   readonly logits: Tensor2D;
-  /** [B, T]; attention readout only. */
+  /** [B, T]; where the readout attends. */
   readonly attention?: Tensor2D;
 }
 
@@ -32,7 +32,12 @@ export function runClassifier(tf: Tensorflow, pass: ClassifierPass): ClassifierO
     if (mask) sequence = tf.mul(sequence, tf.tensor(mask, [1, pass.lengths.length, sequence.shape[2]]));
     sequence = runLayer(tf, pass, { layer, sequence });
   }
-  const { readout, attention } = readOut(tf, { network, values, sequence, lengths: pass.lengths });
+  const { readout, attention } = READOUTS[network.readout](tf, {
+    network,
+    values,
+    sequence,
+    lengths: pass.lengths,
+  });
   const kept = dropout ? tf.mul(readout, tf.tensor2d(dropout.readout, readout.shape)) : readout;
   const logits = tf.add(tf.matMul(kept, matrix(values, 'head.kernel')), values.get('head.bias')!) as Tensor2D;
   return attention ? { logits, attention } : { logits };
@@ -43,7 +48,7 @@ function runLayer(
   { network, values, lengths }: ClassifierPass,
   { layer, sequence }: { layer: number; sequence: Tensor3D },
 ): Tensor3D {
-  const run = network.cell === 'lstm' ? lstm : gru;
+  const run = CELLS[network.cell];
   const outputs = directionsOf(network).map((direction) => {
     const name = cellName(layer, direction);
     const cell = {

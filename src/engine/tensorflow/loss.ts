@@ -1,11 +1,11 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TrainerOptions } from '../engine.js';
+import type { Loss } from '../../network/losses.js';
 import type { Tensorflow } from './load.js';
 
-type Loss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scalar;
+type ComputeLoss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scalar;
 
 /** Differentiable. Logits and targets are [B, classes]; see engine.ts. */
-export const LOSSES: Readonly<Record<TrainerOptions['loss'], Loss>> = {
+export const LOSSES: Readonly<Record<Loss, ComputeLoss>> = {
   'cross-entropy': (tf, logits, targets) =>
     tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))),
   squares: (tf, logits, targets) => tf.mean(tf.square(tf.sub(logits, targets))),

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { ATTENTION, directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { ATTENTION, type Readout } from '../../network/readouts.js';
+import { directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
 import { segmentPenalties } from '../../network/segments.js';
 import { runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
@@ -13,7 +14,7 @@ export interface ReadoutInput {
   readonly lengths: Int32Array;
 }
 
-export interface Readout {
+export interface ReadoutResult {
   /** [B, readoutWidth] */
   readonly readout: Tensor2D;
   /** [B, T]; where the readout attends. */
@@ -21,33 +22,34 @@ export interface Readout {
 }
 
 /** One vector a sequence, in which padding weighs nothing. */
-export function readOut(tf: Tensorflow, input: ReadoutInput): Readout {
-  switch (input.network.readout) {
-    case 'last': {
-      const weights = weightsOverTime(tf, input, ({ time, length, direction }) =>
-        time === (direction === 'forward' ? length - 1 : 0) ? 1 : 0,
-      );
-      return { readout: weightedSum(tf, input, weights) };
-    }
-    case 'mean': {
-      const weights = weightsOverTime(tf, input, ({ time, length }) => (time < length ? 1 / length : 0));
-      return { readout: weightedSum(tf, input, weights) };
-    }
-    case 'attention': {
-      const attention = attentionWeights(tf, input);
-      const [batch, timesteps] = attention.shape;
-      const weights = tf.reshape(tf.transpose(attention), [timesteps, batch, 1, 1]);
-      return { readout: weightedSum(tf, input, weights), attention };
-    }
-    case 'pooled': {
-      const { readout: mean } = readOut(tf, { ...input, network: { ...input.network, readout: 'mean' } });
-      const attended = readOut(tf, { ...input, network: { ...input.network, readout: 'attention' } });
-      const readout = tf.concat2d([largest(tf, input), mean, attended.readout], 1);
-      return { readout, attention: attended.attention! };
-    }
-    case 'hierarchical':
-      return hierarchical(tf, input);
-  }
+type ReadOut = (tf: Tensorflow, input: ReadoutInput) => ReadoutResult;
+
+export const READOUTS: Readonly<Record<Readout, ReadOut>> = {
+  last: (tf, input) => {
+    const weights = weightsOverTime(tf, input, ({ time, length, direction }) =>
+      time === (direction === 'forward' ? length - 1 : 0) ? 1 : 0,
+    );
+    return { readout: weightedSum(tf, input, weights) };
+  },
+  mean: (tf, input) => ({ readout: mean(tf, input) }),
+  attention: attended,
+  pooled: (tf, input) => {
+    const { readout, attention } = attended(tf, input);
+    return { readout: tf.concat2d([largest(tf, input), mean(tf, input), readout], 1), attention };
+  },
+  hierarchical,
+};
+
+function mean(tf: Tensorflow, input: ReadoutInput): Tensor2D {
+  const weights = weightsOverTime(tf, input, ({ time, length }) => (time < length ? 1 / length : 0));
+  return weightedSum(tf, input, weights);
+}
+
+function attended(tf: Tensorflow, input: ReadoutInput): Required<ReadoutResult> {
+  const attention = attentionWeights(tf, input);
+  const [batch, timesteps] = attention.shape;
+  const weights = tf.reshape(tf.transpose(attention), [timesteps, batch, 1, 1]);
+  return { readout: weightedSum(tf, input, weights), attention };
 }
 
 /** The largest value over the valid timesteps, [B, width]; of equals, each gets its share of the gradient. */
@@ -98,7 +100,7 @@ function weightsOverTime(
 function hierarchical(
   tf: Tensorflow,
   { network, values, sequence, lengths }: ReadoutInput,
-): Required<Readout> {
+): Required<ReadoutResult> {
   const [timesteps, batch, width] = sequence.shape;
   const penalties = segmentPenalties(network, { lengths, timesteps, penalty: EXCLUDED });
   const { segments } = penalties;

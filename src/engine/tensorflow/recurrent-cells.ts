@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Cell } from '../../network/cells.js';
 import { callKernel, runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
 
@@ -8,25 +9,26 @@ export interface CellValues {
   readonly kernel: Tensor2D;
   /** [units, G x units] */
   readonly recurrentKernel: Tensor2D;
-  /** [4 x units]; gru [2, 3 x units]: the input's and the recurrent one's. */
+  /** [G x units], or [2, G x units]: the input's and the recurrent one's. */
   readonly bias: Tensor;
 }
 
+/** Runs a layer over all timesteps from a zero state: [T, B, inputs] -> [T, B, units]; differentiable. */
+export type RunCell = (tf: Tensorflow, input: Tensor3D, values: CellValues) => Tensor3D;
+
+export const CELLS: Readonly<Record<Cell, RunCell>> = { lstm, gru };
+
 /**
- * Runs an LSTM over all timesteps from a zero state: [T, B, inputs] -> [T, B, units]; differentiable. The
- * whole loop is one op, and its gradient another (tensorflow/core/kernels/rnn/lstm_ops.cc). Unlike the first
+ * The whole loop is one op, and its gradient another (tensorflow/core/kernels/rnn/lstm_ops.cc). Unlike the first
  * BlockLSTM, the second version has the gates in Keras' order.
  */
-export function lstm(tf: Tensorflow, input: Tensor3D, values: CellValues): Tensor3D {
+function lstm(tf: Tensorflow, input: Tensor3D, values: CellValues): Tensor3D {
   const { kernel, recurrentKernel, bias } = values;
   return blockLstm(tf, input, { kernel: tf.concat([kernel, recurrentKernel], 0), bias });
 }
 
-/**
- * Runs a GRU over all timesteps from a zero state: [T, B, inputs] -> [T, B, units]; differentiable.
- * TensorFlow's GRUBlockCell is the other variant, which resets before the matrix product: these are plain ops.
- */
-export function gru(tf: Tensorflow, input: Tensor3D, values: CellValues): Tensor3D {
+/** TensorFlow's GRUBlockCell is the other variant, which resets before the matrix product: these are plain ops. */
+function gru(tf: Tensorflow, input: Tensor3D, values: CellValues): Tensor3D {
   const { kernel, recurrentKernel, bias } = values;
   const [timesteps, batch, inputs] = input.shape;
   const [units, gated] = recurrentKernel.shape;

@@ -1,4 +1,5 @@
 import { type Block, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
+import type { Loss } from '../../network/losses.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Standardization } from '../../network/standardize.js';
 import type { TrainerOptions } from '../engine.js';
@@ -12,7 +13,7 @@ export interface TrainedNetwork {
   readonly encoder: TrainedEncoder | null;
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly Parameter[];
-  readonly loss: TrainerOptions['loss'];
+  readonly loss: Loss;
   readonly standardization?: Standardization | undefined;
 }
 

@@ -12,10 +12,10 @@ import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
 import { maximum } from '../../../src/engine/onnx/ops/maximum.js';
 import { pickTimesteps, reverseSequences } from '../../../src/engine/onnx/ops/sequence.js';
 import { concatenate, padEnd, reshape, transpose } from '../../../src/engine/onnx/ops/shape.js';
+import { onnxCell } from '../../../src/engine/onnx/recurrent/cells.js';
+import { recurrentLayer } from '../../../src/engine/onnx/recurrent/differentiable-layer.js';
 import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';
-import { gruCell } from '../../../src/engine/onnx/training/gru-cell.js';
-import { lstmCell } from '../../../src/engine/onnx/training/lstm-cell.js';
-import { type Cell, recurrentLayer } from '../../../src/engine/onnx/training/recurrent-layer.js';
+import { CELLS, cellLayout } from '../../../src/network/cells.js';
 import { random } from '../../../src/random.js';
 import { elementCount } from '../../../src/tensors/tensor.js';
 
@@ -145,14 +145,16 @@ describe('the gradient of', () => {
     expectSmall(await largestErrors(shapes, build));
   });
 
-  it.each<[string, Cell, number, Shapes]>([
-    ['lstm', lstmCell, 4, { bias: [12] }],
-    ['gru', gruCell, 3, { bias: [2, 9] }],
-  ])('a layer of %s cells is the slope', async (_, cell, gates, bias) => {
-    const shapes = { x: [4, 2, 2], kernel: [2, gates * 3], recurrentKernel: [3, gates * 3], ...bias };
-    const errors = await largestErrors(shapes, ({ x, kernel, recurrentKernel, bias }) =>
-      recurrentLayer(cell, x!, { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias! }),
-    );
+  it.each(CELLS)('a layer of %s cells is the slope', async (cell) => {
+    const { gates, states, biasRows } = cellLayout(cell);
+    const gated = gates.length * 3;
+    const bias = biasRows === 1 ? [gated] : [biasRows, gated];
+    const shapes = { x: [4, 2, 2], kernel: [2, gated], recurrentKernel: [3, gated], bias };
+    const { step } = onnxCell(cell);
+    const errors = await largestErrors(shapes, ({ x, kernel, recurrentKernel, bias }) => {
+      const weights = { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias! };
+      return recurrentLayer({ step, stateCount: states.length }, x!, weights);
+    });
     expectSmall(errors);
   });
 

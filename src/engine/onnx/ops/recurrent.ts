@@ -1,6 +1,13 @@
 import { addNode, misfit, type Value } from '../graph.js';
 
-/** What both recurrent ops read; D is 1 (forward) or 2 (forward, backward), G the number of gates. */
+/** Which of ONNX's recurrent operators. */
+export interface RecurrentOperator {
+  readonly operator: 'LSTM' | 'GRU';
+  readonly gateCount: number;
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
+/** What recurrent ops read; D is 1 (forward) or 2 (forward, backward), G the number of gates. */
 export interface RecurrentInputs {
   /** float32 [timesteps, batch, inputs]. */
   readonly x: Value;
@@ -15,19 +22,17 @@ export interface RecurrentInputs {
 }
 
 export interface RecurrentOutputs {
-  /** float32 [timesteps, D, batch, units], zero behind a sequence's length. */
+  /** float32 [timesteps, D, batch, units], zero past a sequence's length. */
   readonly outputs: Value;
   /** float32 [D, batch, units]: forward, the output at the last valid timestep; backward, at timestep 0. */
   readonly last: Value;
 }
 
-/** Gates in the order input, output, forget, cell. */
-export const lstm = (inputs: RecurrentInputs): RecurrentOutputs => recurrent('LSTM', 4, inputs);
-
-/** Gates in the order update, reset, new; the reset gate is applied behind the matrix product. */
-export const gru = (inputs: RecurrentInputs): RecurrentOutputs => recurrent('GRU', 3, inputs);
-
-function recurrent(operator: 'LSTM' | 'GRU', gates: number, given: RecurrentInputs): RecurrentOutputs {
+/** A whole recurrent layer in one op; not differentiated. */
+export function recurrent(
+  { operator, gateCount, attributes }: RecurrentOperator,
+  given: RecurrentInputs,
+): RecurrentOutputs {
   const { x, kernel, recurrentKernel, bias, lengths } = given;
   const [timesteps, batch, inputs] = x.shape;
   const [directions, gated, units] = recurrentKernel.shape;
@@ -36,7 +41,7 @@ function recurrent(operator: 'LSTM' | 'GRU', gates: number, given: RecurrentInpu
     batch !== undefined &&
     typeof units === 'number' &&
     (directions === 1 || directions === 2) &&
-    gated === gates * units &&
+    gated === gateCount * units &&
     kernel.shape.join() === [directions, gated, inputs].join() &&
     bias.shape.join() === [directions, 2 * gated].join() &&
     lengths.dtype === 'int32' &&
@@ -45,9 +50,10 @@ function recurrent(operator: 'LSTM' | 'GRU', gates: number, given: RecurrentInpu
     throw misfit(
       operator,
       [x, kernel, recurrentKernel, bias, lengths],
-      `[T, B, I], [D, ${gates}U, I], [D, ${gates}U, U], [D, ${2 * gates}U] and int32 [B]`,
+      `[T, B, I], [D, ${gateCount}U, I], [D, ${gateCount}U, U], [D, ${2 * gateCount}U] and int32 [B]`,
     );
   }
+  const own = Object.entries(attributes).map(([name, value]) => [name, { kind: 'integer', value }] as const);
   const [outputs, last] = addNode(operator, {
     inputs: [x, kernel, recurrentKernel, bias, lengths],
     outputs: [
@@ -55,9 +61,9 @@ function recurrent(operator: 'LSTM' | 'GRU', gates: number, given: RecurrentInpu
       { dtype: x.dtype, shape: [directions, batch, units] },
     ],
     attributes: {
+      ...Object.fromEntries(own),
       hidden_size: { kind: 'integer', value: units },
       direction: { kind: 'text', value: directions === 2 ? 'bidirectional' : 'forward' },
-      ...(operator === 'GRU' ? { linear_before_reset: { kind: 'integer', value: 1 } } : {}),
     },
   }) as [Value, Value];
   return { outputs, last };

@@ -1,12 +1,10 @@
-import type { TrainerOptions } from '../../engine.js';
+import type { Loss } from '../../../network/losses.js';
 import type { Value } from '../graph.js';
 import { multiply, scalar, subtract } from '../ops/elementwise.js';
 import { logSoftmax, softmax } from '../ops/matrix.js';
 import { sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import type { Feed } from '../session.js';
-
-export type LossName = TrainerOptions['loss'];
 
 /** The inputs of a loss; see lossFeeds. */
 export interface Wanted {
@@ -18,7 +16,7 @@ export interface Wanted {
 
 /** A step's loss [] and its gradient by the logits. @param logits float32 [batch, classes] */
 export const LOSSES: Readonly<
-  Record<LossName, (logits: Value, wanted: Wanted) => { loss: Value; gradient: Value }>
+  Record<Loss, (logits: Value, wanted: Wanted) => { loss: Value; gradient: Value }>
 > = { 'cross-entropy': crossEntropy, squares };
 
 /**
@@ -26,11 +24,11 @@ export const LOSSES: Readonly<
  * their mean. Rows that are filled up with zeros count nothing.
  */
 export function lossFeeds(
-  loss: LossName,
+  loss: Loss,
   { targets, sequences }: { targets: Float32Array; sequences: number },
 ): Record<keyof Wanted, Feed> {
   const classes = targets.length / sequences;
-  const terms = { 'cross-entropy': sequences, squares: sequences * classes };
+  const terms: Record<Loss, number> = { 'cross-entropy': sequences, squares: sequences * classes };
   return {
     targets: { data: targets, shape: [sequences, classes] },
     shares: { data: new Float32Array(sequences).fill(1 / terms[loss]), shape: [sequences, 1] },

@@ -3,16 +3,17 @@ import { gradients } from '../differentiate.js';
 import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
 import { add, multiply, subtract } from '../ops/elementwise.js';
 import { concatenate, reshape, split } from '../ops/shape.js';
+import { differentiableLayers } from '../recurrent/differentiable-layer.js';
+import { networkOutputs } from '../recurrent/network-graph.js';
 import { adamwUpdate } from './adamw.js';
 import { encoderFeatures } from './encoder-network.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
-import { recurrentLogits } from './recurrent-network.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /*
  * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained.
- * Those with a loss have the inputs of lossFeeds and recurrentFeeds, and the outputs `loss` [] and `logits`
+ * Those with a loss have the inputs of lossFeeds and feedsOf, and the outputs `loss` [] and `logits`
  * [batch, classes]; those with an update have the inputs and outputs of adamwUpdate.
  */
 
@@ -145,7 +146,9 @@ function lossOf(
 ): { logits: Value; gradient: Value } {
   const { network, loss: lossName } = trained;
   const read = standardized(features, trained);
-  const logits = recurrentLogits(read, network, (name) => required(weights, name));
+  const weight = (name: string) => required(weights, name);
+  const build = { weight, layer: differentiableLayers(weight), drops: true };
+  const { logits } = networkOutputs(read, network, build);
   const { graph, shape } = logits;
   const targets = input(graph, { name: 'targets', dtype: 'float32', shape });
   const shares = input(graph, { name: 'shares', dtype: 'float32', shape: [shape[0]!, 1] });

@@ -1,10 +1,10 @@
 import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
-import { featuresFeed } from '../readout.js';
+import { featuresFeed } from '../features-feed.js';
+import { feedsOf } from '../recurrent/network-inputs.js';
 import type { Feed } from '../session.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
 import { totalElements } from './parameter-layout.js';
-import { recurrentFeeds } from './recurrent-feeds.js';
 import type { Sessions } from './sessions.js';
 import {
   encodeGraph,
@@ -43,7 +43,7 @@ export async function stepOnFeatures(request: StepRequest, batch: FeatureBatch):
   const feeds = {
     ...stateFeeds(state),
     ...update,
-    ...recurrentFeeds(trained.network, batch, dropoutSeed),
+    ...feedsOf(session.inputNames, trained.network, { placement: batch, dropoutSeed }),
     features: featuresFeed(batch),
     ...wanted,
   };
@@ -64,19 +64,24 @@ export async function stepOnFrames(
   const key = `frames_step ${shape.batch} x ${shape.timesteps}`;
   const session = await sessions.get(key, () => framesStepGraph(trained, encoder, shape));
   const { lengths } = batch;
-  const ofSequences = {
-    ...recurrentFeeds(trained.network, { lengths, timesteps: shape.timesteps }, dropoutSeed),
-    ...wanted,
-  };
-  const padded = Object.entries(ofSequences).map(([name, feed]) => [name, padRows(feed, shape.batch)]);
+  const placement = { lengths: paddedLengths(lengths, shape.batch), timesteps: shape.timesteps };
+  const padded = Object.entries(wanted).map(([name, feed]) => [name, padRows(feed, shape.batch)]);
   const feeds = {
     ...stateFeeds(state),
     ...update,
+    ...feedsOf(session.inputNames, trained.network, { placement, dropoutSeed }),
     ...Object.fromEntries(padded),
     frames: paddedFrames(batch, shape),
   };
   const { loss, logits } = await session.run(feeds, stateTargets(next));
   return { loss: loss![0]!, logits: logits!.slice(0, lengths.length * trained.network.classes) };
+}
+
+/** What a batch is filled up with are sequences of one timestep, each at a place of its own. */
+function paddedLengths(lengths: Int32Array, count: number): Int32Array {
+  const padded = new Int32Array(count).fill(1);
+  padded.set(lengths);
+  return padded;
 }
 
 /** Sequences and timesteps that a graph is built for. */
@@ -96,7 +101,6 @@ export async function stepInParts(
   { batch, framesPerPart }: { batch: FrameBatch; framesPerPart: number },
 ): Promise<LossAndLogits> {
   const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
-  const { lengths, timesteps } = batch;
   const weights = vector(state.weights);
   const parts = inParts(validFrames(batch), framesPerPart);
   const features = await encodeParts(request, encoder, parts);
@@ -104,7 +108,7 @@ export async function stepInParts(
   const placed = placeFeatures(features, batch, trained.network.inputs);
   const { loss, logits, gradient, features_gradient } = await recurrent.run({
     weights,
-    ...recurrentFeeds(trained.network, { lengths, timesteps }, dropoutSeed),
+    ...feedsOf(recurrent.inputNames, trained.network, { placement: batch, dropoutSeed }),
     features: placed,
     ...wanted,
   });

@@ -1,11 +1,11 @@
 import type { MobileNet } from '../../../encoder/mobilenet.js';
 import { mobileNetParameters } from '../../../encoder/parameters.js';
+import type { Loss } from '../../../network/losses.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { UpdateOptions } from './adamw.js';
-import type { LossName } from './loss.js';
 import { decayMask, trainedEncoderParameters } from './parameter-layout.js';
 
 /** A network as a trainer sees it: what is trained, and how. */
@@ -14,7 +14,7 @@ export interface TrainedNetwork {
   /** All that is trained: the encoder's first, then the recurrent network's. */
   readonly parameters: readonly ParameterSpec[];
   readonly encoderParameterCount: number;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly standardization?: Standardization | undefined;
   readonly update: UpdateOptions;
 }

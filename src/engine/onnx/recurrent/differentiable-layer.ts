@@ -1,9 +1,45 @@
+import { cellLayout } from '../../../network/cells.js';
+import { cellName, directionsOf } from '../../../network/recurrent.js';
 import { differentiable, type Value } from '../graph.js';
-import { add } from '../ops/elementwise.js';
+import { add, cast } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
 import { sum } from '../ops/reduce.js';
 import { scan } from '../ops/scan.js';
+import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
 import { concatenate, mergeRows, reshape, split, splitEvenly, splitRows, zeroRows } from '../ops/shape.js';
+import type { CellStep } from './cell.js';
+import { onnxCell } from './cells.js';
+import type { RunLayer } from './layer.js';
+
+/** Layers made of differentiable ops, over weights that are values of the graph: for training. */
+export function differentiableLayers(weight: (name: string) => Value): RunLayer {
+  return (x, { network, layer, inputs }) => {
+    const { states } = cellLayout(network.cell);
+    const { step } = onnxCell(network.cell);
+    // In the backward pass' own time, its outputs run from each sequence's end to its start.
+    const inOwnTime = (sequence: Value) =>
+      reverseSequences(sequence, cast(inputs.declare('lengths'), 'int64'));
+    const passes = directionsOf(network).map((direction) => {
+      const name = cellName(layer, direction);
+      const weights = {
+        kernel: weight(`${name}.kernel`),
+        recurrentKernel: weight(`${name}.recurrent_kernel`),
+        bias: weight(`${name}.bias`),
+      };
+      const read = direction === 'backward' ? inOwnTime(x) : x;
+      return recurrentLayer({ step, stateCount: states.length }, read, weights);
+    });
+    const [forward, backward] = passes as [Value, Value?];
+    return {
+      sequence: backward ? concatenate([forward, inOwnTime(backward)], 2) : forward,
+      last: () => {
+        const places = cast(inputs.declare('last_places'), 'int64');
+        const ofForward = pickTimesteps(forward, places);
+        return backward ? concatenate([ofForward, pickTimesteps(backward, places)], 1) : ofForward;
+      },
+    };
+  };
+}
 
 /** One layer's weights in one direction, as network/recurrent.ts has them. */
 export interface LayerWeights {
@@ -11,45 +47,14 @@ export interface LayerWeights {
   readonly kernel: Value;
   /** [units, G x units] */
   readonly recurrentKernel: Value;
-  /** [G x units]; gru [2, G x units]: the input's, the recurrent one's. */
+  /** [G x units], or [2, G x units]: the input's, the recurrent one's. */
   readonly bias: Value;
 }
 
-/**
- * One timestep of a recurrent layer, forward and back. All values are [batch, units] but where it says so.
- * What there is for each gate stays apart: cutting and joining it would copy it at every timestep.
- */
-export interface Cell {
-  readonly gates: 3 | 4;
-  /** What it carries from a timestep to the next; the output is the first of it. */
-  readonly stateCount: 1 | 2;
-  forward(turn: {
-    /** For each gate the timestep's input times the kernel, plus bias. */
-    readonly projected: readonly Value[];
-    readonly state: readonly Value[];
-    /** For each gate, [units, units]. */
-    readonly recurrentKernels: readonly Value[];
-    /** For each gate, [units]; none for an LSTM, whose gates have one bias each. */
-    readonly recurrentBiases: readonly Value[];
-  }): {
-    readonly state: readonly Value[];
-    /** What `backward` needs to know of this timestep. */
-    readonly kept: readonly Value[];
-  };
-  backward(turn: {
-    /** By each part of the state behind the timestep. */
-    readonly gradients: readonly Value[];
-    readonly kept: readonly Value[];
-  }): {
-    /** By each gate's projected input. */
-    readonly projected: readonly Value[];
-    /** By each gate's product of output and recurrent kernel; may be the same values. */
-    readonly recurrent: readonly Value[];
-    /** By the output before the timestep, apart from what comes through those products. */
-    readonly output?: Value;
-    /** By the other parts of the state before the timestep. */
-    readonly others: readonly Value[];
-  };
+interface LayerCell {
+  readonly step: CellStep;
+  /** Parts of the state that a timestep hands on. */
+  readonly stateCount: number;
 }
 
 /**
@@ -57,26 +62,27 @@ export interface Cell {
  * batch, units]; differentiable. All inputs are projected at once, and the gradients by the weights are
  * products over all timesteps: only what depends on the timestep before runs in the loop.
  */
-export function recurrentLayer(cell: Cell, x: Value, weights: LayerWeights): Value {
+export function recurrentLayer({ step, stateCount }: LayerCell, x: Value, weights: LayerWeights): Value {
   const { kernel, recurrentKernel, bias } = weights;
-  const kernels = splitEvenly(kernel, cell.gates);
-  const recurrentKernels = splitEvenly(recurrentKernel, cell.gates);
-  const [inputBiases, recurrentBiases] = gateBiases(bias, cell.gates);
+  const [units, gated] = recurrentKernel.shape as readonly [number, number];
+  const gateCount = gated / units;
+  const kernels = splitEvenly(kernel, gateCount);
+  const recurrentKernels = splitEvenly(recurrentKernel, gateCount);
+  const [inputBiases, recurrentBiases] = gateBiases(bias, gateCount);
   const rows = mergeRows(x);
-  const zeros = zeroRows(x, Number(recurrentKernel.shape[0]));
-  const initial = cell.stateCount === 1 ? [zeros] : [zeros, zeros];
+  const initial = Array<Value>(stateCount).fill(zeroRows(x, units));
   const [outputs, previousOutputs, ...kept] = scan({
     initial,
     sequences: kernels.map((part, gate) => splitRows(gemm(rows, part, { plus: inputBiases[gate]! }), x)),
     turn: (state, projected) => {
-      const next = cell.forward({ projected, state, recurrentKernels, recurrentBiases });
+      const next = step.forward({ projected, state, recurrentKernels, recurrentBiases });
       return { state: next.state, items: [next.state[0]!, state[0]!, ...next.kept] };
     },
   }) as [Value, Value, ...Value[]];
   return differentiable(outputs, {
     inputs: [x, kernel, recurrentKernel, bias],
     gradients: (outputGradient) => {
-      const back = backThroughTime(cell, { outputGradient, kept, initial, recurrentKernels });
+      const back = backThroughTime(step, { outputGradient, kept, initial, recurrentKernels });
       return [
         () => splitRows(sumOfProducts(back.projected, kernels), x),
         () => weightGradient(rows, back.projected),
@@ -96,7 +102,7 @@ interface GateGradients {
 }
 
 function backThroughTime(
-  cell: Cell,
+  step: CellStep,
   given: {
     outputGradient: Value;
     kept: readonly Value[];
@@ -111,12 +117,13 @@ function backThroughTime(
     reversed: true,
     turn: ([fromNext, ...others], [fromAbove, ...keptHere]) => {
       const gradients = [add(fromNext!, fromAbove!), ...others];
-      const back = cell.backward({ gradients, kept: keptHere });
+      const back = step.backward({ gradients, kept: keptHere });
       const output = sumOfProducts(back.recurrent, recurrentKernels, back.output);
       return { state: [output, ...back.others], items: [...back.projected, ...back.recurrent] };
     },
   }).map(mergeRows);
-  return { projected: ofGates.slice(0, cell.gates), recurrent: ofGates.slice(cell.gates) };
+  const gateCount = recurrentKernels.length;
+  return { projected: ofGates.slice(0, gateCount), recurrent: ofGates.slice(gateCount) };
 }
 
 /** Each gate's gradient times its kernel turned round, and `plus`, all added up. */

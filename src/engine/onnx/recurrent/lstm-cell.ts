@@ -1,7 +1,7 @@
 import type { Value } from '../graph.js';
 import { add, multiply, sigmoid, subtract, tanh } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
-import type { Cell } from './recurrent-layer.js';
+import type { CellStep, OnnxCell } from './cell.js';
 
 /**
  * Gers et al. 2000, with the gates i, f, o, the candidate g, the memory c and the output h:
@@ -11,9 +11,7 @@ import type { Cell } from './recurrent-layer.js';
  * Everything that the way back multiplies with is computed on the way forward, where the gates are still in
  * the processor's cache; s (1 - s) of a gate s becomes (p - p s) of a product p = s q that is there anyway.
  */
-export const lstmCell: Cell = {
-  gates: 4,
-  stateCount: 2,
+const step: CellStep = {
   forward: ({ projected, state, recurrentKernels }) => {
     const [output, memory] = state as [Value, Value];
     const sums = recurrentKernels.map((kernel, gate) => gemm(output, kernel, { plus: projected[gate]! }));
@@ -48,6 +46,11 @@ export const lstmCell: Cell = {
     ];
     return { projected: ofGates, recurrent: ofGates, others: [multiply(ofMemory, forget)] };
   },
+};
+
+export const lstmCell: OnnxCell<'lstm'> = {
+  fused: { operator: 'LSTM', gates: ['input', 'output', 'forget', 'cell'], attributes: {} },
+  step,
 };
 
 type Six = [Value, Value, Value, Value, Value, Value];

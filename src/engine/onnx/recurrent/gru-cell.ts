@@ -1,17 +1,15 @@
 import type { Value } from '../graph.js';
 import { add, multiply, scalar, sigmoid, subtract, tanh } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
-import type { Cell } from './recurrent-layer.js';
+import type { CellStep, OnnxCell } from './cell.js';
 
 /**
- * Cho et al. 2014 with the reset behind the matrix product, the gates z (update) and r (reset), the
+ * Cho et al. 2014 with the reset after the matrix product, the gates z (update) and r (reset), the
  * candidate n and the output h:
  *
  *     n = tanh(from input + r (h U + b))        h' = z h + (1 - z) n
  */
-export const gruCell: Cell = {
-  gates: 3,
-  stateCount: 1,
+const step: CellStep = {
   forward: ({ projected, state, recurrentKernels, recurrentBiases }) => {
     const [output] = state as [Value];
     const product = (gate: number, plus: Value) => gemm(output, recurrentKernels[gate]!, { plus });
@@ -47,6 +45,16 @@ export const gruCell: Cell = {
       others: [],
     };
   },
+};
+
+export const gruCell: OnnxCell<'gru'> = {
+  fused: {
+    operator: 'GRU',
+    gates: ['update', 'reset', 'new'],
+    // The reset gate is applied after the matrix product.
+    attributes: { linear_before_reset: 1 },
+  },
+  step,
 };
 
 type Three = [Value, Value, Value];

@@ -1,0 +1,39 @@
+/**
+ * The ways from a sequence's outputs to what the head reads. What goes by the readout is in a table over this list,
+ * here and in each engine, so that a new one does not type-check until all of them have it.
+ *
+ * `last`: the last valid timestep's output (of the backward pass, its own last: timestep 0).
+ * `mean`: the mean over the valid timesteps.
+ * `attention`: the sum of outputs weighted by softmax(score . tanh(W h + b)) over the valid timesteps (Bahdanau et al.
+ * 2015), with W as wide as the output.
+ * `pooled`: the largest value over the valid timesteps, `mean` and `attention`, one after the other.
+ * `hierarchical`: attention within each segment of `segment` timesteps, then attention with weights of its own over the
+ * segments' vectors; the last segment may be shorter (Yang et al. 2016 without their second recurrent network).
+ */
+export const READOUTS = ['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const;
+
+export type Readout = (typeof READOUTS)[number];
+
+interface ReadoutLayout {
+  /** Size of what the head reads, in sizes of what the readout reads at a timestep. */
+  readonly vectors: number;
+  /** Prefixes of the names of the parameters that it attends with. */
+  readonly attentions: readonly string[];
+  /** Whether it needs a recurrent layer, whose outputs know of the timesteps before. */
+  readonly needsLayers: boolean;
+  /** Whether it cuts the sequence into segments of `segment` timesteps. */
+  readonly cutsSegments: boolean;
+}
+
+/** The prefixes of the names of what a readout attends with. */
+export const ATTENTION = { timesteps: 'readout', segments: 'readout.segments' } as const;
+
+const plain = { vectors: 1, attentions: [], needsLayers: false, cutsSegments: false } as const;
+
+export const READOUT_LAYOUTS: Readonly<Record<Readout, ReadoutLayout>> = {
+  last: { ...plain, needsLayers: true },
+  mean: plain,
+  attention: { ...plain, attentions: [ATTENTION.timesteps] },
+  pooled: { ...plain, vectors: 3, attentions: [ATTENTION.timesteps] },
+  hierarchical: { ...plain, attentions: [ATTENTION.timesteps, ATTENTION.segments], cutsSegments: true },
+};
