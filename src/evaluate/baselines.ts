@@ -1,4 +1,6 @@
 import type { Example } from '../datasets/scan.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import type { ReadableExample } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { argmax } from '../tasks/classification/metrics.js';
 import { groupCount, groupInterval } from './bootstrap.js';
@@ -71,12 +73,13 @@ export function mostFrequentClass(examples: ReadonlyArray<Pick<Example, 'label'>
 }
 
 /** Whether examples are read as sequences: a picture of a digit is one timestep, unless it is read by rows. */
-export function hasOrder({ input }: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
-  return input.kind === 'rows' || examples.every(({ image }) => image === undefined);
+export function hasOrder({ input }: Pipeline, examples: readonly ReadableExample[]): boolean {
+  const { isSequence } = inputOf(input);
+  return examples.every(isSequence);
 }
 
 /** Whether the network could do otherwise when timesteps are shuffled. */
-export function readsOrder(pipeline: Pipeline, examples: ReadonlyArray<Pick<Example, 'image'>>): boolean {
+export function readsOrder(pipeline: Pipeline, examples: readonly ReadableExample[]): boolean {
   return pipeline.recurrent.layers > 0 && hasOrder(pipeline, examples);
 }
 

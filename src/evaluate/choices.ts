@@ -1,7 +1,7 @@
 import type { Example } from '../datasets/scan.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { type Answers, fitTemperature } from './calibration.js';
 import { inOrder, predictedClasses, scoreExamples } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';

@@ -2,7 +2,7 @@ import type { Example } from '../datasets/scan.js';
 import type { Classification, SequenceClassifier } from '../engine/engine.js';
 import { isFailureOfInput } from '../errors.js';
 import { collate, type FeatureSequence, inBatches } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
 import { random } from '../random.js';
 import { argmax, type Metrics, measure, topAccuracy } from '../tasks/classification/metrics.js';

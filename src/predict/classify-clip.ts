@@ -1,9 +1,9 @@
 import { collate, type FeatureSequence } from '../inputs/batches.js';
+import type { Input } from '../inputs/input-kind.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
 import { type Clip, type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
 import type { LocatedClip } from '../media/locate.js';
-import type { Pipeline } from '../pipeline/schema.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { concatenate } from '../tensors/tensor.js';
 import type { SharedEncoder } from './shared-encoder.js';
@@ -11,7 +11,7 @@ import type { ModelThreads } from './thread/model-threads.js';
 
 /** A model that many clips share. */
 export interface SharedModel {
-  readonly input: Pipeline['input'];
+  readonly input: Input;
   readonly encoder: SharedEncoder;
   readonly classify: ModelThreads['classify'];
 }
@@ -73,13 +73,14 @@ type Read = Pick<ClipResult, 'sequence' | 'frames' | 'timesSeconds' | 'durationS
 
 async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stopwatch }): Promise<Read> {
   const { input } = options.model;
-  if (input.kind === 'rows') {
-    const { readRows } = await import('../inputs/digits/rows.js');
-    const sequence = await readRows({ path: clip.located.input });
+  const { source } = input;
+  if (source.kind === 'direct') {
+    const path = clip.located.input;
+    const sequence = await source.read({ id: path, path }, 'evaluation');
     options.watch.note('decode');
     return { sequence, frames: 1, durationSeconds: 0 };
   }
-  const opened = await openForModel(clip, { ...options, input });
+  const opened = await openForModel(clip, { ...options, input: source.frames });
   const { durationSeconds, plan } = opened;
   const encoded = await encodeFrames(opened, options);
   return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, plan };

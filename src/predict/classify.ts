@@ -1,6 +1,7 @@
 import type { Bundle, Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
+import { inputOf } from '../inputs/input-kinds.js';
 import type { PlanChoice, PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/locate.js';
 import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
@@ -112,7 +113,7 @@ export async function* classifyOn(
 
 /** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
 async function inputsIn(input: string, { manifest }: Described): Promise<readonly string[]> {
-  if (manifest.pipeline.input.kind === 'frames') return [input];
+  if (inputOf(manifest.pipeline.input).images === 'frames') return [input];
   const located = await locateClip(input).catch(() => null);
   return located?.kind === 'images' ? located.paths : [input];
 }
@@ -140,7 +141,7 @@ function classifierOn(
   options: ClassifyOptions,
 ): Pick<ClipClassifier, 'classify'> {
   const { input } = bundle.manifest.pipeline;
-  const model = { input, encoder: shareEncoders(threads), classify: threads.classify };
+  const model = { input: inputOf(input), encoder: shareEncoders(threads), classify: threads.classify };
   const { sampling = 'quick' } = options;
   return {
     classify: async (path, { signal } = {}) => {

@@ -4,10 +4,10 @@ import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
 import { distinctEncoders, loadEncoders } from '../engine/members.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import { readRows } from '../inputs/digits/rows.js';
 import type { Cache } from '../inputs/feature-cache.js';
-import type { FramesInput } from '../inputs/video/frames-schema.js';
-import { featureReader, type SequenceReader } from '../inputs/video/sequences.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
+import { featureReader, type PictureEncoder } from '../inputs/video/sequences.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
@@ -34,27 +34,27 @@ export async function openFeatures(
   run: Run,
   options: { engine: Engine; members: readonly Weights[] },
 ): Promise<Features> {
-  const { pipeline, networks } = run;
-  if (pipeline.input.kind === 'rows') return { read: readRows, release: async () => {} };
-  return openEncoder(run, { ...options, input: pipeline.input, network: networks.encoder! });
+  const { pipeline, networks, cache, signal } = run;
+  const { seed, training } = pipeline;
+  const { source } = inputOf(pipeline.input);
+  if (source.kind === 'direct') return { read: source.read, release: async () => {} };
+  const { release, ...encoder } = await openEncoder(networks, { ...options, network: networks.encoder! });
+  const reading = { input: source.frames, cache, signal, seed, augmentation: training.augmentation };
+  return { read: featureReader({ ...reading, ...encoder }), release };
 }
 
-/** Encoders on an engine, their features kept in the cache. */
+/** The encoders of all members, on an engine. */
 async function openEncoder(
-  run: Run,
-  options: { engine: Engine; members: readonly Weights[]; input: FramesInput; network: MobileNet },
-): Promise<Features> {
-  const { engine, members, input, network } = options;
-  const encoder = await loadEncoders(engine, { networks: run.networks, members });
-  const identities = distinctEncoders(network, members).map((weights) => identityOf({ ...options, weights }));
-  const { seed, training } = run.pipeline;
+  networks: Networks,
+  { engine, members, network }: { engine: Engine; members: readonly Weights[]; network: MobileNet },
+): Promise<PictureEncoder & { release(): Promise<void> }> {
+  const { encode, release } = await loadEncoders(engine, { networks, members });
+  const distinct = distinctEncoders(network, members);
   return {
-    read: featureReader({
-      ...{ ...run, input, seed, augmentation: training.augmentation, encode: encoder.encode },
-      identity: identities.join('+'),
-      width: run.networks.recurrent.inputs * run.networks.apart * identities.length,
-    }),
-    release: () => encoder.release(),
+    encode,
+    identity: distinct.map((weights) => identityOf({ engine, weights, network })).join('+'),
+    width: networks.recurrent.inputs * networks.apart * distinct.length,
+    release,
   };
 }
 

@@ -8,6 +8,7 @@ import { UserError } from '../errors.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import { openEvaluationParts } from '../evaluate/evaluation-parts.js';
 import { openCache } from '../inputs/feature-cache.js';
+import { framesOf } from '../inputs/input-kinds.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
@@ -98,9 +99,10 @@ function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
       fix: 'Use the model as it is, or give one with more encoder.blocks.',
     });
   }
-  if (manifest.pipeline.input.kind === 'frames') return manifest.pipeline.input;
+  const frames = framesOf(manifest.pipeline.input);
+  if (frames) return frames;
   throw new UserError('usage', {
-    problem: `${folder} reads rows of pixels and has no encoder, which is what can be quantized.`,
+    problem: `${folder} has no encoder, which is what can be quantized.`,
     fix: 'Give a model that reads frames, such as models/motion.',
   });
 }

@@ -1,5 +1,5 @@
+import { inputOf } from '../inputs/input-kinds.js';
 import type { Augmentation } from '../inputs/video/augmentation-schema.js';
-import type { Sampling } from '../media/frame-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -63,7 +63,7 @@ ${rows.join('\n')}
 }
 
 function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: TrainResult): string {
-  return `${inputLines(input)}
+  return `${inputOf(input).describe()}
 - ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
 `;
@@ -83,33 +83,11 @@ function readoutWords(recurrent: Pipeline['recurrent']): string {
 
 /** Networks whose probabilities are averaged. */
 function membersSentence(input: Pipeline['input'], networks: number): string {
-  const apart = input.kind === 'frames' && input.fusion === 'average' ? input.streams.length : 1;
+  const timestep = inputOf(input).timestep();
+  const apart = timestep.kind === 'pictures' ? timestep.apart : 1;
   if (apart * networks === 1) return '';
   const each = apart > 1 ? `${networks} for each stream` : `${networks}`;
   return ` Networks whose probabilities are averaged: ${each}.`;
-}
-
-function inputLines(input: Pipeline['input']): string {
-  if (input.kind === 'rows') return '- Input: the 28 rows of a digit, 28 pixels a timestep.';
-  const { sampling, preprocessing, encoder, streams } = input;
-  const origin =
-    encoder.weights === 'scratch' ? 'trained from scratch' : `pretrained weights: ${encoder.weights}`;
-  return `- Input: ${samplingWords(sampling)}, ${preprocessing.size} x ${preprocessing.size} pixels (${preprocessing.fit}, ${preprocessing.kernel}).
-- Streams: ${streams.map(({ kind }) => kind).join(', ')}.
-- Encoder: ${encoder.architecture}, alpha ${encoder.alpha}, ${encoder.pooling.kind} pooling, ${origin}.`;
-}
-
-function samplingWords(sampling: Sampling): string {
-  switch (sampling.kind) {
-    case 'uniform':
-      return `${sampling.frames} frames at the centres of equal spans`;
-    case 'segments':
-      return `${sampling.frames} frames, one of each of equal spans`;
-    case 'fps':
-      return `${sampling.framesPerSecond} frames a second, at most ${sampling.maxFrames}`;
-    case 'keyframes':
-      return `keyframes, at most ${sampling.maxFrames}`;
-  }
 }
 
 /** Such as "Each clip was trained on in 4 views: flip 0.5, speed 0.8 to 1." */

@@ -3,6 +3,7 @@ import type { FoldFigure } from '../crossvalidate/summary.js';
 import type { Baselines } from '../evaluate/baselines.js';
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
+import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { EpochRecord } from '../train/checkpoint.js';
 import { accuracyBars } from './accuracy-bars.js';
@@ -130,10 +131,8 @@ larger ones, which stand for more examples, counting more.</p>`,
 }
 
 function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
-  const readsMotionAlone = input.kind === 'frames' && input.streams.every(({ kind }) => kind !== 'frames');
-  const note = readsMotionAlone
-    ? '<p class="muted">The network read what moves from each of these frames to a later one.</p>'
-    : '';
+  const { illustrationNote } = inputOf(input);
+  const note = illustrationNote === undefined ? '' : `<p class="muted">${illustrationNote}</p>`;
   return strips.length === 0 ? '' : section(title, note, ...strips);
 }
 

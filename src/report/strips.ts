@@ -1,6 +1,6 @@
 import type { Prediction } from '../evaluate/predictions.js';
+import type { Film } from '../inputs/input-kind.js';
 import { type Chart, COLOURS } from './chart.js';
-import type { Film } from './film.js';
 import { confidenceOf } from './highlights.js';
 import { text } from './page.js';
 import { percent } from './words.js';

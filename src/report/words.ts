@@ -1,6 +1,7 @@
 import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import type { Selection } from '../evaluate/threshold.js';
+import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
 
 /** A share as a percentage with one decimal. */
@@ -8,7 +9,7 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)} %
 
 /** What people call the examples of this pipeline, in the plural. */
 export const exampleNoun = ({ input, data }: Pipeline): string =>
-  input.kind === 'rows' || data?.kind === 'mnist' ? 'images' : 'clips';
+  data?.kind === 'mnist' ? 'images' : inputOf(input).noun;
 
 /** Accuracy with its interval, and where examples come in groups, the wider truth about it. */
 export function accuracySentence(evaluation: Evaluation, noun: string): string {

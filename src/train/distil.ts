@@ -3,9 +3,10 @@ import { featureCount } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
+import { framesOf, viewCount } from '../inputs/input-kinds.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { FramesInput, Stream } from '../inputs/video/frames-schema.js';
-import { frameReader, type SequenceReader } from '../inputs/video/sequences.js';
-import { viewCount } from '../inputs/video/view.js';
+import { frameReader } from '../inputs/video/sequences.js';
 import { networksOf } from '../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -158,6 +159,7 @@ function settingsOf({ pipeline: { name, distil: settings } }: Training): NonNull
 }
 
 function inputOf({ pipeline: { name, input } }: Training): FramesInput {
-  if (input.kind !== 'frames') throw new Error(`${name} has no frames to distil with`);
-  return input;
+  const frames = framesOf(input);
+  if (!frames) throw new Error(`${name} has no frames to distil with`);
+  return frames;
 }

@@ -2,7 +2,7 @@ import type { Example } from '../datasets/scan.js';
 import type { Trainer } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { collate, epochBatches, inBatches } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
 import { measure } from '../tasks/classification/metrics.js';

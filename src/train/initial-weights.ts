@@ -5,6 +5,7 @@ import type { MobileNet } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import { loadPretrained } from '../encoder/pretrained/load-pretrained.js';
 import { UserError } from '../errors.js';
+import { framesOf } from '../inputs/input-kinds.js';
 import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -36,9 +37,11 @@ export async function initialEncoder({
   pipelineFolder: string;
   networks: Networks;
 }): Promise<Weights> {
-  if (input.kind === 'rows' || !networks.encoder) return new Map();
-  if (input.encoder.weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
-  return trainedEncoder(networks.encoder, { weights: input.encoder.weights, pipelineFolder });
+  const frames = framesOf(input);
+  if (!frames || !networks.encoder) return new Map();
+  const { weights } = frames.encoder;
+  if (weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
+  return trainedEncoder(networks.encoder, { weights, pipelineFolder });
 }
 
 /** An encoder that somebody trained. @param options.weights `hub` or a folder. Errors as of initialEncoder. */

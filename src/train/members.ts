@@ -1,6 +1,6 @@
 import { type FeaturePlace, ownFeatures } from '../engine/members.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';

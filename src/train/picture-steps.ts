@@ -1,5 +1,5 @@
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { type Standardization, standardize } from '../network/standardize.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';

@@ -1,7 +1,6 @@
 import type { Example } from '../datasets/scan.js';
 import { isFailureOfInput, UserError } from '../errors.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
-import type { View } from '../inputs/video/view.js';
+import type { SequenceReader, View } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
 import type { TrainEvent } from './train-event.js';
 

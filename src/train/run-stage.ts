@@ -4,8 +4,9 @@ import type { Engine, TrainerOptions, TrainingOperations } from '../engine/engin
 import { placesOfMembers } from '../engine/members.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
 import type { Cache } from '../inputs/feature-cache.js';
-import { frameReader, inMemory, type SequenceReader } from '../inputs/video/sequences.js';
-import { viewCount } from '../inputs/video/view.js';
+import { framesOf, viewCount } from '../inputs/input-kinds.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
+import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import type { Networks } from '../network/networks.js';
 import { type Standardization, standardizationBeside, withStandardization } from '../network/standardize.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -88,7 +89,7 @@ export async function trainOnFeatures(
   source: SequenceReader<FeatureSequence>,
 ): Promise<{ weights: Weights; progress: Progress }> {
   // Rows of digits are at hand; what was embedded is in a file each.
-  const read = run.pipeline.input.kind === 'frames' ? inMemory(source, MEMORY_BYTES) : source;
+  const read = run.networks.encoder ? inMemory(source, MEMORY_BYTES) : source;
   if (!run.pipeline.training.standardize || position.checkpoint) return trainOn(run, position, read);
   const standardization = await standardizationOfTraining(run, read);
   return trainOn(run, { ...position, start: withStandardization(position.start, standardization) }, read);
@@ -180,13 +181,14 @@ function isUntrained(
 ): boolean {
   const isFirst = stage.isFirst && !distil && progress.epoch === 0 && !checkpoint;
   const trainsEncoder = stage.scope.kind === 'everything';
-  return isFirst && trainsEncoder && input.kind === 'frames' && input.encoder.weights === 'scratch';
+  return isFirst && trainsEncoder && framesOf(input)?.encoder.weights === 'scratch';
 }
 
 /** The pictures of the stream that the member reads; of all streams where there is one network for them. */
 function readerOfFrames(run: Training, member: Member): SequenceReader<FrameSequence> {
-  const { name, input, training } = run.pipeline;
-  if (input.kind !== 'frames') throw new Error(`${name} has no frames to train on`);
+  const { name, training } = run.pipeline;
+  const input = framesOf(run.pipeline.input);
+  if (!input) throw new Error(`${name} has no frames to train on`);
   const streams = run.networks.apart > 1 ? [input.streams[member.stream]!] : input.streams;
   const { augmentation } = training;
   return frameReader({ ...run, input: { ...input, streams }, augmentation, seed: member.seed });

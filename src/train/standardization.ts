@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/scan.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { type Standardization, standardizationOf } from '../network/standardize.js';
 
 /**

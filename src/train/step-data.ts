@@ -1,7 +1,7 @@
 import type { Example } from '../datasets/scan.js';
 import type { Sequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
-import { viewCount } from '../inputs/video/view.js';
+import { viewCount } from '../inputs/input-kinds.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
 import { targetMaker } from '../tasks/classification/targets.js';

@@ -1,7 +1,8 @@
 import { placesOfMembers } from '../engine/members.js';
 import { type BaselineName, hasOrder } from '../evaluate/baselines.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/video/sequences.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
@@ -49,7 +50,7 @@ function baselinesToTrain(run: Omit<Training, 'save'>): Array<TrainedBaseline['n
   if (!hasOrder(run.pipeline, run.train)) return [];
   const { layers, readout } = run.networks.recurrent;
   return [
-    ...(run.pipeline.input.kind === 'frames' ? (['middle'] as const) : []),
+    ...(inputOf(run.pipeline.input).hasTellingTimesteps ? (['middle'] as const) : []),
     ...(layers === 0 && readout === 'mean' ? [] : (['mean'] as const)),
   ];
 }

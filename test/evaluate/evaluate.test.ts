@@ -18,8 +18,8 @@ describe('scoring examples', () => {
     const examples = Array.from({ length: 40 }, (_, index): Example => {
       return { id: `${index}`, path: `${index}`, label: 0, group: `${index}` };
     });
-    const lengthOf = ({ id }: Example) => 1 + (Number(id) % 3);
-    const read = async (example: Example): Promise<FeatureSequence> => {
+    const lengthOf = ({ id }: Pick<Example, 'id'>) => 1 + (Number(id) % 3);
+    const read = async (example: Pick<Example, 'id'>): Promise<FeatureSequence> => {
       const timesteps = lengthOf(example);
       const stream = random(Number(example.id), 'features');
       const data = Float32Array.from({ length: timesteps * network.inputs }, () => stream.float());

@@ -1,13 +1,13 @@
 import { IMAGE_SIDE } from '../../datasets/mnist/labelled-images.js';
-import type { Example } from '../../datasets/scan.js';
 import type { FeatureSequence } from '../batches.js';
+import type { ReadableExample } from '../sequence-reader.js';
 import { prepareDigit } from './digit-picture.js';
 
 /**
  * A digit as a sequence: its 28 rows from the top, each 28 pixels from 0 (ground) to 1 (ink).
  * @throws UserError as prepareDigit does, for an example that is a picture in a file.
  */
-export async function readRows(example: Pick<Example, 'path' | 'image'>): Promise<FeatureSequence> {
+export async function readRows(example: Pick<ReadableExample, 'path' | 'image'>): Promise<FeatureSequence> {
   return rowsOf(example.image ?? (await prepareDigit(example.path)));
 }
 

@@ -1,16 +1,10 @@
-import type { Example } from '../../datasets/scan.js';
 import { augmentPicture } from '../../media/augment-picture.js';
-import type { FeatureSequence, FrameSequence, Sequence } from '../batches.js';
+import type { FeatureSequence, FrameSequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
 import { type Cache, contentDigest } from '../feature-cache.js';
+import type { ReadableExample, SequenceReader, View } from '../sequence-reader.js';
 import { readClip } from './read-clip.js';
-import { clipView, type View, type ViewSource } from './view.js';
-
-/**
- * Reads one example of a dataset as a sequence, from the cache when it was read before.
- * It throws a UserError, a typed outcome of media/, when the clip cannot be read.
- */
-export type SequenceReader<S extends Sequence = Sequence> = (example: Example, view: View) => Promise<S>;
+import { clipView, type ViewSource } from './view.js';
 
 /** Its `seed` draws the views. */
 interface ReaderOptions extends ViewSource {
@@ -28,18 +22,17 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
   };
 }
 
-/**
- * Examples as features: float32 [timesteps, width].
- * @param options.encode gives the features of pictures, float32 [pictures, featureCount].
- * @param options.identity tells this encoder's features apart from another's: network, weights and engine.
- */
-export function featureReader(
-  options: ReaderOptions & {
-    encode: (pictures: Uint8Array) => Promise<Float32Array>;
-    width: number;
-    identity: string;
-  },
-): SequenceReader<FeatureSequence> {
+export interface PictureEncoder {
+  /** uint8 RGB [pictures, size, size, 3] to float32 [pictures, featureCount]. */
+  readonly encode: (pictures: Uint8Array) => Promise<Float32Array>;
+  /** Features of all pictures of a timestep. */
+  readonly width: number;
+  /** Tells its features apart from another encoder's: network, weights and engine. */
+  readonly identity: string;
+}
+
+/** Examples as features: float32 [timesteps, width]. */
+export function featureReader(options: ReaderOptions & PictureEncoder): SequenceReader<FeatureSequence> {
   const keep = keeper(options, { kind: 'features', encoder: options.identity });
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
@@ -75,7 +68,7 @@ export function inMemory(
 }
 
 async function readPixels(
-  example: Example,
+  example: ReadableExample,
   options: ViewSource & { view: View; signal?: AbortSignal | undefined },
 ): Promise<Uint8Array> {
   const { input, view, signal } = options;
@@ -95,7 +88,7 @@ async function readPixels(
   return pixels;
 }
 
-type Keep = (example: Example, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
+type Keep = (example: ReadableExample, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
 
 /** What was computed from a file is kept in the cache; a picture that is at hand is not worth a file there. */
 function keeper(options: ReaderOptions, what: object): Keep {
@@ -105,7 +98,7 @@ function keeper(options: ReaderOptions, what: object): Keep {
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
-function keyMaker(source: ViewSource): (example: Example, view: View) => Promise<object> {
+function keyMaker(source: ViewSource): (example: ReadableExample, view: View) => Promise<object> {
   const digests = new Map<string, Promise<string>>();
   return async (example, view) => {
     const digest = digests.get(example.path) ?? contentDigest(example.path);

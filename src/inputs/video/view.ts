@@ -1,15 +1,11 @@
-import type { Example } from '../../datasets/scan.js';
 import type { PictureChange } from '../../media/augment-picture.js';
 import type { Sampling } from '../../media/frame-schema.js';
 import type { Pace } from '../../media/sampling.js';
 import { type Random, random } from '../../random.js';
-import type { InputSettings } from '../input-kinds.js';
-import { type Augmentation, DEFAULT_VIEWS } from './augmentation-schema.js';
+import type { ReadableExample, View } from '../sequence-reader.js';
+import type { Augmentation } from './augmentation-schema.js';
 import type { FramesInput } from './frames-schema.js';
 import { evaluationSampling } from './read-clip.js';
-
-/** What is read of a clip: what every evaluation reads, or one of the training's views, by its number. */
-export type View = 'evaluation' | number;
 
 /** How a clip is read. It holds no more than what differs from the clip itself, so that equal views are one. */
 export interface ClipView {
@@ -27,20 +23,12 @@ export interface ViewSource {
   readonly seed: number;
 }
 
-/** How many views a clip has in training; an epoch reads the one of its number, modulo this. */
-export function viewCount({
-  input,
-  training: { augmentation },
-}: {
-  readonly input: InputSettings;
-  readonly training: { readonly augmentation?: Augmentation | undefined };
-}): number {
-  if (augmentation) return augmentation.views;
-  return input.kind === 'frames' && input.sampling.kind === 'segments' ? DEFAULT_VIEWS : 1;
-}
-
 /** One view of an example. All chance in it is drawn here, once, so that it is the same for all frames. */
-export function clipView({ input, augmentation, seed }: ViewSource, example: Example, view: View): ClipView {
+export function clipView(
+  { input, augmentation, seed }: ViewSource,
+  example: ReadableExample,
+  view: View,
+): ClipView {
   const { sampling } = input;
   if (view === 'evaluation') return { sampling: evaluationSampling(sampling) };
   const draw: Draw = (purpose) => random(seed, 'augmentation', example.id, view, purpose);

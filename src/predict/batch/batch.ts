@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
+import { inputOf } from '../../inputs/input-kinds.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { startLauncher } from '../../platform/child-process/launcher.js';
 import { clipstepVersion } from '../../platform/version.js';
@@ -77,9 +78,10 @@ function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
       fix: 'Give --window and a number of seconds too.',
     });
   }
-  if (!windowing || bundle.manifest.pipeline.input.kind === 'frames') return;
+  const input = inputOf(bundle.manifest.pipeline.input);
+  if (!windowing || input.source.kind === 'encoded') return;
   throw new UserError('usage', {
-    problem: `The model ${bundle.folder} reads single pictures, which have no windows.`,
+    problem: `The model ${bundle.folder} reads ${input.noun}, which have no windows.`,
     fix: 'Leave out --window.',
   });
 }
@@ -89,7 +91,7 @@ async function runBatch(run: Run): Promise<BatchResult> {
   const { labels, pipeline } = options.bundle.manifest;
   const found = await listClips(options.source, {
     labels: new Set(labels),
-    images: pipeline.input.kind === 'rows' ? 'clips' : 'frames',
+    images: inputOf(pipeline.input).images,
     followLinks: options.followLinks ?? false,
     shard: options.shard,
     signal,

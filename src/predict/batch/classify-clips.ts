@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../errors.js';
+import { inputOf } from '../../inputs/input-kinds.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
 import { shareEncoders } from '../shared-encoder.js';
 import type { ModelThreads } from '../thread/model-threads.js';
@@ -89,7 +90,7 @@ function processOptions({ options, model, startProgram, signal }: Run): ProcessO
   const { pipeline, labels } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
-    model: { input: pipeline.input, encoder: shareEncoders(model), classify: model.classify },
+    model: { input: inputOf(pipeline.input), encoder: shareEncoders(model), classify: model.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
     ...{ labels, sampling, top, minProbability, timeoutSeconds, startProgram, signal },

@@ -67,12 +67,13 @@ async function classifiedAs(
   const { model, windowing, embeddings } = options;
   const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
-  if (!windowing || model.input.kind === 'rows') {
+  const { source } = model.input;
+  if (!windowing || source.kind === 'direct') {
     const result = await classifyClip(part, options);
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
   }
-  const results = await classifyWindows(part, { ...options, windowing, input: model.input });
+  const results = await classifyWindows(part, { ...options, windowing, input: source.frames });
   const segments = mergeWindows(results, options);
   if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
   const named = results.map(

@@ -16,7 +16,7 @@ import {
 
 /** The thread that model-thread.ts starts: it loads one model and answers one request after the other. */
 interface Loaded {
-  readonly input: LoadedModel['input'];
+  readonly frames: LoadedModel['frames'];
   readonly encoder: FrameEncoder | null;
   readonly classifier: SequenceClassifier;
 }
@@ -41,7 +41,7 @@ async function load(): Promise<Loaded | null> {
     const encoder = given.networks.encoder && (await loadEncoders(engine, given));
     const classifier = await loadClassifiers(engine, given);
     reply({ kind: 'ready', engine: { name: engine.name, version: engine.version } });
-    return { input: given.input, encoder, classifier };
+    return { frames: given.frames, encoder, classifier };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, problem, fix } = error;
@@ -61,13 +61,13 @@ async function answer({ number, input }: Request): Promise<void> {
 }
 
 async function compute(
-  { input, encoder, classifier }: Loaded,
+  { frames, encoder, classifier }: Loaded,
   given: Input,
 ): Promise<Results[Input['kind']]> {
   switch (given.kind) {
     case 'encode':
-      if (!encoder || input.kind !== 'frames') throw new Error('This model has no encoder');
-      return encoder.encode(streamPictures(given.frames, input));
+      if (!encoder || !frames) throw new Error('This model has no encoder');
+      return encoder.encode(streamPictures(given.frames, frames));
     case 'classify':
       return classifier.classify(given.batch);
   }

@@ -1,4 +1,5 @@
 import type { Bundle } from '../../bundle/bundle.js';
+import { framesOf } from '../../inputs/input-kinds.js';
 import { type ModelStart, type ModelThread, startModelThread } from './model-thread.js';
 import type { LoadedModel } from './protocol.js';
 
@@ -35,7 +36,7 @@ async function keepTensorflow(): Promise<void> {
 /** What a thread needs of a model that was read before. */
 export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
   const { temperature, pipeline } = manifest;
-  return { kind: 'model', input: pipeline.input, networks, members, temperature };
+  return { kind: 'model', frames: framesOf(pipeline.input), networks, members, temperature };
 }
 
 function whenAll(loading: ReadonlyArray<ModelThread['loaded']>): ModelThread['loaded'] {

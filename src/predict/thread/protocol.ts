@@ -2,9 +2,9 @@ import type { Classification, EngineName } from '../../engine/engine.js';
 import type { EngineOptions } from '../../engine/select.js';
 import type { ErrorCode } from '../../errors.js';
 import type { FeatureBatch } from '../../inputs/batches.js';
+import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import type { FrameRun } from '../../inputs/video/stream-pictures.js';
 import type { Networks } from '../../network/networks.js';
-import type { Pipeline } from '../../pipeline/schema.js';
 import type { Weights } from '../../tensors/tensor.js';
 
 /** What the thread is started with. */
@@ -15,8 +15,8 @@ export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
 /** The first message: the thread loads its engine while the model is still being read. */
 export interface LoadedModel {
   readonly kind: 'model';
-  /** Of the pipeline. */
-  readonly input: Pipeline['input'];
+  /** What the encoder reads; null where there is none. */
+  readonly frames: FramesInput | null;
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];

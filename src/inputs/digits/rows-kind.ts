@@ -1,0 +1,24 @@
+import { IMAGE_SIDE } from '../../datasets/mnist/labelled-images.js';
+import type { Input, InputKind } from '../input-kind.js';
+import { withoutEncoder } from '../without-encoder.js';
+import { rowsFilm } from './digit-film.js';
+import { readRows } from './rows.js';
+import { type RowsInput, rowsSchema } from './rows-schema.js';
+
+/** A picture of a digit, row by row. */
+export const rowsKind = {
+  schema: rowsSchema,
+  open: (): Input => ({
+    noun: 'images',
+    images: 'clips',
+    source: { kind: 'direct', read: readRows },
+    // A digit's middle row says little of it.
+    hasTellingTimesteps: false,
+    timestep: () => ({ kind: 'vector', width: IMAGE_SIDE }),
+    views: () => 1,
+    isSequence: () => true,
+    contradictions: (pipeline) => withoutEncoder('rows', pipeline),
+    illustrate: rowsFilm,
+    describe: () => '- Input: the 28 rows of a digit, 28 pixels a timestep.',
+  }),
+} satisfies InputKind<RowsInput>;

@@ -1,0 +1,17 @@
+import type { Example } from '../datasets/scan.js';
+import type { Sequence } from './batches.js';
+
+/** What is read of an example: what every evaluation reads, or one of the training's views, by its number. */
+export type View = 'evaluation' | number;
+
+/** An example, as far as it says what to read. */
+export type ReadableExample = Omit<Example, 'label' | 'group' | 'split'>;
+
+/**
+ * Reads one example of a dataset as a sequence, from the cache when it was read before.
+ * It throws a UserError, a typed outcome of media/, when the example cannot be read.
+ */
+export type SequenceReader<S extends Sequence = Sequence> = (
+  example: ReadableExample,
+  view: View,
+) => Promise<S>;

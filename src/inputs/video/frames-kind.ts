@@ -1,0 +1,38 @@
+import { digitFilm } from '../digits/digit-film.js';
+import type { Input, InputKind } from '../input-kind.js';
+import { DEFAULT_VIEWS } from './augmentation-schema.js';
+import { clipFilm } from './clip-film.js';
+import { contradictingFrames } from './contradicting-frames.js';
+import { describeFrames } from './describe-frames.js';
+import { encoderOf } from './frames-encoder.js';
+import { type FramesInput, framesSchema } from './frames-schema.js';
+
+/** Frames of a clip or an image sequence, one embedding a timestep. */
+export const framesKind = {
+  schema: framesSchema,
+  open: (settings: FramesInput): Input => ({
+    noun: 'clips',
+    images: 'frames',
+    source: { kind: 'encoded', frames: settings },
+    hasTellingTimesteps: true,
+    timestep: () => ({
+      kind: 'pictures',
+      encoder: encoderOf(settings),
+      streams: settings.streams.length,
+      apart: settings.fusion === 'average' ? settings.streams.length : 1,
+    }),
+    views: (augmentation) => {
+      if (augmentation) return augmentation.views;
+      return settings.sampling.kind === 'segments' ? DEFAULT_VIEWS : 1;
+    },
+    // A picture of a digit is one timestep.
+    isSequence: ({ image }) => image === undefined,
+    contradictions: (pipeline) => contradictingFrames(settings, pipeline),
+    illustrate: (example, { signal }) =>
+      example.image ? digitFilm(example.image) : clipFilm(example, { input: settings, signal }),
+    illustrationNote: settings.streams.every(({ kind }) => kind !== 'frames')
+      ? 'The network read what moves from each of these frames to a later one.'
+      : undefined,
+    describe: () => describeFrames(settings),
+  }),
+} satisfies InputKind<FramesInput>;
