@@ -13,7 +13,6 @@ export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
-export type { Evaluation } from './evaluate/evaluate.js';
 export {
   type BundleEvaluation,
   type EvaluateOptions,
@@ -38,6 +37,7 @@ export {
 } from './predict/classify.js';
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './quantize/quantize.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
+export type { Evaluation } from './tasks/classification/evaluation.js';
 export { type MnistOptions, trainMnist } from './train/mnist/train-mnist.js';
 export { type TrainOptions, type TrainResult, train } from './train/train.js';
 export type { TrainEvent } from './train/train-event.js';

@@ -37,7 +37,7 @@ export const manifestSchema = z.strictObject({
     .optional(),
   /** Networks whose probabilities are averaged; see members.ts. */
   members: z.int().min(1).max(1000).default(1),
-  /** Divides the logits before softmax; fitted on the validation part, see evaluate/calibration.ts. */
+  /** Divides the logits before softmax; fitted on the validation part, see tasks/classification/calibration.ts. */
   temperature: z.number().positive().default(1),
   /** Below it, the label is `unknown`; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),

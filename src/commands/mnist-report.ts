@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { MNIST_NAME } from '../datasets/mnist/mnist.js';
-import type { Evaluation } from '../evaluate/evaluate.js';
 import { baselineText } from '../report/baseline-words.js';
 import { percent } from '../report/words.js';
+import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Contender } from '../train/mnist/compare.js';
 import { NOTEBOOK, type Reproduction } from '../train/mnist/notebook.js';
 import type { TrainResult } from '../train/train.js';

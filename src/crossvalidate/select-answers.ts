@@ -1,12 +1,12 @@
-import { groupInterval } from '../evaluate/bootstrap.js';
-import { type Answers, confidences } from '../evaluate/calibration.js';
-import { logitsOf, type Prediction } from '../evaluate/predictions.js';
+import { groupInterval } from '../tasks/bootstrap.js';
+import { type Answers, confidences } from '../tasks/classification/calibration.js';
+import { logitsOf, type Prediction } from '../tasks/classification/predictions.js';
 import {
   chooseMinProbability,
   chosenAndGiven,
   type Selection,
   selectAnswers,
-} from '../evaluate/threshold.js';
+} from '../tasks/classification/threshold.js';
 import type { CrossvalidateOptions } from './crossvalidate.js';
 import type { Fold } from './fold.js';
 

@@ -1,8 +1,8 @@
-import { type Baselines, measureBaselines } from '../evaluate/baselines.js';
-import { assess, type Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
-import { classifiersOf, logitsOf } from '../evaluate/predictions.js';
-import type { Selection } from '../evaluate/threshold.js';
+import { type Baselines, measureBaselines } from '../tasks/classification/baselines.js';
+import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
+import { classifiersOf, logitsOf } from '../tasks/classification/predictions.js';
+import type { Selection } from '../tasks/classification/threshold.js';
 import type { FoldChoice } from './choose.js';
 import type { Fold } from './fold.js';
 import { type FoldedSelection, selectOutOfFold, type Threshold } from './select-answers.js';

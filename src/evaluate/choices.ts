@@ -2,11 +2,12 @@ import type { Example } from '../datasets/scan.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import type { FeatureSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
-import { type Answers, fitTemperature } from './calibration.js';
-import { inOrder, predictedClasses, scoreExamples } from './evaluate.js';
+import { type Answers, fitTemperature } from '../tasks/classification/calibration.js';
+import { predictedClasses } from '../tasks/classification/evaluation.js';
+import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
+import { chooseMinProbability } from '../tasks/classification/threshold.js';
+import { inOrder, scoreExamples } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
-import { type Prediction, predictionsOf } from './predictions.js';
-import { chooseMinProbability } from './threshold.js';
 
 /** What is chosen on validation data once the weights are; a model keeps it. */
 export interface Choices {

@@ -16,24 +16,16 @@ import {
   measureBaselines,
   mostFrequentClass,
   readsOrder,
-} from './baselines.js';
+} from '../tasks/classification/baselines.js';
+import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
+import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
+import { chosenAndGiven, type Selection, selectAnswers } from '../tasks/classification/threshold.js';
 import { type Choices, chooseOnValidation } from './choices.js';
-import {
-  assess,
-  type Evaluation,
-  inOrder,
-  predictedClasses,
-  type Scored,
-  type Scorer,
-  scoreExamples,
-  shuffledOrder,
-} from './evaluate.js';
+import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
-import { type Prediction, predictionsOf } from './predictions.js';
-import { chosenAndGiven, type Selection, selectAnswers } from './threshold.js';
 
 export interface EvaluateOptions {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */

@@ -5,23 +5,10 @@ import { collate, type FeatureSequence, inBatches } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
 import { random } from '../random.js';
-import { argmax, type Metrics, measure, topAccuracy } from '../tasks/classification/metrics.js';
 import { concatenate } from '../tensors/tensor.js';
-import { groupCount, groupInterval } from './bootstrap.js';
-import { type Calibration, measureCalibration } from './calibration.js';
 
 /** Clips that are classified together. */
 const BATCH_SIZE = 32;
-
-export interface Evaluation extends Metrics {
-  /** Different groups among the examples. */
-  readonly groups: number;
-  /** 95 % bootstrap interval of the accuracy over groups: honest where clips of one group are alike. */
-  readonly groupInterval: readonly [low: number, high: number];
-  /** Share whose class is among the `count` most probable; null where that is all classes. */
-  readonly top: { readonly count: number; readonly accuracy: number } | null;
-  readonly calibration: Calibration;
-}
 
 /** Turns sequences into what a network says of them, a row each. */
 export type Scorer = (
@@ -74,40 +61,6 @@ export async function scoreExamples<Name>(options: {
     logits: new Map([...logits].map(([name, arrays]) => [name, concatenate(arrays)])),
     attention,
   };
-}
-
-/** The figures of a scorer's logits. At least one example. */
-export function assess(options: {
-  examples: ReadonlyArray<Pick<Example, 'label' | 'group'>>;
-  /** float32 [examples, classes]. */
-  logits: Float32Array;
-  labels: readonly string[];
-  /** Draws the resamples of the interval. */
-  seed: number;
-  /** Classes that count as an answer in `top`; 5, as for ImageNet, when absent. */
-  topCount?: number | undefined;
-}): Evaluation {
-  const { examples, logits, labels, topCount: count = 5 } = options;
-  const truth = examples.map(({ label }) => label);
-  const predicted = predictedClasses(logits, labels.length);
-  const right = examples.map(({ group, label }, index) => ({
-    group,
-    value: Number(predicted[index] === label),
-  }));
-  return {
-    ...measure({ logits, truth, labels }),
-    groups: groupCount(examples),
-    groupInterval: groupInterval(right, options),
-    top: count < labels.length ? { count, accuracy: topAccuracy({ logits, truth, count }) } : null,
-    calibration: measureCalibration({ logits, truth }),
-  };
-}
-
-/** The most probable class of each row of logits. */
-export function predictedClasses(logits: Float32Array, classes: number): number[] {
-  return Array.from({ length: logits.length / classes }, (_, index) =>
-    argmax(logits.subarray(index * classes, (index + 1) * classes)),
-  );
 }
 
 /** A network on sequences as they are. */

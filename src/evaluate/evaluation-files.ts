@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { isModel } from '../bundle/bundle.js';
 import { UserError } from '../errors.js';
 import { cannotWriteResult, writeResult } from '../platform/write-result.js';
+import { predictionsCsv } from '../tasks/classification/predictions.js';
 import type { BundleEvaluation } from './evaluate-bundle.js';
-import { predictionsCsv } from './predictions.js';
 
 /** Where the evaluation of a model goes when nobody says. */
 export function evaluationFolder(model: string, split: string): string {

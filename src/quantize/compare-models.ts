@@ -2,20 +2,13 @@ import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/scan.js';
 import type { Engine } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
-import { readsOrder } from '../evaluate/baselines.js';
-import {
-  assess,
-  inOrder,
-  predictedClasses,
-  type Scored,
-  type Scorer,
-  scoreExamples,
-  shuffledOrder,
-} from '../evaluate/evaluate.js';
+import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from '../evaluate/evaluate.js';
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
+import { readsOrder } from '../tasks/classification/baselines.js';
+import { assess, predictedClasses } from '../tasks/classification/evaluation.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import type { Comparison } from './quantize.js';
 

@@ -1,4 +1,4 @@
-import type { BaselineName, Baselines, Comparison } from '../evaluate/baselines.js';
+import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
 import { percent } from './words.js';
 
 /** The baselines as a table, which reads as Markdown and as plain text, and below it what it says in words. */

@@ -1,4 +1,4 @@
-import type { Prediction } from '../evaluate/predictions.js';
+import type { Prediction } from '../tasks/classification/predictions.js';
 
 /** Clips of each kind that are shown: with 16 frames each, these make some 600 kB. */
 const SHOWN = 6;

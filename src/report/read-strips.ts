@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/scan.js';
-import type { Prediction } from '../evaluate/predictions.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import type { Prediction } from '../tasks/classification/predictions.js';
 import { readFilm } from './film.js';
 import { chooseHighlights, type Highlights } from './highlights.js';
 import type { Strip } from './strips.js';

@@ -1,4 +1,4 @@
-import type { Calibration } from '../evaluate/calibration.js';
+import type { Calibration } from '../tasks/classification/calibration.js';
 import { CHART_SIZE, type Chart, COLOURS, shareAxis } from './chart.js';
 
 /** Diameters of the dots of a bin of few and of all examples, in pixels. */

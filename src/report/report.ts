@@ -1,10 +1,10 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { FoldFigure } from '../crossvalidate/summary.js';
-import type { Baselines } from '../evaluate/baselines.js';
-import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import type { Baselines } from '../tasks/classification/baselines.js';
+import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { EpochRecord } from '../train/checkpoint.js';
 import { accuracyBars } from './accuracy-bars.js';
 import { BASELINE_WORDS, baselineSentences } from './baseline-words.js';

@@ -1,5 +1,5 @@
-import type { Prediction } from '../evaluate/predictions.js';
 import type { Film } from '../inputs/input-kind.js';
+import type { Prediction } from '../tasks/classification/predictions.js';
 import { type Chart, COLOURS } from './chart.js';
 import { confidenceOf } from './highlights.js';
 import { text } from './page.js';

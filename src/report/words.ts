@@ -1,8 +1,8 @@
-import type { Evaluation } from '../evaluate/evaluate.js';
 import type { Leak } from '../evaluate/leaks.js';
-import type { Selection } from '../evaluate/threshold.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import type { Evaluation } from '../tasks/classification/evaluation.js';
+import type { Selection } from '../tasks/classification/threshold.js';
 
 /** A share as a percentage with one decimal. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

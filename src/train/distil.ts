@@ -11,12 +11,13 @@ import { networksOf } from '../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
+import { requireEveryClass } from '../tasks/classification/require-every-class.js';
 import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { trainedEncoder } from './initial-weights.js';
 import { optimizerOf } from './optimizer.js';
 import { pictureSteps } from './picture-steps.js';
-import { readableExamples, requireEveryClass } from './readable-examples.js';
+import { readableExamples } from './readable-examples.js';
 import { calibrated, inTraining, type StagePosition, type Training, trainFrom } from './run-stage.js';
 import { standardizationOfExamples } from './standardization.js';
 

@@ -12,12 +12,13 @@ import { type Standardization, standardizationBeside, withStandardization } from
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
 import { random } from '../random.js';
+import { requireEveryClass } from '../tasks/classification/require-every-class.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import { type FitOptions, fitStage } from './fit.js';
 import { type Member, readOwn } from './members.js';
 import { optimizerOf } from './optimizer.js';
-import { readableExamples, requireEveryClass } from './readable-examples.js';
+import { readableExamples } from './readable-examples.js';
 import type { Stage } from './stages.js';
 import { standardizationOfExamples } from './standardization.js';
 import { labelledSteps } from './step-data.js';

@@ -3,6 +3,9 @@ import type { Split } from '../datasets/split.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
+import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
+import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from '../evaluate/evaluate.js';
+import { type Features, openFeatures } from '../predict/features.js';
 import {
   type BaselineName,
   type BaselinePredictions,
@@ -10,21 +13,10 @@ import {
   measureBaselines,
   mostFrequentClass,
   readsOrder,
-} from '../evaluate/baselines.js';
-import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
-import {
-  assess,
-  type Evaluation,
-  inOrder,
-  predictedClasses,
-  type Scored,
-  type Scorer,
-  scoreExamples,
-  shuffledOrder,
-} from '../evaluate/evaluate.js';
-import { type Prediction, predictionsOf } from '../evaluate/predictions.js';
-import { type Features, openFeatures } from '../predict/features.js';
+} from '../tasks/classification/baselines.js';
+import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Metrics, measure } from '../tasks/classification/metrics.js';
+import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
 import type { PreparedTraining } from './prepare.js';

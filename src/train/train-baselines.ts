@@ -1,12 +1,11 @@
 import { placesOfMembers } from '../engine/members.js';
-import { type BaselineName, hasOrder } from '../evaluate/baselines.js';
 import type { FeatureSequence } from '../inputs/batches.js';
-import { inputOf } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import { withoutStandardization } from '../network/standardize.js';
+import { baselinesToTrain, type TrainedBaselineName } from '../tasks/classification/baselines.js';
 import type { Weights } from '../tensors/tensor.js';
 import { freshProgress } from './fit.js';
 import { type Member, membersOf, readOwn } from './members.js';
@@ -15,7 +14,7 @@ import { stagesOf } from './stages.js';
 
 /** A classifier that is trained: a linear classifier on what is left of a sequence. */
 export interface TrainedBaseline {
-  readonly name: Extract<BaselineName, 'middle' | 'mean'>;
+  readonly name: TrainedBaselineName;
   readonly networks: Networks;
   /** As those of the finished model, whose encoders they share. */
   readonly members: readonly Weights[];
@@ -33,7 +32,7 @@ export async function trainBaselines(
   const networks = { ...run.networks, recurrent };
   const places = placesOfMembers(run.networks, members);
   const trained: TrainedBaseline[] = [];
-  for (const name of baselinesToTrain(run)) {
+  for (const name of baselinesToTrain(run.pipeline, run.train)) {
     const reader = name === 'middle' ? middleOnly(read) : read;
     const own: Weights[] = [];
     for (const [index, member] of membersOf(run.pipeline, networks).entries()) {
@@ -43,16 +42,6 @@ export async function trainBaselines(
     trained.push({ name, networks, members: own });
   }
   return trained;
-}
-
-/** A digit's middle row says little of it, and a classifier that is the network itself says nothing new. */
-function baselinesToTrain(run: Omit<Training, 'save'>): Array<TrainedBaseline['name']> {
-  if (!hasOrder(run.pipeline, run.train)) return [];
-  const { layers, readout } = run.networks.recurrent;
-  return [
-    ...(inputOf(run.pipeline.input).hasTellingTimesteps ? (['middle'] as const) : []),
-    ...(layers === 0 && readout === 'mean' ? [] : (['mean'] as const)),
-  ];
 }
 
 async function trainBaseline(

@@ -1,5 +1,5 @@
-import type { BaselineName } from '../evaluate/baselines.js';
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
+import type { BaselineName } from '../tasks/classification/baselines.js';
 import type { EpochRecord } from './checkpoint.js';
 
 /** What a training tells while it runs. */
@@ -12,7 +12,7 @@ export type TrainEvent =
       readonly done: number;
       readonly total: number;
     }
-  /** An epoch of a baseline, after the training itself; see evaluate/baselines.ts. */
+  /** An epoch of a baseline, after the training itself; see tasks/classification/baselines.ts. */
   | {
       readonly kind: 'classifier';
       readonly name: BaselineName;

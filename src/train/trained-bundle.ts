@@ -1,9 +1,9 @@
 import type { NewBundle } from '../bundle/bundle.js';
 import { splitDigest } from '../datasets/split.js';
-import { predictionsCsv } from '../evaluate/predictions.js';
 import { clipstepVersion } from '../platform/version.js';
 import { modelCard } from '../report/model-card.js';
 import { trainingReport } from '../report/training-report.js';
+import { predictionsCsv } from '../tasks/classification/predictions.js';
 import type { Weights } from '../tensors/tensor.js';
 import { commandLine } from './command-line.js';
 import type { PreparedTraining } from './prepare.js';

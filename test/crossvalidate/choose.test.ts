@@ -9,7 +9,7 @@ import {
   type CrossvalidateResult,
   crossvalidate,
 } from '../../src/crossvalidate/crossvalidate.js';
-import { parsePredictions } from '../../src/evaluate/predictions.js';
+import { parsePredictions } from '../../src/tasks/classification/predictions.js';
 import { writeStrokes, writeStrokesPipeline } from '../support/strokes.js';
 
 let root: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AnsweredFold, selectOutOfFold, thresholdOf } from '../../src/crossvalidate/select-answers.js';
-import type { Prediction } from '../../src/evaluate/predictions.js';
 import { overallSentence, selectionSentences } from '../../src/report/selection-words.js';
+import type { Prediction } from '../../src/tasks/classification/predictions.js';
 
 /** An answer of two classes: the probability of what was said, and whether that is right. */
 type Answer = readonly [probability: number, isRight: boolean];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Prediction } from '../../src/evaluate/predictions.js';
 import { chooseHighlights } from '../../src/report/highlights.js';
+import type { Prediction } from '../../src/tasks/classification/predictions.js';
 
 const said = (id: string, label: number, upProbability: number): Prediction => ({
   example: { id, group: id, label },

@@ -1,9 +1,9 @@
-import { measureBaselines } from '../../src/evaluate/baselines.js';
-import { assess } from '../../src/evaluate/evaluate.js';
-import { classifiersOf, logitsOf, type Prediction } from '../../src/evaluate/predictions.js';
 import { jpegInBase64 } from '../../src/media/images/jpeg.js';
 import type { Report } from '../../src/report/report.js';
 import type { Strip } from '../../src/report/strips.js';
+import { measureBaselines } from '../../src/tasks/classification/baselines.js';
+import { assess } from '../../src/tasks/classification/evaluation.js';
+import { classifiersOf, logitsOf, type Prediction } from '../../src/tasks/classification/predictions.js';
 import { tinyPipeline } from './tiny-bundle.js';
 
 /** Names that would be markup if anybody let them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fitTemperature, measureCalibration } from '../../src/evaluate/calibration.js';
-import { random } from '../../src/random.js';
-import { softmax } from '../../src/tasks/classification/metrics.js';
+import { random } from '../../../src/random.js';
+import { fitTemperature, measureCalibration } from '../../../src/tasks/classification/calibration.js';
+import { softmax } from '../../../src/tasks/classification/metrics.js';
 
 /** Logits whose softmax is the truth's distribution, times a factor that makes them too sure. */
 function overconfident(factor: number, examples = 4000) {

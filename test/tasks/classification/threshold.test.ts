@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMinProbability, selectAnswers } from '../../src/evaluate/threshold.js';
+import { chooseMinProbability, selectAnswers } from '../../../src/tasks/classification/threshold.js';
 
 /** Two-class answers of those confidences, right or wrong. */
 function answers(list: ReadonlyArray<readonly [confidence: number, isRight: boolean]>) {

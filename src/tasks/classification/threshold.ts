@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { UserError } from '../../errors.js';
 import { type Answers, confidences } from './calibration.js';
 
 /** What becomes of answers when those below a probability are `unknown`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { groupInterval } from '../../src/evaluate/bootstrap.js';
 import { random } from '../../src/random.js';
+import { groupInterval } from '../../src/tasks/bootstrap.js';
 
 /** Right or wrong by a biased coin, `perGroup` examples of a group all alike. */
 function draws(options: { groups: number; perGroup: number; seed: number }) {

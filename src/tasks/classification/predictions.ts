@@ -1,10 +1,10 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
-import type { Example } from '../datasets/scan.js';
-import { listIssues, messageOf, UserError } from '../errors.js';
-import { softmax } from '../tasks/classification/metrics.js';
+import type { Example } from '../../datasets/scan.js';
+import { listIssues, messageOf, UserError } from '../../errors.js';
 import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
+import { softmax } from './metrics.js';
 
 /** What was said of one example that nothing was chosen by. */
 export interface Prediction {

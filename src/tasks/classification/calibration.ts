@@ -1,4 +1,4 @@
-import { argmax, softmax } from '../tasks/classification/metrics.js';
+import { argmax, softmax } from './metrics.js';
 
 /** Logits float32 [examples, classes], and the class index of each example. */
 export interface Answers {

@@ -1,9 +1,9 @@
-import type { Example } from '../datasets/scan.js';
-import { inputOf } from '../inputs/input-kinds.js';
-import type { ReadableExample } from '../inputs/sequence-reader.js';
-import type { Pipeline } from '../pipeline/schema.js';
-import { argmax } from '../tasks/classification/metrics.js';
-import { groupCount, groupInterval } from './bootstrap.js';
+import type { Example } from '../../datasets/scan.js';
+import { type InputSettings, inputOf } from '../../inputs/input-kinds.js';
+import type { ReadableExample } from '../../inputs/sequence-reader.js';
+import type { RecurrentSettings } from '../../network/recurrent-schema.js';
+import { groupCount, groupInterval } from '../bootstrap.js';
+import { argmax } from './metrics.js';
 
 /**
  * What a network has to be better than, each classifier a little less blind than the one below:
@@ -73,13 +73,37 @@ export function mostFrequentClass(examples: ReadonlyArray<Pick<Example, 'label'>
 }
 
 /** Whether examples are read as sequences: a picture of a digit is one timestep, unless it is read by rows. */
-export function hasOrder({ input }: Pipeline, examples: readonly ReadableExample[]): boolean {
+export function hasOrder(
+  { input }: { readonly input: InputSettings },
+  examples: readonly ReadableExample[],
+): boolean {
   const { isSequence } = inputOf(input);
   return examples.every(isSequence);
 }
 
+/**
+ * The classifiers that are trained: linear ones, on what is left of a sequence. A classifier that is the network itself
+ * says nothing new.
+ */
+export function baselinesToTrain(
+  pipeline: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
+  examples: readonly ReadableExample[],
+): TrainedBaselineName[] {
+  if (!hasOrder(pipeline, examples)) return [];
+  const { layers, readout } = pipeline.recurrent;
+  return [
+    ...(inputOf(pipeline.input).hasTellingTimesteps ? (['middle'] as const) : []),
+    ...(layers === 0 && readout === 'mean' ? [] : (['mean'] as const)),
+  ];
+}
+
+export type TrainedBaselineName = Extract<BaselineName, 'middle' | 'mean'>;
+
 /** Whether the network could do otherwise when timesteps are shuffled. */
-export function readsOrder(pipeline: Pipeline, examples: readonly ReadableExample[]): boolean {
+export function readsOrder(
+  pipeline: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
+  examples: readonly ReadableExample[],
+): boolean {
   return pipeline.recurrent.layers > 0 && hasOrder(pipeline, examples);
 }
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Prediction, parsePredictions, predictionsCsv } from '../../src/evaluate/predictions.js';
+import {
+  type Prediction,
+  parsePredictions,
+  predictionsCsv,
+} from '../../../src/tasks/classification/predictions.js';
 
 const labels = ['down', 'up'];
 const prediction: Prediction = {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type BaselineName, measureBaselines, mostFrequentClass } from '../../src/evaluate/baselines.js';
-import { baselineText } from '../../src/report/baseline-words.js';
+import { baselineText } from '../../../src/report/baseline-words.js';
+import {
+  type BaselineName,
+  measureBaselines,
+  mostFrequentClass,
+} from '../../../src/tasks/classification/baselines.js';
 
 const examples = Array.from({ length: 40 }, (_, index) => ({ label: index % 2, group: `g${index}` }));
 const truth = examples.map(({ label }) => label);
