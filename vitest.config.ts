@@ -13,6 +13,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Of tests that load onnxruntime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    setupFiles: './test/support/equality.ts',
     projects: [
       {
         extends: true,
