@@ -3,16 +3,21 @@
 // decoded. Leaves alone what is as it should be, so that tests can always build before they run dist/.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { glob } from 'tinyglobby';
+import { copyOnnxruntime, onnxruntimePlugin } from './scripts/onnxruntime.mjs';
+import { bundledPackages, thirdPartyLicences } from './scripts/third-party-licences.mjs';
 
-/** Packages of many small modules of which a prediction needs a part. All others are loaded as npm installs them. */
-const BUNDLED = ['@bufbuild/protobuf', 'pure-rand', 'zod'];
+/** A dependency for its types alone, which the library's own are made of. */
+const TYPES_ONLY = ['zod'];
 
+// What npm installs with Clipstep is loaded from there. Of the packages that only a clone has, what is used goes into
+// dist/: they are large and used in part, or of many small modules.
 const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
-const packages = Object.keys({ ...dependencies, ...optionalDependencies });
+const installed = Object.keys({ ...dependencies, ...optionalDependencies });
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   entryPoints: [
     'src/cli.ts',
     'src/index.ts',
@@ -25,14 +30,20 @@ const { outputFiles } = await build({
   entryNames: '[name]',
   bundle: true,
   splitting: true,
-  external: packages.filter((name) => !BUNDLED.includes(name)),
+  external: installed.filter((name) => !TYPES_ONLY.includes(name)),
+  plugins: [onnxruntimePlugin],
+  metafile: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
 });
 
+const licences = await thirdPartyLicences([...bundledPackages(metafile), 'node_modules/onnxruntime-node']);
+outputFiles.push({ path: resolve('dist/third-party-licences.txt'), contents: Buffer.from(licences) });
+
 await mkdir('dist', { recursive: true });
+const onnxruntimeFiles = await copyOnnxruntime();
 const stale = [];
 for (const { path, contents } of outputFiles) {
   const written = existsSync(path) ? await readFile(path) : null;
@@ -40,9 +51,14 @@ for (const { path, contents } of outputFiles) {
 }
 for (const { path, contents } of stale) await writeFile(path, contents);
 
-const wanted = new Set(outputFiles.map(({ path }) => path));
+const wanted = new Set([
+  ...outputFiles.map(({ path }) => path),
+  ...onnxruntimeFiles.map((path) => resolve(path)),
+]);
 const leftOver = [
-  ...(await glob('dist/*', { absolute: true })).filter((path) => !wanted.has(path)),
+  ...(await glob(['dist/*', 'dist/onnxruntime-node/**'], { absolute: true })).filter(
+    (path) => !wanted.has(path),
+  ),
   // TypeScript writes the types, and leaves those of files that are gone.
   ...(await glob('dist/types/**', { absolute: true })).filter((path) => !hasSource(path)),
 ];

@@ -27,25 +27,8 @@ export type DrawChart = (chart: Chart) => string;
 
 /** Loads the library that draws: some hundred milliseconds, for which nobody else is to wait. */
 export async function openCharts(): Promise<DrawChart> {
-  const [{ init, use }, { BarChart, CustomChart, LineChart, ScatterChart }, components, { SVGRenderer }] =
-    await Promise.all([
-      import('echarts/core'),
-      import('echarts/charts'),
-      import('echarts/components'),
-      import('echarts/renderers'),
-    ]);
-  const { GridComponent, LegendComponent, MarkLineComponent } = components;
-  use([BarChart, CustomChart, LineChart, ScatterChart]);
-  use([GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
-  return ({ label, option, width, height }) => {
-    const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-    try {
-      chart.setOption({ animation: false, textStyle: { fontSize: 13, fontFamily: 'inherit' }, ...option });
-      return chart.renderToSVGString().replace('<svg ', `<svg role="img" aria-label="${label}" `);
-    } finally {
-      chart.dispose();
-    }
-  };
+  const { drawChart } = await import('./draw-chart.js');
+  return drawChart;
 }
 
 /** How an axis of a chart looks. */

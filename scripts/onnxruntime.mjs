@@ -1,0 +1,57 @@
+// onnxruntime-node without its install script, in dist/onnxruntime-node. On Linux the script downloads 300 MB for GPUs,
+// which Clipstep never uses, and where it cannot, nothing is installed at all; and no package can tell npm to pass over
+// the script of another. What computes on the CPU is in onnxruntime-node's own files, which are taken as they are.
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { glob } from 'tinyglobby';
+
+const SOURCE = 'node_modules/onnxruntime-node';
+const TARGET = 'dist/onnxruntime-node';
+
+/** Its JavaScript, and of each platform what computes on the CPU: onnxruntime loads the rest when a GPU is asked for. */
+const PARTS = [
+  'dist/*.js',
+  'bin/*/*/*/onnxruntime_binding.node',
+  'bin/*/linux/*/libonnxruntime.so.1',
+  // The one of its two names that the addon asks for.
+  'bin/*/darwin/*/libonnxruntime.1.dylib',
+  'bin/*/win32/*/onnxruntime.dll',
+];
+
+/** Has what is built load the copy; for esbuild. */
+export const onnxruntimePlugin = {
+  name: 'onnxruntime-node',
+  setup({ onResolve }) {
+    onResolve({ filter: /^onnxruntime-node$/ }, () => ({
+      path: './onnxruntime-node/dist/index.js',
+      external: true,
+    }));
+  },
+};
+
+/** Copies what has changed, and returns the paths of all files that belong there. */
+export async function copyOnnxruntime() {
+  const parts = await glob(PARTS, { cwd: SOURCE });
+  for (const part of parts) await copy(join(SOURCE, part), join(TARGET, part));
+  const manifest = JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8'));
+  const { name, version, description, license, repository, main } = manifest;
+  const manifestPath = join(TARGET, 'package.json');
+  const text = JSON.stringify({ name, version, description, license, repository, main }, null, 2);
+  await writeFile(manifestPath, `${text}\n`);
+  return [manifestPath, ...parts.map((part) => join(TARGET, part))];
+}
+
+/** As a second name of the same bytes where the disk allows that. */
+async function copy(source, target) {
+  if (await isSame(source, target)) return;
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}`;
+  await link(source, temporary).catch(() => copyFile(source, temporary, constants.COPYFILE_FICLONE));
+  await rename(temporary, target);
+}
+
+async function isSame(source, target) {
+  const [from, to] = await Promise.all([stat(source), stat(target).catch(() => null)]);
+  return from.size === to?.size && from.mtimeMs <= to.mtimeMs;
+}
