@@ -4,11 +4,7 @@
  */
 export { type Bundle, loadBundle } from './bundle/bundle.js';
 export type { Manifest } from './bundle/manifest.js';
-export {
-  type CrossvalidateOptions,
-  type CrossvalidateResult,
-  crossvalidate,
-} from './crossvalidate/crossvalidate.js';
+export type { CrossvalidateOptions } from './crossvalidate/run-folds.js';
 export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';
@@ -38,6 +34,7 @@ export {
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './quantize/quantize.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
-export { type MnistOptions, trainMnist } from './train/mnist/train-mnist.js';
-export { type TrainOptions, type TrainResult, train } from './train/train.js';
 export type { TrainEvent } from './train/train-event.js';
+export { type CrossvalidateResult, crossvalidate } from './workflows/crossvalidate.js';
+export { type MnistOptions, trainMnist } from './workflows/mnist/train-mnist.js';
+export { type TrainOptions, type TrainResult, train } from './workflows/train.js';

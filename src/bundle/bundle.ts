@@ -1,15 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { replaceFile } from '../platform/replace-file.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
-import { BUNDLE_SCHEMA_VERSION, damaged, MANIFEST_FILE, type Manifest, readManifest } from './manifest.js';
+import {
+  BUNDLE_SCHEMA_VERSION,
+  damaged,
+  MANIFEST_FILE,
+  type Manifest,
+  readManifest,
+  WEIGHTS_FILE,
+} from './manifest.js';
 import { packMembers, strayOwnTensor, unpackMembers } from './members.js';
-
-const WEIGHTS_FILE = 'weights.safetensors';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
 export interface Bundle {
@@ -65,14 +71,6 @@ export async function completeBundle({ folder, manifest }: Described): Promise<B
   return { folder, manifest, networks, members };
 }
 
-/** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
-export async function isModel(folder: string): Promise<boolean> {
-  return access(join(folder, WEIGHTS_FILE)).then(
-    () => true,
-    () => false,
-  );
-}
-
 /**
  * Writes a model folder whole or not at all: into a temporary folder, synced, renamed.
  * @throws UserError `usage` when something else stands there already; the error says where the model is.
@@ -114,10 +112,8 @@ export async function updateManifest(
   { folder, manifest }: Bundle,
   changes: Partial<Pick<Manifest, 'temperature' | 'minProbability'>>,
 ): Promise<void> {
-  const path = join(folder, MANIFEST_FILE);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeSynced(temporary, `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`);
-  await rename(temporary, path);
+  const text = `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`;
+  await replaceFile(join(folder, MANIFEST_FILE), text, { isSynced: true });
   await syncFolder(folder);
 }
 

@@ -7,6 +7,9 @@ import { pipelineSchema } from '../pipeline/schema.js';
 /** The file of a model's folder that holds its manifest. */
 export const MANIFEST_FILE = 'model.json';
 
+/** The one that holds its weights. */
+export const WEIGHTS_FILE = 'weights.safetensors';
+
 /** Raised whenever a reader of the version before would misread a bundle. */
 export const BUNDLE_SCHEMA_VERSION = 1;
 
@@ -54,7 +57,7 @@ export const manifestSchema = z.strictObject({
   engine: z.string(),
   versions: z.record(z.string(), z.string()),
   weights: z.strictObject({
-    file: z.literal('weights.safetensors'),
+    file: z.literal(WEIGHTS_FILE),
     bytes: z.int().min(1),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   }),

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { type CrossvalidateResult, crossvalidate } from '../crossvalidate/crossvalidate.js';
 import type { EngineName } from '../engine/engine.js';
 import { baselineText } from '../report/baseline-words.js';
 import { foldColumns, summarySentences } from '../report/summary-words.js';
 import { entriesText } from '../report/words.js';
+import { type CrossvalidateResult, crossvalidate } from '../workflows/crossvalidate.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { foldsTable } from './metrics-tables.js';

@@ -4,9 +4,9 @@ import { MNIST_NAME } from '../datasets/mnist/mnist.js';
 import { baselineText } from '../report/baseline-words.js';
 import { percent } from '../report/words.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
-import type { Contender } from '../train/mnist/compare.js';
-import { NOTEBOOK, type Reproduction } from '../train/mnist/notebook.js';
-import type { TrainResult } from '../train/train.js';
+import type { Contender } from '../workflows/mnist/compare.js';
+import { NOTEBOOK, type Reproduction } from '../workflows/mnist/notebook.js';
+import type { TrainResult } from '../workflows/train.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 const PLAIN = { head: [], border: [], compact: true };

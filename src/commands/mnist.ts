@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import { compareOnMnist } from '../train/mnist/compare.js';
-import { reproduceNotebook } from '../train/mnist/notebook.js';
-import { type MnistOptions, trainMnist } from '../train/mnist/train-mnist.js';
+import { compareOnMnist } from '../workflows/mnist/compare.js';
+import { reproduceNotebook } from '../workflows/mnist/notebook.js';
+import { type MnistOptions, trainMnist } from '../workflows/mnist/train-mnist.js';
 import { engineOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { baselineReport, comparisonReport, notebookReport } from './mnist-report.js';

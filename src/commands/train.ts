@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
 import { baselineText } from '../report/baseline-words.js';
 import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
-import { type TrainResult, train } from '../train/train.js';
+import { type TrainResult, train } from '../workflows/train.js';
 import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';

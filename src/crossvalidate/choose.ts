@@ -6,10 +6,10 @@ import { runStages } from '../train/run-stages.js';
 import { scoreNetwork } from '../train/score.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type Candidate, candidateText } from './candidates.js';
-import type { CrossvalidateOptions } from './crossvalidate.js';
 import { type InnerResult, type InnerResults, openInnerResults } from './inner-results.js';
 import type { ChoicePlan, InnerTraining } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
+import type { CrossvalidateOptions } from './run-folds.js';
 
 /** What was chosen for a fold, and from what. No figure is of the fold's test part. */
 export interface FoldChoice {
@@ -91,9 +91,10 @@ async function scoresOf(
       data,
       engine,
       signal,
+      // An interrupted one is trained again: what is kept are results.
+      checkpoints: null,
     });
-    // An interrupted one is trained again: what is kept are results.
-    const { members } = await runStages({ ...opened, save: async () => {} });
+    const { members } = await runStages(opened);
     const { examples, accuracy, logLoss } = await scoreNetwork(opened, members);
     return Number.isFinite(logLoss) ? { examples, right: Math.round(accuracy * examples), logLoss } : null;
   } catch (error) {

@@ -1,19 +1,40 @@
-import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { type Bundle, loadBundle } from '../bundle/bundle.js';
+import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
-import { type Prediction, parsePredictions } from '../tasks/classification/predictions.js';
-import { checkpointPath } from '../train/prepare.js';
-import { train } from '../train/train.js';
-import { VALIDATION_PREDICTIONS } from '../train/trained-bundle.js';
+import { exists } from '../platform/exists.js';
+import type { Prediction } from '../tasks/classification/predictions.js';
+import { checkpointPath } from '../train/checkpoint.js';
+import { readResultFiles } from '../train/result-files.js';
+import type { TrainEvent } from '../train/train-event.js';
 import { adjustedBy } from './candidates.js';
 import { chooseSettings, type FoldChoice } from './choose.js';
-import type { CrossvalidateOptions } from './crossvalidate.js';
 import type { ChoicePlan } from './plan-choices.js';
 import { adjustmentsOf, type FoldPosition } from './position.js';
+import type { CrossvalidateOptions } from './run-folds.js';
+
+/** A training of one fold. */
+export interface FoldTraining extends Adjustments {
+  /** Folder of the model. */
+  readonly out: string;
+  readonly resume: boolean;
+  readonly data: string | undefined;
+  readonly engine: 'auto' | EngineName | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+/** Trains a fold and leaves its model, with the files of train/result-files.ts. */
+export type TrainFold = (training: FoldTraining) => Promise<unknown>;
+
+interface FoldOptions {
+  /** How its settings are chosen; null when they are fixed. */
+  readonly plan: ChoicePlan | null;
+  readonly options: CrossvalidateOptions;
+  readonly trainModel: TrainFold;
+}
 
 /** A fold that is finished. */
 export interface Fold {
@@ -31,12 +52,11 @@ export interface Fold {
 
 /**
  * Trains a fold, or goes on with it, or reads it when it is finished.
- * @param options.plan how its settings are chosen; null when they are fixed.
- * @throws UserError as chooseSettings and train; `usage` for what was begun otherwise.
+ * @throws UserError as chooseSettings, trainModel and readResultFiles; `usage` for what was begun otherwise.
  */
 export async function runFold(
   position: FoldPosition,
-  { plan, options }: { plan: ChoicePlan | null; options: CrossvalidateOptions },
+  { plan, options, trainModel }: FoldOptions,
 ): Promise<Fold> {
   const { repeat, number, of, seed } = position;
   const folder = join(options.out, `repeat-${repeat}`, `fold-${number}`);
@@ -44,27 +64,32 @@ export async function runFold(
   const choice = plan && (await chooseSettings(position, { plan, path: choicePath(folder), options }));
   const fixed = adjustmentsOf(options, { seed, fold: { number, of } });
   const settings = choice ? adjustedBy(fixed, choice.chosen.settings) : fixed;
-  if (!(await exists(folder))) await trainFold(folder, { settings, options });
+  if (!(await exists(folder))) {
+    await trainModel(await foldTraining(folder, { settings, options }));
+  }
   const bundle = await loadBundle(folder);
   const expected = JSON.stringify(await readAdjustedPipeline(settings));
   if (JSON.stringify(bundle.manifest.pipeline) !== expected) throw ofAnotherPipeline(folder);
-  return { position, bundle, choice, ...(await readResults(bundle)) };
+  const results = await readResultFiles(folder, bundle.manifest.labels);
+  if (results.predictions.length === 0) throw nothingTested(folder, results.skipped);
+  return { position, bundle, choice, ...results };
 }
 
-async function trainFold(
+async function foldTraining(
   folder: string,
   { settings, options }: { settings: Adjustments; options: CrossvalidateOptions },
-): Promise<void> {
+): Promise<FoldTraining> {
   const { data, engine, signal, onEvent } = options;
-  await train({
+  return {
     ...settings,
-    ...{ out: folder, resume: await exists(checkpointPath(folder)) },
+    out: folder,
+    resume: await exists(checkpointPath(folder)),
     data,
     engine,
     signal,
     // Leaks are told once, for all folds together.
     onEvent: (event) => event.kind !== 'leaks' && onEvent?.(event),
-  });
+  };
 }
 
 /** Beside the model's folder, as its checkpoint is. */
@@ -80,34 +105,6 @@ async function refuseOtherChoice(folder: string, plan: ChoicePlan | null): Promi
   });
 }
 
-const part = z.enum(['train', 'validation', 'test']);
-
-const metricsSchema = z.object({
-  leaks: z.array(
-    z.object({
-      kind: z.enum(['content', 'frames']),
-      ids: z.tuple([z.string(), z.string()]),
-      parts: z.tuple([part, part]),
-    }),
-  ),
-  skipped: z.array(z.object({ path: z.string(), problem: z.string() })),
-});
-
-async function readResults({
-  folder,
-  manifest,
-}: Bundle): Promise<Omit<Fold, 'position' | 'bundle' | 'choice'>> {
-  const metrics = metricsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8')));
-  const read = async (path: string) => parsePredictions(await readFile(path, 'utf8'), manifest.labels, path);
-  const [tested, validated] = [join(folder, 'predictions.csv'), join(folder, VALIDATION_PREDICTIONS)];
-  if (!(await exists(tested))) throw nothingTested(folder, metrics.skipped);
-  return {
-    predictions: await read(tested),
-    validationPredictions: (await exists(validated)) ? await read(validated) : [],
-    ...metrics,
-  };
-}
-
 function nothingTested(folder: string, skipped: Fold['skipped']): UserError {
   const first = skipped[0];
   return new UserError('bad_dataset', {
@@ -121,11 +118,4 @@ function ofAnotherPipeline(folder: string): UserError {
     problem: `The model in ${folder} was trained by another pipeline, seed or number of folds.`,
     fix: 'Resume with what it was begun with, or give another folder with --out.',
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
+import { cannotWrite } from '../platform/cannot-write.js';
+import { unlessAbsent } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const resultSchema = z.strictObject({
@@ -36,10 +38,10 @@ export interface InnerResults {
  */
 export async function openInnerResults(path: string, begunWith: string): Promise<InnerResults> {
   const finished = await readResults(path, begunWith);
-  const write = () =>
-    replaceFile(path, (temporary) =>
-      writeFile(temporary, `${JSON.stringify({ begunWith, results: finished }, null, 2)}\n`),
-    );
+  const write = () => {
+    const text = `${JSON.stringify({ begunWith, results: finished }, null, 2)}\n`;
+    return replaceFile(path, text, { isSynced: true, failure: cannotWrite });
+  };
   await mkdir(dirname(path), { recursive: true });
   if (finished.length === 0) await write();
   return {
@@ -52,10 +54,7 @@ export async function openInnerResults(path: string, begunWith: string): Promise
 }
 
 async function readResults(path: string, begunWith: string): Promise<InnerResult[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const text = await unlessAbsent(readFile(path, 'utf8'));
   if (text === null) return [];
   const kept = parseResults(text, path);
   if (kept.begunWith === begunWith) return kept.results;

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { cacheFolder } from '../platform/cache-folder.js';
+import { exists } from '../platform/exists.js';
 import { clipstepVersion } from '../platform/version.js';
 import type { DataEvent } from './data-event.js';
 import type { DataSettings } from './data-schema.js';
@@ -98,11 +98,4 @@ async function generatedMotion(
     });
   }
   return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

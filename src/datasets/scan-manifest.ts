@@ -1,8 +1,9 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { listIssues, messageOf, type UserError } from '../errors.js';
+import { exists } from '../platform/exists.js';
 import { badDataset, type Found, splitNamed } from './found.js';
 import type { Skipped } from './scan.js';
 
@@ -187,13 +188,6 @@ function partOf({ start, end }: Row['cells']) {
 /** The path as written, with the part of the clip that is meant. */
 function idOf({ path, start, end }: Row['cells']): string {
   return start === undefined && end === undefined ? path : `${path}#${start ?? 0}-${end ?? ''}`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function badManifest(path: string, problem: string): UserError {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isModel } from '../bundle/bundle.js';
+import { isModel } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
 import { cannotWriteResult, writeResult } from '../platform/write-result.js';
 import { predictionsCsv } from '../tasks/classification/predictions.js';

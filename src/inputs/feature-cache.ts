@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../platform/replace-file.js';
 
 const DIGEST_BYTES = 32;
 
@@ -59,15 +60,8 @@ async function readEntry(path: string): Promise<Uint8Array | null> {
 }
 
 async function writeEntry(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, Buffer.concat([digestOf(bytes), bytes]));
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replaceFile(path, Buffer.concat([digestOf(bytes), bytes]), { isSynced: false });
 }
 
 function digestOf(bytes: Uint8Array): Buffer {

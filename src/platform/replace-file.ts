@@ -1,19 +1,31 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { cannotWrite } from './cannot-write.js';
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 
-/**
- * Lets `write` fill a file beside `path`, and puts that into its place: whole or not at all.
- * @throws UserError `cannot_write`.
- */
-export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.tmp`;
+/** What a file is to hold, or what fills it under the name that it is given. */
+export type FileContent = string | Uint8Array | ((temporary: string) => Promise<void>);
+
+export interface ReplaceOptions {
+  /** Whether the content is on the disk when the file takes its place, so that a power cut cannot empty it. */
+  readonly isSynced: boolean;
+  /** The error to throw; what writing throws when absent. */
+  readonly failure?: ((path: string, cause: unknown) => Error) | undefined;
+}
+
+/** Puts a file into its place whole or not at all: it is written beside it, by a name of its own, and renamed. */
+export async function replaceFile(
+  path: string,
+  content: FileContent,
+  { isSynced, failure }: ReplaceOptions,
+): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await write(temporary);
-    await sync(temporary);
+    if (typeof content === 'function') await content(temporary);
+    else await writeFile(temporary, content);
+    if (isSynced) await sync(temporary);
     await rename(temporary, path);
   } catch (cause) {
-    await rm(temporary, { force: true });
-    throw cannotWrite(path, cause);
+    await rm(temporary, { force: true }).catch(() => {});
+    throw failure ? failure(path, cause) : cause;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Bundle, type NewBundle, saveBundle } from '../bundle/bundle.js';
+import { refuseOccupied } from '../bundle/model-folder.js';
 import { int8Layers } from '../encoder/int8-layers.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
@@ -14,7 +15,6 @@ import { cacheFolder } from '../platform/cache-folder.js';
 import { quantizedModelCard } from '../report/quantized-model-card.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Weights } from '../tensors/tensor.js';
-import { refuseOccupied } from '../train/prepare.js';
 import { compareModels } from './compare-models.js';
 import type { QuantizeEvent } from './quantize-event.js';
 import { readFrames } from './read-frames.js';

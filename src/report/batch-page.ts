@@ -1,5 +1,5 @@
 import type { Answer } from '../predict/batch/row.js';
-import type { BatchSummary } from '../predict/batch/summary.js';
+import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 import { confusionTable } from './confusion.js';
 import { htmlPage, section, table, text } from './page.js';

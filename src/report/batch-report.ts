@@ -1,12 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { openClip } from '../media/frames.js';
 import { jpegInBase64 } from '../media/images/jpeg.js';
 import { locatePath } from '../media/locate.js';
+import { cannotWrite } from '../platform/cannot-write.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { BatchOptions } from '../predict/batch/options.js';
 import { isFailed, type ResultRow, type Row, resultRows } from '../predict/batch/row.js';
-import type { BatchSummary } from '../predict/batch/summary.js';
+import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import { type ReportedClip, reportPage } from './batch-page.js';
 
 /** Clips that are shown, four in a row. */
@@ -38,7 +38,7 @@ export async function writeReport(
     summary,
     leastCertain,
   });
-  await replaceFile(path, (temporary) => writeFile(temporary, page));
+  await replaceFile(path, page, { isSynced: true, failure: cannotWrite });
 }
 
 type Certain = Exclude<ResultRow, { error: unknown }>;

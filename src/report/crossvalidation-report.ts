@@ -1,13 +1,14 @@
-import type { CrossvalidateResult } from '../crossvalidate/crossvalidate.js';
 import type { Fold } from '../crossvalidate/fold.js';
+import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import type { Highlights } from './highlights.js';
-import { type Report, reportHtml, versionsText } from './report.js';
+import { type Report, reportHtml } from './report.js';
 import { overallSentence } from './selection-words.js';
 import type { Strip } from './strips.js';
 import { summarySentences } from './summary-words.js';
-import { exampleNoun, percent } from './words.js';
+import { exampleNoun, percent, versionsText } from './words.js';
 
-interface Told {
+/** What a report of folds needs beside their figures. */
+export interface FoldsTold {
   readonly folds: readonly Fold[];
   readonly highlights: Highlights<Strip>;
   /** What does it again. */
@@ -15,7 +16,7 @@ interface Told {
 }
 
 /** The page of a cross-validation, with the figures of its metrics.json. */
-export async function crossvalidationReport(result: CrossvalidateResult, told: Told): Promise<string> {
+export async function crossvalidationReport(result: CrossValidation, told: FoldsTold): Promise<string> {
   return reportHtml({
     ...outOfFold(result, told),
     title: `${result.pipeline.name}, cross-validated`,
@@ -24,7 +25,7 @@ export async function crossvalidationReport(result: CrossvalidateResult, told: T
 }
 
 /** The page of a model that averages the folds' networks, with the figures of these. */
-export async function ensembleReport(result: CrossvalidateResult, told: Told): Promise<string> {
+export async function ensembleReport(result: CrossValidation, told: FoldsTold): Promise<string> {
   const { pipeline, selection } = result;
   const noun = exampleNoun(pipeline);
   const { facts, ...report } = outOfFold(result, told);
@@ -42,8 +43,8 @@ export async function ensembleReport(result: CrossvalidateResult, told: Told): P
 }
 
 function outOfFold(
-  result: CrossvalidateResult,
-  { folds, highlights, command }: Told,
+  result: CrossValidation,
+  { folds, highlights, command }: FoldsTold,
 ): Omit<Report, 'title' | 'sentences'> {
   const { pipeline, labels, outOfFold: evaluation, baselines, leaks, skipped } = result;
   const repeats = result.repeats.length;

@@ -2,8 +2,8 @@ import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/scan.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
 import { readStrips } from './read-strips.js';
-import { reportHtml, versionsText } from './report.js';
-import { accuracySentence, furtherFigures, percent, selectionSentence } from './words.js';
+import { reportHtml } from './report.js';
+import { accuracySentence, furtherFigures, percent, selectionSentence, versionsText } from './words.js';
 
 /**
  * The page of an evaluation, with the figures of its metrics.json.

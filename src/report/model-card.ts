@@ -3,23 +3,16 @@ import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import type { TrainResult } from '../train/train.js';
+import type { TrainingResult } from '../train/train-network.js';
 import { baselineText } from './baseline-words.js';
-import { accuracySentence, entriesText, exampleNoun, leakSentence, percent } from './words.js';
+import { accuracySentence, entriesText, exampleNoun, leakSentence, percent, versionsText } from './words.js';
 
-/** The README.md of a trained model: what it is, how it was made, how good it is, how to make it again. */
-export function modelCard(options: {
-  pipeline: Pipeline;
-  labels: readonly string[];
-  /** How many examples each part has. */
-  examples: { train: number; validation: number; test: number };
-  versions: Readonly<Record<string, string>>;
-  engine: string;
-  /** What makes the model again. */
-  command: string;
-  result: TrainResult;
-}): string {
-  const { pipeline, labels, examples, result } = options;
+/**
+ * The README.md of a trained model: what it is, how it was made, how good it is, how to make it again.
+ * @param options.command what makes the model again.
+ */
+export function modelCard(result: TrainingResult, { command }: { command: string }): string {
+  const { pipeline, labels, examples } = result;
   const noun = exampleNoun(pipeline);
   return `# ${pipeline.name}
 
@@ -34,15 +27,16 @@ ${networkSection(pipeline, result)}
 ## How it was made
 ${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
 ${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
-Engine ${options.engine}, seed ${pipeline.seed}, ${Object.entries(options.versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ')}. Every epoch's figures are in metrics.json.
+Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
-    ${options.command}
+    ${command}
 `;
 }
 
-function resultSection({ test, baselines, temperature, minProbability }: TrainResult, noun: string): string {
+function resultSection(
+  { test, baselines, temperature, minProbability }: TrainingResult,
+  noun: string,
+): string {
   if (!test) return 'Not measured: the dataset had no test part.\n';
   const rows = test.classes.map(
     ({ label, examples, precision, recall, f1 }) =>
@@ -62,7 +56,10 @@ ${rows.join('\n')}
 `;
 }
 
-function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: TrainResult): string {
+function networkSection(
+  { input, recurrent, training }: Pipeline,
+  { parameterCount }: TrainingResult,
+): string {
   return `${inputOf(input).describe()}
 - ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
@@ -100,7 +97,7 @@ function augmentationSentence(augmentation: Augmentation | undefined): string {
 }
 
 /** What the encoder learned before all else, and how well. */
-function distilSentence({ distil }: Pipeline, { history }: TrainResult): string {
+function distilSentence({ distil }: Pipeline, { history }: TrainingResult): string {
   if (!distil) return '';
   const { teacher, epochs, pictures } = distil;
   const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
@@ -115,7 +112,7 @@ function mixupSentence({ mixup }: Pipeline['training']): string {
   return `\nIn training, each was mixed with another, its share drawn from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
 }
 
-function skippedSentence({ skipped }: TrainResult): string {
+function skippedSentence({ skipped }: TrainingResult): string {
   return skipped.length === 0
     ? 'None was left out.'
     : `${entriesText(skipped)} left out; metrics.json names each and why.`;

@@ -1,5 +1,5 @@
 import { stringify as stringifyYaml } from 'yaml';
-import type { FoldFigure } from '../crossvalidate/summary.js';
+import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -165,9 +165,3 @@ function settingsSection({ facts, pipeline }: Report): string {
     `<details><summary>The whole pipeline</summary><pre>${escapeHtml(stringifyYaml(pipeline))}</pre></details>`,
   );
 }
-
-/** Versions on one line. */
-export const versionsText = (versions: Readonly<Record<string, string>>): string =>
-  Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ');

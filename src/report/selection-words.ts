@@ -1,5 +1,5 @@
 import type { ChosenOn, FoldedSelection } from '../crossvalidate/select-answers.js';
-import type { FoldFigure } from '../crossvalidate/summary.js';
+import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { percent } from './words.js';
 
 /**

@@ -1,11 +1,11 @@
 import { candidateText } from '../crossvalidate/candidates.js';
-import type { CrossvalidateResult } from '../crossvalidate/crossvalidate.js';
-import type { FoldFigure } from '../crossvalidate/summary.js';
+import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { selectionSentences, span } from './selection-words.js';
 import { exampleNoun, furtherFigures, percent } from './words.js';
 
 /** What a cross-validation says in words, a sentence each. */
-export function summarySentences(result: Omit<CrossvalidateResult, 'folder' | 'ensemble'>): string[] {
+export function summarySentences(result: Omit<CrossValidation, 'folder'>): string[] {
   const { folds, repeats, accuracy, outOfFold, selection, pipeline } = result;
   const { examples, groups } = outOfFold;
   const noun = exampleNoun(pipeline);

@@ -1,45 +1,40 @@
-import type { PreparedTraining } from '../train/prepare.js';
-import type { TrainResult } from '../train/train.js';
-import { readStrips } from './read-strips.js';
-import { reportHtml, versionsText } from './report.js';
-import { accuracySentence, exampleNoun, furtherFigures, percent } from './words.js';
+import type { TrainingResult } from '../train/train-network.js';
+import type { Highlights } from './highlights.js';
+import { reportHtml } from './report.js';
+import type { Strip } from './strips.js';
+import { accuracySentence, exampleNoun, furtherFigures, percent, versionsText } from './words.js';
 
 /**
  * The page of a training, with the figures of its metrics.json.
- * @throws UserError as readStrips.
+ * @param options.command what makes the model again.
  */
-export async function trainingReport(options: {
-  prepared: PreparedTraining;
-  result: TrainResult;
-  /** How many examples each part has. */
-  examples: { train: number; validation: number; test: number };
-  versions: Readonly<Record<string, string>>;
-  /** What makes the model again. */
-  command: string;
-}): Promise<string> {
-  const { prepared, result, examples, versions, command } = options;
-  const { run, split } = prepared;
-  const { pipeline, labels } = run;
-  const { test, temperature, minProbability, predictions, baselines, leaks, skipped } = result;
+export async function trainingReport(
+  result: TrainingResult,
+  { highlights, command }: { highlights: Highlights<Strip>; command: string },
+): Promise<string> {
+  const { pipeline, labels, test, temperature, minProbability, examples, baselines, leaks, skipped } = result;
   const noun = exampleNoun(pipeline);
   return reportHtml({
-    ...{ title: pipeline.name, pipeline, labels, evaluation: test, baselines, leaks, skipped },
+    title: pipeline.name,
+    pipeline,
+    labels,
+    evaluation: test,
+    baselines,
+    leaks,
+    skipped,
     sentences: test
       ? [accuracySentence(test, `test ${noun}`), furtherFigures(test, temperature)]
       : ['Not tested: the dataset has no test part.'],
     epochs: result.history,
-    highlights: await readStrips({
-      ...{ predictions, pipeline, examples: split.test },
-      signal: run.signal,
-    }),
+    highlights,
     facts: [
-      ['data', prepared.datasetName],
+      ['data', result.datasetName],
       [noun, `${examples.train} to train, ${examples.validation} to validate, ${examples.test} to test`],
       ['parameters', result.parameterCount.toLocaleString('en')],
       ...(minProbability > 0 ? [['unknown', `below ${percent(minProbability)}`] as const] : []),
-      ['engine', prepared.engine],
+      ['engine', result.engine],
       ['seed', String(pipeline.seed)],
-      ['versions', versionsText(versions)],
+      ['versions', versionsText(result.versions)],
       ['command', command],
     ],
   });

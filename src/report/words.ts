@@ -64,3 +64,9 @@ export function leakText(leaks: readonly Leak[]): string {
     '  Remove copies, or give both clips of a pair one group in a manifest.',
   ].join('\n');
 }
+
+/** Versions on one line. */
+export const versionsText = (versions: Readonly<Record<string, string>>): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');

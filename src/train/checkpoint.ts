@@ -1,7 +1,10 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { packMembers, unpackMembers } from '../bundle/members.js';
 import { listIssues, messageOf, UserError } from '../errors.js';
+import { unlessAbsent } from '../platform/exists.js';
+import { replaceFile } from '../platform/replace-file.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
 
@@ -79,23 +82,12 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   if (broken) throw diverged(`${broken[0]} holds values that are not finite`, progress);
   const state = { fingerprint, progress, finished: members.length };
   const bytes = encodeSafetensors(new Map(tensors), { state: JSON.stringify(state) });
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
+  await replaceFile(path, bytes, { isSynced: true });
 }
 
 /** The checkpoint at that path, or null when there is none. @throws UserError when it is damaged. */
 export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const bytes = await unlessAbsent(readFile(path));
   if (!bytes) return null;
   const { weights, metadata } = decodeSafetensors(bytes, path);
   const parsed = stateSchema.safeParse(parseState(metadata.state, path));
@@ -113,6 +105,45 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     ...{ start: part('start'), trainer: part('trainer'), best: part('best') },
   };
 }
+
+/**
+ * The checkpoint that a training is to go on from; null where it begins.
+ * @throws UserError `usage` where there is one and it was not to go on, none and it was, or one of another training.
+ */
+export async function findCheckpoint(wanted: {
+  path: string;
+  resume: boolean;
+  fingerprint: Fingerprint;
+}): Promise<Checkpoint | null> {
+  const { path, resume, fingerprint } = wanted;
+  const checkpoint = await readCheckpoint(path);
+  if (resume && !checkpoint) {
+    throw new UserError('usage', {
+      problem: `There is no training to resume: ${path} does not exist.`,
+      fix: 'Train without --resume, or with the --out of the training that was interrupted.',
+    });
+  }
+  if (!checkpoint) return null;
+  if (!resume) {
+    throw new UserError('usage', {
+      problem: `An interrupted training is kept in ${path}.`,
+      fix: 'Go on with --resume, or remove that file to start again.',
+    });
+  }
+  const changed = Object.entries(fingerprint).filter(
+    ([what, digest]) => checkpoint.fingerprint[what as keyof Fingerprint] !== digest,
+  );
+  if (changed.length > 0) {
+    throw new UserError('usage', {
+      problem: `The training in ${path} was begun with another ${changed.map(([what]) => what).join(' and ')}.`,
+      fix: 'Resume with what it was begun with, or remove that file to start again.',
+    });
+  }
+  return checkpoint;
+}
+
+/** A checkpoint lies beside the model's folder, which only ever holds a finished model. */
+export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;
 
 export async function removeCheckpoint(path: string): Promise<void> {
   await rm(path, { force: true });

@@ -14,12 +14,13 @@ import { openFeatures } from '../predict/features.js';
 import { requireEveryClass } from '../tasks/classification/require-every-class.js';
 import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
+import { calibrated, inTraining } from './encoder-training.js';
 import { trainedEncoder } from './initial-weights.js';
 import { optimizerOf } from './optimizer.js';
 import { pictureSteps } from './picture-steps.js';
 import { readableExamples } from './readable-examples.js';
-import { calibrated, inTraining, type StagePosition, type Training, trainFrom } from './run-stage.js';
 import { standardizationOfExamples } from './standardization.js';
+import { type StagePosition, type Training, trainStage } from './train-stage.js';
 
 /**
  * Distillation: trains the encoder to give what a larger one, its teacher, gives of the same pictures of the training
@@ -68,9 +69,13 @@ async function learn(
   const standardization = await standardizationOfExamples(train, teacher);
   const views = viewCount(run.pipeline);
   const readStep = pictureSteps({ seed, pictures, views, student, teacher: teacher.read, standardization });
-  const { weights, progress } = await trainFrom(run, position, {
+  const { weights, progress } = await trainStage(run, position, {
     trainer: options,
-    fit: { pipeline: settingsOfFit(run), train, validation: [], read: student, readStep },
+    pipeline: settingsOfFit(run),
+    train,
+    validation: [],
+    read: student,
+    readStep,
   });
   const own = mobileNetParameters(run.networks.encoder!);
   return { weights: new Map(own.map(({ name }) => [name, requireTensor(weights, name)])), progress };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { isModel, loadBundle } from '../bundle/bundle.js';
+import { loadBundle } from '../bundle/bundle.js';
+import { isModel } from '../bundle/model-folder.js';
 import { initializeMobileNet } from '../encoder/initialize.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';

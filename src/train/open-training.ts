@@ -8,11 +8,20 @@ import { openCache } from '../inputs/feature-cache.js';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
-import type { Fingerprint } from './checkpoint.js';
-import type { Training } from './run-stage.js';
+import { clipstepVersion } from '../platform/version.js';
+import { type Checkpoint, type Fingerprint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './train-event.js';
+import type { Training } from './train-stage.js';
 
-/** What a training reads, whatever becomes of it. */
+export interface OpenTrainingOptions extends OpenDataOptions {
+  readonly pipeline: Pipeline;
+  readonly engine?: 'auto' | EngineName | undefined;
+  /** Where checkpoints are kept, and whether to go on from the one there; null: none are kept. */
+  readonly checkpoints: { readonly path: string; readonly resume: boolean } | null;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+/** A training whose inputs are all there and fit one another. */
 export interface OpenedTraining {
   /** Of the pipeline's file. */
   readonly pipelineFolder: string;
@@ -22,22 +31,20 @@ export interface OpenedTraining {
   readonly run: Omit<Training, 'save'>;
   /** Name of the engine that trains. */
   readonly engine: EngineName;
+  /** Of clipstep, the engine and node. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly fingerprint: Fingerprint;
+  /** What it goes on from; null at its beginning. */
+  readonly checkpoint: Checkpoint | null;
+  /** Keeps a checkpoint. */
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
 }
 
 /**
- * Opens the data of a pipeline, splits it and picks the engine.
- * @throws UserError as openTrainingData, splitByGroup, selectEngine and networksOf.
+ * Opens the data of a pipeline, splits it, picks the engine and finds the checkpoint.
+ * @throws UserError as openTrainingData, splitByGroup, selectEngine, networksOf and findCheckpoint.
  */
-export async function openTraining(
-  options: OpenDataOptions & {
-    pipeline: Pipeline;
-    engine?: 'auto' | EngineName | undefined;
-    onEvent: (event: TrainEvent) => void;
-  },
-): Promise<OpenedTraining> {
-  const { pipeline, pipelineFolder, onEvent, signal } = options;
+export async function openTraining(options: OpenTrainingOptions): Promise<OpenedTraining> {
+  const { pipeline, pipelineFolder, checkpoints, onEvent, signal } = options;
   const { dataset, name: datasetName } = await openTrainingData(options);
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
@@ -55,10 +62,18 @@ export async function openTraining(
     onEvent,
     signal,
   };
+  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engine.name });
   return {
-    ...{ pipelineFolder, datasetName, split, run, engine: engine.name },
-    versions: { [engine.name]: engine.version, node: process.versions.node },
-    fingerprint: fingerprintOf({ pipeline, dataset, split, engine: engine.name }),
+    pipelineFolder,
+    datasetName,
+    split,
+    run,
+    engine: engine.name,
+    versions: { clipstep: clipstepVersion(), [engine.name]: engine.version, node: process.versions.node },
+    checkpoint: checkpoints && (await findCheckpoint({ ...checkpoints, fingerprint })),
+    save: async (parts) => {
+      if (checkpoints) await writeCheckpoint(checkpoints.path, { fingerprint, ...parts });
+    },
   };
 }
 

@@ -5,9 +5,10 @@ import { distil } from './distil.js';
 import { freshProgress } from './fit.js';
 import { initialEncoder, initialWeights } from './initial-weights.js';
 import { type Member, membersOf } from './members.js';
-import type { PreparedTraining } from './prepare.js';
-import { runStage, type Training } from './run-stage.js';
+import type { OpenedTraining } from './open-training.js';
+import { runStage } from './run-stage.js';
 import { distilStageOf, type Stage, stagesOf } from './stages.js';
+import type { Training } from './train-stage.js';
 
 /**
  * Trains all stages of one member after another, behind the distillation of their encoder where the pipeline has it;
@@ -16,7 +17,7 @@ import { distilStageOf, type Stage, stagesOf } from './stages.js';
  * @throws UserError as initialEncoder and fitStage.
  */
 export async function runStages(
-  training: Pick<PreparedTraining, 'run' | 'pipelineFolder' | 'checkpoint' | 'save'>,
+  training: Pick<OpenedTraining, 'run' | 'pipelineFolder' | 'checkpoint' | 'save'>,
 ): Promise<{ members: Weights[]; history: EpochRecord[] }> {
   const { run, pipelineFolder, checkpoint } = training;
   const stages = allStages(run);
@@ -31,7 +32,7 @@ export async function runStages(
     const goesOn = checkpoint?.progress.stage === index;
     if (stage.isFirst && !goesOn) weights = initialWeights(run, { encoder, member });
     const save: Training['save'] = (parts) => training.save({ ...parts, members, distilled });
-    const position = { stage, member, start: weights, progress, ...(goesOn && { checkpoint }) };
+    const position = { stage, member, start: weights, progress, checkpoint: goesOn ? checkpoint : null };
     const isDistillation = stage.scope.kind === 'distil';
     const finished = isDistillation
       ? await distil({ ...run, save }, { ...position, pipelineFolder })
@@ -48,7 +49,7 @@ export async function runStages(
 function allStages({
   pipeline,
   networks,
-}: PreparedTraining['run']): Array<{ readonly member: Member; readonly stage: Stage }> {
+}: OpenedTraining['run']): Array<{ readonly member: Member; readonly stage: Stage }> {
   const ofAll = { seed: pipeline.seed, stream: 0 };
   return [
     ...distilStageOf(pipeline).map((stage) => ({ member: ofAll, stage })),

@@ -19,7 +19,6 @@ import { type Metrics, measure } from '../tasks/classification/metrics.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
-import type { PreparedTraining } from './prepare.js';
 import { middleOf, trainBaselines } from './train-baselines.js';
 
 /** How a finished training did, and what was chosen for it on the validation part. */
@@ -43,17 +42,16 @@ interface Finished {
  * nothing is left to be chosen, scores all of them on the test part. Nothing else reads the test part.
  */
 export async function scoreTraining(
-  prepared: PreparedTraining,
-  members: readonly Weights[],
+  opened: OpenedTraining,
+  { members, targetPrecision }: { members: readonly Weights[]; targetPrecision: number | undefined },
 ): Promise<Scores> {
-  const { run, options } = prepared;
-  const { targetPrecision } = options;
+  const { run, split } = opened;
   const features = await openFeatures(run, { engine: run.predicting, members });
   try {
     const { choices, predictions } = await choose(run, { members, features, targetPrecision });
     const validated = { ...choices, validationPredictions: predictions };
-    if (prepared.split.test.length === 0) return { ...validated, ...NOTHING_TESTED };
-    return { ...validated, ...(await scoreTest(prepared, { members, features, ...choices })) };
+    if (split.test.length === 0) return { ...validated, ...NOTHING_TESTED };
+    return { ...validated, ...(await scoreTest(opened, { members, features, ...choices })) };
   } finally {
     await features.release();
   }
@@ -111,7 +109,7 @@ async function choose(
 }
 
 async function scoreTest(
-  { run, split }: PreparedTraining,
+  { run, split }: OpenedTraining,
   { members, features, temperature }: Finished & Choices,
 ): Promise<Pick<Scores, 'test' | 'baselines' | 'predictions'>> {
   const { labels, pipeline, predicting, networks } = run;

@@ -9,8 +9,9 @@ import { baselinesToTrain, type TrainedBaselineName } from '../tasks/classificat
 import type { Weights } from '../tensors/tensor.js';
 import { freshProgress } from './fit.js';
 import { type Member, membersOf, readOwn } from './members.js';
-import { type Training, trainOnFeatures } from './run-stage.js';
+import { trainOnFeatures } from './run-stage.js';
 import { stagesOf } from './stages.js';
+import type { Training } from './train-stage.js';
 
 /** A classifier that is trained: a linear classifier on what is left of a sequence. */
 export interface TrainedBaseline {
@@ -71,6 +72,7 @@ async function trainBaseline(
       member,
       start: initializeRecurrent(networks.recurrent, member.seed),
       progress: freshProgress(0, []),
+      checkpoint: null,
     },
     read,
   );

@@ -19,10 +19,10 @@ import { random } from '../../src/random.js';
 import { elementCount, type Weights } from '../../src/tensors/tensor.js';
 import { distil } from '../../src/train/distil.js';
 import { freshProgress } from '../../src/train/fit.js';
-import { prepareTraining } from '../../src/train/prepare.js';
-import type { Training } from '../../src/train/run-stage.js';
+import { openTraining } from '../../src/train/open-training.js';
 import { distilStageOf, type Stage } from '../../src/train/stages.js';
-import { type TrainOptions, train } from '../../src/train/train.js';
+import type { Training } from '../../src/train/train-stage.js';
+import { type TrainOptions, train } from '../../src/workflows/train.js';
 import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
 
@@ -52,7 +52,11 @@ const options = (out: string) => ({
 });
 const run = (out: string, more: Partial<TrainOptions> = {}) => train({ ...options(out), ...more });
 
-const prepare = () => prepareTraining({ ...options('none'), onEvent: () => {} });
+const prepare = async () =>
+  openTraining({
+    ...{ ...options('none'), pipeline: await readPipeline(pipeline), pipelineFolder: root },
+    ...{ checkpoints: null, onEvent: () => {} },
+  });
 
 /** Distillation alone, with another number of epochs or steps than the pipeline's. */
 const distilAlone = (training: Omit<Training, 'save'>, length: Partial<Stage>) =>
@@ -62,6 +66,7 @@ const distilAlone = (training: Omit<Training, 'save'>, length: Partial<Stage>) =
       ...{ pipelineFolder: root, progress: freshProgress(0, []), member: { seed: 1, stream: 0 } },
       stage: { ...distilStageOf(training.pipeline)[0]!, ...length },
       start: initializeMobileNet(student, 1),
+      checkpoint: null,
     },
   );
 

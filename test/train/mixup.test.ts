@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureSequence } from '../../src/inputs/batches.js';
 import { random } from '../../src/random.js';
 import { drawShare, mixSequences, mixStep } from '../../src/train/mixup.js';
-import { train } from '../../src/train/train.js';
+import { train } from '../../src/workflows/train.js';
 import { freshCache } from '../support/cache.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
 

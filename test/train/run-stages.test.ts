@@ -8,12 +8,13 @@ import { selectEngine } from '../../src/engine/select.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf, parametersOf } from '../../src/network/networks.js';
 import { standardizationBeside } from '../../src/network/standardize.js';
+import { readPipeline } from '../../src/pipeline/pipeline-file.js';
 import { checkPipeline } from '../../src/pipeline/schema.js';
 import { random } from '../../src/random.js';
 import type { Checkpoint, EpochRecord } from '../../src/train/checkpoint.js';
-import { prepareTraining } from '../../src/train/prepare.js';
+import { openTraining } from '../../src/train/open-training.js';
 import { runStages } from '../../src/train/run-stages.js';
-import { type TrainOptions, train } from '../../src/train/train.js';
+import { type TrainOptions, train } from '../../src/workflows/train.js';
 import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
 
@@ -66,7 +67,11 @@ async function optionsOf(changes: Changes): Promise<TrainOptions> {
 type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
 
 async function stagesOf(changes: Changes) {
-  const prepared = await prepareTraining({ ...(await optionsOf(changes)), onEvent: () => {} });
+  const options = await optionsOf(changes);
+  const prepared = await openTraining({
+    ...{ ...options, pipeline: await readPipeline(options.pipeline), pipelineFolder: root },
+    ...{ checkpoints: null, onEvent: () => {} },
+  });
   const saved: Saved[] = [];
   const save = async (parts: Saved) => void saved.push(parts);
   return { ...(await runStages({ ...prepared, save })), saved, networks: prepared.run.networks };

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { replaceFile } from '../../platform/replace-file.js';
 import type { RemoteFile } from './files.js';
 import { unpack } from './gzip.js';
 
@@ -133,14 +134,10 @@ async function receive(
 }
 
 async function save(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
+    await replaceFile(path, content, { isSynced: false });
   } catch (cause) {
-    // Why it could not be written says more than why what is not there cannot be removed.
-    await rm(temporary, { force: true }).catch(() => {});
     throw new UserError('download_failed', {
       problem: `${path} could not be written: ${messageOf(cause)}.`,
       fix: 'Make room or mend the rights there, or set CLIPSTEP_CACHE to another folder.',

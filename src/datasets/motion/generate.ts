@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { encodeVideo } from '../../media/ffmpeg/encode.js';
 import { writeImages } from '../../media/images/write-images.js';
+import { unlessAbsent } from '../../platform/exists.js';
 import { MOTION_LABELS } from './classes.js';
 import { type ClipPlan, planClip } from './plan.js';
 import { renderFrames } from './render.js';
@@ -46,7 +47,7 @@ export async function generateMotion(options: GenerateMotionOptions): Promise<Ge
     const plans = planClips(options);
     for (const label of MOTION_LABELS) await mkdir(join(unfinished, label), { recursive: true });
     await writeClips(plans, unfinished, options);
-    await rmdir(folder).catch(ignoreMissing);
+    await unlessAbsent(rmdir(folder));
     await rename(unfinished, folder);
     return plans.map((plan) => ({ label: plan.label, path: join(folder, plan.label, fileName(plan)) }));
   } finally {
@@ -119,15 +120,10 @@ function checkNumbers({ perClass, seed }: GenerateMotionOptions): void {
 }
 
 async function refuseOccupied(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch(ignoreMissing);
-  if (!entries || entries.length === 0) return;
+  const entries = (await unlessAbsent(readdir(folder))) ?? [];
+  if (entries.length === 0) return;
   throw new UserError('usage', {
     problem: `${folder} already holds ${entries.length} files or folders, such as ${entries[0]}.`,
     fix: 'Name a folder that is empty or not there yet; nothing is ever overwritten.',
   });
-}
-
-function ignoreMissing(thrown: unknown): undefined {
-  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
-  throw thrown;
 }

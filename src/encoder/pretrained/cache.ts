@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { replaceFile } from '../../platform/replace-file.js';
 
 const EXTENSION = '.safetensors';
 
@@ -24,8 +25,9 @@ export async function keep(folder: string, name: string, bytes: Uint8Array): Pro
   const path = join(folder, name + EXTENSION);
   try {
     await mkdir(folder, { recursive: true });
-    await writeWhole(path, bytes);
-    await writeWhole(`${path}.sha256`, `${sha256Of(bytes)}  ${basename(path)}\n`);
+    await replaceFile(path, bytes, { isSynced: false });
+    const line = `${sha256Of(bytes)}  ${basename(path)}\n`;
+    await replaceFile(`${path}.sha256`, line, { isSynced: false });
   } catch (cause) {
     throw new UserError('unreadable', {
       problem: `The converted weights cannot be kept at ${path}: ${messageOf(cause)}`,
@@ -45,15 +47,3 @@ export async function listKept(folder: string): Promise<string[]> {
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-/** Under another name first, so that a file that is cut short never bears the right one. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}

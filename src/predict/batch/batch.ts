@@ -16,7 +16,7 @@ import { type BatchOptions, type BatchResult, withDefaults } from './options.js'
 import type { FinishedClip } from './process-clip.js';
 import { isFailed, isFinal, type Row } from './row.js';
 import { type BatchSettings, keepSettings, modelIdentity } from './settings.js';
-import { type BatchSummary, summarize } from './summary.js';
+import { type BatchSummary, summarize } from './summarize-rows.js';
 import { writeResults, writeSegments } from './write-results.js';
 
 /**

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureSequence } from '../../inputs/batches.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
+import { exists } from '../../platform/exists.js';
+import { replaceFile } from '../../platform/replace-file.js';
 import { encodeSafetensors } from '../../tensors/safetensors.js';
 import type { Content } from './content.js';
 import type { BatchClip } from './find-clips.js';
@@ -21,27 +22,18 @@ export async function writeEmbedding(
 ): Promise<string> {
   const name = embeddingName(options.clip, options.content);
   const path = join(folder, name);
-  const temporary = `${path}.${randomUUID()}.tmp`;
   const tensors = [...options.tensors].map(
     ([key, { data, timesteps }]) => [key, { shape: [timesteps, data.length / timesteps], data }] as const,
   );
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, encodeSafetensors(new Map(tensors)));
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
-  }
+  });
+  await replaceFile(path, encodeSafetensors(new Map(tensors)), { isSynced: false, failure: cannotWrite });
   return name;
 }
 
 export async function hasEmbedding(folder: string, name: string | undefined): Promise<boolean> {
-  if (name === undefined) return false;
-  return access(join(folder, name)).then(
-    () => true,
-    () => false,
-  );
+  return name !== undefined && exists(join(folder, name));
 }
 
 function embeddingName({ startSeconds, endSeconds }: BatchClip, { sha256 }: Content): string {

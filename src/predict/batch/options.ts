@@ -5,7 +5,7 @@ import type { EngineName } from '../../engine/engine.js';
 import type { PlanChoice } from '../../media/frames.js';
 import type { Shard } from './list-clips.js';
 import type { SubtitleFormat } from './subtitles.js';
-import type { BatchSummary } from './summary.js';
+import type { BatchSummary } from './summarize-rows.js';
 import type { Windowing } from './windows.js';
 import type { BatchFormat } from './write-results.js';
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
+import { cannotWrite } from '../../platform/cannot-write.js';
 import { replaceFile } from '../../platform/replace-file.js';
 
 const settingsSchema = z.strictObject({
@@ -56,7 +57,7 @@ export async function keepSettings(
     }
   }
   const text = `${JSON.stringify(settings, null, 2)}\n`;
-  await replaceFile(path, (temporary) => writeFile(temporary, text));
+  await replaceFile(path, text, { isSynced: true, failure: cannotWrite });
 }
 
 /** Tells models apart by what they compute, wherever they lie: the pipeline's name for people, a digest to be sure. */

@@ -1,7 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
+import { replaceFile } from '../../platform/replace-file.js';
 import type { Segment } from './windows.js';
 
 export type SubtitleFormat = 'vtt' | 'srt';
@@ -17,14 +17,10 @@ export async function writeSubtitles(
   { segments, format }: { segments: readonly Segment[]; format: SubtitleFormat },
 ): Promise<void> {
   const path = join(dirname(clipPath), `${parse(clipPath).name}.clipstep.${format}`);
-  const temporary = `${path}.tmp`;
-  try {
-    await writeFile(temporary, format === 'vtt' ? asVtt(segments) : asSrt(segments));
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw isNameTooLong(cause) ? nameTooLong(clipPath, cause) : cannotWrite(path, cause);
-  }
+  await replaceFile(path, format === 'vtt' ? asVtt(segments) : asSrt(segments), {
+    isSynced: false,
+    failure: (_, cause) => (isNameTooLong(cause) ? nameTooLong(clipPath, cause) : cannotWrite(path, cause)),
+  });
 }
 
 /** https://www.w3.org/TR/webvtt1/ */

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { type BasicType, fileWriter, parquetWriteRows } from 'hyparquet-writer';
+import { cannotWrite } from '../../platform/cannot-write.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { isFailed, isWindowed, type ResultRow, type Row, resultRows } from './row.js';
 
@@ -18,11 +19,12 @@ export async function writeResults(
 ): Promise<void> {
   const { format, ready } = options;
   const rows = expand(options.rows);
-  await replaceFile(path, async (temporary) => {
+  const write = async (temporary: string) => {
     if (format === 'parquet') await writeParquet(temporary, rows);
     else await writeLines(temporary, format === 'csv' ? csvLines(rows) : jsonLines(rows));
     await ready();
-  });
+  };
+  await replaceFile(path, write, { isSynced: true, failure: cannotWrite });
 }
 
 /**
@@ -30,7 +32,8 @@ export async function writeResults(
  * @throws UserError `cannot_write`.
  */
 export async function writeSegments(path: string, rows: AsyncIterable<Row>): Promise<void> {
-  await replaceFile(path, (temporary) => writeLines(temporary, jsonLines(segmentsOf(rows))));
+  const write = (temporary: string) => writeLines(temporary, jsonLines(segmentsOf(rows)));
+  await replaceFile(path, write, { isSynced: true, failure: cannotWrite });
 }
 
 async function* expand(rows: AsyncIterable<Row>): AsyncGenerator<ResultRow> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadBundle } from '../../../src/bundle/bundle.js';
 import { classify } from '../../../src/predict/classify.js';
-import { train } from '../../../src/train/train.js';
+import { train } from '../../../src/workflows/train.js';
 import { freshCache } from '../../support/cache.js';
 import { writeTinyDataset, writeTinyPipeline } from '../../support/tiny-dataset.js';
 

@@ -41,7 +41,7 @@ export interface FoldFigure {
   readonly selection?: Selection | undefined;
 }
 
-export function summarise(options: {
+export function summarizeFolds(options: {
   folds: readonly Fold[];
   labels: readonly string[];
   seed: number;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { commandLine } from '../../src/train/command-line.js';
+import { commandLine } from '../../src/workflows/command-line.js';
 
 describe('a command line', () => {
   it('is read by a shell as it was given', () => {

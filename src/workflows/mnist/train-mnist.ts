@@ -1,7 +1,7 @@
 import type { EngineName } from '../../engine/engine.js';
 import { shippedPipeline } from '../../platform/package-files.js';
+import type { TrainEvent } from '../../train/train-event.js';
 import { type TrainResult, train } from '../train.js';
-import type { TrainEvent } from '../train-event.js';
 
 export interface MnistOptions {
   /** A folder with the four files, or `strokes`; MNIST, downloaded when needed, if absent. */

@@ -1,18 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { openTrainingData } from '../datasets/open-data.js';
-import type { Example } from '../datasets/scan.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { TrainEvent } from '../train/train-event.js';
-import { type Fold, runFold } from './fold.js';
+import { type Fold, runFold, type TrainFold } from './fold.js';
 import { planChoices } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
 import { thresholdOf } from './select-answers.js';
-import { type FoldSummary, summarise } from './summary.js';
-import { writeResults } from './write-results.js';
+import { type FoldSummary, summarizeFolds } from './summarize-folds.js';
 
 export interface CrossvalidateOptions extends Adjustments {
   /** Folder of classes, or manifest; what the pipeline names when absent. */
@@ -46,13 +42,12 @@ export interface CrossvalidateOptions extends Adjustments {
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
 }
 
-export interface CrossvalidateResult extends FoldSummary {
+/** What there is to tell of a cross-validation. */
+export interface CrossValidation extends FoldSummary {
   readonly folder: string;
   /** Without a fold. */
   readonly pipeline: Pipeline;
   readonly labels: readonly string[];
-  /** Folder of the model that averages the folds; null when none was asked for. */
-  readonly ensemble: string | null;
 }
 
 /**
@@ -60,15 +55,16 @@ export interface CrossvalidateResult extends FoldSummary {
  * example is tested once a repeat by a network that has not seen its group. Validation parts, which calibrate
  * and, unless the last is kept, choose the epoch, are drawn from what is not tested, so that nothing is chosen on
  * a test part. Nor are settings that are to be chosen: each fold chooses its own, by a cross-validation of what it
- * may train on (nested). Nor are thresholds of `unknown`: see select-answers.ts.
+ * may train on (nested). Nor are thresholds: see select-answers.ts.
  *
- * It writes repeat-<r>/fold-<f> (models as train writes them), predictions.csv (of every example, by the
- * network that had not seen it), metrics.json and report.html (a page of it), and when asked for, ensemble (a model).
- *
- * @throws UserError as train, and `usage` for a folder that is not empty, or cannot be resumed, and as
+ * @param trainModel leaves a model in the folder repeat-<r>/fold-<f>, with the files of train/result-files.ts.
+ * @throws UserError as trainModel, and `usage` for a folder that is not empty, or cannot be resumed, and as
  *   planChoices.
  */
-export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
+export async function runFolds(
+  options: CrossvalidateOptions,
+  trainModel: TrainFold,
+): Promise<{ folds: Fold[]; result: CrossValidation }> {
   const { out, folds: of = 5, repeats = 1, choose } = options;
   const threshold = thresholdOf(options);
   const pipeline = await readAdjustedPipeline(options);
@@ -79,26 +75,12 @@ export async function crossvalidate(options: CrossvalidateOptions): Promise<Cros
   const folds: Fold[] = [];
   for (const [index, position] of positions.entries()) {
     options.onEvent?.({ kind: 'note', message: positionText(position) });
-    folds.push(await runFold(position, { plan: plans?.[index] ?? null, options }));
+    folds.push(await runFold(position, { plan: plans?.[index] ?? null, options, trainModel }));
   }
   const { labels } = folds[0]!.bundle.manifest;
-  const summary = summarise({ folds, labels, seed: pipeline.seed, threshold });
+  const summary = summarizeFolds({ folds, labels, seed: pipeline.seed, threshold });
   if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
-  const ensemble = options.ensemble ? join(out, 'ensemble') : null;
-  const result = { ...summary, folder: out, pipeline, labels, ensemble };
-  await writeResults(result, { folds, options, examples: await examplesOf(options, pipeline) });
-  return result;
-}
-
-async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
-  const { data, signal } = options;
-  const { dataset } = await openTrainingData({
-    // Each fold has told of its data.
-    ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)), onEvent: () => {} },
-    data,
-    signal,
-  });
-  return dataset.examples;
+  return { folds, result: { ...summary, folder: out, pipeline, labels } };
 }
 
 function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {

@@ -1,0 +1,26 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import { exists } from '../platform/exists.js';
+import { WEIGHTS_FILE } from './manifest.js';
+
+/** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
+export const isModel = (folder: string): Promise<boolean> => exists(join(folder, WEIGHTS_FILE));
+
+/** @throws UserError `usage` where a model cannot go there, since something stands there already. */
+export async function refuseOccupied(folder: string): Promise<void> {
+  await mkdir(dirname(resolve(folder)), { recursive: true });
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new UserError('usage', {
+      problem: `${folder} cannot be used for the model: ${error.message}.`,
+      fix: 'Give another folder with --out.',
+      cause: error,
+    });
+  });
+  if (entries.length === 0) return;
+  throw new UserError('usage', {
+    problem: `${folder} is not empty; a model that was trained is never overwritten.`,
+    fix: 'Give another folder with --out, or remove this one first.',
+  });
+}

@@ -1,0 +1,24 @@
+import type { EvaluationEvent } from './evaluation-event.js';
+
+/** A clip that was left out, and why. */
+export interface SkippedClip {
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** Passes events on, and gathers the clips that they say were left out. */
+export function gatherSkipped<E extends { readonly kind: string }>(
+  onEvent: ((event: E | EvaluationEvent) => void) | undefined,
+): { readonly skipped: readonly SkippedClip[]; readonly onEvent: (event: E | EvaluationEvent) => void } {
+  const skipped: SkippedClip[] = [];
+  return {
+    skipped,
+    onEvent: (event) => {
+      if (isSkipped(event)) skipped.push({ path: event.path, problem: event.problem });
+      onEvent?.(event);
+    },
+  };
+}
+
+const isSkipped = (event: { readonly kind: string }): event is { readonly kind: 'skipped' } & SkippedClip =>
+  event.kind === 'skipped';

@@ -1,0 +1,15 @@
+import { access } from 'node:fs/promises';
+
+/** Whether there is something at a path that this process can reach. */
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** What a file or a folder holds; null where there is none. Whatever else keeps it from being read is thrown. */
+export const unlessAbsent = <T>(reading: Promise<T>): Promise<T | null> =>
+  reading.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { exists } from '../platform/exists.js';
+import { type Prediction, parsePredictions, predictionsCsv } from '../tasks/classification/predictions.js';
+import type { TrainingResult } from './train-network.js';
+
+const METRICS = 'metrics.json';
+const PREDICTIONS = 'predictions.csv';
+const VALIDATION_PREDICTIONS = 'validation-predictions.csv';
+
+/**
+ * Every figure of a training, and what it says of its test and validation parts, as files by name; there is none for a
+ * part of which nothing was said.
+ */
+export function resultFiles(result: TrainingResult): Record<string, string> {
+  const { test, baselines, leaks, skipped, labels, predictions, validationPredictions } = result;
+  const metrics = {
+    pipeline: result.pipeline.name,
+    seed: result.pipeline.seed,
+    engine: result.engine,
+    versions: result.versions,
+    dataset: result.datasetName,
+    examples: result.examples,
+    temperature: result.temperature,
+    minProbability: result.minProbability,
+    test,
+    baselines,
+    leaks,
+    epochs: result.history,
+    skipped,
+  };
+  const files: Record<string, string> = { [METRICS]: `${JSON.stringify(metrics, null, 2)}\n` };
+  if (predictions.length > 0) files[PREDICTIONS] = predictionsCsv(predictions, labels);
+  if (validationPredictions.length > 0) {
+    files[VALIDATION_PREDICTIONS] = predictionsCsv(validationPredictions, labels);
+  }
+  return files;
+}
+
+const part = z.enum(['train', 'validation', 'test']);
+
+const metricsSchema = z.object({
+  leaks: z.array(
+    z.object({
+      kind: z.enum(['content', 'frames']),
+      ids: z.tuple([z.string(), z.string()]),
+      parts: z.tuple([part, part]),
+    }),
+  ),
+  skipped: z.array(z.object({ path: z.string(), problem: z.string() })),
+});
+
+/** What resultFiles tells of a training's examples. */
+export type KeptResults = Pick<TrainingResult, 'predictions' | 'validationPredictions' | 'leaks' | 'skipped'>;
+
+/**
+ * Reads again what resultFiles made, from the folder of a model.
+ * @param labels the model's.
+ * @throws UserError as parsePredictions.
+ */
+export async function readResultFiles(folder: string, labels: readonly string[]): Promise<KeptResults> {
+  const read = async (name: string): Promise<Prediction[]> => {
+    const path = join(folder, name);
+    return (await exists(path)) ? parsePredictions(await readFile(path, 'utf8'), labels, path) : [];
+  };
+  return {
+    predictions: await read(PREDICTIONS),
+    validationPredictions: await read(VALIDATION_PREDICTIONS),
+    ...metricsSchema.parse(JSON.parse(await readFile(join(folder, METRICS), 'utf8'))),
+  };
+}

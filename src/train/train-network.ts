@@ -1,0 +1,91 @@
+import { packMembers } from '../bundle/members.js';
+import { isGenerated } from '../datasets/open-data.js';
+import type { EngineName } from '../engine/engine.js';
+import { findLeaks, type Leak } from '../evaluate/leaks.js';
+import { gatherSkipped, type SkippedClip } from '../evaluate/skipped-clips.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { parameterCount, type Weights } from '../tensors/tensor.js';
+import type { EpochRecord } from './checkpoint.js';
+import { type OpenedTraining, type OpenTrainingOptions, openTraining } from './open-training.js';
+import { runStages } from './run-stages.js';
+import { type Scores, scoreTraining } from './score.js';
+
+export interface TrainingOptions extends OpenTrainingOptions {
+  /**
+   * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
+   * become unknown. All answers stand when absent.
+   */
+  readonly targetPrecision?: number | undefined;
+}
+
+/** What there is to tell of a training. */
+export interface TrainingResult extends Scores {
+  /** As it was adjusted. */
+  readonly pipeline: Pipeline;
+  /** What it was trained on, for people. */
+  readonly datasetName: string;
+  readonly engine: EngineName;
+  /** Of clipstep, the engine and node. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** How many each part has. */
+  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly parameterCount: number;
+  readonly labels: readonly string[];
+  /** What is the same, or nearly, in two parts of the split. */
+  readonly leaks: readonly Leak[];
+  /** Every epoch of every stage. */
+  readonly history: readonly EpochRecord[];
+  /** Clips that were left out, and why. */
+  readonly skipped: readonly SkippedClip[];
+}
+
+export interface FinishedTraining {
+  readonly opened: OpenedTraining;
+  /** Weights of each network whose probabilities are averaged. */
+  readonly members: readonly Weights[];
+  readonly result: TrainingResult;
+}
+
+/**
+ * Trains the network of a pipeline on a dataset, and scores it; nothing but checkpoints is written.
+ *
+ * The training part trains, the validation part calibrates and, unless the last one is kept, chooses the epoch; the
+ * test part is scored once, at the end. The same pipeline, data, seed and engine give the same weights, whether or not
+ * the training was interrupted and resumed on the way.
+ *
+ * @throws UserError for a dataset, engine or checkpoint that does not fit; `aborted` when interrupted, after keeping a
+ *   checkpoint; `diverged` when the loss is no longer finite.
+ */
+export async function trainNetwork(options: TrainingOptions): Promise<FinishedTraining> {
+  const { onEvent, skipped } = gatherSkipped(options.onEvent);
+  const opened = await openTraining({ ...options, onEvent });
+  const leaks = await checkLeaks(opened, options.data);
+  const { members, history } = await runStages(opened);
+  const scores = await scoreTraining(opened, { members, targetPrecision: options.targetPrecision });
+  const { run, split, datasetName, engine, versions } = opened;
+  const result: TrainingResult = {
+    pipeline: run.pipeline,
+    datasetName,
+    engine,
+    versions,
+    examples: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+    parameterCount: parameterCount(packMembers(members)),
+    labels: run.labels,
+    ...scores,
+    leaks,
+    history,
+    skipped,
+  };
+  return { opened, members, result };
+}
+
+async function checkLeaks({ split, run }: OpenedTraining, data: string | undefined): Promise<Leak[]> {
+  const { pipeline, onEvent } = run;
+  if (isGenerated(pipeline, data)) return [];
+  const leaks = await findLeaks(split, {
+    ...run,
+    onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
+  });
+  if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
+  return leaks;
+}

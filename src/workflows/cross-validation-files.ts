@@ -1,0 +1,36 @@
+import type { Fold } from '../crossvalidate/fold.js';
+import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import { crossvalidationReport, type FoldsTold } from '../report/crossvalidation-report.js';
+import { predictionsCsv } from '../tasks/classification/predictions.js';
+
+/** The files of a cross-validation, by name. */
+export async function crossValidationFiles(
+  result: CrossValidation,
+  told: FoldsTold,
+): Promise<Record<'metrics.json' | 'predictions.csv' | 'report.html', string>> {
+  return {
+    'metrics.json': metricsOf(result, told.folds),
+    'predictions.csv': predictionsOf(told.folds),
+    'report.html': await crossvalidationReport(result, told),
+  };
+}
+
+/** Every figure, as JSON. */
+function metricsOf(result: CrossValidation, folds: readonly Fold[]): string {
+  const { folder, pipeline, labels, ...summary } = result;
+  const { engine, versions } = folds[0]!.bundle.manifest;
+  const { name, seed } = pipeline;
+  return `${JSON.stringify({ pipeline: name, seed, engine, versions, labels, ...summary }, null, 2)}\n`;
+}
+
+/** What was said of every example, as CSV. */
+function predictionsOf(folds: readonly Fold[]): string {
+  const lines = folds.flatMap(({ position: { repeat, number }, predictions }) =>
+    predictions.map((prediction) => ({ prediction, place: { repeat, fold: number } })),
+  );
+  return predictionsCsv(
+    lines.map(({ prediction }) => prediction),
+    folds[0]!.bundle.manifest.labels,
+    (index) => lines[index]!.place,
+  );
+}

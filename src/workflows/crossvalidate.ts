@@ -1,0 +1,60 @@
+import { dirname, join, resolve } from 'node:path';
+import { type CrossValidation, type CrossvalidateOptions, runFolds } from '../crossvalidate/run-folds.js';
+import { openTrainingData } from '../datasets/open-data.js';
+import type { Example } from '../datasets/scan.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { writeResult } from '../platform/write-result.js';
+import { readStrips } from '../report/read-strips.js';
+import { commandLine } from './command-line.js';
+import { crossValidationFiles } from './cross-validation-files.js';
+import { saveEnsemble } from './ensemble.js';
+import { train } from './train.js';
+
+export interface CrossvalidateResult extends CrossValidation {
+  /** Folder of the model that averages the folds; null when none was asked for. */
+  readonly ensemble: string | null;
+}
+
+/**
+ * Cross-validates a pipeline, as runFolds, and writes repeat-<r>/fold-<f> (models as train writes them),
+ * predictions.csv (of every example, by the network that had not seen it), metrics.json and report.html (a page of it),
+ * and when asked for, ensemble (a model).
+ *
+ * @throws UserError as runFolds and train.
+ */
+export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
+  const { folds, result } = await runFolds(options, train);
+  const { folder, pipeline } = result;
+  const predictions = folds.flatMap((fold) => fold.predictions);
+  const examples = await examplesOf(options, pipeline);
+  const highlights = await readStrips({ predictions, examples, pipeline, signal: options.signal });
+  const told = { folds, highlights, command: commandOf(options, pipeline) };
+  const files = await crossValidationFiles(result, told);
+  for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);
+  if (!options.ensemble) return { ...result, ensemble: null };
+  const ensemble = join(folder, 'ensemble');
+  await saveEnsemble(ensemble, { ...told, result, metrics: files['metrics.json'] });
+  return { ...result, ensemble };
+}
+
+/** Of the dataset, where the report's frames are found. */
+async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
+  const { data, signal } = options;
+  const pipelineFolder = dirname(resolve(options.pipeline));
+  // Each fold has told of its data.
+  const { dataset } = await openTrainingData({ pipeline, pipelineFolder, data, signal, onEvent: () => {} });
+  return dataset.examples;
+}
+
+/** What does it again. */
+function commandOf(options: CrossvalidateOptions, { seed }: Pipeline): string {
+  const { folds = 5, repeats = 1, choose = {}, innerFolds, targetPrecision, minProbability } = options;
+  return commandLine('crossvalidate', options, [
+    ...Object.entries(choose).flatMap(([name, values]) => ['--choose', `${name}=${values}`]),
+    ...(innerFolds === undefined ? [] : ['--inner-folds', innerFolds]),
+    ...(targetPrecision === undefined ? [] : ['--target-precision', targetPrecision]),
+    ...(minProbability === undefined ? [] : ['--min-probability', minProbability]),
+    ...['--folds', folds, '--repeats', repeats, '--seed', seed],
+    ...(options.ensemble ? ['--ensemble'] : []),
+  ]);
+}

@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises';
+import { saveBundle } from '../bundle/bundle.js';
+import { isModel } from '../bundle/model-folder.js';
+import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import { ensembleReport, type FoldsTold } from '../report/crossvalidation-report.js';
+import { ensembleCard } from '../report/ensemble-card.js';
+import type { Tensor, Weights } from '../tensors/tensor.js';
+
+/**
+ * Writes one model out of all folds' networks, whose answer is the mean of their probabilities. Its pipeline
+ * leaves no part for testing, since every example trained some of its members.
+ * @throws UserError as saveBundle.
+ */
+export async function saveEnsemble(folder: string, options: EnsembleOptions): Promise<void> {
+  const { folds, result, metrics } = options;
+  const { pipeline, selection } = result;
+  const { labels, engine, versions } = folds[0]!.bundle.manifest;
+  // A run that was resumed may have come this far before; the folds' models make it again.
+  if (await isModel(folder)) await rm(folder, { recursive: true });
+  await saveBundle(folder, {
+    manifest: {
+      pipeline: { ...pipeline, split: { validation: 0, test: 0 } },
+      labels,
+      engine,
+      versions,
+      test: null,
+      temperature: 1,
+      minProbability: selection?.overall.minProbability ?? 0,
+      seed: pipeline.seed,
+    },
+    members: folds.flatMap(({ bundle: { members, manifest } }) =>
+      members.map((weights) => tempered(weights, manifest.temperature)),
+    ),
+    files: {
+      'README.md': ensembleCard(result, options),
+      'metrics.json': metrics,
+      'report.html': await ensembleReport(result, options),
+    },
+  });
+}
+
+interface EnsembleOptions extends FoldsTold {
+  readonly result: CrossValidation;
+  /** Every figure of the cross-validation, as JSON. */
+  readonly metrics: string;
+}
+
+/** A network that answers as it does at a temperature: its logits are linear in the head's weights. */
+function tempered(weights: Weights, temperature: number): Weights {
+  const scaled = ({ shape, data }: Tensor) => ({ shape, data: data.map((value) => value / temperature) });
+  return new Map(
+    [...weights].map(([name, tensor]) => [name, name.startsWith('head.') ? scaled(tensor) : tensor]),
+  );
+}

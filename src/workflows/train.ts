@@ -1,0 +1,66 @@
+import { dirname, join, resolve } from 'node:path';
+import { saveBundle } from '../bundle/bundle.js';
+import { refuseOccupied } from '../bundle/model-folder.js';
+import type { EngineName } from '../engine/engine.js';
+import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
+import { openTensorboard } from '../train/tensorboard.js';
+import type { TrainEvent } from '../train/train-event.js';
+import { type TrainingResult, trainNetwork } from '../train/train-network.js';
+import { trainedBundle } from './trained-bundle.js';
+
+export interface TrainOptions extends Adjustments {
+  /** Folder of classes, or manifest; what the pipeline names when absent. */
+  readonly data?: string | undefined;
+  /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
+  readonly out?: string | undefined;
+  readonly engine?: 'auto' | EngineName | undefined;
+  /**
+   * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
+   * become unknown. All answers stand when absent.
+   */
+  readonly targetPrecision?: number | undefined;
+  /** Go on from the checkpoint that an earlier call left. */
+  readonly resume?: boolean | undefined;
+  /** Folder for event files of TensorBoard; none are written when absent. */
+  readonly tensorboard?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+}
+
+export interface TrainResult extends TrainingResult {
+  /** Folder of the trained model. */
+  readonly folder: string;
+}
+
+/**
+ * Trains the network of a pipeline on a dataset, as trainNetwork, and writes the model's folder: model.json,
+ * weights.safetensors, README.md (the model card), metrics.json, report.html (a page of it), predictions.csv (of the
+ * test part) and validation-predictions.csv (of the validation part, by which its choices were made).
+ *
+ * @throws UserError as trainNetwork, and for a pipeline or folder that does not fit.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { data, engine, targetPrecision, resume = false, signal } = options;
+  const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
+  const pipeline = await readAdjustedPipeline(options);
+  const folder = options.out ?? join('runs', pipeline.name);
+  await refuseOccupied(folder);
+  const path = checkpointPath(folder);
+  const finished = await trainNetwork({
+    pipeline,
+    pipelineFolder: dirname(resolve(options.pipeline)),
+    data,
+    engine,
+    targetPrecision,
+    checkpoints: { path, resume },
+    signal,
+    onEvent: (event) => {
+      board?.(event);
+      options.onEvent?.(event);
+    },
+  });
+  await saveBundle(folder, await trainedBundle(finished, options));
+  await removeCheckpoint(path);
+  return { folder, ...finished.result };
+}

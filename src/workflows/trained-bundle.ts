@@ -1,0 +1,59 @@
+import type { NewBundle } from '../bundle/bundle.js';
+import { splitDigest } from '../datasets/split.js';
+import { modelCard } from '../report/model-card.js';
+import { readStrips } from '../report/read-strips.js';
+import { trainingReport } from '../report/training-report.js';
+import { resultFiles } from '../train/result-files.js';
+import type { FinishedTraining, TrainingResult } from '../train/train-network.js';
+import { commandLine } from './command-line.js';
+import type { TrainOptions } from './train.js';
+
+/**
+ * All files of a trained model: what it is, its weights, its model card, every figure, and a page of them.
+ * @throws UserError as readStrips.
+ */
+export async function trainedBundle(
+  { opened, members, result }: FinishedTraining,
+  options: TrainOptions,
+): Promise<NewBundle> {
+  const { run, split } = opened;
+  const { pipeline, labels, temperature, minProbability, engine, versions, predictions } = result;
+  const command = commandOf(options, result);
+  const highlights = await readStrips({ predictions, pipeline, examples: split.test, signal: run.signal });
+  return {
+    manifest: {
+      pipeline,
+      labels: [...labels],
+      test: summaryOf(result),
+      data: splitDigest(run, split),
+      temperature,
+      minProbability,
+      seed: pipeline.seed,
+      engine,
+      versions,
+    },
+    members,
+    files: {
+      'README.md': modelCard(result, { command }),
+      ...resultFiles(result),
+      'report.html': await trainingReport(result, { highlights, command }),
+    },
+  };
+}
+
+function summaryOf({ test, baselines }: TrainingResult): NewBundle['manifest']['test'] {
+  if (!test) return null;
+  const { examples, accuracy, balancedAccuracy, logLoss } = test;
+  const [low, high] = test.interval;
+  const shuffled = baselines?.classifiers.find(({ name }) => name === 'shuffled');
+  // Without a recurrent layer, or with one timestep, order changes nothing.
+  const shuffledAccuracy = shuffled?.accuracy ?? accuracy;
+  return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
+}
+
+function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {
+  return commandLine('train', options, [
+    ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
+    ...['--engine', engine, '--seed', pipeline.seed],
+  ]);
+}
