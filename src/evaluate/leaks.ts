@@ -6,14 +6,9 @@ import { type Cache, contentDigest } from '../inputs/feature-cache.js';
 import { openClip } from '../media/frames.js';
 import { locateClip } from '../media/locate.js';
 import { concurrently } from '../platform/concurrently.js';
-import {
-  colourDistance,
-  differenceHash,
-  differingBits,
-  THUMBNAIL_BYTES,
-  THUMBNAIL_SOURCE_SIDE,
-  thumbnailOf,
-} from './perceptual-hash.js';
+import { type FramePrint, framePrintOf } from './frame-print.js';
+import { nearCopies, type PrintedClip } from './near-copies.js';
+import { THUMBNAIL_BYTES, THUMBNAIL_SOURCE_SIDE, thumbnailOf } from './perceptual-hash.js';
 
 /** Two examples in different parts of a split that are one and the same, or nearly. */
 export interface Leak {
@@ -25,15 +20,6 @@ export interface Leak {
 
 /** Frames of a clip that are compared, at the centres of equal spans. */
 const FRAMES = 8;
-
-/** Most bits of 64 in which two pictures of one scene differ when one is scaled or compressed again. */
-const MOST_BITS = 4;
-
-/** Most levels of 256 by which their colours then differ: smooth pictures of other things share their hash. */
-const MOST_LEVELS = 12;
-
-/** Share of the frames of either clip that must have a counterpart in the other. */
-const MOST = 0.75;
 
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
@@ -59,18 +45,9 @@ export async function findLeaks(
   return [...sameContent(prints), ...sameFrames(prints)];
 }
 
-interface Print {
+interface Print extends PrintedClip {
   readonly id: string;
   readonly part: SplitName;
-  /** sha256 of the bytes; null when they cannot be read. */
-  readonly content: string | null;
-  /** Its frames with detail. */
-  readonly frames: readonly FramePrint[];
-}
-
-interface FramePrint {
-  readonly hash: readonly [number, number];
-  readonly thumbnail: Uint8Array;
 }
 
 async function printOf(
@@ -111,10 +88,7 @@ async function thumbnailsOf(example: Example, signal?: AbortSignal): Promise<Uin
 function framePrints(thumbnails: Uint8Array): FramePrint[] {
   return Array.from({ length: thumbnails.length / THUMBNAIL_BYTES }, (_, frame) =>
     thumbnails.subarray(frame * THUMBNAIL_BYTES, (frame + 1) * THUMBNAIL_BYTES),
-  ).flatMap((thumbnail) => {
-    const hash = differenceHash(thumbnail);
-    return hash ? [{ hash, thumbnail }] : [];
-  });
+  ).flatMap((thumbnail) => framePrintOf(thumbnail) ?? []);
 }
 
 function sameContent(prints: readonly Print[]): Leak[] {
@@ -129,13 +103,7 @@ function sameContent(prints: readonly Print[]): Leak[] {
 
 function sameFrames(prints: readonly Print[]): Leak[] {
   const detailed = prints.filter(({ frames }) => frames.length >= FRAMES / 2);
-  return detailed.flatMap((one, index) =>
-    detailed
-      .slice(index + 1)
-      .filter((other) => one.part !== other.part && one.content !== other.content)
-      .filter(({ frames }) => isCovered(one.frames, frames) && isCovered(frames, one.frames))
-      .map((other) => leak('frames', one, other)),
-  );
+  return nearCopies(detailed).map(([one, other]) => leak('frames', detailed[one]!, detailed[other]!));
 }
 
 const leak = (kind: Leak['kind'], one: Print, other: Print): Leak => ({
@@ -143,18 +111,3 @@ const leak = (kind: Leak['kind'], one: Print, other: Print): Leak => ({
   ids: [one.id, other.id],
   parts: [one.part, other.part],
 });
-
-/** Whether most frames of one clip have nearly the same one in another. */
-function isCovered(frames: readonly FramePrint[], others: readonly FramePrint[]): boolean {
-  let missing = (1 - MOST) * frames.length;
-  for (const frame of frames) {
-    if (!others.some((other) => isNearly(frame, other))) missing--;
-    if (missing < 0) return false;
-  }
-  return true;
-}
-
-function isNearly(one: FramePrint, other: FramePrint): boolean {
-  const bits = differingBits(one.hash[0], other.hash[0]) + differingBits(one.hash[1], other.hash[1]);
-  return bits <= MOST_BITS && colourDistance(one.thumbnail, other.thumbnail) <= MOST_LEVELS;
-}

@@ -61,7 +61,9 @@ export function differingBits(one: number, other: number): number {
 
 /** Mean distance of two thumbnails in levels of 256. */
 export function colourDistance(one: Uint8Array, other: Uint8Array): number {
-  return one.reduce((sum, value, index) => sum + Math.abs(value - other[index]!), 0) / one.length;
+  let sum = 0;
+  for (let index = 0; index < one.length; index++) sum += Math.abs(one[index]! - other[index]!);
+  return sum / one.length;
 }
 
 function greyCells(thumbnail: Uint8Array): number[] {

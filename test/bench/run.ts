@@ -39,6 +39,10 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'One 2 s 480p clip, same network, from the start of the process to its end',
     run: async () => (await import('./clips.js')).benchColdStart(),
   },
+  scale: {
+    title: 'How time grows with the size of the work: an exponent of 1 is as the work grows',
+    run: async () => (await import('./scale.js')).benchScale(),
+  },
 };
 
 const named = process.argv.slice(2);
