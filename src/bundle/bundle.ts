@@ -5,6 +5,7 @@ import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { taskOf } from '../tasks/tasks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
 import {
@@ -118,7 +119,7 @@ export async function updateManifest(
 }
 
 function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: string): Networks {
-  const networks = networksOf(pipeline, labels.length);
+  const networks = networksOf(pipeline, taskOf(pipeline).outputs(labels));
   if (!quantization) return networks;
   if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
   return inInt8(networks);

@@ -6,6 +6,7 @@ import { inputSchema } from '../inputs/input-kinds.js';
 import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
 import { INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
 import { classificationTraining } from '../tasks/classification/training-schema.js';
+import { TASK_NAMES } from '../tasks/tasks.js';
 import { contradictions } from './contradictions.js';
 import { distilSchema } from './distil-schema.js';
 
@@ -74,6 +75,7 @@ export const pipelineSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
     description: z.string().min(1),
+    task: z.enum(TASK_NAMES).default('classification').describe('what the network is for'),
     data: dataSchema.optional().describe('what it trains on when --data does not say'),
     input: inputSchema,
     recurrent: recurrentSchema,

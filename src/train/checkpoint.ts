@@ -32,8 +32,8 @@ const progressSchema = z.strictObject({
   epochCorrect: z.int(),
   epochClips: z.int(),
   epochSeconds: z.number(),
-  /** Lowest validation loss of the stage, and how many epochs ago that was. */
-  bestLoss: z.number().nullable(),
+  /** Of the stage's epochs by validation (tasks/task.ts), and how many epochs ago that was. */
+  lowestCost: z.number().nullable(),
   epochsSinceBest: z.int(),
   history: z.array(epochRecordSchema),
 });

@@ -11,7 +11,7 @@ import { networksOf } from '../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
-import { requireEveryClass } from '../tasks/classification/require-every-class.js';
+import { taskOf } from '../tasks/tasks.js';
 import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
@@ -96,7 +96,7 @@ async function readableOfBoth(
     views: [...Array(Math.min(viewCount(run.pipeline), epochs)).keys()],
     onEvent: (event) => event.kind !== 'skipped' && run.onEvent(event),
   });
-  requireEveryClass(run.labels, train);
+  taskOf(run.pipeline).requireLearnable(run.labels, train);
   return train;
 }
 

@@ -5,7 +5,8 @@ import { collate, epochBatches, inBatches } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
-import { measure } from '../tasks/classification/metrics.js';
+import type { EpochScore } from '../tasks/task.js';
+import { taskOf } from '../tasks/tasks.js';
 import { concatenate, type Weights } from '../tensors/tensor.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import { optimizerOf } from './optimizer.js';
@@ -54,7 +55,7 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     const isBest =
       !validation ||
       pipeline.training.keep === 'last' ||
-      validation.logLoss < (progress.bestLoss ?? Number.POSITIVE_INFINITY);
+      validation.cost < (progress.lowestCost ?? Number.POSITIVE_INFINITY);
     if (isBest) best = await trainer.weights();
     progress = closeEpoch(progress, { stage, validation, isBest });
     const { history } = progress;
@@ -67,7 +68,7 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
 
 /** Progress at the start of a stage. */
 export function freshProgress(stage: number, history: readonly EpochRecord[]): Progress {
-  return { stage, epoch: 0, ...freshEpoch(), bestLoss: null, epochsSinceBest: 0, history: [...history] };
+  return { stage, epoch: 0, ...freshEpoch(), lowestCost: null, epochsSinceBest: 0, history: [...history] };
 }
 
 async function trainEpoch(options: FitOptions, start: Progress, best: Weights): Promise<Progress> {
@@ -132,33 +133,30 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
   return next;
 }
 
-async function validate({ trainer, validation, read, labels, stage }: FitOptions) {
+async function validate(options: FitOptions): Promise<EpochScore | null> {
+  const { trainer, validation, read, labels, stage, pipeline } = options;
   if (validation.length === 0) return null;
   const logits: Float32Array[] = [];
   for (const examples of inBatches(validation, stage.batchSize)) {
     const sequences = await Promise.all(examples.map((example) => read(example, 'evaluation')));
     logits.push((await trainer.classify(collate(sequences))).logits);
   }
-  return measure({ logits: concatenate(logits), truth: validation.map((example) => example.label), labels });
+  return taskOf(pipeline).scoreEpoch({ logits: concatenate(logits), examples: validation, labels });
 }
 
 function closeEpoch(
   progress: Progress,
-  {
-    stage,
-    validation,
-    isBest,
-  }: { stage: Stage; validation: Awaited<ReturnType<typeof validate>>; isBest: boolean },
+  { stage, validation, isBest }: { stage: Stage; validation: EpochScore | null; isBest: boolean },
 ): Progress {
-  if (validation && !Number.isFinite(validation.logLoss)) {
-    throw diverged(`the validation loss became ${validation.logLoss}`, progress);
+  if (validation && !Number.isFinite(validation.loss)) {
+    throw diverged(`the validation loss became ${validation.loss}`, progress);
   }
   const record: EpochRecord = {
     stage: progress.stage,
     epoch: progress.epoch + 1,
     trainLoss: progress.epochLoss / progress.epochClips,
     trainAccuracy: accuracyOf(progress, stage),
-    validationLoss: validation?.logLoss ?? null,
+    validationLoss: validation?.loss ?? null,
     validationAccuracy: validation?.accuracy ?? null,
     seconds: progress.epochSeconds,
   };
@@ -166,7 +164,7 @@ function closeEpoch(
     ...progress,
     ...freshEpoch(),
     epoch: progress.epoch + 1,
-    bestLoss: isBest ? (validation?.logLoss ?? null) : progress.bestLoss,
+    lowestCost: isBest ? (validation?.cost ?? null) : progress.lowestCost,
     epochsSinceBest: isBest ? 0 : progress.epochsSinceBest + 1,
     history: [...progress.history, record],
   };

@@ -9,6 +9,7 @@ import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
+import { taskOf } from '../tasks/tasks.js';
 import { type Checkpoint, type Fingerprint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './train-event.js';
 import type { Training } from './train-stage.js';
@@ -52,7 +53,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   onEvent({ kind: 'note', message: reason });
   const run: OpenedTraining['run'] = {
     pipeline,
-    networks: networksOf(pipeline, dataset.labels.length),
+    networks: networksOf(pipeline, taskOf(pipeline).outputs(dataset.labels)),
     labels: dataset.labels,
     train: split.train,
     validation: split.validation,

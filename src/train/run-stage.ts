@@ -6,7 +6,7 @@ import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import { standardizationBeside, withStandardization } from '../network/standardize.js';
 import { openFeatures } from '../predict/features.js';
-import { requireEveryClass } from '../tasks/classification/require-every-class.js';
+import { taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
@@ -77,7 +77,7 @@ async function labelledWork(
   const pipeline = { ...run.pipeline, seed: member.seed };
   const views = [...Array(Math.min(viewCount(pipeline), stage.epochs)).keys()];
   const train = await readableExamples(run.train, { ...run, read, views });
-  requireEveryClass(run.labels, train);
+  taskOf(pipeline).requireLearnable(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
   const start = isUntrained(run, position)
     ? await calibrated(run, {
@@ -98,7 +98,7 @@ function trainerOptions(
   const { encoder, recurrent: network } = networks;
   const standardization = standardizationBeside(start);
   return {
-    ...{ network, weights: start, loss: 'cross-entropy' },
+    ...{ network, weights: start, loss: taskOf(pipeline).loss },
     ...(standardization && { standardization }),
     ...(encoder &&
       stage.scope.kind === 'everything' && { encoder: inTraining(encoder, stage.scope.fromBlock) }),

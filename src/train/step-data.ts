@@ -4,7 +4,7 @@ import { viewCount } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
-import { targetMaker } from '../tasks/classification/targets.js';
+import { taskOf } from '../tasks/tasks.js';
 import { mixStep } from './mixup.js';
 
 /** What a training step reads. */
@@ -31,7 +31,7 @@ export function labelledSteps(
   pipeline: Pipeline,
   options: { labels: readonly string[]; train: readonly Example[]; read: SequenceReader },
 ): StepReader {
-  const targetsOf = targetMaker(pipeline.training, options);
+  const targetsOf = taskOf(pipeline).targetMaker(pipeline.training, options);
   const { mixup } = pipeline.training;
   return async (examples, { epoch, epochsBefore, step }) => {
     const view = epoch % viewCount(pipeline);

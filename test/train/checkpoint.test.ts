@@ -17,7 +17,7 @@ const weights = (...values: number[]): Weights =>
 
 const checkpoint: Checkpoint = {
   fingerprint: { pipeline: 'p', dataset: 'd', engine: 'e' },
-  progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, bestLoss: 1 / 3 },
+  progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, lowestCost: 1 / 3 },
   members: [weights(4, 5), weights(6, 7)],
   distilled: weights(8),
   start: weights(1, 2),

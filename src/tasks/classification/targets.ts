@@ -1,4 +1,5 @@
 import type { Example } from '../../datasets/scan.js';
+import type { TargetMaker } from '../task.js';
 import { classWeightsOf } from './class-weights.js';
 import type { ClassificationTraining } from './training-schema.js';
 
@@ -6,7 +7,7 @@ import type { ClassificationTraining } from './training-schema.js';
 export function targetMaker(
   training: ClassificationTraining,
   { labels, train }: { labels: readonly string[]; train: readonly Example[] },
-): (examples: readonly Example[]) => Float32Array {
+): TargetMaker {
   const { labelSmoothing } = training;
   const classWeights = classWeightsOf(training, { labels, examples: train });
   const options = { classes: labels.length, labelSmoothing, classWeights };

@@ -1,0 +1,16 @@
+import type { Task } from '../task.js';
+import { measure } from './metrics.js';
+import { requireEveryClass } from './require-every-class.js';
+import { targetMaker } from './targets.js';
+
+/** One class for a sequence. */
+export const classification: Task = {
+  loss: 'cross-entropy',
+  outputs: (labels) => labels.length,
+  requireLearnable: requireEveryClass,
+  targetMaker,
+  scoreEpoch: ({ logits, examples, labels }) => {
+    const { logLoss, accuracy } = measure({ logits, truth: examples.map(({ label }) => label), labels });
+    return { loss: logLoss, accuracy, cost: logLoss };
+  },
+};

@@ -1,0 +1,69 @@
+import { UserError } from '../errors.js';
+import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
+import type { TaskName } from './tasks.js';
+
+/** The commands that work on a pipeline, or on the model that came of one. */
+export const MODEL_COMMANDS = [
+  'train',
+  'crossvalidate',
+  'evaluate',
+  'classify',
+  'batch',
+  'quantize',
+] as const;
+
+export type ModelCommand = (typeof MODEL_COMMANDS)[number];
+
+/** Why a command does not work on something, after the name of that, and what to do instead. */
+interface Refusal {
+  readonly because: string;
+  readonly fix: string;
+}
+
+interface CommandUse {
+  /** By the pipeline's task; null where it works. */
+  readonly tasks: Readonly<Record<TaskName, Refusal | null>>;
+  /** Of what has no encoder; null where it works. */
+  readonly withoutEncoder: Refusal | null;
+}
+
+/** Which command works with which task. docs/extending.md has it as a table. */
+const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
+  train: { tasks: { classification: null }, withoutEncoder: null },
+  crossvalidate: { tasks: { classification: null }, withoutEncoder: null },
+  evaluate: { tasks: { classification: null }, withoutEncoder: null },
+  classify: { tasks: { classification: null }, withoutEncoder: null },
+  batch: { tasks: { classification: null }, withoutEncoder: null },
+  quantize: {
+    tasks: { classification: null },
+    withoutEncoder: {
+      because: 'has no encoder, which is what can be quantized',
+      fix: 'Give a model that reads frames, such as models/motion.',
+    },
+  },
+};
+
+/** As much of a pipeline as commands go by. */
+interface Subject {
+  readonly task: TaskName;
+  readonly input: InputSettings;
+}
+
+/** Why a command does not work on a pipeline; null where it does. */
+export function refusalOf(command: ModelCommand, { task, input }: Subject): Refusal | null {
+  const { tasks, withoutEncoder } = COMMANDS[command];
+  return tasks[task] ?? (inputOf(input).source.kind === 'direct' ? withoutEncoder : null);
+}
+
+/**
+ * @param subject.name of the pipeline or of the model's folder, for the error.
+ * @throws UserError `usage` where the command does not work on it.
+ */
+export function requireCommand(
+  command: ModelCommand,
+  { name, pipeline }: { readonly name: string; readonly pipeline: Subject },
+): void {
+  const refusal = refusalOf(command, pipeline);
+  if (!refusal) return;
+  throw new UserError('usage', { problem: `${name} ${refusal.because}.`, fix: refusal.fix });
+}
