@@ -7,7 +7,7 @@ import { batch } from '../predict/batch/batch.js';
 import type { Shard } from '../predict/batch/list-clips.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/options.js';
 import type { Windowing } from '../predict/batch/windows.js';
-import type { BatchFormat } from '../predict/batch/write-results.js';
+import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
 import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
@@ -48,11 +48,9 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .requiredOption('-o, --out <file>', 'where the results go, a row for each clip')
     .addOption(modelOption())
     .addOption(
-      new Option('-f, --format <format>', "of the results (default: by --out's ending, else jsonl)").choices([
-        'jsonl',
-        'csv',
-        'parquet',
-      ]),
+      new Option('-f, --format <format>', "of the results (default: by --out's ending, else jsonl)").choices(
+        BATCH_FORMATS,
+      ),
     )
     .option(
       '-j, --jobs <count>',
@@ -129,8 +127,8 @@ function windowingOf({ window, stride }: Flags): Windowing | null {
 }
 
 function formatOf(path: string): BatchFormat {
-  const ending = extname(path).toLowerCase();
-  return ending === '.csv' ? 'csv' : ending === '.parquet' ? 'parquet' : 'jsonl';
+  const ending = extname(path).slice(1).toLowerCase();
+  return BATCH_FORMATS.find((format) => format === ending) ?? 'jsonl';
 }
 
 function parseShard(text: string): Shard {

@@ -3,6 +3,7 @@ import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { requireCommand } from '../tasks/commands.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type Fold, runFold, type TrainFold } from './fold.js';
 import { planChoices } from './plan-choices.js';
@@ -68,6 +69,7 @@ export async function runFolds(
   const { out, folds: of = 5, repeats = 1, choose } = options;
   const threshold = thresholdOf(options);
   const pipeline = await readAdjustedPipeline(options);
+  requireCommand('crossvalidate', { name: pipeline.name, pipeline });
   await checkFolder(out, options.resume ?? false);
   const positions = positionsOf({ of, repeats, seed: pipeline.seed });
   if (!choose && options.innerFolds !== undefined) throw nothingToChoose();

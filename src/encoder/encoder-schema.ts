@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ARCHITECTURES } from './mobilenet.js';
 
 const poolingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('global') }),
@@ -7,7 +8,7 @@ const poolingSchema = z.discriminatedUnion('kind', [
 
 /** The network that embeds a picture, and where its first weights come from. */
 export const encoderSchema = z.strictObject({
-  architecture: z.enum(['mobilenet-v1', 'mobilenet-v2']),
+  architecture: z.enum(ARCHITECTURES),
   alpha: z.number().min(0.1).max(2).describe('width multiplier'),
   blocks: z
     .int()

@@ -1,12 +1,17 @@
 import { elementCount } from '../tensors/tensor.js';
 
+/** The networks that there are; what goes by the architecture is in a table over this list. */
+export const ARCHITECTURES = ['mobilenet-v1', 'mobilenet-v2'] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
+
 /**
  * A MobileNet without its classifier: RGB frames [N, size, size, 3] uint8 -> features [N, featureCount].
  * v1: Howard et al. 2017, arXiv 1704.04861. v2: Sandler et al. 2018, arXiv 1801.04381.
  * Batch norm is folded into each convolution's kernel and bias.
  */
 export interface MobileNet {
-  readonly architecture: 'mobilenet-v1' | 'mobilenet-v2';
+  readonly architecture: Architecture;
   /** Width multiplier. */
   readonly alpha: number;
   /** Side of the square input in pixels. */
@@ -81,9 +86,13 @@ const V2_LAST_CHANNELS = 1280;
  * description of the architecture: each engine interprets it.
  */
 export function mobileNetBlocks(network: MobileNet): Block[] {
-  const all = network.architecture === 'mobilenet-v1' ? v1Blocks(network) : v2Blocks(network);
-  return all.slice(0, network.blocks);
+  return BLOCKS[network.architecture](network).slice(0, network.blocks);
 }
+
+const BLOCKS: Readonly<Record<Architecture, (network: MobileNet) => Block[]>> = {
+  'mobilenet-v1': v1Blocks,
+  'mobilenet-v2': v2Blocks,
+};
 
 /** Side of the last feature map, in cells. */
 export function featureMapSide(network: MobileNet): number {

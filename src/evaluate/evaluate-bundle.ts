@@ -20,6 +20,7 @@ import {
 import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { chosenAndGiven, type Selection, selectAnswers } from '../tasks/classification/threshold.js';
+import { requireCommand } from '../tasks/commands.js';
 import { type Choices, chooseOnValidation } from './choices.js';
 import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
@@ -81,6 +82,7 @@ export async function evaluateBundle(
   options: EvaluateOptions = {},
 ): Promise<BundleEvaluation> {
   const { targetPrecision, minProbability } = options;
+  requireCommand('evaluate', { name: bundle.folder, pipeline: bundle.manifest.pipeline });
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   const skipped: Array<{ path: string; problem: string }> = [];
   const onEvent = (event: EvaluationEvent) => {

@@ -4,6 +4,7 @@ import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { PlanChoice, PlanKind } from '../media/frames.js';
 import { locateClip, resolveInputs } from '../media/locate.js';
+import { requireCommand } from '../tasks/commands.js';
 import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
 import { shareEncoders } from './shared-encoder.js';
 import { loadedModel, type ModelThreads, startModelThreads } from './thread/model-threads.js';
@@ -140,8 +141,13 @@ function classifierOn(
   bundle: Described,
   options: ClassifyOptions,
 ): Pick<ClipClassifier, 'classify'> {
-  const { input } = bundle.manifest.pipeline;
-  const model = { input: inputOf(input), encoder: shareEncoders(threads), classify: threads.classify };
+  const { pipeline } = bundle.manifest;
+  requireCommand('classify', { name: bundle.folder, pipeline });
+  const model = {
+    input: inputOf(pipeline.input),
+    encoder: shareEncoders(threads),
+    classify: threads.classify,
+  };
   const { sampling = 'quick' } = options;
   return {
     classify: async (path, { signal } = {}) => {

@@ -14,6 +14,7 @@ import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { quantizedModelCard } from '../report/quantized-model-card.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
+import { requireCommand } from '../tasks/commands.js';
 import type { Weights } from '../tensors/tensor.js';
 import { compareModels } from './compare-models.js';
 import type { QuantizeEvent } from './quantize-event.js';
@@ -87,6 +88,7 @@ export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): 
 
 /** The frames that a model's encoder reads, when it has one that can be quantized. */
 function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
+  requireCommand('quantize', { name: folder, pipeline: manifest.pipeline });
   if (manifest.quantization) {
     throw new UserError('usage', {
       problem: `The encoder of ${folder} is in int8 already.`,
@@ -99,12 +101,8 @@ function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
       fix: 'Use the model as it is, or give one with more encoder.blocks.',
     });
   }
-  const frames = framesOf(manifest.pipeline.input);
-  if (frames) return frames;
-  throw new UserError('usage', {
-    problem: `${folder} has no encoder, which is what can be quantized.`,
-    fix: 'Give a model that reads frames, such as models/motion.',
-  });
+  // There is an encoder, as the command asks for.
+  return framesOf(manifest.pipeline.input)!;
 }
 
 /** Members that share an encoder go on sharing it. */

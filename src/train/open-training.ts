@@ -9,6 +9,7 @@ import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
+import { requireCommand } from '../tasks/commands.js';
 import { taskOf } from '../tasks/tasks.js';
 import { type Checkpoint, type Fingerprint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { TrainEvent } from './train-event.js';
@@ -46,6 +47,7 @@ export interface OpenedTraining {
  */
 export async function openTraining(options: OpenTrainingOptions): Promise<OpenedTraining> {
   const { pipeline, pipelineFolder, checkpoints, onEvent, signal } = options;
+  requireCommand('train', { name: pipeline.name, pipeline });
   const { dataset, name: datasetName } = await openTrainingData(options);
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });

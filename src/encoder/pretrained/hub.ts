@@ -1,14 +1,14 @@
 import { UserError } from '../../errors.js';
-import type { MobileNet } from '../mobilenet.js';
+import type { Architecture, MobileNet } from '../mobilenet.js';
 
 /**
  * What @tensorflow-models/mobilenet 2.1.1 knows of the hub: for each architecture, the version of the
  * published classifier and the alphas that there are.
  */
-const PUBLISHED = {
+export const PUBLISHED = {
   'mobilenet-v1': { shortName: 'mobilenet_v1', version: 1, alphas: [0.25, 0.5, 0.75, 1] },
   'mobilenet-v2': { shortName: 'mobilenet_v2', version: 2, alphas: [0.5, 0.75, 1] },
-} as const;
+} as const satisfies Record<Architecture, object>;
 
 /**
  * Addresses of the model.json of a pretrained MobileNet: the one that the package itself uses, the bucket

@@ -6,7 +6,7 @@ import type { MobileNet } from '../mobilenet.js';
 import { mobileNetParameters } from '../parameters.js';
 import { keep, listKept, readKept, sha256Of } from './cache.js';
 import { type ConvertedNetwork, convertGraph } from './conversion.js';
-import { hubAddresses } from './hub.js';
+import { hubAddresses, PUBLISHED } from './hub.js';
 import { loadThroughPackage } from './package.js';
 import { downloadGraphModel, type GraphModelFiles, readGraphModelFolder } from './source.js';
 
@@ -75,7 +75,7 @@ async function fromCache(
 }
 
 async function convert(network: MobileNet, files: GraphModelFiles): Promise<Uint8Array> {
-  const graph = await loadThroughPackage(files, network.architecture === 'mobilenet-v1' ? 1 : 2);
+  const graph = await loadThroughPackage(files, PUBLISHED[network.architecture].version);
   const { weights, classifier } = convertGraph(graph, network);
   const all = new Map([
     ...weights,

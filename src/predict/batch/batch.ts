@@ -6,6 +6,7 @@ import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { startLauncher } from '../../platform/child-process/launcher.js';
 import { clipstepVersion } from '../../platform/version.js';
 import { writeReport } from '../../report/batch-report.js';
+import { requireCommand } from '../../tasks/commands.js';
 import { loadedModel, type ModelThreads, startModelThreads } from '../thread/model-threads.js';
 import { classifyClips, type Run } from './classify-clips.js';
 import type { FoundClips } from './find-clips.js';
@@ -29,6 +30,8 @@ import { writeResults, writeSegments } from './write-results.js';
  *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
  */
 export async function batch(options: BatchOptions): Promise<BatchResult> {
+  const { folder: name, manifest } = options.bundle;
+  requireCommand('batch', { name, pipeline: manifest.pipeline });
   checkWindowing(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;

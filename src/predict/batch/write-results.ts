@@ -5,7 +5,19 @@ import { cannotWrite } from '../../platform/cannot-write.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { isFailed, isWindowed, type ResultRow, type Row, resultRows } from './row.js';
 
-export type BatchFormat = 'jsonl' | 'csv' | 'parquet';
+type Write = (path: string, rows: AsyncIterable<ResultRow>) => Promise<void>;
+
+/** The formats of results, by what the names of their files end in. */
+const WRITERS = {
+  jsonl: (path, rows) => writeLines(path, jsonLines(rows)),
+  csv: (path, rows) => writeLines(path, csvLines(rows)),
+  parquet: (path, rows) => writeParquet(path, rows),
+} satisfies Record<string, Write>;
+
+export type BatchFormat = keyof typeof WRITERS;
+
+// There is at least one.
+export const BATCH_FORMATS = Object.keys(WRITERS) as [BatchFormat, ...BatchFormat[]];
 
 /**
  * Writes the results of clips, whole or not at all.
@@ -20,8 +32,7 @@ export async function writeResults(
   const { format, ready } = options;
   const rows = expand(options.rows);
   const write = async (temporary: string) => {
-    if (format === 'parquet') await writeParquet(temporary, rows);
-    else await writeLines(temporary, format === 'csv' ? csvLines(rows) : jsonLines(rows));
+    await WRITERS[format](temporary, rows);
     await ready();
   };
   await replaceFile(path, write, { isSynced: true, failure: cannotWrite });

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import {
+  batch,
+  classify,
+  crossvalidate,
+  evaluateBundle,
+  quantizeBundle,
+  train,
+  UserError,
+} from '../../src/index.js';
+import { inputSchema } from '../../src/inputs/input-kinds.js';
+import { readPipeline } from '../../src/pipeline/pipeline-file.js';
+import { MODEL_COMMANDS, type ModelCommand, refusalOf } from '../../src/tasks/commands.js';
+import { TASK_NAMES } from '../../src/tasks/tasks.js';
+import { projectFolder } from '../support/cli.js';
+import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
+import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
+import { writeTinyDigits, writeTinyRowsPipeline } from '../support/tiny-digits.js';
+
+/** What a command works on, or not. */
+interface Subject {
+  readonly pipeline: string;
+  readonly data: string;
+  readonly model: string;
+}
+
+let root: string;
+let subjects: Record<string, Subject>;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-commands-'));
+  const at = (name: string) => ({ data: join(root, name, 'data'), model: join(root, name, 'model') });
+  const [frames, rows] = [at('frames'), at('rows')];
+  await writeTinyDataset(frames.data, 8);
+  await writeTinyDigits(rows.data, 8);
+  await saveTinyBundle(frames.model);
+  await saveTinyRowsBundle(rows.model);
+  subjects = {
+    'classification of frames': { ...frames, pipeline: await writeTinyPipeline(root) },
+    'classification of rows': { ...rows, pipeline: await writeTinyRowsPipeline(root) },
+  };
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Each command as a program calls it. */
+const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unknown>> = {
+  train: ({ pipeline, data }, out) => train({ pipeline, data, out }),
+  crossvalidate: ({ pipeline, data }, out) => crossvalidate({ pipeline, data, out, folds: 2 }),
+  evaluate: async ({ model, data }) => evaluateBundle(await loadBundle(model), { data, split: 'all' }),
+  classify: async ({ model, data }) => {
+    for await (const { kind } of classify(await loadBundle(model), [data])) expect(kind).toBe('classified');
+  },
+  batch: async ({ model, data: source }, out) =>
+    batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
+  quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
+};
+
+describe.each(MODEL_COMMANDS)('%s', (command) => {
+  it.each(['classification of frames', 'classification of rows'])(
+    'works with %s, or says why it does not',
+    async (name) => {
+      const subject = subjects[name]!;
+      const refusal = refusalOf(command, await readPipeline(subject.pipeline));
+      const error = await RUN[command](subject, join(root, `${command} ${name}`)).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      if (!refusal) return expect(error).toBeNull();
+      expect(error).toBeInstanceOf(UserError);
+      expect(error).toMatchObject({ code: 'usage', fix: refusal.fix });
+      expect(String(error)).toContain(refusal.because);
+    },
+    60_000,
+  );
+});
+
+it('is in docs/extending.md, command by command', async () => {
+  const pipelines = await Promise.all(Object.values(subjects).map(({ pipeline }) => readPipeline(pipeline)));
+  const rows = MODEL_COMMANDS.map((command) => {
+    const cells = pipelines.map((pipeline) => {
+      const refusal = refusalOf(command, pipeline);
+      return refusal ? `refused: ${refusal.because}` : 'works';
+    });
+    return `| \`${command}\` | ${cells.join(' | ')} |`;
+  });
+  const head = `| | ${Object.keys(subjects).join(' | ')} |`;
+  const guide = await readFile(join(projectFolder, 'docs', 'extending.md'), 'utf8');
+  expect(guide).toContain([head, '|---|---|---|', ...rows].join('\n'));
+  expect(new Set(pipelines.map(({ task }) => task))).toEqual(new Set(TASK_NAMES));
+  expect(new Set(pipelines.map(({ input }) => input.kind)).size).toBe(inputSchema.options.length);
+});
