@@ -15,6 +15,9 @@ import { type Checkpoint, type Fingerprint, findCheckpoint, writeCheckpoint } fr
 import type { TrainEvent } from './train-event.js';
 import type { Training } from './train-stage.js';
 
+/** Features of some 3,000 clips of 32 timesteps with 1280 features. */
+const MEMORY_BYTES = 2 ** 29;
+
 export interface OpenTrainingOptions extends OpenDataOptions {
   readonly pipeline: Pipeline;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -62,6 +65,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     predicting: engine,
     training: engine.training,
     cache: openCache(cacheFolder('sequences')),
+    memoryBytes: MEMORY_BYTES,
     onEvent,
     signal,
   };

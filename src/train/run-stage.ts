@@ -18,9 +18,6 @@ import { standardizationOfExamples } from './standardization.js';
 import { labelledSteps } from './step-data.js';
 import { type StagePosition, type StageWork, type Training, trainStage } from './train-stage.js';
 
-/** Features of some 3,000 clips of 32 timesteps with 1280 features, which epochs then need not read again. */
-const MEMORY_BYTES = 2 ** 29;
-
 /**
  * Trains one stage; returns the weights of the whole network, with the standardization beside them where there is
  * one, and the progress at the stage's end. See fitStage.
@@ -50,7 +47,7 @@ export async function trainOnFeatures(
   source: SequenceReader<FeatureSequence>,
 ): Promise<{ weights: Weights; progress: Progress }> {
   // Rows of digits are at hand; what was embedded is in a file each.
-  const read = run.networks.encoder ? inMemory(source, MEMORY_BYTES) : source;
+  const read = run.networks.encoder ? inMemory(source, run.memoryBytes) : source;
   const isStandardizing = run.pipeline.training.standardize && !position.checkpoint;
   const start = isStandardizing ? await standardized(run, position.start, read) : position.start;
   return trainStage(run, position, await labelledWork(run, { ...position, start }, read));

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle, saveBundle } from '../../src/bundle/bundle.js';
 import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import { selectEngine } from '../../src/engine/select.js';
+import type { Cache } from '../../src/inputs/feature-cache.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf, parametersOf } from '../../src/network/networks.js';
 import { standardizationBeside } from '../../src/network/standardize.js';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
 import { checkPipeline } from '../../src/pipeline/schema.js';
 import { random } from '../../src/random.js';
+import { encodeSafetensors } from '../../src/tensors/safetensors.js';
 import type { Checkpoint, EpochRecord } from '../../src/train/checkpoint.js';
 import { openTraining } from '../../src/train/open-training.js';
 import { runStages } from '../../src/train/run-stages.js';
@@ -21,6 +23,7 @@ import { freshCache } from '../support/cache.js';
 const { engine } = await selectEngine('onnx');
 const labels = ['moving', 'still'];
 const SIZE = 32;
+const FRAMES = 4;
 /** Of the first stage, which ends on a learning rate near 0. */
 const EPOCHS = 12;
 
@@ -40,7 +43,7 @@ function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
   return {
     ...{ name: 'staged', description: 'For tests.', recurrent: { cell: 'lstm', units: 8 } },
     input: {
-      ...{ kind: 'frames', sampling: { kind: 'uniform', frames: 4 } },
+      ...{ kind: 'frames', sampling: { kind: 'uniform', frames: FRAMES } },
       preprocessing: { size: SIZE, fit: 'squash', kernel: 'linear' },
       encoder: { architecture: 'mobilenet-v1', alpha: 0.1, weights: 'encoder' },
       ...(fusion && { fusion, streams: [frames, { kind: 'difference' }], gap: { ...frames, frames: 1 } }),
@@ -66,12 +69,16 @@ async function optionsOf(changes: Changes): Promise<TrainOptions> {
 
 type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
 
-async function stagesOf(changes: Changes) {
+async function open(changes: Changes) {
   const options = await optionsOf(changes);
-  const prepared = await openTraining({
+  return openTraining({
     ...{ ...options, pipeline: await readPipeline(options.pipeline), pipelineFolder: root },
     ...{ checkpoints: null, onEvent: () => {} },
   });
+}
+
+async function stagesOf(changes: Changes) {
+  const prepared = await open(changes);
   const saved: Saved[] = [];
   const save = async (parts: Saved) => void saved.push(parts);
   return { ...(await runStages({ ...prepared, save })), saved, networks: prepared.run.networks };
@@ -100,6 +107,33 @@ describe('the stages of a network', () => {
     expect(later[0]!.start.get(kernel)).toEqual(first.best.get(kernel));
     expect([...members[0]!.keys()]).toEqual(parametersOf(networks).map(({ name }) => name));
     expect(members[0]!.get(kernel)).not.toEqual(saved.at(-1)!.best.get(kernel));
+  });
+
+  it('come to the same weights where features do not fit into memory and are read from the cache', async () => {
+    const train = async (memoryBytes: number) => {
+      const opened = await open({ standardize: true });
+      const { finetune: _, ...pipeline } = opened.run.pipeline;
+      const [reads, computed]: [string[], string[]] = [[], []];
+      const get: Cache['get'] = (key, compute) => {
+        reads.push(JSON.stringify(key));
+        return opened.run.cache.get(key, () => {
+          computed.push(JSON.stringify(key));
+          return compute();
+        });
+      };
+      const run = { ...opened.run, pipeline, cache: { get }, memoryBytes };
+      const { members } = await runStages({ ...opened, run, save: async () => {} });
+      const sequenceBytes = 4 * FRAMES * run.networks.recurrent.inputs;
+      return { weights: members[0]!, reads, computed, sequenceBytes };
+    };
+    await train(2 ** 20);
+    const whole = await train(2 ** 20);
+    const sequences = new Set(whole.reads).size;
+    expect(whole.reads).toHaveLength(sequences);
+    const part = await train(3 * whole.sequenceBytes);
+    expect(part.reads.length).toBeGreaterThan(EPOCHS * (sequences - 3));
+    expect(part.computed).toEqual([]);
+    expect(encodeSafetensors(part.weights)).toEqual(encodeSafetensors(whole.weights));
   });
 
   it('come to the same weights when they are interrupted, for each stream by itself', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { augmentPicture } from '../../media/augment-picture.js';
 import type { FeatureSequence, FrameSequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
@@ -12,12 +13,13 @@ interface ReaderOptions extends ViewSource {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. */
+/** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. Frames of a picture at hand are not worth a file. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
   const keep = keeper(options, { kind: 'frames' });
   const timestepBytes = options.input.streams.length * options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
-    const data = await keep(example, view, () => readPixels(example, { ...options, view }));
+    const read = () => readPixels(example, { ...options, view });
+    const data = example.image ? await read() : await keep(example, view, read);
     return { kind: 'frames', data, timesteps: data.length / timestepBytes };
   };
 }
@@ -90,23 +92,27 @@ async function readPixels(
 
 type Keep = (example: ReadableExample, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
 
-/** What was computed from a file is kept in the cache; a picture that is at hand is not worth a file there. */
+/** Keeps in the cache what was computed. */
 function keeper(options: ReaderOptions, what: object): Keep {
   const keyOf = keyMaker(options);
   return async (example, view, compute) =>
-    example.image ? compute() : options.cache.get({ ...what, ...(await keyOf(example, view)) }, compute);
+    options.cache.get({ ...what, ...(await keyOf(example, view)) }, compute);
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
 function keyMaker(source: ViewSource): (example: ReadableExample, view: View) => Promise<object> {
   const digests = new Map<string, Promise<string>>();
+  const contentOf = async ({ image, path }: ReadableExample): Promise<string> => {
+    if (image) return createHash('sha256').update(image).digest('hex');
+    const digest = digests.get(path) ?? contentDigest(path);
+    digests.set(path, digest);
+    return digest;
+  };
   return async (example, view) => {
-    const digest = digests.get(example.path) ?? contentDigest(example.path);
-    digests.set(example.path, digest);
     const { preprocessing, streams, gap } = source.input;
     const { startSeconds, endSeconds } = example;
     return {
-      content: await digest,
+      content: await contentOf(example),
       preprocessing,
       streams,
       gap,

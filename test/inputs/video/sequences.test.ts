@@ -7,7 +7,7 @@ import type { Example } from '../../../src/datasets/scan.js';
 import { openCache } from '../../../src/inputs/feature-cache.js';
 import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
 import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
-import { frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
+import { featureReader, frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -63,6 +63,25 @@ describe('frameReader', () => {
     expect((await read(digit, 'evaluation')).data[0]).toBe(0);
     expect((await read(digit, 0)).data[0]).toBe(255);
     await expect(entries()).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('featureReader', () => {
+  it('encodes the picture of a digit once, and reads its features from the cache from then on', async () => {
+    let encoded = 0;
+    const read = featureReader({
+      ...{ input, seed: 1, cache: openCache(join(folder, 'features')), width: 1, identity: 'brightness' },
+      encode: async (pictures) => {
+        encoded++;
+        return Float32Array.of(pictures.reduce((sum, level) => sum + level, 0) / pictures.length);
+      },
+    });
+    const digit = (level: number) => ({ ...example(), image: new Uint8Array(28 * 28).fill(level) });
+    const values = [];
+    for (const level of [200, 100, 200, 100]) values.push((await read(digit(level), 'evaluation')).data[0]);
+    expect(encoded).toBe(2);
+    expect(values[0]).toBeGreaterThan(values[1]!);
+    expect(values.slice(2)).toEqual(values.slice(0, 2));
   });
 });
 
