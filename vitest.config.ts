@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Of the built package: whole commands, and what is written with it. */
-const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts'];
+/** Whole commands and examples, as they are built; and wherever else a test takes whole trainings or every format. */
+const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
 export default defineConfig({
   test: {

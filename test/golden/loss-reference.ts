@@ -1,4 +1,4 @@
-import { dropoutMasks } from '../../src/network/dropout.js';
+import { type DropoutMasks, dropoutMasks } from '../../src/network/dropout.js';
 import type { Loss } from '../../src/network/losses.js';
 import { cellName, directionsOf, type RecurrentNetwork } from '../../src/network/recurrent.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
@@ -16,9 +16,11 @@ export interface LossCase {
 
 /** A training step's loss in float64. */
 export function lossReference(options: LossCase, weights: Weights): number {
-  const { network, sequences, targets } = options;
+  const { network, sequences, targets, dropoutSeed } = options;
+  const masks = network.dropout > 0 && dropoutMasks(network, { batch: sequences.length, seed: dropoutSeed });
   const losses = sequences.map((sequence, row) => {
-    const { logits } = recurrentReference(network, withDropout(options, weights, row), sequence);
+    const own = masks ? withDropout(network, weights, { masks, row }) : weights;
+    const { logits } = recurrentReference(network, own, sequence);
     return LOSSES[options.loss](
       logits,
       [...targets].slice(row * network.classes, (row + 1) * network.classes),
@@ -58,8 +60,11 @@ function withElement({ shape, data }: Tensor, index: number, value: number): Ten
 }
 
 /** One sequence's weights: to mask a layer's input is to scale the rows of the kernel that reads it. */
-function withDropout({ network, sequences, dropoutSeed }: LossCase, weights: Weights, row: number): Weights {
-  const masks = dropoutMasks(network, { batch: sequences.length, seed: dropoutSeed });
+function withDropout(
+  network: RecurrentNetwork,
+  weights: Weights,
+  { masks, row }: { masks: DropoutMasks; row: number },
+): Weights {
   const scaled = new Map(weights);
   const scaleRows = (name: string, mask: Float32Array) => {
     const { shape, data } = requireTensor(weights, name);

@@ -101,8 +101,8 @@ function run(cell: Cell, inputs: readonly Vector[], units: number): Vector[] {
 
 interface CellWeights {
   readonly units: number;
-  readonly kernel: readonly Vector[];
-  readonly recurrentKernel: readonly Vector[];
+  readonly kernel: readonly Float32Array[];
+  readonly recurrentKernel: readonly Float32Array[];
   readonly bias: Vector;
 }
 
@@ -164,18 +164,22 @@ const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 const plus = (a: Vector, b: Vector): Vector => a.map((value, index) => value + b[index]!);
 
 /** A row vector times a matrix. */
-const times = (row: Vector, columns: readonly Vector[]): Vector =>
-  columns[0]!.map((_, column) =>
-    row.reduce((total, value, index) => total + value * columns[index]![column]!, 0),
-  );
+function times(row: Vector, matrix: ReadonlyArray<ArrayLike<number>>): Vector {
+  const sums = Array.from(matrix[0]!, () => 0);
+  row.forEach((value, index) => {
+    const factors = matrix[index]!;
+    for (let column = 0; column < sums.length; column++) sums[column]! += value * factors[column]!;
+  });
+  return sums;
+}
 
 const weightedSum = (shares: Vector, vectors: readonly Vector[]): Vector => times(shares, vectors);
 
 const vector = (weights: Weights, name: string): Vector => [...requireTensor(weights, name).data];
 
 /** The rows of a matrix. */
-function matrix(weights: Weights, name: string): Vector[] {
+function matrix(weights: Weights, name: string): Float32Array[] {
   const { shape, data } = requireTensor(weights, name);
   const [rows, columns] = shape as readonly [number, number];
-  return Array.from({ length: rows }, (_, row) => [...data.subarray(row * columns, (row + 1) * columns)]);
+  return Array.from({ length: rows }, (_, row) => data.subarray(row * columns, (row + 1) * columns));
 }

@@ -3,64 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Sampling } from '../../../src/media/frame-schema.js';
-import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
+import { openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { readNumber, runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
+import {
+  H264,
+  numbersOf,
+  read,
+  request,
+  timesOf,
+  uniform,
+  writeFormats,
+} from '../../support/video-formats.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-video-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const request = (sampling: Sampling, changes: Partial<FrameRequest> = {}): FrameRequest => ({
-  sampling,
-  preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
-  ...changes,
-});
-
-const uniform = (frames: number): Sampling => ({ kind: 'uniform', frames });
-
-async function read(path: string, wanted: FrameRequest): Promise<Frame[]> {
-  const clip = await openClip(await locateClip(path), wanted);
-  const frames: Frame[] = [];
-  for await (const frame of clip.frames) frames.push(frame);
-  expect(frames).toHaveLength(clip.frameCount);
-  return frames;
-}
-
-const numbersOf = (frames: readonly Frame[]) => frames.map((frame) => readNumber(frame.pixels));
-const timesOf = (frames: readonly Frame[]) => frames.map((frame) => frame.timeSeconds);
-
-const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '10'];
-/** Each with 40 frames at 25 a second, so that 8 centres lie at frames 2, 7, 12 and so on. */
-const FORMATS: ReadonlyArray<readonly [name: string, encoder: readonly string[]]> = [
-  ['h264.mp4', [...H264, '-bf', '3', '-x264opts', 'keyint=12:min-keyint=12:scenecut=0']],
-  ['fragments.mp4', [...H264, '-g', '10', '-movflags', 'frag_keyframe+empty_moov']],
-  ['h264.mkv', [...H264, '-bf', '3']],
-  ['open-gop.ts', [...H264, '-bf', '3', '-x264opts', 'open-gop=1:keyint=8']],
-  ['raw.h264', [...H264, '-bf', '2']],
-  [
-    'hevc.mp4',
-    ['-c:v', 'libx265', '-pix_fmt', 'yuv420p10le', '-crf', '10', '-x265-params', 'log-level=none'],
-  ],
-  ['vp8.webm', ['-c:v', 'libvpx', '-pix_fmt', 'yuv420p', '-b:v', '2M', '-auto-alt-ref', '1']],
-  ['vp9.webm', ['-c:v', 'libvpx-vp9', '-pix_fmt', 'yuv420p', '-crf', '10', '-b:v', '0', '-cpu-used', '5']],
-  ['mpeg4.avi', ['-c:v', 'mpeg4', '-pix_fmt', 'yuv420p', '-q:v', '2', '-bf', '2']],
-  ['mjpeg.avi', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2']],
-  ['mpeg2.mpg', ['-c:v', 'mpeg2video', '-pix_fmt', 'yuv420p', '-q:v', '2', '-bf', '2']],
-  ['flv1.flv', ['-c:v', 'flv', '-pix_fmt', 'yuv420p', '-q:v', '2']],
-  ['wmv2.wmv', ['-c:v', 'wmv2', '-pix_fmt', 'yuv420p', '-q:v', '2']],
-  ['theora.ogv', ['-c:v', 'libtheora', '-pix_fmt', 'yuv420p', '-q:v', '10']],
-  ['prores.mov', ['-c:v', 'prores', '-pix_fmt', 'yuv422p10le']],
-];
-
-beforeAll(async () => {
-  for (const [name, encoder] of FORMATS) {
-    await writeNumberedClip(join(folder, name), { frames: 40, framesPerSecond: 25, encoder });
-  }
-  const encoder = [...H264, '-bf', '2', '-x264opts', 'keyint=20:min-keyint=20:scenecut=0'];
-  await writeNumberedClip(join(folder, 'long.mp4'), { frames: 320, framesPerSecond: 10, encoder });
-  await writeNumberedClip(join(folder, 'long.ts'), { frames: 320, framesPerSecond: 10, encoder });
-});
+beforeAll(() =>
+  writeFormats(folder, ['h264.mp4', 'fragments.mp4', 'vp9.webm', 'mpeg4.avi', 'long.mp4', 'long.ts']),
+);
 
 describeWithEachFfmpeg('a video', () => {
   test.each(['h264.mp4', 'vp9.webm', 'mpeg4.avi'])('%s: each frame comes with its partner', async (name) => {
@@ -69,25 +31,6 @@ describeWithEachFfmpeg('a video', () => {
     expect(numbersOf(frames)).toEqual([2, 7, 12, 17, 22, 27, 32, 37]);
     expect(frames.map(({ partner }) => readNumber(partner!))).toEqual([4, 9, 14, 19, 24, 29, 34, 39]);
   });
-
-  test.each(FORMATS)('gives the frames at the centres of equal spans, with their times: %s', async (name) => {
-    const frames = await read(join(folder, name), request(uniform(8)));
-    const expected = [2, 7, 12, 17, 22, 27, 32, 37];
-    expect(numbersOf(frames)).toEqual(expected);
-    // Containers round, the coarsest of them to milliseconds.
-    timesOf(frames).forEach((seconds, position) => {
-      expect(Math.abs(seconds - expected[position]! / 25)).toBeLessThanOrEqual(0.001);
-    });
-  });
-
-  test.each(['h264.mp4', 'open-gop.ts', 'vp8.webm', 'mpeg4.avi', 'mpeg2.mpg'])(
-    'gives all of its frames: %s',
-    async (name) => {
-      const sampling: Sampling = { kind: 'fps', framesPerSecond: 25, maxFrames: 100 };
-      const numbers = numbersOf(await read(join(folder, name), request(sampling)));
-      expect(numbers).toEqual(Array.from({ length: 40 }, (_, number) => number));
-    },
-  );
 
   test('gives its keyframes', async () => {
     const sampling: Sampling = { kind: 'keyframes', maxFrames: 10 };
@@ -127,18 +70,6 @@ describeWithEachFfmpeg('a video', () => {
     });
   });
 
-  test.each([...FORMATS.map(([name]) => name), 'long.mp4', 'long.ts'])(
-    'gives the same frames when only what they depend on is decoded: %s',
-    async (name) => {
-      const path = join(folder, name);
-      const [whole, sought, excerpt] = await Promise.all(
-        (['whole', 'seeks', 'excerpt'] as const).map((plan) => read(path, request(uniform(5), { plan }))),
-      );
-      expect(sought).toEqual(whole);
-      expect(excerpt).toEqual(whole);
-    },
-  );
-
   test.each(['long.mp4', 'long.ts'])('gives keyframes in place of the frames near them: %s', async (name) => {
     const path = join(folder, name);
     const frames = await read(path, request(uniform(8), { plan: 'keyframes' }));
@@ -147,19 +78,6 @@ describeWithEachFfmpeg('a video', () => {
     numbers.forEach((number, index) => {
       expect(number % 20).toBe(0);
       expect(Math.abs(number - (20 + index * 40))).toBeLessThanOrEqual(20);
-      expect(frames[index]!.timeSeconds).toBeCloseTo(number / 10, 3);
-    });
-  });
-
-  test.each(['long.mp4', 'long.ts'])('gives near frames that take less decoding: %s', async (name) => {
-    const frames = await read(join(folder, name), request(uniform(32), { plan: 'nearby' }));
-    const numbers = numbersOf(frames);
-    expect(new Set(numbers).size).toBe(32);
-    expect(numbers.filter((number) => number % 20 === 0).length).toBeGreaterThanOrEqual(15);
-    numbers.forEach((number, index) => {
-      const wanted = 5 + index * 10;
-      expect(Math.abs(number - wanted)).toBeLessThanOrEqual(5);
-      expect(number % 20 === 0 || number <= wanted - 4).toBe(true);
       expect(frames[index]!.timeSeconds).toBeCloseTo(number / 10, 3);
     });
   });
