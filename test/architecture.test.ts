@@ -14,7 +14,7 @@ const rooms = new Set(files.flatMap((path) => /^src\/([^/]+\/?)/.exec(path)?.[1]
 const CROSSED = ['predict -> report', 'evaluate -> report', 'crossvalidate -> report', 'quantize -> report'];
 
 /** Names of our files: kebab-case, where those of other projects that comments speak of are not. */
-const FILE_NAME = /(?<![\w./-])(?:\.{1,2}\/)*((?:[a-z0-9-]+\/)*[a-z0-9.-]+\.(?:ts|mjs))(?!\w)/g;
+const FILE_NAME = /(?<![\w./*-])(?:\.{1,2}\/)*((?:[a-z0-9-]+\/)*[a-z0-9][a-z0-9.-]*\.(?:ts|mjs))(?!\w)/g;
 
 /** Those that a text names and that no file's path ends in. */
 function missingFiles(text: string): string[] {
