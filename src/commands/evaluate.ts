@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
-import type { SplitName } from '../datasets/scan.js';
+import type { SplitName } from '../datasets/dataset.js';
 import type { EngineName } from '../engine/engine.js';
 import { evaluateBundle } from '../evaluate/evaluate-bundle.js';
 import { evaluationFigures, evaluationFolder } from '../evaluate/evaluation-files.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import type { Dataset } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
-import type { Dataset } from '../datasets/scan.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import type { EngineName } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';

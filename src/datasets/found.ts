@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { Example, Skipped, SplitName } from './scan.js';
+import type { Example, Skipped, SplitName } from './dataset.js';
 
 /** What a folder or a manifest names, before classes are numbered. */
 export interface Found {

@@ -5,10 +5,11 @@ import { exists } from '../platform/exists.js';
 import { clipstepVersion } from '../platform/version.js';
 import type { DataEvent } from './data-event.js';
 import type { DataSettings } from './data-schema.js';
+import type { Dataset } from './dataset.js';
 import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
-import { type Dataset, scanDataset } from './scan.js';
+import { scanDataset } from './scan.js';
 
 export interface TrainingData {
   readonly dataset: Dataset;

@@ -1,5 +1,5 @@
 import { random } from '../random.js';
-import type { Example } from './scan.js';
+import type { Example } from './dataset.js';
 
 /**
  * Deals examples out to parts of the given shares, which sum to 1, without tearing a group apart: seeded,

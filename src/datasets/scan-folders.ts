@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { naturalOrder } from '../platform/natural-order.js';
+import type { Skipped, SplitName } from './dataset.js';
 import { type Found, splitNamed } from './found.js';
-import type { Skipped, SplitName } from './scan.js';
 
 /** Lists `<folder>/<label>/<clip>`, or `<folder>/<train|val|test>/<label>/<clip>`. */
 export async function scanFolders(folder: string): Promise<Found> {

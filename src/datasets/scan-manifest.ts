@@ -4,8 +4,8 @@ import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { listIssues, messageOf, type UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
+import type { Skipped } from './dataset.js';
 import { badDataset, type Found, splitNamed } from './found.js';
-import type { Skipped } from './scan.js';
 
 /** An empty cell is one that was not filled in. */
 const optional = <T extends z.ZodType>(schema: T) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Dataset, Example } from './dataset.js';
 import { badDataset } from './found.js';
 import { partitionByGroup } from './partition.js';
-import type { Dataset, Example } from './scan.js';
 
 /** A dataset's parts. No group is in two of them, and `train` has every class. */
 export interface Split {

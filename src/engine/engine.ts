@@ -7,6 +7,13 @@ import type { Weights } from '../tensors/tensor.js';
 
 export type EngineName = 'onnx' | 'tensorflow';
 
+export interface EngineOptions {
+  /** Threads of one computation of the onnx engine; as many as the machine has cores when absent. */
+  readonly threads?: number;
+  /** Whether others compute meanwhile, such as ffmpeg: threads that wait for each other then leave them the cores. */
+  readonly sharesCores?: boolean;
+}
+
 /**
  * Something that computes: it interprets network descriptions with given weights. What an engine hands out
  * owns native memory until its `release` is called; the arrays that go in and out are plain copies that

@@ -1,11 +1,4 @@
-import type { Engine, EngineName } from './engine.js';
-
-export interface EngineOptions {
-  /** Threads of one computation of the onnx engine; as many as the machine has cores when absent. */
-  readonly threads?: number;
-  /** Whether others compute meanwhile, such as ffmpeg: threads that wait for each other then leave them the cores. */
-  readonly sharesCores?: boolean;
-}
+import type { Engine, EngineName, EngineOptions } from './engine.js';
 
 export interface EngineChoice {
   readonly engine: Engine;

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import type { FeatureSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';

@@ -1,6 +1,6 @@
 import { type Bundle, updateManifest } from '../bundle/bundle.js';
+import type { SplitName } from '../datasets/dataset.js';
 import { isGenerated } from '../datasets/open-data.js';
-import type { SplitName } from '../datasets/scan.js';
 import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Classification, SequenceClassifier } from '../engine/engine.js';
 import { isFailureOfInput } from '../errors.js';
 import { collate, type FeatureSequence, inBatches } from '../inputs/batches.js';

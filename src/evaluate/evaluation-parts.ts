@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/bundle.js';
+import type { Dataset, Example, SplitName } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
-import type { Dataset, Example, SplitName } from '../datasets/scan.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import { UserError } from '../errors.js';
 import type { EvaluationEvent } from './evaluation-event.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Example, SplitName } from '../datasets/scan.js';
+import type { Example, SplitName } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
 import { isFailureOfInput } from '../errors.js';
 import { type Cache, contentDigest } from '../inputs/feature-cache.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Sequence } from './batches.js';
 
 /** What is read of an example: what every evaluation reads, or one of the training's views, by its number. */

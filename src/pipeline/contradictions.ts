@@ -1,17 +1,17 @@
 import type { Contradiction } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
-import type { Pipeline } from './schema.js';
+import type { Settings } from './settings.js';
 
 /** Settings that are sound by themselves but not together. */
-export function contradictions(pipeline: Pipeline): Contradiction[] {
-  const { data, input, recurrent, training, finetune } = pipeline;
+export function contradictions(settings: Settings): Contradiction[] {
+  const { data, input, recurrent, training, finetune } = settings;
   const found: Contradiction[] = [];
   if (data?.kind === 'motion' && data.train.seed === data.test.seed) {
     const message = 'must differ from data.train.seed: the same seed gives the same clips';
     found.push({ path: ['data', 'test', 'seed'], message });
   }
-  found.push(...inputOf(input).contradictions(pipeline));
+  found.push(...inputOf(input).contradictions(settings));
   if (training.mixup !== undefined && training.batchSize === 1) {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });

@@ -1,103 +1,14 @@
-import * as z from 'zod';
-import { dataSchema } from '../datasets/data-schema.js';
-import { splitSchema } from '../datasets/split-schema.js';
+import type * as z from 'zod';
 import { listIssues, UserError } from '../errors.js';
-import { inputSchema } from '../inputs/input-kinds.js';
-import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
-import { INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
-import { classificationTraining } from '../tasks/classification/training-schema.js';
-import { TASK_NAMES } from '../tasks/tasks.js';
 import { contradictions } from './contradictions.js';
-import { distilSchema } from './distil-schema.js';
-
-const stage = {
-  epochs: z.int().min(1).max(10_000),
-  batchSize: z.int().min(1).max(4096).describe('clips a step'),
-  learningRate: z.number().positive().max(10),
-  steps: z.int().min(1).optional().describe('stop after so many, be it in the midst of an epoch'),
-};
-
-const trainingSchema = z.strictObject({
-  train: z
-    .enum(['recurrent', 'everything'])
-    .describe('recurrent: on features of the frozen encoder; everything: end to end'),
-  ...stage,
-  standardize: z
-    .boolean()
-    .default(false)
-    .describe(
-      'features to mean 0 and deviation 1, as the encoder gives them of the training part before it is trained',
-    ),
-  optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
-  initialHead: z
-    .enum(INITIAL_HEADS)
-    .default('glorot')
-    .describe('normal: kernel and bias of the head drawn with deviation 1'),
-  schedule: z.enum(['constant', 'cosine', 'one-cycle']).default('cosine'),
-  warmupEpochs: z.number().min(0).default(0),
-  weightDecay: z.number().min(0).default(0),
-  clipNorm: z.number().positive().default(1),
-  ...classificationTraining,
-  augmentation: augmentationSchema.optional(),
-  mixup: z
-    .number()
-    .positive()
-    .max(1)
-    .optional()
-    .describe(
-      'each sequence of a step is mixed with another one: alpha of the Beta distribution of its share; the smaller, the less most are changed',
-    ),
-  networks: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(1)
-    .describe('trained from different seeds; the model answers with the mean of their probabilities'),
-  keep: z
-    .enum(['best', 'last'])
-    .default('best')
-    .describe('weights of the epoch with the lowest validation loss, or of the last one'),
-  patience: z.int().min(1).optional().describe('stop after this many epochs without a better validation'),
-});
-
-const finetuneSchema = z.strictObject({
-  fromBlock: z.int().min(0).describe('encoder blocks before this one stay as they are; 0: all are trained'),
-  ...stage,
-  warmupEpochs: z
-    .number()
-    .min(0)
-    .optional()
-    .describe('in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
-});
+import { settingsSchema } from './settings.js';
 
 /** A pipeline: one experiment's whole recipe, as written in pipelines/*.yaml. */
-export const pipelineSchema = z
-  .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
-    description: z.string().min(1),
-    task: z.enum(TASK_NAMES).default('classification').describe('what the network is for'),
-    data: dataSchema.optional().describe('what it trains on when --data does not say'),
-    input: inputSchema,
-    recurrent: recurrentSchema,
-    distil: distilSchema
-      .optional()
-      .describe('a stage before the others: the encoder learns to give what a larger one gives'),
-    training: trainingSchema,
-    finetune: z
-      .array(finetuneSchema)
-      .min(1)
-      .optional()
-      .describe(
-        'further stages, one after the other: the whole network; earlier blocks one by one, as a rule',
-      ),
-    split: splitSchema.prefault({}).describe('used where neither folders nor the manifest give a split'),
-    seed: z.int().min(0).default(1),
-  })
-  .superRefine((pipeline, context) => {
-    for (const { path, message } of contradictions(pipeline)) {
-      context.addIssue({ code: 'custom', path, message });
-    }
-  });
+export const pipelineSchema = settingsSchema.superRefine((settings, context) => {
+  for (const { path, message } of contradictions(settings)) {
+    context.addIssue({ code: 'custom', path, message });
+  }
+});
 
 export type Pipeline = z.infer<typeof pipelineSchema>;
 

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js';
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Engine } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from '../evaluate/evaluate.js';

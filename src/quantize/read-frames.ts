@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import { isFailureOfInput, UserError } from '../errors.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';

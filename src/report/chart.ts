@@ -22,15 +22,6 @@ export const COLOURS = {
   second: 'var(--second)',
 } as const;
 
-/** Draws a chart as an SVG element, which needs no script. */
-export type DrawChart = (chart: Chart) => string;
-
-/** Loads the library that draws: some hundred milliseconds, for which nobody else is to wait. */
-export async function openCharts(): Promise<DrawChart> {
-  const { drawChart } = await import('./draw-chart.js');
-  return drawChart;
-}
-
 /** How an axis of a chart looks. */
 export const axisLook = (name: string) => ({
   ...{ name, nameLocation: 'middle' as const, nameGap: 28 },

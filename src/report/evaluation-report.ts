@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js';
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report.js';

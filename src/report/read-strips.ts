@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
 import { readFilm } from './film.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Loss } from '../network/losses.js';
 import type { ClassificationTraining } from './classification/training-schema.js';
 

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import { featureCount } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { TrainerOptions } from '../engine/engine.js';

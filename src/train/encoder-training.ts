@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import { activationCount, type MobileNet } from '../encoder/mobilenet.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FrameSequence } from '../inputs/batches.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Trainer } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { collate, epochBatches, inBatches } from '../inputs/batches.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import { isFailureOfInput, UserError } from '../errors.js';
 import type { SequenceReader, View } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';

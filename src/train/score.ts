@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
 import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Sequence } from '../inputs/batches.js';
 import { viewCount } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../datasets/scan.js';
+import type { Example } from '../datasets/dataset.js';
 import type { Engine, TrainerOptions, TrainingOperations } from '../engine/engine.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { Networks } from '../network/networks.js';

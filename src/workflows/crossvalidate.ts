@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { type CrossValidation, type CrossvalidateOptions, runFolds } from '../crossvalidate/run-folds.js';
+import type { Example } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
-import type { Example } from '../datasets/scan.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { writeResult } from '../platform/write-result.js';
 import { readStrips } from '../report/read-strips.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Example } from '../../src/datasets/scan.js';
+import type { Example } from '../../src/datasets/dataset.js';
 import { findLeaks } from '../../src/evaluate/leaks.js';
 import { nearCopies } from '../../src/evaluate/near-copies.js';
 import { openCache } from '../../src/inputs/feature-cache.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Example } from '../../src/datasets/scan.js';
+import type { Example } from '../../src/datasets/dataset.js';
 import { findLeaks } from '../../src/evaluate/leaks.js';
 import { openCache } from '../../src/inputs/feature-cache.js';
 import { random } from '../../src/random.js';

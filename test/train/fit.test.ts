@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Example } from '../../src/datasets/scan.js';
+import type { Example } from '../../src/datasets/dataset.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate, type FeatureSequence } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';

@@ -1,4 +1,4 @@
-import type { Dataset, Example } from '../scan.js';
+import type { Dataset, Example } from '../dataset.js';
 import { DIGIT_CLASSES, IMAGE_SIDE, type LabelledImages } from './labelled-images.js';
 import type { MnistDataset } from './mnist.js';
 

@@ -1,8 +1,7 @@
 import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
-import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
-import type { EngineOptions } from '../select.js';
+import type { Engine, EngineOptions, FrameEncoder, SequenceClassifier } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
 import { featuresFeed } from './features-feed.js';

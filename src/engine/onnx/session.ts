@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { EngineOptions } from '../select.js';
+import type { EngineOptions } from '../engine.js';
 import type { Graph } from './graph.js';
 import { encodeModel } from './onnx-model.js';
 

@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Skipped } from '../../datasets/scan.js';
+import type { Skipped } from '../../datasets/dataset.js';
 import { messageOf, UserError } from '../../errors.js';
 import { readSignature } from '../../media/file-signature.js';
 import { isClipName, isFrameName } from '../../media/locate.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Bundle } from '../../bundle/bundle.js';
-import type { Skipped } from '../../datasets/scan.js';
+import type { Skipped } from '../../datasets/dataset.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { PlanChoice } from '../../media/frames.js';
 import type { Shard } from './list-clips.js';

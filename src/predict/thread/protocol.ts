@@ -1,5 +1,4 @@
-import type { Classification, EngineName } from '../../engine/engine.js';
-import type { EngineOptions } from '../../engine/select.js';
+import type { Classification, EngineName, EngineOptions } from '../../engine/engine.js';
 import type { ErrorCode } from '../../errors.js';
 import type { FeatureBatch } from '../../inputs/batches.js';
 import type { FramesInput } from '../../inputs/video/frames-schema.js';

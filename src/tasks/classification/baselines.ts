@@ -1,4 +1,4 @@
-import type { Example } from '../../datasets/scan.js';
+import type { Example } from '../../datasets/dataset.js';
 import { type InputSettings, inputOf } from '../../inputs/input-kinds.js';
 import type { ReadableExample } from '../../inputs/sequence-reader.js';
 import type { RecurrentSettings } from '../../network/recurrent-schema.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../../datasets/scan.js';
+import type { Example } from '../../datasets/dataset.js';
 import { groupCount, groupInterval } from '../bootstrap.js';
 import { type Calibration, measureCalibration } from './calibration.js';
 import { argmax, type Metrics, measure, topAccuracy } from './metrics.js';

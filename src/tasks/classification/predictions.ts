@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
-import type { Example } from '../../datasets/scan.js';
+import type { Example } from '../../datasets/dataset.js';
 import { listIssues, messageOf, UserError } from '../../errors.js';
 import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
 import { softmax } from './metrics.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../../datasets/scan.js';
+import type { Example } from '../../datasets/dataset.js';
 import { UserError } from '../../errors.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Example } from '../../datasets/scan.js';
+import type { Example } from '../../datasets/dataset.js';
 import type { TargetMaker } from '../task.js';
 import { classWeightsOf } from './class-weights.js';
 import type { ClassificationTraining } from './training-schema.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Example } from '../../../src/datasets/scan.js';
+import type { Example } from '../../../src/datasets/dataset.js';
 import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
 import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { clipView } from '../../../src/inputs/video/view.js';

@@ -1,0 +1,32 @@
+/** The clips of a dataset, not opened yet. */
+export interface Dataset {
+  /** Names of the classes in natural order; an example's label is an index into them. */
+  readonly labels: readonly string[];
+  readonly examples: readonly Example[];
+  /** What was found but is no example, each with the reason. */
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Example {
+  /** Tells it from all others of the dataset, and stays the same when the dataset is moved. */
+  readonly id: string;
+  /** Absolute path of a video file, an image or a folder of frames. */
+  readonly path: string;
+  readonly label: number;
+  /** What must not be torn apart by a split, such as the film that it was cut from; by default the file. */
+  readonly group: string;
+  /** The part that it was given, by a folder or in the manifest: all examples have one, or none. */
+  readonly split?: SplitName | undefined;
+  /** Part of the clip that shows the class; the whole when absent. */
+  readonly startSeconds?: number | undefined;
+  readonly endSeconds?: number | undefined;
+  /** The picture of a digit itself, uint8 [28, 28], where a file holds more than one. */
+  readonly image?: Uint8Array | undefined;
+}
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+export interface Skipped {
+  readonly path: string;
+  readonly problem: string;
+}
