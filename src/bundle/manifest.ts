@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { pipelineSchema } from '../pipeline/schema.js';
+import { testSummarySchema } from '../tasks/tasks.js';
 
 /** The file of a model's folder that holds its manifest. */
 export const MANIFEST_FILE = 'model.json';
@@ -15,24 +16,13 @@ export const BUNDLE_SCHEMA_VERSION = 1;
 
 const share = z.number().min(0).max(1);
 
-/** What was measured on the test part, which nothing was chosen by; see tasks/classification/metrics.ts. */
-const metricsSchema = z.strictObject({
-  examples: z.int().min(1),
-  accuracy: share,
-  interval: z.tuple([share, share]),
-  balancedAccuracy: share,
-  logLoss: z.number().min(0),
-  /** Accuracy on the same clips with each one's frames in a random order. */
-  shuffledAccuracy: share,
-});
-
 /** `model.json`: all of a trained model but its numbers. */
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(BUNDLE_SCHEMA_VERSION),
   pipeline: pipelineSchema,
   labels: z.array(z.string().min(1)).min(2),
   /** Null when the dataset had no test part. */
-  test: metricsSchema.nullable(),
+  test: testSummarySchema.nullable(),
   /** What it was trained and tested on, see splitDigest in datasets/split.ts; absent for an ensemble. */
   data: z
     .string()
@@ -64,7 +54,6 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
-export type TestMetrics = z.infer<typeof metricsSchema>;
 
 /**
  * Reads what a trained model says of itself, without its weights.

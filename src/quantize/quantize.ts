@@ -1,4 +1,4 @@
-import { type Bundle, type NewBundle, saveBundle } from '../bundle/bundle.js';
+import { type Bundle, saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import { int8Layers } from '../encoder/int8-layers.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
@@ -14,6 +14,7 @@ import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { quantizedModelCard } from '../report/quantized-model-card.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
+import { summaryOf } from '../tasks/classification/summary.js';
 import { requireCommand } from '../tasks/commands.js';
 import type { Weights } from '../tensors/tensor.js';
 import { compareModels } from './compare-models.js';
@@ -79,7 +80,12 @@ export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): 
   const comparison = await compareModels(run, { float32: bundle, int8: quantized, engine, test: parts.test });
   const versions = { ...manifest.versions, [engine.name]: engine.version };
   await saveBundle(options.out, {
-    manifest: { ...manifest, quantization, versions, test: comparison && summaryOf(comparison) },
+    manifest: {
+      ...manifest,
+      quantization,
+      versions,
+      test: comparison && summaryOf(comparison.int8, comparison.shuffledAccuracy),
+    },
     members: quantized.members,
     files: { 'README.md': quantizedModelCard({ ...options, bundle, frames: frameCount, comparison }) },
   });
@@ -122,10 +128,4 @@ async function quantizeMembers(
     const others = [...weights].filter(([name]) => !names.includes(name));
     return new Map([...same!.to, ...others]);
   });
-}
-
-function summaryOf({ int8, shuffledAccuracy }: Comparison): NewBundle['manifest']['test'] {
-  const { examples, accuracy, balancedAccuracy, logLoss } = int8;
-  const [low, high] = int8.interval;
-  return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
 }

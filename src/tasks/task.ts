@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Example } from '../datasets/dataset.js';
 import type { Loss } from '../network/losses.js';
 import type { ClassificationTraining } from './classification/training-schema.js';
@@ -11,6 +12,8 @@ export interface Task {
   requireLearnable(labels: readonly string[], examples: readonly Example[]): void;
   /** What examples are to be in a training step. @param data.train all that are trained on. */
   targetMaker(training: TaskTraining, data: TaskData): TargetMaker;
+  /** What a model's manifest keeps of its test part. */
+  readonly summarySchema: z.ZodType;
   /** How the network does on the validation part, after an epoch. */
   scoreEpoch(answers: EpochAnswers): EpochScore;
 }
@@ -18,7 +21,7 @@ export interface Task {
 /** What a pipeline's `training` says of its task. */
 export type TaskTraining = ClassificationTraining;
 
-interface TaskData {
+export interface TaskData {
   readonly labels: readonly string[];
   readonly train: readonly Example[];
 }
@@ -26,7 +29,7 @@ interface TaskData {
 /** float32 [examples, outputs]; see engine/engine.ts. */
 export type TargetMaker = (examples: readonly Example[]) => Float32Array;
 
-interface EpochAnswers {
+export interface EpochAnswers {
   /** float32 [examples, outputs]. */
   readonly logits: Float32Array;
   readonly examples: readonly Example[];

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { classification } from './classification/classification.js';
 import type { Task } from './task.js';
 
@@ -13,3 +14,6 @@ export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
 
 /** All that is asked of a pipeline's task in training. */
 export const taskOf = ({ task }: { readonly task: TaskName }): Task => TASKS[task];
+
+/** What a model's manifest keeps of its test part, by its task. */
+export const testSummarySchema = z.union(Object.values(TASKS).map(({ summarySchema }) => summarySchema));

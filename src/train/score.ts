@@ -17,6 +17,7 @@ import {
 import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Metrics, measure } from '../tasks/classification/metrics.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
+import type { TaskName } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
 import { middleOf, trainBaselines } from './train-baselines.js';
@@ -37,11 +38,22 @@ interface Finished {
   readonly features: Features;
 }
 
+type Score = (
+  opened: OpenedTraining,
+  options: { members: readonly Weights[]; targetPrecision: number | undefined },
+) => Promise<Scores>;
+
+/** By the pipeline's task. */
+const SCORERS: Readonly<Record<TaskName, Score>> = { classification: scoreClassifier };
+
+/** Scores a finished training as its task has it. Nothing else reads the test part. */
+export const scoreTraining: Score = (opened, options) => SCORERS[opened.run.pipeline.task](opened, options);
+
 /**
  * Calibrates a finished network on the validation part, trains the baselines, and then, when
- * nothing is left to be chosen, scores all of them on the test part. Nothing else reads the test part.
+ * nothing is left to be chosen, scores all of them on the test part.
  */
-export async function scoreTraining(
+async function scoreClassifier(
   opened: OpenedTraining,
   { members, targetPrecision }: { members: readonly Weights[]; targetPrecision: number | undefined },
 ): Promise<Scores> {

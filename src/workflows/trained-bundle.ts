@@ -3,6 +3,7 @@ import { splitDigest } from '../datasets/split.js';
 import { modelCard } from '../report/model-card.js';
 import { readStrips } from '../report/read-strips.js';
 import { trainingReport } from '../report/training-report.js';
+import { summaryOf } from '../tasks/classification/summary.js';
 import { resultFiles } from '../train/result-files.js';
 import type { FinishedTraining, TrainingResult } from '../train/train-network.js';
 import { commandLine } from './command-line.js';
@@ -18,13 +19,15 @@ export async function trainedBundle(
 ): Promise<NewBundle> {
   const { run, split } = opened;
   const { pipeline, labels, temperature, minProbability, engine, versions, predictions } = result;
+  const { test, baselines } = result;
+  const shuffled = baselines?.classifiers.find(({ name }) => name === 'shuffled');
   const command = commandOf(options, result);
   const highlights = await readStrips({ predictions, pipeline, examples: split.test, signal: run.signal });
   return {
     manifest: {
       pipeline,
       labels: [...labels],
-      test: summaryOf(result),
+      test: test && summaryOf(test, shuffled?.accuracy),
       data: splitDigest(run, split),
       temperature,
       minProbability,
@@ -39,16 +42,6 @@ export async function trainedBundle(
       'report.html': await trainingReport(result, { highlights, command }),
     },
   };
-}
-
-function summaryOf({ test, baselines }: TrainingResult): NewBundle['manifest']['test'] {
-  if (!test) return null;
-  const { examples, accuracy, balancedAccuracy, logLoss } = test;
-  const [low, high] = test.interval;
-  const shuffled = baselines?.classifiers.find(({ name }) => name === 'shuffled');
-  // Without a recurrent layer, or with one timestep, order changes nothing.
-  const shuffledAccuracy = shuffled?.accuracy ?? accuracy;
-  return { examples, accuracy, interval: [low, high], balancedAccuracy, logLoss, shuffledAccuracy };
 }
 
 function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {
