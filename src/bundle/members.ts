@@ -9,8 +9,11 @@ export function packMembers(members: readonly Weights[]): Weights {
   const packed: Array<[string, Tensor]> = [];
   for (const [name, tensor] of first) {
     const tensors = members.map((member) => member.get(name)!);
-    if (tensors.every((other) => sameValues(other, tensor))) packed.push([name, tensor]);
-    else packed.push(...tensors.map((own, index): [string, Tensor] => [ownName(index, name), own]));
+    const isShared = tensors.every((other) => sameValues(other, tensor));
+    for (const [index, own] of tensors.entries()) {
+      if (!isShared) packed.push([ownName(index, name), own]);
+      else if (index === 0) packed.push([name, own]);
+    }
   }
   return new Map(packed);
 }

@@ -33,6 +33,6 @@ export function foldsTable(columns: readonly FoldColumn[]): string {
     style: PLAIN,
   });
   const rows = columns[0]?.cells ?? [];
-  table.push(...rows.map((_, row) => columns.map(({ cells }) => cells[row]!)));
+  for (const row of rows.keys()) table.push(columns.map(({ cells }) => cells[row]!));
   return table.toString();
 }

@@ -80,7 +80,7 @@ export function selectOutOfFold(
   const bases = folds.map((fold) => (isValidated ? fold.validationPredictions : ofOtherFolds(fold, folds)));
   const chosenOn: ChosenOn = {
     part: isValidated ? 'validation' : 'otherFolds',
-    fewest: Math.min(...bases.map(({ length }) => length)),
+    fewest: bases.reduce((fewest, { length }) => Math.min(fewest, length), Number.POSITIVE_INFINITY),
   };
   const thresholds = bases.map((basis) => minProbabilityOf(threshold, basis));
   const marked = folds.flatMap(({ predictions }, index) => mark(predictions, thresholds[index]!));

@@ -1,3 +1,4 @@
+import { largest } from '../tensors/largest.js';
 /** Sequences whose largest logit is where their largest target is; both float32 [batch, classes]. */
 export function countCorrect(
   logits: Float32Array,
@@ -6,11 +7,11 @@ export function countCorrect(
   let correct = 0;
   for (let start = 0; start < targets.length; start += classes) {
     const [said, wanted] = [logits, targets].map((values) =>
-      largest(values.subarray(start, start + classes)),
+      indexOfLargest(values.subarray(start, start + classes)),
     );
     if (said === wanted) correct++;
   }
   return correct;
 }
 
-const largest = (values: Float32Array): number => values.indexOf(Math.max(...values));
+const indexOfLargest = (values: Float32Array): number => values.indexOf(largest(values));

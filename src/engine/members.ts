@@ -1,6 +1,7 @@
 import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Networks } from '../network/networks.js';
+import { largest } from '../tensors/largest.js';
 import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
 
@@ -146,7 +147,7 @@ function logOfMean(members: readonly Float32Array[], classes: number): Float32Ar
   const normalised = members.map((logits) => logSoftmax(logits, classes));
   return normalised[0]!.map((_, index) => {
     const logs = normalised.map((values) => values[index]!);
-    const highest = Math.max(...logs);
+    const highest = largest(logs);
     const sum = logs.reduce((total, log) => total + Math.exp(log - highest), 0);
     return highest + Math.log(sum / logs.length);
   });
@@ -156,7 +157,7 @@ function logSoftmax(logits: Float32Array, classes: number): Float32Array {
   const result = new Float32Array(logits.length);
   for (let start = 0; start < logits.length; start += classes) {
     const row = logits.subarray(start, start + classes);
-    const highest = Math.max(...row);
+    const highest = largest(row);
     const sum = row.reduce((total, logit) => total + Math.exp(logit - highest), 0);
     for (let index = 0; index < classes; index++) {
       result[start + index] = row[index]! - highest - Math.log(sum);

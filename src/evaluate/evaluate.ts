@@ -48,12 +48,13 @@ export async function scoreExamples<Name>(options: {
     if (read.length === 0) continue;
     const own = read.map(({ example }) => example);
     const sequences = read.map(({ sequence }) => sequence);
-    examples.push(...own);
+    for (const example of own) examples.push(example);
     for (const [name, score] of options.scorers) {
       const scored = await score(sequences, own);
       logits.get(name)!.push(scored.logits);
-      const rows = attentionRows(scored, sequences);
-      if (rows) attention.set(name, [...(attention.get(name) ?? []), ...rows]);
+      const rows = attention.get(name) ?? [];
+      for (const row of attentionRows(scored, sequences)) rows.push(row);
+      if (rows.length > 0) attention.set(name, rows);
     }
   }
   return {
@@ -78,12 +79,9 @@ export const shuffledOrder =
       examples,
     );
 
-/** Each sequence's own weights, without what lies behind its length; null when the network does not attend. */
-function attentionRows(
-  { attention }: Classification,
-  sequences: readonly FeatureSequence[],
-): number[][] | null {
-  if (!attention) return null;
+/** Each sequence's own weights, without what lies after its length; none where the network does not attend. */
+function attentionRows({ attention }: Classification, sequences: readonly FeatureSequence[]): number[][] {
+  if (!attention) return [];
   const width = attention.length / sequences.length;
   return sequences.map(({ timesteps }, row) => [...attention.subarray(row * width, row * width + timesteps)]);
 }

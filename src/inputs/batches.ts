@@ -1,4 +1,5 @@
 import { random } from '../random.js';
+import { largest } from '../tensors/largest.js';
 
 /** One clip's sequence of feature vectors: float32 [timesteps, inputs]. */
 export interface FeatureSequence {
@@ -43,7 +44,7 @@ export function collate(sequences: readonly FeatureSequence[]): FeatureBatch;
 export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch;
 export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch {
   const lengths = Int32Array.from(sequences, (sequence) => sequence.timesteps);
-  const timesteps = Math.max(...lengths);
+  const timesteps = largest(lengths);
   const [first] = sequences;
   if (!first) throw new Error('A batch needs at least one sequence');
   const width = first.data.length / first.timesteps;

@@ -11,7 +11,7 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must differ from data.train.seed: the same seed gives the same clips';
     found.push({ path: ['data', 'test', 'seed'], message });
   }
-  found.push(...inputOf(input).contradictions(settings));
+  for (const contradiction of inputOf(input).contradictions(settings)) found.push(contradiction);
   if (training.mixup !== undefined && training.batchSize === 1) {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });

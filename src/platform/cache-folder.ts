@@ -7,5 +7,5 @@ import envPaths from 'env-paths';
  */
 export function cacheFolder(...parts: string[]): string {
   const root = process.env.CLIPSTEP_CACHE;
-  return join(root ? resolve(root) : envPaths('clipstep', { suffix: '' }).cache, ...parts);
+  return join(root ? resolve(root) : envPaths('clipstep', { suffix: '' }).cache, parts.join('/'));
 }

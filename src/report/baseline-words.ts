@@ -1,4 +1,5 @@
 import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
+import { largest } from '../tensors/largest.js';
 import { percent } from './words.js';
 
 /** The baselines as a table, which reads as Markdown and as plain text, and below it what it says in words. */
@@ -16,7 +17,7 @@ function baselineTable({ classifiers }: Baselines): string {
       `${percent(low)} to ${percent(high)}`,
     ]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2].map((column) => largest(rows.map((row) => row[column]!.length)));
   const filled = rows.map((row) =>
     row.map((cell, column) => cell.padEnd(widths[column]!, cell === '---' ? '-' : ' ')),
   );

@@ -1,6 +1,7 @@
 import type { Answer } from '../predict/batch/row.js';
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
+import { largest } from '../tensors/largest.js';
 import { confusionTable } from './confusion.js';
 import { htmlPage, section, table, text } from './page.js';
 import { percent } from './words.js';
@@ -37,7 +38,7 @@ export function reportPage({ source, labels, summary, leastCertain }: Report): s
 }
 
 function classesSection({ labels }: BatchSummary): string {
-  const most = Math.max(1, ...labels.map(({ clips }) => clips));
+  const most = Math.max(1, largest(labels.map(({ clips }) => clips)));
   const rows = labels.map(({ label, clips }) => {
     const bar = `<span class="bar" style="width: ${((20 * clips) / most).toFixed(2)}rem"></span>`;
     return [text(label), { number: clips }, bar];

@@ -74,7 +74,9 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
   ]);
   return section(
     'What it has to be better than',
-    ...baselineSentences(baselines).map((sentence) => `<p>${sentence}</p>`),
+    baselineSentences(baselines)
+      .map((sentence) => `<p>${sentence}</p>`)
+      .join('\n'),
     charts([
       draw(accuracyBars('Accuracy of each classifier', bars)),
       table(['classifier', { number: 'accuracy' }, { number: '95 % interval' }], rows),
@@ -133,7 +135,7 @@ larger ones, which stand for more examples, counting more.</p>`,
 function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
   const { illustrationNote } = inputOf(input);
   const note = illustrationNote === undefined ? '' : `<p class="muted">${illustrationNote}</p>`;
-  return strips.length === 0 ? '' : section(title, note, ...strips);
+  return strips.length === 0 ? '' : section(title, note, strips.join('\n'));
 }
 
 function drawnStrip(strip: Strip, { labels, draw }: { labels: readonly string[]; draw: DrawChart }): string {

@@ -1,5 +1,6 @@
 import type { Film } from '../inputs/input-kind.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
+import { largest } from '../tensors/largest.js';
 import { type Chart, COLOURS } from './chart.js';
 import { confidenceOf } from './highlights.js';
 import { text } from './page.js';
@@ -24,7 +25,7 @@ export function attentionChart({ prediction: { attention }, film }: Strip): Char
     option: {
       grid: { left: 0, right: 0, top: 0, bottom: 0 },
       xAxis: { type: 'category', show: false, data: attention.map((_, index) => index) },
-      yAxis: { type: 'value', show: false, min: 0, max: Math.max(2 / attention.length, ...attention) },
+      yAxis: { type: 'value', show: false, min: 0, max: Math.max(2 / attention.length, largest(attention)) },
       series: [{ type: 'bar', silent: true, color: COLOURS.second, barWidth: '90%', data: [...attention] }],
     },
   };
@@ -49,7 +50,7 @@ function caption(prediction: Prediction, labels: readonly string[]): string {
 
 function attentionWords({ attention }: Prediction, film: Film | null): string {
   if (!attention || !film) return '';
-  const most = Math.max(...attention);
+  const most = largest(attention);
   const time = film.timesSeconds?.[attention.indexOf(most)];
   const place = time === undefined ? `at timestep ${attention.indexOf(most) + 1}` : `at ${time.toFixed(1)} s`;
   return `<br><span class="muted">Attention, above the frames: most ${place} (${percent(most)})</span>`;

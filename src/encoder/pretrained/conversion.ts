@@ -113,15 +113,15 @@ function findConvolution(graph: PretrainedGraph, from: string, layer: Convolutio
     const found = graph.consumersOf(from).map((consumer) => `${consumer.op} ${consumer.name}`);
     return graph.refuse(`${from} is read by ${found.join(', ') || 'nothing'}, where ${op} was expected`);
   }
-  const expect = (attribute: string, found: string | undefined, ...expected: string[]) => {
+  const expect = (attribute: string, found: string | undefined, expected: readonly string[]) => {
     if (found === undefined || expected.includes(found)) return;
     graph.refuse(`${node.name} has ${attribute} ${found}, where ${expected.join(' or ')} was expected`);
   };
-  expect('strides', numbersOf(node, 'strides')?.join(), `1,${layer.stride},${layer.stride},1`);
-  expect('dilations', numbersOf(node, 'dilations')?.join(), '1,1,1,1');
+  expect('strides', numbersOf(node, 'strides')?.join(), [`1,${layer.stride},${layer.stride},1`]);
+  expect('dilations', numbersOf(node, 'dilations')?.join(), ['1,1,1,1']);
   // Without SAME's zeros there is no difference.
-  expect('padding', textOf(node, 'padding'), 'SAME', ...(layer.kernelSize === 1 ? ['VALID'] : []));
-  expect('data_format', textOf(node, 'data_format'), 'NHWC');
+  expect('padding', textOf(node, 'padding'), layer.kernelSize === 1 ? ['SAME', 'VALID'] : ['SAME']);
+  expect('data_format', textOf(node, 'data_format'), ['NHWC']);
   return node;
 }
 

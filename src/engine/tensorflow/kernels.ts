@@ -63,6 +63,7 @@ export function runDifferentiable<T extends Tensor>(tf: Tensorflow, op: Differen
     (inputsAndSave.at(-1) as GradSaveFunc)(saved);
     return { value, gradFunc: (gradient, kept) => tf.tidy(() => op.gradients(gradient, kept)) };
   });
+  // biome-ignore lint/plugin: an operation has a handful of inputs.
   return run(...op.inputs);
 }
 

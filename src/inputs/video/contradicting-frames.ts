@@ -13,11 +13,11 @@ export function contradictingFrames(input: FramesInput, pipeline: Surroundings):
       'must be everything when input.encoder.weights is scratch, without distil: an encoder that nobody trained says nothing';
     found.push({ path: ['training', 'train'], message });
   }
-  found.push(...contradictingStreams(input, pipeline));
-  if (training.augmentation) {
-    found.push(...contradictingAugmentation(training.augmentation, { sampling: input.sampling, data }));
-  }
-  return found;
+  const ofStreams = contradictingStreams(input, pipeline);
+  const ofAugmentation = training.augmentation
+    ? contradictingAugmentation(training.augmentation, { sampling: input.sampling, data })
+    : [];
+  return [...found, ...ofStreams, ...ofAugmentation];
 }
 
 function contradictingStreams(

@@ -18,7 +18,7 @@ export function streamPictures({ pixels, partners }: FrameRun, input: FramesInpu
   for (let start = 0; start < pixels.length; start += bytes) {
     const partner = partners?.subarray(start, start + bytes);
     const frame = { pixels: pixels.subarray(start, start + bytes), ...(partner && { partner }) };
-    pictures.push(...picturesOf(frame, input));
+    for (const picture of picturesOf(frame, input)) pictures.push(picture);
   }
   return Buffer.concat(pictures);
 }

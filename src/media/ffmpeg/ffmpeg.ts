@@ -127,7 +127,9 @@ async function buildArguments(job: FfmpegJob): Promise<string[]> {
   const { default: createCommand } = await importFluent();
   // Given one by one, options are taken as they are; given as one array, those with a space are split.
   const command = createCommand(job.source)
+    // biome-ignore lint/plugin: a job has a handful of options.
     .inputOptions('-nostdin', '-hide_banner', '-y', ...job.inputOptions)
+    // biome-ignore lint/plugin: likewise.
     .outputOptions('-an', '-sn', '-dn', ...job.outputOptions)
     .output(job.target);
   if (job.filter !== undefined) command.videoFilters(job.filter);

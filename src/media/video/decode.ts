@@ -53,7 +53,8 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
   const assemble = pictureAssembler(options.preprocessing.size ** 2 * 3);
   const job = await buildJob(options);
   for await (const event of runFfmpeg({ ...job, takesErrorLine: (line) => takeLine(line, positions) })) {
-    if (event.kind === 'output') pictures.push(...assemble(event.bytes));
+    const finished = event.kind === 'output' ? assemble(event.bytes) : [];
+    for (const picture of finished) pictures.push(picture);
     // Positions come by another pipe than pictures: whichever is first waits for the other.
     while (positions.length > 0 && pictures.length > 0) {
       yield { kind: 'frame', position: positions.shift()!, pixels: pictures.shift()! };

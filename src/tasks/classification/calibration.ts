@@ -1,3 +1,4 @@
+import { largest } from '../../tensors/largest.js';
 import { argmax, softmax } from './metrics.js';
 
 /** Logits float32 [examples, classes], and the class index of each example. */
@@ -102,7 +103,7 @@ function centredRows({ logits, truth }: Answers, classes: number): Row[] {
   const rest = (1 - share) / (classes - 1);
   return truth.map((label, index) => {
     const row = logits.subarray(index * classes, (index + 1) * classes);
-    const highest = Math.max(...row);
+    const highest = largest(row);
     const centred = Array.from(row, (logit) => logit - highest);
     const sum = centred.reduce((total, logit) => total + logit, 0);
     return { logits: centred, target: rest * sum + (share - rest) * centred[label]! };

@@ -1,3 +1,4 @@
+import { largest } from '../../tensors/largest.js';
 /** How a classifier did on labelled examples that it was not trained on. */
 export interface Metrics {
   readonly examples: number;
@@ -88,7 +89,7 @@ export function topAccuracy(options: {
 
 /** Probabilities of one row of logits, in float64. */
 export function softmax(logits: Float32Array): number[] {
-  const highest = Math.max(...logits);
+  const highest = largest(logits);
   const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
