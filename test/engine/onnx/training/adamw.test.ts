@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { TrainerOptions } from '../../../../src/engine/engine.js';
+import { createGraph, input } from '../../../../src/engine/onnx/graph.js';
+import { OnnxSession } from '../../../../src/engine/onnx/session.js';
+import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
+import { random } from '../../../../src/random.js';
+
+const runtime = await import('onnxruntime-node');
+
+const ELEMENTS = 6;
+/** The last two are biases. */
+const DECAYS = Float32Array.of(1, 1, 1, 1, 0, 0);
+const RATES = [0.1, 0.05, 0.2, 0.2, 0.01];
+
+interface State {
+  readonly weights: ArrayLike<number>;
+  readonly first: ArrayLike<number>;
+  readonly second: ArrayLike<number>;
+}
+
+const numbers = (...purpose: Array<string | number>) => {
+  const stream = random(1, ...purpose);
+  return Float32Array.from({ length: ELEMENTS }, () => stream.normal());
+};
+
+const start: State = {
+  ...{ weights: numbers('weights'), first: new Float32Array(ELEMENTS), second: new Float32Array(ELEMENTS) },
+};
+
+/** The state after each step, as the graph computes it. */
+async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): Promise<State[]> {
+  const graph = createGraph('update');
+  const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
+  adamwUpdate(vector('weights'), vector('gradient'), { optimizer, clipNorm, decayMask: DECAYS });
+  const session = await OnnxSession.open(runtime, graph, { threads: 1 });
+  const states = [start];
+  for (const [index, learningRate] of RATES.entries()) {
+    const { weights, first, second } = states.at(-1)!;
+    const feed = (values: ArrayLike<number>) => ({ data: Float32Array.from(values), shape: [ELEMENTS] });
+    const next = await session.run({
+      weights: feed(weights),
+      first_moment: feed(first),
+      second_moment: feed(second),
+      gradient: feed(numbers('gradient', index)),
+      ...updateFeeds(optimizer, { step: index + 1, learningRate }),
+    });
+    states.push({
+      weights: next.next_weights!,
+      first: next.next_first_moment!,
+      second: next.next_second_moment!,
+    });
+  }
+  await session.release();
+  return states.slice(1);
+}
+
+/** The same in float64: Loshchilov and Hutter 2019, algorithm 2, after the clipping of Pascanu et al. 2013. */
+function reference(optimizer: TrainerOptions['optimizer'], clipNorm: number): State[] {
+  const { beta1, beta2, epsilon, weightDecay } = optimizer;
+  const states = [start];
+  for (const [index, rate] of RATES.entries()) {
+    const before = states.at(-1)!;
+    const free = [...numbers('gradient', index)];
+    const gradient = free.map((value) => value * Math.min(1, clipNorm / Math.hypot(...free)));
+    const step = index + 1;
+    const first = gradient.map((value, at) => beta1 * before.first[at]! + (1 - beta1) * value);
+    const second = gradient.map((value, at) => beta2 * before.second[at]! + (1 - beta2) * value ** 2);
+    const weights = Array.from(before.weights, (weight, at) => {
+      const mean = first[at]! / (1 - beta1 ** step);
+      const deviation = Math.sqrt(second[at]! / (1 - beta2 ** step));
+      return weight - rate * (mean / (deviation + epsilon) + weightDecay * DECAYS[at]! * weight);
+    });
+    states.push({ weights, first, second });
+  }
+  return states.slice(1);
+}
+
+describe('an update', () => {
+  const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-3, weightDecay: 0 };
+
+  it.each([
+    ['of Adam', optimizer, 1e9],
+    ['of AdamW, which spares biases', { ...optimizer, weightDecay: 0.2 }, 1e9],
+    ['by gradients that are clipped', optimizer, 0.5],
+    ['by the gradient alone', { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0.1 }, 1],
+  ])('%s is that of the paper', async (_, settings, clipNorm) => {
+    const [ours, theirs] = [await steps(settings, clipNorm), reference(settings, clipNorm)];
+    for (const [step, expected] of theirs.entries()) {
+      for (const part of ['weights', 'first', 'second'] as const) {
+        Array.from(expected[part]).forEach((value, at) => {
+          expect(Math.abs(ours[step]![part][at]! - value)).toBeLessThan(1e-6 * Math.max(1, Math.abs(value)));
+        });
+      }
+    }
+  });
+
+  it('moves nothing when the gradient is zero and nothing decays', async () => {
+    const graph = createGraph('update');
+    const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
+    adamwUpdate(vector('weights'), vector('gradient'), { optimizer, clipNorm: 1, decayMask: DECAYS });
+    const session = await OnnxSession.open(runtime, graph, { threads: 1 });
+    const zeros = () => ({ data: new Float32Array(ELEMENTS), shape: [ELEMENTS] });
+    const { next_weights } = await session.run({
+      weights: { data: numbers('weights'), shape: [ELEMENTS] },
+      ...{ first_moment: zeros(), second_moment: zeros(), gradient: zeros() },
+      ...updateFeeds(optimizer, { step: 1, learningRate: 1 }),
+    });
+    await session.release();
+    expect(next_weights).toEqual(numbers('weights'));
+  });
+});
