@@ -9,17 +9,12 @@ export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
-export {
-  type BundleEvaluation,
-  type EvaluateOptions,
-  evaluateBundle,
-} from './evaluate/evaluate-bundle.js';
+export type { BundleEvaluation } from './evaluate/evaluate-parts.js';
 export type { EvaluationEvent } from './evaluate/evaluation-event.js';
 export { prepareDigit } from './inputs/digits/digit-picture.js';
 export type { PlanChoice, PlanKind } from './media/frames.js';
 export { readPipeline } from './pipeline/pipeline-file.js';
 export type { Pipeline } from './pipeline/schema.js';
-export { batch } from './predict/batch/batch.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/options.js';
 export type { Row as BatchRow } from './predict/batch/row.js';
 export {
@@ -31,10 +26,12 @@ export {
   type Outcome,
   openClassifier,
 } from './predict/classify.js';
-export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './quantize/quantize.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
 export type { TrainEvent } from './train/train-event.js';
+export { batch } from './workflows/batch.js';
 export { type CrossvalidateResult, crossvalidate } from './workflows/crossvalidate.js';
+export { type EvaluateOptions, evaluateBundle } from './workflows/evaluate-bundle.js';
 export { type MnistOptions, trainMnist } from './workflows/mnist/train-mnist.js';
+export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './workflows/quantize-bundle.js';
 export { type TrainOptions, type TrainResult, train } from './workflows/train.js';

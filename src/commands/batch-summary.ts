@@ -1,6 +1,6 @@
 import colors from 'picocolors';
+import { percent } from '../platform/percent.js';
 import type { BatchResult } from '../predict/batch/options.js';
-import { percent } from '../report/words.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 import { printable } from './printable.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import colors from 'picocolors';
-import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { baselineText } from '../report/baseline-words.js';
 import { accuracySentence, entriesText, furtherFigures, selectionSentence } from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import { percent } from '../platform/percent.js';
 import type { FoldColumn } from '../report/summary-words.js';
-import { percent } from '../report/words.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 
 const PLAIN = { head: [], border: [], compact: true };

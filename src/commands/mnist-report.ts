@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { MNIST_NAME } from '../datasets/mnist/mnist.js';
+import { percent } from '../platform/percent.js';
 import { baselineText } from '../report/baseline-words.js';
-import { percent } from '../report/words.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Contender } from '../workflows/mnist/compare.js';
 import { NOTEBOOK, type Reproduction } from '../workflows/mnist/notebook.js';

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
+import { percent } from '../platform/percent.js';
 import type { Classified, Failed, Outcome } from '../predict/classify.js';
 import { printable } from './printable.js';
 
@@ -43,5 +44,3 @@ function bar(probability: number): string {
   const filled = Math.round(probability * BAR_WIDTH);
   return '█'.repeat(filled) + colors.dim('░'.repeat(BAR_WIDTH - filled));
 }
-
-const percent = (probability: number): string => `${(100 * probability).toFixed(1)} %`;

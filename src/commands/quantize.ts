@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import { loadBundle } from '../bundle/bundle.js';
-import { type QuantizeResult, quantizeBundle } from '../quantize/quantize.js';
-import { percent } from '../report/words.js';
+import { percent } from '../platform/percent.js';
+import { type QuantizeResult, quantizeBundle } from '../workflows/quantize-bundle.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 

@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { percent } from '../platform/percent.js';
 import type { QuantizeEvent } from '../quantize/quantize-event.js';
-import { leakText, percent } from '../report/words.js';
+import { leakText } from '../report/words.js';
 import type { TrainEvent } from '../train/train-event.js';
 
 const READING = {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import { percent } from '../report/words.js';
+import { percent } from '../platform/percent.js';
 import { openTraining } from '../train/open-training.js';
 import { runStages } from '../train/run-stages.js';
 import { scoreNetwork } from '../train/score.js';

@@ -10,7 +10,7 @@ import { openFeatures } from '../predict/features.js';
 import { readsOrder } from '../tasks/classification/baselines.js';
 import { assess, predictedClasses } from '../tasks/classification/evaluation.js';
 import { softmax } from '../tasks/classification/metrics.js';
-import type { Comparison } from './quantize.js';
+import type { Comparison } from './quantize-model.js';
 
 interface Run {
   readonly pipeline: Pipeline;

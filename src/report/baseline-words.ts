@@ -1,6 +1,6 @@
+import { percent } from '../platform/percent.js';
 import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
 import { largest } from '../tensors/largest.js';
-import { percent } from './words.js';
 
 /** The baselines as a table, which reads as Markdown and as plain text, and below it what it says in words. */
 export function baselineText(baselines: Baselines): string {

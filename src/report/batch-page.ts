@@ -1,10 +1,10 @@
+import { percent } from '../platform/percent.js';
 import type { Answer } from '../predict/batch/row.js';
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 import { largest } from '../tensors/largest.js';
 import { confusionTable } from './confusion.js';
 import { htmlPage, section, table, text } from './page.js';
-import { percent } from './words.js';
 
 export interface ReportedClip extends Pick<Answer, 'label' | 'probability' | 'top'> {
   readonly id: string;

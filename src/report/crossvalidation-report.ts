@@ -1,11 +1,12 @@
 import type { Fold } from '../crossvalidate/fold.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import { percent } from '../platform/percent.js';
 import type { Highlights } from './highlights.js';
 import { type Report, reportHtml } from './report.js';
 import { overallSentence } from './selection-words.js';
 import type { Strip } from './strips.js';
 import { summarySentences } from './summary-words.js';
-import { exampleNoun, percent, versionsText } from './words.js';
+import { exampleNoun, versionsText } from './words.js';
 
 /** What a report of folds needs beside their figures. */
 export interface FoldsTold {

@@ -1,9 +1,10 @@
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { percent } from '../platform/percent.js';
 import { baselineText } from './baseline-words.js';
 import type { FoldsTold } from './crossvalidation-report.js';
 import { overallSentence, span } from './selection-words.js';
-import { exampleNoun, furtherFigures, leakSentence, percent, versionsText } from './words.js';
+import { exampleNoun, furtherFigures, leakSentence, versionsText } from './words.js';
 
 /** The README.md of a model that averages the folds' networks. */
 export function ensembleCard(

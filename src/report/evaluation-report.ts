@@ -1,9 +1,10 @@
 import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/dataset.js';
-import type { BundleEvaluation } from '../evaluate/evaluate-bundle.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
+import { percent } from '../platform/percent.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report.js';
-import { accuracySentence, furtherFigures, percent, selectionSentence, versionsText } from './words.js';
+import { accuracySentence, furtherFigures, selectionSentence, versionsText } from './words.js';
 
 /**
  * The page of an evaluation, with the figures of its metrics.json.

@@ -3,9 +3,10 @@ import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import { baselineText } from './baseline-words.js';
-import { accuracySentence, entriesText, exampleNoun, leakSentence, percent, versionsText } from './words.js';
+import { accuracySentence, entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
 
 /**
  * The README.md of a trained model: what it is, how it was made, how good it is, how to make it again.

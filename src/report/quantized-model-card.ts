@@ -1,6 +1,7 @@
 import type { Bundle } from '../bundle/bundle.js';
-import type { Comparison } from '../quantize/quantize.js';
-import { accuracySentence, exampleNoun, percent } from './words.js';
+import { percent } from '../platform/percent.js';
+import type { Comparison } from '../quantize/quantize-model.js';
+import { accuracySentence, exampleNoun } from './words.js';
 
 /** The README.md of a quantized model: what it was made from and with, and how it compares. */
 export function quantizedModelCard(options: {

@@ -3,6 +3,7 @@ import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import type { Leak } from '../evaluate/leaks.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { percent } from '../platform/percent.js';
 import type { Baselines } from '../tasks/classification/baselines.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { EpochRecord } from '../train/checkpoint.js';
@@ -16,7 +17,7 @@ import { escapeHtml, htmlPage, section, table, text } from './page.js';
 import { reliabilityPlot } from './reliability.js';
 import { attentionChart, type Strip, stripFigure } from './strips.js';
 import { foldColumns } from './summary-words.js';
-import { leakText, percent } from './words.js';
+import { leakText } from './words.js';
 
 /** What there is to tell of a training, an evaluation or a cross-validation; what is absent is left out. */
 export interface Report {

@@ -1,6 +1,6 @@
 import type { ChosenOn, FoldedSelection } from '../crossvalidate/select-answers.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
-import { percent } from './words.js';
+import { percent } from '../platform/percent.js';
 
 /**
  * What becomes of the folds' answers when some are unknown, a sentence each.

@@ -1,10 +1,10 @@
 import type { Film } from '../inputs/input-kind.js';
+import { percent } from '../platform/percent.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
 import { largest } from '../tensors/largest.js';
 import { type Chart, COLOURS } from './chart.js';
 import { confidenceOf } from './highlights.js';
 import { text } from './page.js';
-import { percent } from './words.js';
 
 /** A clip that is shown with what was said of it. */
 export interface Strip {

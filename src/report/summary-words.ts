@@ -1,8 +1,9 @@
 import { candidateText } from '../crossvalidate/candidates.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
+import { percent } from '../platform/percent.js';
 import { selectionSentences, span } from './selection-words.js';
-import { exampleNoun, furtherFigures, percent } from './words.js';
+import { exampleNoun, furtherFigures } from './words.js';
 
 /** What a cross-validation says in words, a sentence each. */
 export function summarySentences(result: Omit<CrossValidation, 'folder'>): string[] {

@@ -1,8 +1,9 @@
+import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import type { Highlights } from './highlights.js';
 import { reportHtml } from './report.js';
 import type { Strip } from './strips.js';
-import { accuracySentence, exampleNoun, furtherFigures, percent, versionsText } from './words.js';
+import { accuracySentence, exampleNoun, furtherFigures, versionsText } from './words.js';
 
 /**
  * The page of a training, with the figures of its metrics.json.

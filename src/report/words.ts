@@ -1,11 +1,9 @@
 import type { Leak } from '../evaluate/leaks.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { percent } from '../platform/percent.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Selection } from '../tasks/classification/threshold.js';
-
-/** A share as a percentage with one decimal. */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** What people call the examples of this pipeline, in the plural. */
 export const exampleNoun = ({ input, data }: Pipeline): string =>

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isModel } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
+import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { cannotWriteResult, writeResult } from '../platform/write-result.js';
 import { predictionsCsv } from '../tasks/classification/predictions.js';
-import type { BundleEvaluation } from './evaluate-bundle.js';
 
 /** Where the evaluation of a model goes when nobody says. */
 export function evaluationFolder(model: string, split: string): string {

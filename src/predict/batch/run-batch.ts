@@ -5,8 +5,6 @@ import { inputOf } from '../../inputs/input-kinds.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { startLauncher } from '../../platform/child-process/launcher.js';
 import { clipstepVersion } from '../../platform/version.js';
-import { writeReport } from '../../report/batch-report.js';
-import { requireCommand } from '../../tasks/commands.js';
 import { loadedModel, type ModelThreads, startModelThreads } from '../thread/model-threads.js';
 import { classifyClips, type Run } from './classify-clips.js';
 import type { FoundClips } from './find-clips.js';
@@ -20,24 +18,34 @@ import { type BatchSettings, keepSettings, modelIdentity } from './settings.js';
 import { type BatchSummary, summarize } from './summarize-rows.js';
 import { writeResults, writeSegments } from './write-results.js';
 
+/** The results of a batch, all of them there. */
+export interface SummarizedBatch {
+  readonly rows: AsyncIterable<Row>;
+  readonly summary: BatchSummary;
+  readonly signal: AbortSignal;
+}
+
+type OnSummary = (results: SummarizedBatch) => Promise<void>;
+
 /**
  * Classifies all clips below a folder, or of a manifest, into a file of results: a row each (row.ts), in
  * natural order when it has finished. Rows are added as clips are done, so that a run that was ended at any
  * moment goes on where it stood when it is started again; clips with unchanged bytes are not classified twice.
  * A clip that cannot be read costs its own row, which says why.
  *
+ * @param onSummary called when all clips are done, before the results take their place.
  * @throws UserError `aborted`, `locked`, `settings_differ`, `cannot_write`, `not_found`, `usage`,
  *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
  */
-export async function batch(options: BatchOptions): Promise<BatchResult> {
-  const { folder: name, manifest } = options.bundle;
-  requireCommand('batch', { name, pipeline: manifest.pipeline });
+export async function runBatch(options: BatchOptions, onSummary: OnSummary): Promise<BatchResult> {
   checkWindowing(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const unlock = await lockOutput(options.out, (reason) => stop.abort(reason));
   try {
-    return await withHelpers(options, (helpers) => runBatch({ options, stop, signal, ...helpers }));
+    return await withHelpers(options, (helpers) =>
+      classifyAll({ options, stop, signal, ...helpers }, onSummary),
+    );
   } finally {
     await unlock();
   }
@@ -89,7 +97,7 @@ function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
   });
 }
 
-async function runBatch(run: Run): Promise<BatchResult> {
+async function classifyAll(run: Run, onSummary: OnSummary): Promise<BatchResult> {
   const { options, signal } = run;
   const { labels, pipeline } = options.bundle.manifest;
   const found = await listClips(options.source, {
@@ -114,7 +122,7 @@ async function runBatch(run: Run): Promise<BatchResult> {
       damagedLines: journal.damagedLines,
     });
     const { kept, isComplete } = await classifyClips(run, { clips: found.clips, finished, journal });
-    const summary = await arrange(run, { journal, found });
+    const summary = await arrange(run, { journal, found, onSummary });
     return { ...summary, out: options.out, skipped: found.skipped, kept, isComplete };
   } finally {
     await journal.close();
@@ -169,15 +177,21 @@ async function ffmpegVersion(): Promise<string> {
 /** Counts the results, and puts them into natural order, behind them those of clips that are gone. */
 async function arrange(
   { options, signal }: Run,
-  { journal, found }: { journal: Journal; found: FoundClips },
+  {
+    journal,
+    found,
+    onSummary,
+  }: {
+    journal: Journal;
+    found: FoundClips;
+    onSummary: OnSummary;
+  },
 ): Promise<BatchSummary> {
   const present = new Set(found.clips.map(({ id }) => id).filter((id) => journal.entries.has(id)));
   const ids = [...present, ...[...journal.entries.keys()].filter((id) => !present.has(id))];
-  const { out, format, windowing, report } = withDefaults(options);
+  const { out, format, windowing } = withDefaults(options);
   const summary = await summarize(journal.rows(ids), options.bundle.manifest.labels);
-  if (report !== undefined) {
-    await writeReport(report, { rows: journal.rows(ids), summary, options, signal });
-  }
+  await onSummary({ rows: journal.rows(ids), summary, signal });
   if (windowing) await writeSegments(`${out}.segments.jsonl`, journal.rows(ids));
   if (journalPath(options) !== out || !journal.isArranged(ids)) {
     await writeResults(out, { rows: journal.rows(ids), format, ready: () => journal.close() });

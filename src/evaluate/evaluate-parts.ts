@@ -9,7 +9,6 @@ import { openCache } from '../inputs/feature-cache.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
 import { type Features, openFeatures } from '../predict/features.js';
-import { evaluationReport } from '../report/evaluation-report.js';
 import {
   type BaselineName,
   type Baselines,
@@ -19,23 +18,17 @@ import {
 } from '../tasks/classification/baselines.js';
 import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
-import { chosenAndGiven, type Selection, selectAnswers } from '../tasks/classification/threshold.js';
-import { requireCommand } from '../tasks/commands.js';
+import { type Selection, selectAnswers } from '../tasks/classification/threshold.js';
 import { type Choices, chooseOnValidation } from './choices.js';
 import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
-import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
-import { type EvaluationParts, emptyPart, openEvaluationParts } from './evaluation-parts.js';
+import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
+import type { SkippedClip } from './skipped-clips.js';
 
-export interface EvaluateOptions {
+export interface EvaluationSettings {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
   readonly data?: string | undefined;
-  /**
-   * Part of the data, as the model's own pipeline and seed split it: on the data that it was trained on, the
-   * parts of its training. `all`, for other data: every example. `test` when absent.
-   */
-  readonly split?: SplitName | 'all' | undefined;
   /** Classes that count as an answer in the top figure; 5 when absent. */
   readonly topCount?: number | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -43,12 +36,10 @@ export interface EvaluateOptions {
   readonly calibrate?: boolean | undefined;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number | undefined;
-  /** Answers less probable are `unknown`, here and not in the model. In [0, 1]; the model's own when absent. */
+  /** Answers less probable are unknown, here and not in the model. In [0, 1]; the model's own when absent. */
   readonly minProbability?: number | undefined;
-  /** Folder for metrics.json, predictions.csv and report.html; nothing is written when absent. */
-  readonly out?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: EvaluationEvent) => void) | undefined;
+  readonly onEvent: (event: EvaluationEvent) => void;
 }
 
 export interface BundleEvaluation extends Choices {
@@ -68,39 +59,25 @@ export interface BundleEvaluation extends Choices {
   /** What is the same, or nearly, in two parts of the split; nothing is compared for `all`. */
   readonly leaks: readonly Leak[];
   /** Clips that were left out, and why. */
-  readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
+  readonly skipped: readonly SkippedClip[];
 }
 
 /**
- * Scores a trained model on labelled data, and writes what came of it.
+ * Scores a trained model on labelled data. What is calibrated is kept in the model.
  *
- * @throws UserError `usage` for a part that is empty or a threshold both chosen and given, `bad_dataset` for data
- *   that does not fit or has classes that the model does not know, `engine_unavailable`, `cannot_write`, `aborted`.
+ * @throws UserError `usage` for a validation part that is needed and empty, `bad_dataset` when nothing can be read,
+ *   `engine_unavailable`, `aborted`.
  */
-export async function evaluateBundle(
+export async function evaluateParts(
   bundle: Bundle,
-  options: EvaluateOptions = {},
-): Promise<BundleEvaluation> {
-  const { targetPrecision, minProbability } = options;
-  requireCommand('evaluate', { name: bundle.folder, pipeline: bundle.manifest.pipeline });
-  if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
-  const skipped: Array<{ path: string; problem: string }> = [];
-  const onEvent = (event: EvaluationEvent) => {
-    if (event.kind === 'skipped') skipped.push({ path: event.path, problem: event.problem });
-    options.onEvent?.(event);
-  };
-  const { out } = options;
-  const parts = await openEvaluationParts(bundle, { ...options, onEvent });
-  if (out !== undefined) await openEvaluationFolder(out);
+  parts: EvaluationParts,
+  options: EvaluationSettings,
+): Promise<Omit<BundleEvaluation, 'skipped'>> {
+  const { onEvent, minProbability, signal } = options;
   const { engine } = await selectEngine(options.engine ?? 'auto');
   const { pipeline } = bundle.manifest;
   const cache = openCache(cacheFolder('sequences'));
-  const run = {
-    pipeline,
-    networks: bundle.networks,
-    cache,
-    signal: options.signal,
-  };
+  const run = { pipeline, networks: bundle.networks, cache, signal };
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
     const open: Open = { bundle, engine, features, parts, onEvent };
@@ -113,15 +90,7 @@ export async function evaluateBundle(
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const kept = await choicesOf(open, options);
     const choices = { ...kept, minProbability: minProbability ?? kept.minProbability };
-    const result = { ...(await score(open, { ...options, ...choices })), ...choices, leaks, skipped };
-    if (out !== undefined) {
-      const page = await evaluationReport(result, {
-        ...{ bundle, examples: parts.chosen },
-        signal: options.signal,
-      });
-      await writeEvaluation(out, { result, page });
-    }
-    return result;
+    return { ...(await score(open, { ...options, ...choices })), ...choices, leaks };
   } finally {
     await features.release();
   }
@@ -135,7 +104,7 @@ interface Open {
   readonly onEvent: (event: EvaluationEvent) => void;
 }
 
-async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOptions): Promise<Choices> {
+async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluationSettings): Promise<Choices> {
   const { bundle, parts, features, onEvent } = open;
   const { temperature, minProbability } = bundle.manifest;
   if (!calibrate && targetPrecision === undefined) return { temperature, minProbability };
@@ -150,7 +119,7 @@ async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluateOpt
   return choices;
 }
 
-async function score(open: Open, options: EvaluateOptions & Choices) {
+async function score(open: Open, options: EvaluationSettings & Choices) {
   const { bundle, engine, parts, features, onEvent } = open;
   const { labels, pipeline } = bundle.manifest;
   const { chosen } = parts;

@@ -1,5 +1,4 @@
-import { type Bundle, saveBundle } from '../bundle/bundle.js';
-import { refuseOccupied } from '../bundle/model-folder.js';
+import type { Bundle, NewBundle } from '../bundle/bundle.js';
 import { int8Layers } from '../encoder/int8-layers.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
@@ -12,7 +11,6 @@ import { framesOf } from '../inputs/input-kinds.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
-import { quantizedModelCard } from '../report/quantized-model-card.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import { summaryOf } from '../tasks/classification/summary.js';
 import { requireCommand } from '../tasks/commands.js';
@@ -21,22 +19,11 @@ import { compareModels } from './compare-models.js';
 import type { QuantizeEvent } from './quantize-event.js';
 import { readFrames } from './read-frames.js';
 
-export interface QuantizeOptions {
+export interface QuantizationSettings {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
   readonly data?: string | undefined;
-  /** Where the model goes. Nothing may stand there. */
-  readonly out: string;
   readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: QuantizeEvent) => void) | undefined;
-}
-
-export interface QuantizeResult {
-  /** Folder of the quantized model. */
-  readonly folder: string;
-  /** Frames of the training part that were looked at. */
-  readonly frames: number;
-  /** Both models on the test part; null when there is none, or none of it can be read. */
-  readonly comparison: Comparison | null;
+  readonly onEvent: (event: QuantizeEvent) => void;
 }
 
 export interface Comparison {
@@ -50,46 +37,46 @@ export interface Comparison {
   readonly probabilityDifference: { readonly mean: number; readonly largest: number };
 }
 
+/** A model in int8, and how it compares. */
+export interface QuantizedModel {
+  /** All of it but the files beside its weights. */
+  readonly model: Omit<NewBundle, 'files'>;
+  /** Frames of the training part that were looked at. */
+  readonly frames: number;
+  /** Both models on the test part; null when there is none, or none of it can be read. */
+  readonly comparison: Comparison | null;
+}
+
 /**
- * Writes a model whose encoder computes in int8 on the onnx engine, from one in float32 and the data that it was
+ * Makes a model whose encoder computes in int8 on the onnx engine, from one in float32 and the data that it was
  * trained on: frames of the training part say what values the feature maps have, and the test part is scored with
  * both models. Everything else stays as it is.
  *
- * @throws UserError `usage` for a model without an encoder, or with one that is quantized already or too short, or when
- *   something stands at `out`; `bad_dataset` when no clip of the training part can be read, and what
- *   openEvaluationParts throws.
+ * @throws UserError `usage` for a model without an encoder, or with one that is quantized already or too short;
+ *   `bad_dataset` when no clip of the training part can be read, and what openEvaluationParts throws.
  */
-export async function quantizeBundle(bundle: Bundle, options: QuantizeOptions): Promise<QuantizeResult> {
+export async function quantizeModel(bundle: Bundle, options: QuantizationSettings): Promise<QuantizedModel> {
   const input = inputOf(bundle);
-  await refuseOccupied(options.out);
-  const { signal, onEvent = () => {} } = options;
-  const parts = await openEvaluationParts(bundle, { ...options, split: 'train', onEvent });
+  const { data, signal, onEvent } = options;
+  const parts = await openEvaluationParts(bundle, { data, split: 'train', onEvent, signal });
   const { engine } = await selectEngine('onnx');
   const { pipeline } = bundle.manifest;
   const run = { pipeline, cache: openCache(cacheFolder('sequences')), onEvent, signal };
-  const frames = await readFrames({ ...run, input, seed: pipeline.seed }, parts.train);
-  const frameCount = frames.length / (input.preprocessing.size ** 2 * 3);
+  const pictures = await readFrames({ ...run, input, seed: pipeline.seed }, parts.train);
+  const frames = pictures.length / (input.preprocessing.size ** 2 * 3);
   const { weights, ...manifest } = bundle.manifest;
-  const quantization = { from: weights.sha256, frames: frameCount };
-  const quantized: Bundle = {
-    folder: options.out,
+  const quantization = { from: weights.sha256, frames };
+  const int8: Bundle = {
+    folder: bundle.folder,
     manifest: { ...bundle.manifest, quantization },
     networks: inInt8(bundle.networks),
-    members: await quantizeMembers(engine, bundle, frames),
+    members: await quantizeMembers(engine, bundle, pictures),
   };
-  const comparison = await compareModels(run, { float32: bundle, int8: quantized, engine, test: parts.test });
+  const comparison = await compareModels(run, { float32: bundle, int8, engine, test: parts.test });
   const versions = { ...manifest.versions, [engine.name]: engine.version };
-  await saveBundle(options.out, {
-    manifest: {
-      ...manifest,
-      quantization,
-      versions,
-      test: comparison && summaryOf(comparison.int8, comparison.shuffledAccuracy),
-    },
-    members: quantized.members,
-    files: { 'README.md': quantizedModelCard({ ...options, bundle, frames: frameCount, comparison }) },
-  });
-  return { folder: options.out, frames: frameCount, comparison };
+  const test = comparison && summaryOf(comparison.int8, comparison.shuffledAccuracy);
+  const model = { manifest: { ...manifest, quantization, versions, test }, members: int8.members };
+  return { model, frames, comparison };
 }
 
 /** The frames that a model's encoder reads, when it has one that can be quantized. */

@@ -1,0 +1,18 @@
+import type { BatchOptions, BatchResult } from '../predict/batch/options.js';
+import { runBatch } from '../predict/batch/run-batch.js';
+import { writeReport } from '../report/batch-report.js';
+import { requireCommand } from '../tasks/commands.js';
+
+/**
+ * Classifies all clips below a folder, or of a manifest, into a file of results, see runBatch, and writes a report of
+ * them where one is asked for.
+ *
+ * @throws UserError as runBatch.
+ */
+export async function batch(options: BatchOptions): Promise<BatchResult> {
+  const { bundle, report } = options;
+  requireCommand('batch', { name: bundle.folder, pipeline: bundle.manifest.pipeline });
+  return runBatch(options, async (results) => {
+    if (report !== undefined) await writeReport(report, { ...results, options });
+  });
+}
