@@ -51,8 +51,10 @@ function outOfFold(
   const repeats = result.repeats.length;
   const { engine, versions } = folds[0]!.bundle.manifest;
   return {
-    ...{ pipeline, labels, evaluation, baselines, leaks, skipped, highlights },
-    folds: result.folds,
+    pipeline,
+    figures: { labels, evaluation, baselines, folds: result.folds, highlights },
+    leaks,
+    skipped,
     facts: [
       ['folds', String(folds.length / repeats)],
       ['repeats', String(repeats)],

@@ -19,13 +19,21 @@ export async function evaluationReport(
   const { pipeline, seed } = bundle.manifest;
   const noun = split === 'all' ? 'examples' : `${split} examples`;
   return reportHtml({
-    ...{ title: model, pipeline, labels, evaluation, baselines, leaks, skipped },
+    title: model,
+    pipeline,
+    figures: {
+      labels,
+      evaluation,
+      baselines,
+      highlights: await readStrips({ predictions, examples, pipeline, signal }),
+    },
+    leaks,
+    skipped,
     sentences: [
       accuracySentence(evaluation, noun),
       furtherFigures(evaluation, result.temperature),
       ...(selection ? [selectionSentence(selection)] : []),
     ],
-    highlights: await readStrips({ predictions, examples, pipeline, signal }),
     facts: [
       ['model', model],
       ['part of the data', split],

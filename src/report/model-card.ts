@@ -5,8 +5,8 @@ import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
-import { baselineText } from './baseline-words.js';
-import { accuracySentence, entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
+import { TASK_WORDS } from './task-words.js';
+import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
 
 /**
  * The README.md of a trained model: what it is, how it was made, how good it is, how to make it again.
@@ -15,14 +15,15 @@ import { accuracySentence, entriesText, exampleNoun, leakSentence, versionsText 
 export function modelCard(result: TrainingResult, { command }: { command: string }): string {
   const { pipeline, labels, examples } = result;
   const noun = exampleNoun(pipeline);
+  const { subject, results } = TASK_WORDS[pipeline.task];
   return `# ${pipeline.name}
 
 ${pipeline.description.trim()}
 
-Classes: ${labels.join(', ')}.
+${subject(labels)}
 
 ## How good it is
-${resultSection(result, noun)}
+${results(result, noun)}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
@@ -31,29 +32,6 @@ ${examples.test} others are the test part; the last were scored once, after the 
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
     ${command}
-`;
-}
-
-function resultSection(
-  { test, baselines, temperature, minProbability }: TrainingResult,
-  noun: string,
-): string {
-  if (!test) return 'Not measured: the dataset had no test part.\n';
-  const rows = test.classes.map(
-    ({ label, examples, precision, recall, f1 }) =>
-      `| ${label} | ${examples} | ${shareOrDash(precision)} | ${shareOrDash(recall)} | ${shareOrDash(f1)} |`,
-  );
-  return `${accuracySentence(test, `test ${noun}`)}
-Balanced accuracy: ${percent(test.balancedAccuracy)}. Log loss: ${test.logLoss.toFixed(3)} nats.
-Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
-${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
-What it has to be better than:
-
-${baselines ? baselineText(baselines) : ''}
-
-| class | ${noun} | precision | recall | F1 |
-|---|---|---|---|---|
-${rows.join('\n')}
 `;
 }
 
@@ -118,5 +96,3 @@ function skippedSentence({ skipped }: TrainingResult): string {
     ? 'None was left out.'
     : `${entriesText(skipped)} left out; metrics.json names each and why.`;
 }
-
-const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));

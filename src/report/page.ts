@@ -82,3 +82,7 @@ const ENTITIES: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 };
+
+/** Charts beside one another, or below where the page is narrow. */
+export const charts = (drawn: readonly string[]): string =>
+  drawn.length === 0 ? '' : `<div class="charts">${drawn.join('\n')}</div>`;

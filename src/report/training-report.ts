@@ -3,7 +3,8 @@ import type { TrainingResult } from '../train/train-network.js';
 import type { Highlights } from './highlights.js';
 import { reportHtml } from './report.js';
 import type { Strip } from './strips.js';
-import { accuracySentence, exampleNoun, furtherFigures, versionsText } from './words.js';
+import { TASK_WORDS } from './task-words.js';
+import { exampleNoun, versionsText } from './words.js';
 
 /**
  * The page of a training, with the figures of its metrics.json.
@@ -13,21 +14,16 @@ export async function trainingReport(
   result: TrainingResult,
   { highlights, command }: { highlights: Highlights<Strip>; command: string },
 ): Promise<string> {
-  const { pipeline, labels, test, temperature, minProbability, examples, baselines, leaks, skipped } = result;
+  const { pipeline, labels, test, minProbability, examples, baselines, leaks, skipped } = result;
   const noun = exampleNoun(pipeline);
   return reportHtml({
     title: pipeline.name,
     pipeline,
-    labels,
-    evaluation: test,
-    baselines,
+    figures: { labels, evaluation: test, baselines, highlights },
     leaks,
     skipped,
-    sentences: test
-      ? [accuracySentence(test, `test ${noun}`), furtherFigures(test, temperature)]
-      : ['Not tested: the dataset has no test part.'],
+    sentences: TASK_WORDS[pipeline.task].sentences(result, noun),
     epochs: result.history,
-    highlights,
     facts: [
       ['data', result.datasetName],
       [noun, `${examples.train} to train, ${examples.validation} to validate, ${examples.test} to test`],

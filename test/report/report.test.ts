@@ -23,13 +23,13 @@ describe('a report', () => {
   });
 
   it('gives the figures that it is given', () => {
-    const { accuracy, interval } = report.baselines!.classifiers.at(-1)!;
+    const { accuracy, interval } = report.figures.baselines!.classifiers.at(-1)!;
     const [low, high] = interval.map(percent);
     expect(accuracy).toBe(0.75);
     expect(html).toContain(
       `<td>network</td><td class="number">75.0 %</td><td class="number">${low} to ${high}</td>`,
     );
-    expect(html).toContain(`Calibration error ${percent(report.evaluation!.calibration.error)}`);
+    expect(html).toContain(`Calibration error ${percent(report.figures.evaluation!.calibration.error)}`);
     expect(html).toContain('1.1: 50.0 %');
   });
 
@@ -51,11 +51,14 @@ describe('a report', () => {
   });
 
   it('leaves out what there is not', async () => {
-    const { epochs, folds, ...rest } = report;
+    const { epochs, ...rest } = report;
+    const { labels, highlights } = report.figures;
+    const hit = { prediction: highlights.hits[0]!.prediction, film: null };
     const bare = await reportHtml({
       ...rest,
-      ...{ evaluation: null, baselines: null, leaks: [], skipped: [] },
-      highlights: { errors: [], hits: [{ prediction: report.highlights.hits[0]!.prediction, film: null }] },
+      figures: { labels, evaluation: null, baselines: null, highlights: { errors: [], hits: [hit] } },
+      leaks: [],
+      skipped: [],
     });
     expect([...bare.matchAll(/<h2>(.*)<\/h2>/g)].map(([, title]) => title)).toEqual([
       'Best hits',

@@ -27,15 +27,17 @@ export async function sampleReport(): Promise<Report> {
   return {
     title: 'tiny',
     sentences: ['Accuracy on 8 test clips: 75.0 %.'],
-    labels,
-    evaluation: assess({ examples, logits: logitsOf(predictions), labels, seed: 1 }),
-    baselines: measureBaselines({ examples, predictions: classifiersOf(predictions), seed: 1 }),
+    figures: {
+      labels,
+      evaluation: assess({ examples, logits: logitsOf(predictions), labels, seed: 1 }),
+      baselines: measureBaselines({ examples, predictions: classifiersOf(predictions), seed: 1 }),
+      folds: [1, 2].map((fold) => ({ repeat: 1, fold, seed: 1, examples: 4, accuracy: fold / 2 })),
+      highlights: { errors: strips(predictions.slice(6)), hits: strips(predictions.slice(0, 2)) },
+    },
     epochs: [1, 2, 3].map((epoch) => ({
       ...{ stage: epoch > 2 ? 1 : 0, epoch, trainLoss: 1 / epoch, trainAccuracy: 0.3 * epoch },
       ...{ validationLoss: 1.2 / epoch, validationAccuracy: 0.25 * epoch, seconds: 1 },
     })),
-    folds: [1, 2].map((fold) => ({ repeat: 1, fold, seed: 1, examples: 4, accuracy: fold / 2 })),
-    highlights: { errors: strips(predictions.slice(6)), hits: strips(predictions.slice(0, 2)) },
     leaks: [{ kind: 'content', ids: [EVIL_FILE, 'other.mp4'], parts: ['train', 'test'] }],
     skipped: [{ path: EVIL_FILE, problem: 'It is <empty>.' }],
     facts: [['seed', '1']],

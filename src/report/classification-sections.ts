@@ -1,0 +1,119 @@
+import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { percent } from '../platform/percent.js';
+import type { Baselines } from '../tasks/classification/baselines.js';
+import type { Evaluation } from '../tasks/classification/evaluation.js';
+import { accuracyBars } from './accuracy-bars.js';
+import { BASELINE_WORDS, baselineSentences } from './baseline-words.js';
+import { confusionTable } from './confusion.js';
+import type { Highlights } from './highlights.js';
+import type { DrawChart } from './open-charts.js';
+import { charts, section, table, text } from './page.js';
+import { reliabilityPlot } from './reliability.js';
+import { attentionChart, type Strip, stripFigure } from './strips.js';
+import { foldColumns } from './summary-words.js';
+
+/** What a page shows of classification; what is absent is left out. */
+export interface ClassificationFigures {
+  readonly labels: readonly string[];
+  /** Null when nothing was tested. */
+  readonly evaluation: Omit<Evaluation, 'interval'> | null;
+  readonly baselines: Baselines | null;
+  readonly folds?: readonly FoldFigure[] | undefined;
+  readonly highlights: Highlights<Strip>;
+}
+
+/** As HTML, those of the results before those of the details. */
+export function classificationSections(
+  { labels, evaluation, baselines, folds, highlights }: ClassificationFigures,
+  { pipeline, draw }: { pipeline: Pipeline; draw: DrawChart },
+): { results: string[]; details: string[] } {
+  const strips = (clips: readonly Strip[]) => clips.map((strip) => drawnStrip(strip, { labels, draw }));
+  return {
+    results: [baselines ? baselineSection(baselines, draw) : '', folds ? foldsSection(folds, draw) : ''],
+    details: [
+      evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
+      framesSection('Worst errors', strips(highlights.errors), pipeline),
+      framesSection('Best hits', strips(highlights.hits), pipeline),
+    ],
+  };
+}
+
+function baselineSection(baselines: Baselines, draw: DrawChart): string {
+  const bars = baselines.classifiers.map(({ name, accuracy, interval }) => ({
+    ...{ name: BASELINE_WORDS[name], accuracy, interval },
+  }));
+  const rows = bars.map(({ name, accuracy, interval: [low, high] }) => [
+    ...[name, { number: percent(accuracy) }, { number: `${percent(low)} to ${percent(high)}` }],
+  ]);
+  return section(
+    'What it has to be better than',
+    baselineSentences(baselines)
+      .map((sentence) => `<p>${sentence}</p>`)
+      .join('\n'),
+    charts([
+      draw(accuracyBars('Accuracy of each classifier', bars)),
+      table(['classifier', { number: 'accuracy' }, { number: '95 % interval' }], rows),
+    ]),
+  );
+}
+
+function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
+  const bars = folds.map(({ repeat, fold, accuracy }) => ({
+    ...{ name: `${repeat}.${fold}: ${percent(accuracy)}`, accuracy },
+  }));
+  return section(
+    'Folds',
+    '<p>Each is named by its repeat and its number in it.</p>',
+    charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
+    foldTable(folds),
+  );
+}
+
+function foldTable(folds: readonly FoldFigure[]): string {
+  const columns = foldColumns(folds);
+  const rows = folds.map((_, row) =>
+    columns.map(({ isNumber, cells }) => (isNumber ? { number: cells[row]! } : text(cells[row]!))),
+  );
+  const head = columns.map(({ isNumber, name }) => (isNumber ? { number: name } : name));
+  return columns.length === 0 ? '' : table(head, rows);
+}
+
+function evaluationSections(
+  evaluation: NonNullable<ClassificationFigures['evaluation']>,
+  { labels, draw }: { labels: readonly string[]; draw: DrawChart },
+): string {
+  const share = (value: number | null) => ({ number: value === null ? '-' : percent(value) });
+  const rows = evaluation.classes.map(({ label, examples, precision, recall, f1 }) => [
+    ...[text(label), { number: examples }, share(precision), share(recall), share(f1)],
+  ]);
+  return [
+    section(
+      'Classes',
+      table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
+    ),
+    section(
+      'What was taken for what',
+      '<p>Rows are the true classes, columns the predicted ones.</p>',
+      confusionTable(evaluation, labels),
+    ),
+    section(
+      'Can its probabilities be trusted?',
+      `<p>Calibration error ${percent(evaluation.calibration.error)}: the distance of the dots to the diagonal, the
+larger ones, which stand for more examples, counting more.</p>`,
+      charts([draw(reliabilityPlot(evaluation.calibration))]),
+    ),
+  ].join('\n');
+}
+
+function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
+  const { illustrationNote } = inputOf(input);
+  const note = illustrationNote === undefined ? '' : `<p class="muted">${illustrationNote}</p>`;
+  return strips.length === 0 ? '' : section(title, note, strips.join('\n'));
+}
+
+function drawnStrip(strip: Strip, { labels, draw }: { labels: readonly string[]; draw: DrawChart }): string {
+  const chart = attentionChart(strip);
+  return stripFigure(strip, { labels, attention: chart && draw(chart) });
+}
