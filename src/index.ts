@@ -4,7 +4,7 @@
  */
 export { type Bundle, loadBundle } from './bundle/bundle.js';
 export type { Manifest } from './bundle/manifest.js';
-export type { CrossvalidateOptions } from './crossvalidate/run-folds.js';
+export type { CrossvalidateOptions } from './crossvalidate/options.js';
 export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';

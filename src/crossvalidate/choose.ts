@@ -7,9 +7,9 @@ import { scoreNetwork } from '../train/score.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type Candidate, candidateText } from './candidates.js';
 import { type InnerResult, type InnerResults, openInnerResults } from './inner-results.js';
+import type { CrossvalidateOptions } from './options.js';
 import type { ChoicePlan, InnerTraining } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
-import type { CrossvalidateOptions } from './run-folds.js';
 
 /** What was chosen for a fold, and from what. No figure is of the fold's test part. */
 export interface FoldChoice {

@@ -9,8 +9,8 @@ import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { adjustedBy, type Candidate, candidatesOf } from './candidates.js';
+import type { CrossvalidateOptions } from './options.js';
 import { adjustmentsOf, type FoldPosition } from './position.js';
-import type { CrossvalidateOptions } from './run-folds.js';
 
 /** How the settings of one fold are chosen. */
 export interface ChoicePlan {

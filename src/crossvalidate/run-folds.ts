@@ -1,47 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { requireCommand } from '../tasks/commands.js';
-import type { TrainEvent } from '../train/train-event.js';
 import { type Fold, runFold, type TrainFold } from './fold.js';
+import type { CrossvalidateOptions } from './options.js';
 import { planChoices } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
 import { thresholdOf } from './select-answers.js';
 import { type FoldSummary, summarizeFolds } from './summarize-folds.js';
-
-export interface CrossvalidateOptions extends Adjustments {
-  /** Folder of classes, or manifest; what the pipeline names when absent. */
-  readonly data?: string | undefined;
-  /** Parts, each of which is the test part once; at least 2, 5 when absent. */
-  readonly folds?: number | undefined;
-  /** How often all of it is done, each time with the next seed; 1 when absent. */
-  readonly repeats?: number | undefined;
-  /**
-   * Settings that are chosen inside each fold, lists of values by their dotted names, as YAML has them:
-   * `{'recurrent.layers': '[0, 1]'}`. All combinations are candidates.
-   */
-  readonly choose?: Readonly<Record<string, string>> | undefined;
-  /** Folds of what a fold may train on, by which its settings are chosen; at least 2, 3 when absent. */
-  readonly innerFolds?: number | undefined;
-  /**
-   * Share of answers in (0, 1] that are to be right: those too unsure for it become `unknown`, by a threshold that each
-   * fold chooses on what it is not tested on. Not with minProbability; all answers stand when both are absent.
-   */
-  readonly targetPrecision?: number | undefined;
-  /** Answers less probable than that, in [0, 1], become `unknown`. */
-  readonly minProbability?: number | undefined;
-  /** Folder of all that it writes. */
-  readonly out: string;
-  /** Also write one model that answers with the average of all folds' probabilities. */
-  readonly ensemble?: boolean | undefined;
-  readonly engine?: 'auto' | EngineName | undefined;
-  /** Go on with what an earlier call left: finished folds stay, an interrupted one goes on. */
-  readonly resume?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
-}
 
 /** What there is to tell of a cross-validation. */
 export interface CrossValidation extends FoldSummary {

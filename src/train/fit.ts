@@ -12,7 +12,7 @@ import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
 import { type Stage, stepsOf } from './stages.js';
-import type { StepReader } from './step-data.js';
+import type { StepReader } from './step.js';
 import type { TrainEvent } from './train-event.js';
 
 export interface FitOptions {

@@ -1,6 +1,6 @@
 import type { Sequence } from '../inputs/batches.js';
 import type { Random } from '../random.js';
-import type { StepData } from './step-data.js';
+import type { StepData } from './step.js';
 
 /**
  * Mixup (Zhang et al. 2018, arXiv 1710.09412): each sequence of a step and what it is to be become a mixture with

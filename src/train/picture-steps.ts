@@ -3,7 +3,7 @@ import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { type Standardization, standardize } from '../network/standardize.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
-import type { StepReader } from './step-data.js';
+import type { StepReader } from './step.js';
 
 /**
  * Steps of distillation: pictures drawn from all timesteps and streams of each clip, each a sequence of one timestep,

@@ -1,30 +1,11 @@
 import type { Example } from '../datasets/dataset.js';
-import type { Sequence } from '../inputs/batches.js';
 import { viewCount } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
 import { taskOf } from '../tasks/tasks.js';
 import { mixStep } from './mixup.js';
-
-/** What a training step reads. */
-export interface StepData {
-  readonly sequences: readonly Sequence[];
-  /** float32 [sequences, outputs]; see engine/engine.ts. */
-  readonly targets: Float32Array;
-}
-
-/** Where a training stands: whatever a step draws is keyed by it. */
-export interface StepPlace {
-  /** 0-based, of the stage. */
-  readonly epoch: number;
-  /** Epochs before this one, of all stages. */
-  readonly epochsBefore: number;
-  /** 0-based, of the epoch. */
-  readonly step: number;
-}
-
-export type StepReader = (examples: readonly Example[], place: StepPlace) => Promise<StepData>;
+import type { StepReader } from './step.js';
 
 /** Reads a view of each example and what its label says, mixed with one another where the pipeline says so. */
 export function labelledSteps(

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
-import { type CrossValidation, type CrossvalidateOptions, runFolds } from '../crossvalidate/run-folds.js';
+import type { CrossvalidateOptions } from '../crossvalidate/options.js';
+import { type CrossValidation, runFolds } from '../crossvalidate/run-folds.js';
 import type { Example } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import type { Pipeline } from '../pipeline/schema.js';

@@ -7,6 +7,7 @@ import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type TrainingResult, trainNetwork } from '../train/train-network.js';
+import { commandLine } from './command-line.js';
 import { trainedBundle } from './trained-bundle.js';
 
 export interface TrainOptions extends Adjustments {
@@ -60,7 +61,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       options.onEvent?.(event);
     },
   });
-  await saveBundle(folder, await trainedBundle(finished, options));
+  await saveBundle(folder, await trainedBundle(finished, { command: commandOf(options, finished.result) }));
   await removeCheckpoint(path);
   return { folder, ...finished.result };
+}
+
+function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {
+  return commandLine('train', options, [
+    ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
+    ...['--engine', engine, '--seed', pipeline.seed],
+  ]);
 }

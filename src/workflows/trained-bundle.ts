@@ -5,23 +5,21 @@ import { readStrips } from '../report/read-strips.js';
 import { trainingReport } from '../report/training-report.js';
 import { summaryOf } from '../tasks/classification/summary.js';
 import { resultFiles } from '../train/result-files.js';
-import type { FinishedTraining, TrainingResult } from '../train/train-network.js';
-import { commandLine } from './command-line.js';
-import type { TrainOptions } from './train.js';
+import type { FinishedTraining } from '../train/train-network.js';
 
 /**
  * All files of a trained model: what it is, its weights, its model card, every figure, and a page of them.
+ * @param options.command that trains such a model again.
  * @throws UserError as readStrips.
  */
 export async function trainedBundle(
   { opened, members, result }: FinishedTraining,
-  options: TrainOptions,
+  { command }: { command: string },
 ): Promise<NewBundle> {
   const { run, split } = opened;
   const { pipeline, labels, temperature, minProbability, engine, versions, predictions } = result;
   const { test, baselines } = result;
   const shuffled = baselines?.classifiers.find(({ name }) => name === 'shuffled');
-  const command = commandOf(options, result);
   const highlights = await readStrips({ predictions, pipeline, examples: split.test, signal: run.signal });
   return {
     manifest: {
@@ -42,11 +40,4 @@ export async function trainedBundle(
       'report.html': await trainingReport(result, { highlights, command }),
     },
   };
-}
-
-function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {
-  return commandLine('train', options, [
-    ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
-    ...['--engine', engine, '--seed', pipeline.seed],
-  ]);
 }
