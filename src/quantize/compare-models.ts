@@ -8,9 +8,19 @@ import type { Cache } from '../inputs/feature-cache.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
 import { readsOrder } from '../tasks/classification/baselines.js';
-import { assess, predictedClasses } from '../tasks/classification/evaluation.js';
+import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { softmax } from '../tasks/classification/metrics.js';
-import type { Comparison } from './quantize-model.js';
+
+export interface Comparison {
+  readonly float32: Evaluation;
+  readonly int8: Evaluation;
+  /** Of int8, with each clip's frames in a random order. */
+  readonly shuffledAccuracy: number;
+  /** Share of the test part that both give the same class. */
+  readonly agreement: number;
+  /** How far the probabilities of the two are apart, over all classes and examples of the test part. */
+  readonly probabilityDifference: { readonly mean: number; readonly largest: number };
+}
 
 interface Run {
   readonly pipeline: Pipeline;

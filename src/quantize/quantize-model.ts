@@ -11,11 +11,10 @@ import { framesOf } from '../inputs/input-kinds.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { inInt8 } from '../network/networks.js';
 import { cacheFolder } from '../platform/cache-folder.js';
-import type { Evaluation } from '../tasks/classification/evaluation.js';
 import { summaryOf } from '../tasks/classification/summary.js';
 import { requireCommand } from '../tasks/commands.js';
 import type { Weights } from '../tensors/tensor.js';
-import { compareModels } from './compare-models.js';
+import { type Comparison, compareModels } from './compare-models.js';
 import type { QuantizeEvent } from './quantize-event.js';
 import { readFrames } from './read-frames.js';
 
@@ -24,17 +23,6 @@ export interface QuantizationSettings {
   readonly data?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: QuantizeEvent) => void;
-}
-
-export interface Comparison {
-  readonly float32: Evaluation;
-  readonly int8: Evaluation;
-  /** Of int8, with each clip's frames in a random order. */
-  readonly shuffledAccuracy: number;
-  /** Share of the test part that both give the same class. */
-  readonly agreement: number;
-  /** How far the probabilities of the two are apart, over all classes and examples of the test part. */
-  readonly probabilityDifference: { readonly mean: number; readonly largest: number };
 }
 
 /** A model in int8, and how it compares. */

@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { percent } from '../platform/percent.js';
-import type { Comparison } from '../quantize/quantize-model.js';
+import type { Comparison } from '../quantize/compare-models.js';
 import { accuracySentence, exampleNoun } from './words.js';
 
 /** The README.md of a quantized model: what it was made from and with, and how it compares. */
