@@ -1,8 +1,9 @@
 import type { MobileNet } from '../encoder/mobilenet.js';
-import type { FeatureBatch, FrameBatch } from '../inputs/batches.js';
+import type { FrameBatch, SequenceBatch } from '../inputs/batches.js';
 import type { Loss } from '../network/losses.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import type { Standardization } from '../network/standardize.js';
+import type { States } from '../network/states.js';
 import type { Weights } from '../tensors/tensor.js';
 
 export type EngineName = 'onnx' | 'tensorflow';
@@ -25,7 +26,14 @@ export interface Engine {
   readonly version: string;
   /** @throws UserError `usage` where the engine has no such precision. */
   loadEncoder(network: MobileNet, weights: Weights): Promise<FrameEncoder>;
+  /** @throws UserError `usage` where the engine has no such network. */
   loadClassifier(network: RecurrentNetwork, weights: Weights): Promise<SequenceClassifier>;
+  /**
+   * A network that answers every timestep, to run from any states.
+   *
+   * @throws UserError `usage` where the engine has no such network.
+   */
+  loadSequenceModel(network: RecurrentNetwork, weights: Weights): Promise<SequenceModel>;
   /**
    * The parameters of the same network with precision `int8`, its feature maps' ranges as these frames have them.
    *
@@ -48,13 +56,42 @@ export interface FrameEncoder {
 export interface Classification {
   /** float32 [batch, classes], before softmax. */
   readonly logits: Float32Array;
-  /** float32 [batch, timesteps], each row summing to 1, zero behind its length; readouts `attention` and `pooled` only. */
+  /** float32 [batch, timesteps], each row summing to 1, zero past its length; where the network attends. */
   readonly attention?: Float32Array;
 }
 
 export interface SequenceClassifier {
-  classify(batch: FeatureBatch): Promise<Classification>;
+  classify(batch: SequenceBatch): Promise<Classification>;
   release(): Promise<void>;
+}
+
+/** A network whose readout is `every`: generation, and models of language. */
+export interface SequenceModel {
+  /**
+   * The logits of every timestep, and the states after the last one of each sequence.
+   *
+   * @param states Those that a run gave, for sequences that go on from there; zero when absent.
+   */
+  run(batch: SequenceBatch, states?: States): Promise<SequenceRun>;
+  /**
+   * What the softmax gives to one class at every timestep, without logits for all classes at once.
+   *
+   * @param classes int32 [batch, timesteps]; what is IGNORED gets 0.
+   */
+  score(batch: SequenceBatch, classes: Int32Array, states?: States): Promise<SequenceScore>;
+  release(): Promise<void>;
+}
+
+export interface SequenceRun {
+  /** float32 [batch, timesteps, classes], before softmax; anything past a sequence's length. */
+  readonly logits: Float32Array;
+  readonly states: States;
+}
+
+export interface SequenceScore {
+  /** float32 [batch, timesteps], natural logarithms. */
+  readonly logProbabilities: Float32Array;
+  readonly states: States;
 }
 
 export interface TrainingOperations {
@@ -96,16 +133,22 @@ export interface TrainerOptions {
   /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
   readonly clipNorm: number;
   readonly loss: Loss;
+  /** Whether steps start from states and give those that they end with, as truncated backpropagation in time needs. */
+  readonly carriesStates?: boolean | undefined;
 }
 
 export interface TrainingStep {
-  readonly batch: FeatureBatch | FrameBatch;
+  readonly batch: SequenceBatch | FrameBatch;
   /**
-   * float32 [batch, classes]: what each sequence is to be; for cross-entropy its probabilities times what the
-   * sequence counts. As with weights in Keras, the sum over the batch is divided by the number of sequences, not by
-   * the sum of what they count, so that a weight means the same whatever else is in the batch.
+   * What each sequence, or each timestep where the readout is `every`, is to be. Float32 [..., classes]; for
+   * cross-entropy the probabilities times what the sequence counts. As with weights in Keras, the sum over the batch is
+   * divided by the number of sequences, not by the sum of what they count, so that a weight means the same whatever else
+   * is in the batch. For sparse cross-entropy int32 [...], the index of a class each, or IGNORED; what lies past a
+   * sequence's length is ignored whatever stands there.
    */
-  readonly targets: Float32Array;
+  readonly targets: Float32Array | Int32Array;
+  /** Where steps carry states, those to start from: of a batch whose sequences are all as long. Zero when absent. */
+  readonly states?: States | undefined;
   readonly learningRate: number;
   /** Draws the dropout masks (see network/dropout.ts), so that every engine drops the same units. */
   readonly dropoutSeed: number;
@@ -114,15 +157,19 @@ export interface TrainingStep {
 export interface StepResult {
   /** Of the batch, before the update, with dropout on. */
   readonly loss: number;
-  /** Sequences whose largest logit is where their largest target is, likewise. */
+  /** Sequences, or timesteps, whose largest logit is where their largest target is, likewise. */
   readonly correct: number;
+  /** Where steps carry states, those after the batch. */
+  readonly states?: States | undefined;
 }
 
 export interface Trainer {
   /** One update of the weights. */
   step(step: TrainingStep): Promise<StepResult>;
   /** Logits under the current weights, without dropout. */
-  classify(batch: FeatureBatch | FrameBatch): Promise<Classification>;
+  classify(batch: SequenceBatch | FrameBatch): Promise<Classification>;
+  /** What classes a network that answers every timestep expects under the current weights; see SequenceModel. */
+  score(batch: SequenceBatch, classes: Int32Array, states?: States): Promise<SequenceScore>;
   /** A copy of the current weights: the recurrent network's and, when it is trained, the encoder's. */
   weights(): Promise<Weights>;
   /**

@@ -54,7 +54,8 @@ export async function loadClassifiers(
     classify: async (batch) => {
       const results: Classification[] = [];
       for (const [index, classifier] of classifiers.entries()) {
-        results.push(await classifier.classify(ownFeatures(batch, places[index]!)));
+        const own = batch.kind === 'tokens' ? batch : ownFeatures(batch, places[index]!);
+        results.push(await classifier.classify(own));
       }
       return combine(results, { classes: network.classes, temperature });
     },

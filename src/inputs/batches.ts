@@ -17,6 +17,15 @@ export interface FrameSequence {
 
 export type Sequence = FeatureSequence | FrameSequence;
 
+/** One text's sequence of tokens: int32 [timesteps]. */
+export interface TokenSequence {
+  readonly kind: 'tokens';
+  readonly data: Int32Array;
+  readonly timesteps: number;
+  /** Timesteps of each segment, such as the words of each sentence, their sum being all; see network/recurrent.ts. */
+  readonly segments?: Int32Array | undefined;
+}
+
 /** Sequences of feature vectors, each padded at its end to the longest one's length. */
 export interface FeatureBatch {
   readonly kind: 'features';
@@ -35,6 +44,20 @@ export interface FrameBatch {
   readonly lengths: Int32Array;
   readonly timesteps: number;
 }
+
+/** Sequences of tokens, padded likewise. */
+export interface TokenBatch {
+  readonly kind: 'tokens';
+  /** int32 [batch, timesteps] */
+  readonly data: Int32Array;
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+  /** Of each sequence; see TokenSequence. */
+  readonly segments?: readonly Int32Array[] | undefined;
+}
+
+/** What a recurrent network reads without an encoder. */
+export type SequenceBatch = FeatureBatch | TokenBatch;
 
 /**
  * Puts sequences of one kind and width into one batch, zeros behind the shorter ones.
@@ -61,6 +84,21 @@ export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBat
       return { kind: 'frames', data, ...shared };
     }
   }
+}
+
+/** Sequences of tokens as a batch, likewise; either all have segments or none. */
+export function collateTokens(sequences: readonly TokenSequence[]): TokenBatch {
+  const lengths = Int32Array.from(sequences, (sequence) => sequence.timesteps);
+  const timesteps = largest(lengths);
+  const data = new Int32Array(sequences.length * timesteps);
+  sequences.forEach((sequence, index) => {
+    data.set(sequence.data, index * timesteps);
+  });
+  const segments = sequences.flatMap((sequence) => sequence.segments ?? []);
+  if (segments.length > 0 && segments.length < sequences.length) {
+    throw new Error('Some sequences of a batch have segments, others have none');
+  }
+  return { kind: 'tokens', data, lengths, timesteps, segments: segments.length > 0 ? segments : undefined };
 }
 
 /** The batches of one epoch as lists of example indices, shuffled by seed and epoch; the last may be short. */

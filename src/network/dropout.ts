@@ -1,25 +1,32 @@
 import { random } from '../random.js';
-import { layerInputs, type RecurrentNetwork, readoutWidthOf } from './recurrent.js';
+import { layerInputs, levelsOf, type RecurrentNetwork, readoutWidthOf, topLevelOf } from './recurrent.js';
 
 /** Masks to multiply with: 0 where a unit is dropped, 1 / (1 - rate) where it stays. */
 export interface DropoutMasks {
-  /** For each recurrent layer, float32 [batch, inputs of that layer], the same at every timestep. */
-  readonly layers: Float32Array[];
-  /** float32 [batch, readoutWidth], on the readout. */
+  /** For each level and recurrent layer, float32 [sequences, inputs of that layer], the same at every timestep. */
+  readonly levels: Float32Array[][];
+  /** float32 [sequences, readoutWidth], on what the head reads. */
   readonly readout: Float32Array;
 }
 
-/** The masks that a seed stands for. They are drawn here, not by an engine, so that engines agree. */
+/**
+ * The masks that a seed stands for. They are drawn here, not by an engine, so that engines agree.
+ *
+ * @param options.sequences that each level reads; those of a level below an upper one are segments.
+ */
 export function dropoutMasks(
   network: RecurrentNetwork,
-  options: { batch: number; seed: number },
+  { sequences, seed }: { sequences: readonly number[]; seed: number },
 ): DropoutMasks {
-  const mask = (purpose: string | number, width: number) =>
-    drawMask(options.batch * width, network.dropout, random(options.seed, 'dropout', purpose));
-  return {
-    layers: Array.from({ length: network.layers }, (_, layer) => mask(layer, layerInputs(network, layer))),
-    readout: mask('readout', readoutWidthOf(network)),
-  };
+  const mask = (purpose: string | number, length: number) =>
+    drawMask(length, network.dropout, random(seed, 'dropout', purpose));
+  const levels = levelsOf(network).map((level, index) =>
+    Array.from({ length: level.layers }, (_, layer) => {
+      const purpose = level.prefix ? `${level.prefix}${layer}` : layer;
+      return mask(purpose, sequences[index]! * layerInputs(level, layer));
+    }),
+  );
+  return { levels, readout: mask('readout', sequences.at(-1)! * readoutWidthOf(topLevelOf(network))) };
 }
 
 function drawMask(length: number, rate: number, stream: { float(): number }): Float32Array {

@@ -1,19 +1,15 @@
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type Cell, cellLayout, type Gate } from './cells.js';
-import {
-  HEAD,
-  type Initial,
-  type InitialParameter,
-  type RecurrentNetwork,
-  recurrentParameters,
-} from './recurrent.js';
+import { HEAD, type InitialParameter, type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 import type { INITIAL_HEADS } from './recurrent-schema.js';
 
 /**
  * Initial weights of a recurrent network, as Keras draws them: kernels Glorot-uniform (Glorot and Bengio
  * 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases zero but for the LSTM's forget gate,
  * which starts at one (Jozefowicz et al. 2015).
+ * An embedding's vectors are normal numbers, as PyTorch draws them; where the head has the same table, uniform up to 0.1
+ * (Zaremba et al. 2014).
  * @param options.head `normal`: the head's kernel and bias are normal numbers instead.
  */
 export function initializeRecurrent(
@@ -25,22 +21,26 @@ export function initializeRecurrent(
     recurrentParameters(network).map((spec) => {
       const stream = random(seed, 'initialize', spec.name);
       const isNormal = head === 'normal' && spec.name.startsWith(`${HEAD}.`);
-      return [spec.name, isNormal ? normal(spec, stream) : initialTensor(spec, network, stream)];
+      return [spec.name, isNormal ? normal(spec, stream) : initialTensor(spec, stream)];
     }),
   );
 }
 
-type Initializer = (spec: ParameterSpec, options: { network: RecurrentNetwork; stream: Random }) => Tensor;
-
-const INITIALIZERS: Readonly<Record<Initial, Initializer>> = {
-  glorot: (spec, { stream }) => glorotUniform(spec, stream),
-  orthogonal: (spec, { stream }) => orthogonal(spec, stream),
-  zero: ({ shape }) => ({ shape, data: new Float32Array(elementCount(shape)) }),
-  'cell-bias': (spec, { network }) => initialCellBias(spec, network),
-};
-
-function initialTensor(spec: InitialParameter, network: RecurrentNetwork, stream: Random): Tensor {
-  return INITIALIZERS[spec.initial](spec, { network, stream });
+function initialTensor(spec: InitialParameter, stream: Random): Tensor {
+  const { shape, initial } = spec;
+  if (typeof initial === 'object') return initialCellBias(spec, initial.cell);
+  switch (initial) {
+    case 'glorot':
+      return glorotUniform(spec, stream);
+    case 'orthogonal':
+      return orthogonal(spec, stream);
+    case 'zero':
+      return { shape, data: new Float32Array(elementCount(shape)) };
+    case 'normal':
+      return normal(spec, stream);
+    case 'small':
+      return uniform(spec, { stream, limit: 0.1 });
+  }
 }
 
 /** What a gate's bias starts at, where that is not 0. */
@@ -49,10 +49,12 @@ const INITIAL_BIASES: { readonly [C in Cell]: { readonly [gate in Gate<C>]?: num
   gru: {},
 };
 
-function initialCellBias({ shape }: ParameterSpec, { cell, units }: RecurrentNetwork): Tensor {
+function initialCellBias({ shape }: ParameterSpec, cell: Cell): Tensor {
   const data = new Float32Array(elementCount(shape));
   const biases: Readonly<Record<string, number>> = INITIAL_BIASES[cell];
-  cellLayout(cell).gates.forEach((gate, index) => {
+  const { gates } = cellLayout(cell);
+  const units = shape.at(-1)! / gates.length;
+  gates.forEach((gate, index) => {
     data.fill(biases[gate] ?? 0, index * units, (index + 1) * units);
   });
   return { shape, data };
@@ -62,9 +64,13 @@ function normal({ shape }: ParameterSpec, stream: Random): Tensor {
   return { shape, data: Float32Array.from({ length: elementCount(shape) }, () => stream.normal()) };
 }
 
-function glorotUniform({ shape }: ParameterSpec, stream: Random): Tensor {
-  const [inputs, outputs = 1] = shape as readonly [number, number?];
-  const limit = Math.sqrt(6 / (inputs + outputs));
+function glorotUniform(spec: ParameterSpec, stream: Random): Tensor {
+  const [inputs, outputs = 1] = spec.shape as readonly [number, number?];
+  return uniform(spec, { stream, limit: Math.sqrt(6 / (inputs + outputs)) });
+}
+
+/** Between -limit and limit. */
+function uniform({ shape }: ParameterSpec, { stream, limit }: { stream: Random; limit: number }): Tensor {
   const data = Float32Array.from({ length: elementCount(shape) }, () => (2 * stream.float() - 1) * limit);
   return { shape, data };
 }

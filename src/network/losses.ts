@@ -1,9 +1,14 @@
 /**
  * The losses that there are; each engine has a table over this list.
  *
- * `cross-entropy`: of the targets and the softmax of the logits, in nats, mean over the sequences.
+ * `cross-entropy`: of target probabilities and the softmax of the logits, in nats, mean over the sequences.
+ * `sparse-cross-entropy`: the same of targets that are the index of a class each, of sequences or of timesteps; mean over
+ * those that are not IGNORED.
  * `squares`: (logit - target)^2, mean over the sequences and the classes, which then are outputs of any kind.
  */
-export const LOSSES = ['cross-entropy', 'squares'] as const;
+export const LOSSES = ['cross-entropy', 'sparse-cross-entropy', 'squares'] as const;
 
 export type Loss = (typeof LOSSES)[number];
+
+/** In place of a class: what counts in no loss and no metric, such as what lies past a sequence's end. */
+export const IGNORED = -1;

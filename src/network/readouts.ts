@@ -9,8 +9,9 @@
  * `pooled`: the largest value over the valid timesteps, `mean` and `attention`, one after the other.
  * `hierarchical`: attention within each segment of `segment` timesteps, then attention with weights of its own over the
  * segments' vectors; the last segment may be shorter (Yang et al. 2016 without their second recurrent network).
+ * `every`: each timestep's output as it is: the head answers for every timestep.
  */
-export const READOUTS = ['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const;
+export const READOUTS = ['last', 'mean', 'attention', 'pooled', 'hierarchical', 'every'] as const;
 
 export type Readout = (typeof READOUTS)[number];
 
@@ -23,12 +24,20 @@ interface ReadoutLayout {
   readonly needsLayers: boolean;
   /** Whether it cuts the sequence into segments of `segment` timesteps. */
   readonly cutsSegments: boolean;
+  /** Whether it gives a vector for every timestep, and not for the sequence. */
+  readonly everyTimestep: boolean;
 }
 
 /** The prefixes of the names of what a readout attends with. */
 export const ATTENTION = { timesteps: 'readout', segments: 'readout.segments' } as const;
 
-const plain = { vectors: 1, attentions: [], needsLayers: false, cutsSegments: false } as const;
+const plain: ReadoutLayout = {
+  vectors: 1,
+  attentions: [],
+  needsLayers: false,
+  cutsSegments: false,
+  everyTimestep: false,
+};
 
 export const READOUT_LAYOUTS: Readonly<Record<Readout, ReadoutLayout>> = {
   last: { ...plain, needsLayers: true },
@@ -36,4 +45,5 @@ export const READOUT_LAYOUTS: Readonly<Record<Readout, ReadoutLayout>> = {
   attention: { ...plain, attentions: [ATTENTION.timesteps] },
   pooled: { ...plain, vectors: 3, attentions: [ATTENTION.timesteps] },
   hierarchical: { ...plain, attentions: [ATTENTION.timesteps, ATTENTION.segments], cutsSegments: true },
+  every: { ...plain, needsLayers: true, everyTimestep: true },
 };

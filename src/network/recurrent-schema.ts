@@ -2,6 +2,15 @@ import * as z from 'zod';
 import { CELLS } from './cells.js';
 import { READOUTS } from './readouts.js';
 
+/** A level over segments; see recurrent.ts. */
+const upperSchema = z.strictObject({
+  cell: z.enum(CELLS),
+  units: z.int().min(1).max(4096),
+  layers: z.int().min(1).max(8).default(1),
+  bidirectional: z.boolean().default(false),
+  readout: z.enum(READOUTS).default('last'),
+});
+
 /** The recurrent network of a pipeline; see recurrent.ts. */
 export const recurrentSchema = z.strictObject({
   cell: z.enum(CELLS),
@@ -15,7 +24,12 @@ export const recurrentSchema = z.strictObject({
     .min(2)
     .max(1024)
     .optional()
-    .describe('timesteps of a segment where the readout is hierarchical; 8 when left out'),
+    .describe(
+      'timesteps of a segment where the readout is hierarchical or there is an upper level; 8 when left out',
+    ),
+  upper: upperSchema
+    .optional()
+    .describe('a recurrent network of its own over segments, each of which the readout makes a vector of'),
 });
 
 /** How a head's kernel and bias are drawn. */

@@ -2,119 +2,191 @@ import type { ParameterSpec } from '../tensors/tensor.js';
 import { type Cell, cellLayout } from './cells.js';
 import { READOUT_LAYOUTS, type Readout } from './readouts.js';
 
-/**
- * The network that reads one feature vector a timestep and says what the sequence is:
- *
- *     features [B, T, inputs] -> recurrent layers [B, T, width] -> readout [B, readoutWidth]
- *       -> head [B, classes]
- *
- * with width = units, or 2 x units when bidirectional, or inputs without recurrent layers. A description holds no values: those are the
- * weights that `recurrentParameters` names.
- */
-export interface RecurrentNetwork {
+/** Recurrent layers over a sequence of vectors, and what is made of their outputs. */
+export interface RecurrentLevel {
   readonly cell: Cell;
-  /** Size of one timestep's feature vector. */
+  /** Size of one timestep's vector. */
   readonly inputs: number;
   readonly units: number;
-  /**
-   * 0: the readout, any but `last`, reads the features themselves, which is what a recurrent network
-   * has to be better than.
-   */
+  /** 0: the readout reads the vectors themselves, which is what a recurrent network has to be better than. */
   readonly layers: number;
-  /** A second pass from the sequence's end to its start, its outputs concatenated behind the first's. */
+  /** A second pass from the sequence's end to its start, its outputs concatenated after the first's. */
   readonly bidirectional: boolean;
+  readonly readout: Readout;
+  /** Timesteps of a segment, where the readout or `upper` has segments; DEFAULT_SEGMENT when absent. */
+  readonly segment?: number | undefined;
+  /** What the names of its parameters begin with; nothing when absent. */
+  readonly prefix?: string;
+}
+
+/**
+ * The network that reads one vector, or one token, a timestep and says what the sequence is, or what each timestep is:
+ *
+ *     features [B, T, inputs], or tokens [B, T] -> embedding [B, T, inputs]
+ *       -> recurrent layers [B, T, width] -> readout [B, readoutWidth], or [B, T, readoutWidth] -> head [..., classes]
+ *
+ * with width = units, or 2 x units when bidirectional, or inputs without recurrent layers. With an upper level, the
+ * sequence is cut into segments, which the first level reads each by itself, [segments, readoutWidth]; the upper one
+ * reads a sequence of these. A description holds no values: those are the weights that `recurrentParameters` names.
+ */
+export interface RecurrentNetwork extends RecurrentLevel {
+  /**
+   * Where timesteps are tokens, how many different ones there are: each is looked up in a table of that many vectors of
+   * size `inputs`.
+   */
+  readonly tokens?: number | undefined;
+  /**
+   * The embedding's table is the head's as well (Press and Wolf 2017, Inan et al. 2017): readoutWidth = inputs, classes =
+   * tokens.
+   */
+  readonly tied?: boolean | undefined;
+  /**
+   * A level over segments, such as the sentences of a document (Yang et al. 2016). Segments are those that a batch says,
+   * or of `segment` timesteps each, the last one shorter.
+   */
+  readonly upper?: UpperLevel | undefined;
   /**
    * Rate in [0, 1) of variational dropout (Gal and Ghahramani 2016): one mask a sequence, the same at all
    * timesteps, on every recurrent layer's input and on the readout. Training only.
    */
   readonly dropout: number;
-  readonly readout: Readout;
-  /** Timesteps of a segment; where the readout is hierarchical, DEFAULT_SEGMENT when absent. */
-  readonly segment?: number | undefined;
   readonly classes: number;
 }
+
+export type UpperLevel = Omit<RecurrentLevel, 'inputs' | 'segment' | 'prefix'>;
 
 /** A second of video at eight frames a second. */
 const DEFAULT_SEGMENT = 8;
 
-export const directionsOf = (network: RecurrentNetwork): ReadonlyArray<'forward' | 'backward'> =>
-  network.bidirectional && network.layers > 0 ? ['forward', 'backward'] : ['forward'];
+/** The levels from the first to the one that the head reads. */
+export function levelsOf(network: RecurrentNetwork): readonly [RecurrentLevel, ...RecurrentLevel[]] {
+  const { upper } = network;
+  return upper ? [network, { ...upper, inputs: readoutWidthOf(network), prefix: UPPER }] : [network];
+}
+
+/** What the names of the upper level's parameters begin with. */
+const UPPER = 'upper.';
+
+/** The level that the head reads. */
+export const topLevelOf = (network: RecurrentNetwork): RecurrentLevel => levelsOf(network).at(-1)!;
+
+export const directionsOf = (level: RecurrentLevel): ReadonlyArray<'forward' | 'backward'> =>
+  level.bidirectional && level.layers > 0 ? ['forward', 'backward'] : ['forward'];
 
 /** Size of what the readout reads at a timestep: both directions' outputs together. */
-export const widthOf = (network: RecurrentNetwork): number =>
-  network.layers === 0 ? network.inputs : network.units * directionsOf(network).length;
+export const widthOf = (level: RecurrentLevel): number =>
+  level.layers === 0 ? level.inputs : level.units * directionsOf(level).length;
 
-/** Size of what the head reads. */
-export const readoutWidthOf = (network: RecurrentNetwork): number =>
-  widthOf(network) * READOUT_LAYOUTS[network.readout].vectors;
+/** Size of what the readout gives. */
+export const readoutWidthOf = (level: RecurrentLevel): number =>
+  widthOf(level) * READOUT_LAYOUTS[level.readout].vectors;
 
-/** Whether the readout weighs timesteps by what they hold. */
-export const attends = (network: RecurrentNetwork): boolean => attentionsOf(network).length > 0;
+/** Whether the head gives logits for every timestep, and not for the sequence. */
+export const answersTimesteps = (network: RecurrentNetwork): boolean =>
+  READOUT_LAYOUTS[topLevelOf(network).readout].everyTimestep;
 
-/** Timesteps of a segment of the hierarchical readout. */
+/** Whether all levels weigh their timesteps by what they hold, so that each timestep has its share of the answer. */
+export const attends = (network: RecurrentNetwork): boolean =>
+  levelsOf(network).every((level) => attentionsOf(level).length > 0);
+
+/** Timesteps of a segment that nobody said the length of. */
 export const segmentOf = ({ segment = DEFAULT_SEGMENT }: Pick<RecurrentNetwork, 'segment'>): number =>
   segment;
 
 /** Prefixes of the names of the parameters that the readout attends with. */
-export const attentionsOf = ({ readout }: RecurrentNetwork): readonly string[] =>
-  READOUT_LAYOUTS[readout].attentions;
+export const attentionsOf = ({ readout, prefix = '' }: RecurrentLevel): string[] =>
+  READOUT_LAYOUTS[readout].attentions.map((name) => `${prefix}${name}`);
 
-/** Size of what a recurrent layer reads: the features for the first, the layer below for the others. */
-export const layerInputs = (network: RecurrentNetwork, layer: number): number =>
-  layer === 0 ? network.inputs : widthOf(network);
+/** Size of what a recurrent layer reads: the vectors for the first, the layer below for the others. */
+export const layerInputs = (level: RecurrentLevel, layer: number): number =>
+  layer === 0 ? level.inputs : widthOf(level);
 
 /** The prefix of one layer's and direction's parameter names. */
-export const cellName = (layer: number, direction: 'forward' | 'backward'): string =>
-  `recurrent.${layer}.${direction}`;
+export const cellName = (
+  { prefix = '' }: RecurrentLevel,
+  layer: number,
+  direction: 'forward' | 'backward',
+): string => `${prefix}recurrent.${layer}.${direction}`;
 
 /** A parameter and how it starts before training; see initialize.ts. */
 export interface InitialParameter extends ParameterSpec {
   readonly initial: Initial;
 }
 
-/** `cell-bias`: as the cell has it. */
-export const INITIALS = ['glorot', 'orthogonal', 'zero', 'cell-bias'] as const;
-export type Initial = (typeof INITIALS)[number];
+export type Initial = 'glorot' | 'orthogonal' | 'zero' | 'normal' | 'small' | CellBias;
+
+/** A cell's bias, as the cell has it. */
+export interface CellBias {
+  readonly cell: Cell;
+}
 
 /** What the names of the head's parameters begin with. */
 export const HEAD = 'head';
 
+/** The table of vectors that tokens are looked up in. */
+export const EMBEDDING = 'embedding.table';
+
 /**
  * Every parameter of the network, float32, with G gates and R rows of biases as the cell has them (cells.ts):
  *
+ *     embedding.table                                 [tokens, inputs]              (of tokens)
  *     recurrent.<layer>.<direction>.kernel            [inputs, G x units]
  *     recurrent.<layer>.<direction>.recurrent_kernel  [units, G x units]
  *     recurrent.<layer>.<direction>.bias              [G x units], or [R, G x units]: input's, recurrent's
  *     readout.kernel [width, width], readout.bias [width], readout.score [width]    (where it attends)
  *     readout.segments.kernel, .bias, .score, likewise                              (hierarchical)
- *     head.kernel [readoutWidth, classes], head.bias [classes]
+ *     upper.recurrent..., upper.readout..., likewise                                (with an upper level)
+ *     head.kernel [readoutWidth, classes], or head.table [classes, readoutWidth] where every timestep has an answer;
+ *       neither where it is tied
+ *     head.bias [classes]
  */
 export function recurrentParameters(network: RecurrentNetwork): InitialParameter[] {
-  const { classes } = network;
-  const layers = Array.from({ length: network.layers }, (_, layer) =>
-    directionsOf(network).flatMap((direction) => cellParameters(network, layer, direction)),
-  );
+  const { classes, inputs, tokens, tied } = network;
+  // With a head of the same table, larger vectors would begin with logits that are sure of themselves.
+  const embedding: InitialParameter[] = tokens
+    ? [{ name: EMBEDDING, shape: [tokens, inputs], initial: tied ? 'small' : 'normal' }]
+    : [];
   return [
-    ...layers.flat(),
-    ...attentionsOf(network).flatMap((name) => attentionParameters(name, widthOf(network))),
-    { name: `${HEAD}.kernel`, shape: [readoutWidthOf(network), classes], initial: 'glorot' },
+    ...embedding,
+    ...levelsOf(network).flatMap(levelParameters),
+    ...headKernel(network),
     { name: `${HEAD}.bias`, shape: [classes], initial: 'zero' },
   ];
 }
 
+function headKernel(network: RecurrentNetwork): InitialParameter[] {
+  const { classes } = network;
+  const width = readoutWidthOf(topLevelOf(network));
+  if (network.tied) {
+    if (network.tokens === classes && width === network.inputs && answersTimesteps(network)) return [];
+    throw new Error(`A head for ${classes} classes of width ${width} cannot have the embedding's table`);
+  }
+  return answersTimesteps(network)
+    ? [{ name: `${HEAD}.table`, shape: [classes, width], initial: 'glorot' }]
+    : [{ name: `${HEAD}.kernel`, shape: [width, classes], initial: 'glorot' }];
+}
+
+function levelParameters(level: RecurrentLevel): InitialParameter[] {
+  const layers = Array.from({ length: level.layers }, (_, layer) =>
+    directionsOf(level).flatMap((direction) => cellParameters(level, layer, direction)),
+  );
+  const attentions = attentionsOf(level).flatMap((name) => attentionParameters(name, widthOf(level)));
+  return [...layers.flat(), ...attentions];
+}
+
 function cellParameters(
-  network: RecurrentNetwork,
+  level: RecurrentLevel,
   layer: number,
   direction: 'forward' | 'backward',
 ): InitialParameter[] {
-  const { units } = network;
-  const { gates, biasRows } = cellLayout(network.cell);
+  const { cell, units } = level;
+  const { gates, biasRows } = cellLayout(cell);
   const gated = gates.length * units;
-  const name = cellName(layer, direction);
+  const name = cellName(level, layer, direction);
   return [
-    { name: `${name}.kernel`, shape: [layerInputs(network, layer), gated], initial: 'glorot' },
+    { name: `${name}.kernel`, shape: [layerInputs(level, layer), gated], initial: 'glorot' },
     { name: `${name}.recurrent_kernel`, shape: [units, gated], initial: 'orthogonal' },
-    { name: `${name}.bias`, shape: biasRows === 1 ? [gated] : [biasRows, gated], initial: 'cell-bias' },
+    { name: `${name}.bias`, shape: biasRows === 1 ? [gated] : [biasRows, gated], initial: { cell } },
   ];
 }
 

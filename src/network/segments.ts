@@ -1,4 +1,4 @@
-import { type RecurrentNetwork, segmentOf } from './recurrent.js';
+import { type RecurrentLevel, segmentOf } from './recurrent.js';
 
 /** What the hierarchical readout adds to scores before softmax: 0, or the penalty of what does not count. */
 export interface SegmentPenalties {
@@ -11,10 +11,10 @@ export interface SegmentPenalties {
 
 /** @param options.penalty so far below all scores that exp() of it beside them is 0. */
 export function segmentPenalties(
-  network: RecurrentNetwork,
+  level: RecurrentLevel,
   { lengths, timesteps, penalty }: { lengths: Int32Array; timesteps: number; penalty: number },
 ): SegmentPenalties {
-  const segment = segmentOf(network);
+  const segment = segmentOf(level);
   const segments = Math.ceil(timesteps / segment);
   const within = new Float32Array(lengths.length * segments * timesteps).fill(penalty);
   const between = new Float32Array(lengths.length * segments).fill(penalty);

@@ -1,5 +1,5 @@
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
-import { attentionsOf, cellName, directionsOf, type RecurrentNetwork } from './recurrent.js';
+import { attentionsOf, cellName, directionsOf, HEAD, type RecurrentNetwork } from './recurrent.js';
 
 /** Each feature x becomes (x - mean) x scale. */
 export interface Standardization {
@@ -133,9 +133,10 @@ export function foldStandardization(
 /** The parameters that features are multiplied with. */
 function readersOf(network: RecurrentNetwork): Array<{ kernel: string; bias: string }> {
   if (network.layers > 0) {
-    return directionsOf(network).map((direction) => named(cellName(0, direction)));
+    return directionsOf(network).map((direction) => named(cellName(network, 0, direction)));
   }
-  return ['head', ...attentionsOf(network)].map(named);
+  if (network.upper) throw new Error('Below an upper level, there is no network without recurrent layers');
+  return [HEAD, ...attentionsOf(network)].map(named);
 }
 
 const named = (name: string) => ({ kernel: `${name}.kernel`, bias: `${name}.bias` });

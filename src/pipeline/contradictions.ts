@@ -1,6 +1,7 @@
 import type { Contradiction } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
+import { recurrentContradictions } from '../network/recurrent-contradictions.js';
 import type { Settings } from './settings.js';
 
 /** Settings that are sound by themselves but not together. */
@@ -16,15 +17,8 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });
   }
-  if (recurrent.layers === 0 && READOUT_LAYOUTS[recurrent.readout].needsLayers) {
-    const message =
-      'must be another, such as mean or attention, when recurrent.layers is 0: without order, no timestep is the last';
-    found.push({ path: ['recurrent', 'readout'], message });
-  }
-  if (recurrent.segment !== undefined && !READOUT_LAYOUTS[recurrent.readout].cutsSegments) {
-    const message = 'must be left out where recurrent.readout is not hierarchical: no other has segments';
-    found.push({ path: ['recurrent', 'segment'], message });
-  }
+  const ofRecurrent = [...recurrentContradictions(recurrent), ...contradictingReadouts(recurrent)];
+  for (const contradiction of ofRecurrent) found.push(contradiction);
   if (training.keep === 'last' && training.patience !== undefined) {
     const message = 'must be left out when training.keep is last: no epoch is better than another';
     found.push({ path: ['training', 'patience'], message });
@@ -41,5 +35,15 @@ export function contradictions(settings: Settings): Contradiction[] {
       if (warmupEpochs) found.push({ path: ['finetune', String(index), 'warmupEpochs'], message });
     }
   }
+  return found;
+}
+
+/** A clip has one class: what answers every timestep is for other tasks. */
+function contradictingReadouts({ readout, upper }: Settings['recurrent']): Contradiction[] {
+  const message = 'must be another: every gives an answer a timestep, and a clip has one class';
+  const isEvery = (name: typeof readout) => READOUT_LAYOUTS[name].everyTimestep;
+  const found: Contradiction[] = [];
+  if (isEvery(readout)) found.push({ path: ['recurrent', 'readout'], message });
+  if (upper && isEvery(upper.readout)) found.push({ path: ['recurrent', 'upper', 'readout'], message });
   return found;
 }

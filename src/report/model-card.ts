@@ -40,21 +40,23 @@ function networkSection(
   { parameterCount }: TrainingResult,
 ): string {
   return `${inputOf(input).describe()}
-- ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
+- Recurrent network: ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
 `;
 }
 
-function layersWords({ layers, bidirectional, cell, units }: Pipeline['recurrent']): string {
-  if (layers === 0) return 'No recurrent layer';
-  return `Recurrent network: ${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
+type Layers = Pick<Pipeline['recurrent'], 'layers' | 'bidirectional' | 'cell' | 'units'>;
+
+function layersWords({ layers, bidirectional, cell, units }: Layers): string {
+  if (layers === 0) return 'none';
+  return `${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
 }
 
 function readoutWords(recurrent: Pipeline['recurrent']): string {
-  const { readout } = recurrent;
-  return READOUT_LAYOUTS[readout].cutsSegments
-    ? `${readout}, segments of ${segmentOf(recurrent)} timesteps`
-    : readout;
+  const { readout, upper } = recurrent;
+  if (!upper && !READOUT_LAYOUTS[readout].cutsSegments) return readout;
+  const words = `${readout}, segments of ${segmentOf(recurrent)} timesteps`;
+  return upper ? `${words}; over them ${layersWords(upper)}, readout ${upper.readout}` : words;
 }
 
 /** Networks whose probabilities are averaged. */

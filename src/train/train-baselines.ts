@@ -29,7 +29,8 @@ export async function trainBaselines(
   run: Omit<Training, 'save'>,
   { members, read }: { members: readonly Weights[]; read: SequenceReader<FeatureSequence> },
 ): Promise<TrainedBaseline[]> {
-  const recurrent: RecurrentNetwork = { ...run.networks.recurrent, layers: 0, readout: 'mean' };
+  const plain = { layers: 0, readout: 'mean', upper: undefined } as const;
+  const recurrent: RecurrentNetwork = { ...run.networks.recurrent, ...plain };
   const networks = { ...run.networks, recurrent };
   const places = placesOfMembers(run.networks, members);
   const trained: TrainedBaseline[] = [];

@@ -3,6 +3,8 @@ import { featureCount, type MobileNet } from '../../src/encoder/mobilenet.js';
 import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
+import { CELLS } from '../../src/network/cells.js';
+import { READOUT_LAYOUTS, READOUTS } from '../../src/network/readouts.js';
 import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
 import { elementCount, type ParameterSpec, type Weights } from '../../src/tensors/tensor.js';
@@ -90,7 +92,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
 
   describe(`the ${name} engine's classifier`, () => {
     it.each(classifiers)(
-      'computes $cell, $layers layers, bidirectional: $bidirectional, readout $readout',
+      'computes $cell, $layers layers, bidirectional: $bidirectional, readout $readout, upper level $upper',
       async (network) => {
         const weights = randomWeights(recurrentParameters(network));
         const batch = randomBatch(LENGTHS);
@@ -168,7 +170,7 @@ const encoders: MobileNet[] = [
   { architecture: 'mobilenet-v2', alpha: 1.1, inputSize: 96, pooling: { kind: 'global' } },
 ];
 
-const readouts = ['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const;
+const readouts = READOUTS.filter((readout) => !READOUT_LAYOUTS[readout].everyTimestep);
 
 const classifier = {
   cell: 'lstm',
@@ -184,17 +186,33 @@ const classifier = {
 } as const;
 
 const classifiers: RecurrentNetwork[] = [
-  ...(['lstm', 'gru'] as const).flatMap((cell) =>
+  ...CELLS.flatMap((cell) =>
     [1, 2].flatMap((layers) =>
       [false, true].flatMap((bidirectional) =>
         readouts.map((readout) => ({ ...classifier, cell, layers, bidirectional, readout })),
       ),
     ),
   ),
-  ...(['mean', 'attention', 'pooled', 'hierarchical'] as const).map((readout) => ({
+  ...readouts
+    .filter((readout) => !READOUT_LAYOUTS[readout].needsLayers)
+    .map((readout) => ({
+      ...classifier,
+      layers: 0,
+      readout,
+    })),
+  ...(
+    [
+      ['attention', 'lstm', 'attention', 1],
+      ['last', 'gru', 'pooled', 2],
+      ['pooled', 'gru', 'last', 1],
+    ] as const
+  ).map(([readout, cell, upperReadout, layers]) => ({
     ...classifier,
-    layers: 0,
     readout,
+    bidirectional: true,
+    // Shorter than some sequences by much, longer than others.
+    segment: 2,
+    upper: { cell, units: 3, layers, bidirectional: layers === 1, readout: upperReadout },
   })),
 ];
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
+import { CELLS } from '../../src/network/cells.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
+import { READOUT_LAYOUTS, READOUTS } from '../../src/network/readouts.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
@@ -64,7 +66,7 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
 
   describe(`the ${name} engine's trainer`, () => {
     it.each(networks)(
-      'differentiates $cell, $layers layers, bidirectional: $bidirectional, readout $readout, dropout $dropout',
+      'differentiates $cell, $layers layers, bidirectional: $bidirectional, readout $readout, dropout $dropout, upper level $upper',
       async (trained) => {
         const step = randomStep();
         const weights = randomWeights(recurrentParameters(trained));
@@ -224,12 +226,20 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
 }
 
 const networks: RecurrentNetwork[] = [
-  ...(['lstm', 'gru'] as const).flatMap((cell) =>
-    (['last', 'mean', 'attention', 'pooled', 'hierarchical'] as const).map((readout) => ({
-      ...{ ...network, cell, readout },
+  ...CELLS.flatMap((cell) =>
+    READOUTS.filter((readout) => !READOUT_LAYOUTS[readout].everyTimestep).map((readout) => ({
+      ...network,
+      cell,
+      readout,
       segment: 2,
     })),
   ),
+  ...([0, 0.5] as const).map((dropout) => ({
+    ...network,
+    dropout,
+    segment: 2,
+    upper: { cell: 'gru', units: 2, layers: 1, bidirectional: true, readout: 'pooled' } as const,
+  })),
   { ...network, layers: 1, bidirectional: false, readout: 'last' },
   { ...network, cell: 'gru', layers: 1, bidirectional: false, readout: 'last' },
   { ...network, layers: 0, bidirectional: true, readout: 'mean' },

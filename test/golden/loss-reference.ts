@@ -1,44 +1,83 @@
-import { type DropoutMasks, dropoutMasks } from '../../src/network/dropout.js';
-import type { Loss } from '../../src/network/losses.js';
-import { cellName, directionsOf, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import { dropoutMasks } from '../../src/network/dropout.js';
+import { IGNORED, type Loss } from '../../src/network/losses.js';
+import {
+  answersTimesteps,
+  layerInputs,
+  levelsOf,
+  type RecurrentNetwork,
+  readoutWidthOf,
+  segmentOf,
+} from '../../src/network/recurrent.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
-import { recurrentReference } from './recurrent-reference.js';
+import { type MaskPlace, type ReferenceSequence, recurrentReference } from './recurrent-reference.js';
 
 export interface LossCase {
   readonly network: RecurrentNetwork;
-  /** Each sequence as its timesteps' feature vectors. */
-  readonly sequences: ReadonlyArray<readonly number[][]>;
+  readonly sequences: readonly ReferenceSequence[];
   readonly loss: Loss;
-  /** [sequences, classes] */
-  readonly targets: Float32Array;
+  /** [sequences, classes]; indices [sequences], or [sequences, timesteps of the longest] */
+  readonly targets: Float32Array | Int32Array;
   readonly dropoutSeed: number;
+  /** Timesteps of each sequence's segments. */
+  readonly segments?: ReadonlyArray<readonly number[]> | undefined;
+  /** Of each sequence. */
+  readonly states?: ReadonlyArray<readonly number[][]> | undefined;
 }
 
 /** A training step's loss in float64. */
 export function lossReference(options: LossCase, weights: Weights): number {
-  const { network, sequences, targets, dropoutSeed } = options;
-  const masks = network.dropout > 0 && dropoutMasks(network, { batch: sequences.length, seed: dropoutSeed });
-  const losses = sequences.map((sequence, row) => {
-    const own = masks ? withDropout(network, weights, { masks, row }) : weights;
-    const { logits } = recurrentReference(network, own, sequence);
-    return LOSSES[options.loss](
-      logits,
-      [...targets].slice(row * network.classes, (row + 1) * network.classes),
-    );
+  const { network, sequences, segments, states } = options;
+  const mask = masksOf(options);
+  const logits = sequences.map((sequence, row) => {
+    const given = { segments: segments?.[row], states: states?.[row] };
+    return recurrentReference(network, weights, sequence, { ...given, mask: (place) => mask(row, place) })
+      .logits;
   });
-  return losses.reduce((total, loss) => total + loss, 0) / losses.length;
+  return LOSSES[options.loss](options, logits);
 }
 
-type SequenceLoss = (logits: readonly number[], targets: readonly number[]) => number;
+type BatchLoss = (given: LossCase, logits: ReadonlyArray<readonly number[]>) => number;
 
-const LOSSES: Readonly<Record<Loss, SequenceLoss>> = {
-  'cross-entropy': (logits, targets) => {
-    const logTotal = Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
-    return logits.reduce((total, logit, index) => total + targets[index]! * (logTotal - logit), 0);
-  },
-  squares: (logits, targets) =>
-    logits.reduce((total, logit, index) => total + (logit - targets[index]!) ** 2, 0) / logits.length,
+const LOSSES: Readonly<Record<Loss, BatchLoss>> = {
+  'cross-entropy': (given, logits) =>
+    meanOf(
+      logits.map((row, index) => {
+        const logTotal = logSum(row);
+        return row.reduce((total, logit, c) => total + targetsOf(given, index)[c]! * (logTotal - logit), 0);
+      }),
+    ),
+  'sparse-cross-entropy': (given, logits) =>
+    meanOf(logits.flatMap((row, index) => lossesOfPlaces(given, row, index))),
+  squares: (given, logits) =>
+    meanOf(
+      logits.map((row, index) => meanOf(row.map((logit, c) => (logit - targetsOf(given, index)[c]!) ** 2))),
+    ),
 };
+
+/** Of a sequence, or of each of its timesteps, but for those that are ignored. */
+function lossesOfPlaces(
+  { network, targets, sequences }: LossCase,
+  logits: readonly number[],
+  row: number,
+): number[] {
+  const { classes } = network;
+  const width = answersTimesteps(network) ? targets.length / sequences.length : 1;
+  return Array.from({ length: logits.length / classes }, (_, time) => {
+    const own = logits.slice(time * classes, (time + 1) * classes);
+    const wanted = targets[row * width + time]!;
+    return wanted === IGNORED ? [] : [logSum(own) - own[wanted]!];
+  }).flat();
+}
+
+const targetsOf = ({ network: { classes }, targets }: LossCase, row: number): number[] => [
+  ...targets.subarray(row * classes, (row + 1) * classes),
+];
+
+const logSum = (logits: readonly number[]): number =>
+  Math.log(logits.reduce((total, logit) => total + Math.exp(logit), 0));
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0) / values.length;
 
 /** The slope of a loss by one element of a parameter, by central difference over that step. */
 export function slope(
@@ -59,22 +98,25 @@ function withElement({ shape, data }: Tensor, index: number, value: number): Ten
   return { shape, data: changed };
 }
 
-/** One sequence's weights: to mask a layer's input is to scale the rows of the kernel that reads it. */
-function withDropout(
-  network: RecurrentNetwork,
-  weights: Weights,
-  { masks, row }: { masks: DropoutMasks; row: number },
-): Weights {
-  const scaled = new Map(weights);
-  const scaleRows = (name: string, mask: Float32Array) => {
-    const { shape, data } = requireTensor(weights, name);
-    const [rows, columns] = shape as readonly [number, number];
-    const scale = (value: number, index: number) => value * mask[row * rows + Math.floor(index / columns)]!;
-    scaled.set(name, { shape, data: data.map(scale) });
+/** The mask of a place of a sequence. */
+function masksOf({
+  network,
+  sequences,
+  segments,
+  dropoutSeed,
+}: LossCase): (row: number, place: MaskPlace) => number[] {
+  if (network.dropout === 0) return () => [];
+  const levels = levelsOf(network);
+  const counts = sequences.map(
+    ({ length }, row) => segments?.[row]?.length ?? Math.ceil(length / segmentOf(network)),
+  );
+  const sizes = network.upper ? [counts.reduce((a, b) => a + b, 0), sequences.length] : [sequences.length];
+  const masks = dropoutMasks(network, { sequences: sizes, seed: dropoutSeed });
+  return (row, { level, layer, sequence }) => {
+    const before = counts.slice(0, row).reduce((a, b) => a + b, 0);
+    const place = network.upper && level === 0 ? before + sequence : row;
+    const width = layer === 'readout' ? readoutWidthOf(levels.at(-1)!) : layerInputs(levels[level]!, layer);
+    const mask = layer === 'readout' ? masks.readout : masks.levels[level]![layer]!;
+    return [...mask.subarray(place * width, (place + 1) * width)];
   };
-  masks.layers.forEach((mask, layer) => {
-    for (const direction of directionsOf(network)) scaleRows(`${cellName(layer, direction)}.kernel`, mask);
-  });
-  scaleRows('head.kernel', masks.readout);
-  return scaled;
 }

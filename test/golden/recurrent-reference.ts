@@ -1,41 +1,142 @@
 import type { Cell as CellKind } from '../../src/network/cells.js';
 import type { Readout } from '../../src/network/readouts.js';
-import { cellName, directionsOf, type RecurrentNetwork, segmentOf } from '../../src/network/recurrent.js';
+import {
+  answersTimesteps,
+  cellName,
+  directionsOf,
+  levelsOf,
+  type RecurrentLevel,
+  type RecurrentNetwork,
+  segmentOf,
+} from '../../src/network/recurrent.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 
 type Vector = number[];
 
-export interface ReferenceClassification {
+/** A sequence's timesteps: vectors, or the indices of tokens. */
+export type ReferenceSequence = readonly Vector[] | readonly number[];
+
+export interface ReferenceResult {
+  /** Where the network answers every timestep, those of all, one after the other. */
   readonly logits: Vector;
-  /** One share for each timestep; where the readout attends. */
-  readonly attention?: Vector;
+  /** One share for each timestep; where the network attends. */
+  readonly attention?: Vector | undefined;
+  /** After the last timestep: of each layer its output and, of an LSTM, its memory. */
+  readonly states: readonly Vector[];
+}
+
+export interface ReferenceOptions {
+  /** Timesteps of each segment. */
+  readonly segments?: readonly number[] | undefined;
+  /** Before the first timestep; zeros when absent. */
+  readonly states?: readonly Vector[] | undefined;
+  /** What is multiplied with what a layer, or the head, reads; `sequence` is a segment's where the level has these. */
+  readonly mask?: ((place: MaskPlace) => Vector) | undefined;
+}
+
+export interface MaskPlace {
+  readonly level: number;
+  readonly layer: number | 'readout';
+  readonly sequence: number;
 }
 
 /** One sequence's result in float64, straight from the papers' equations, one timestep at a time. */
 export function recurrentReference(
   network: RecurrentNetwork,
   weights: Weights,
-  sequence: readonly Vector[],
-): ReferenceClassification {
-  let outputs = [...sequence];
+  sequence: ReferenceSequence,
+  options: ReferenceOptions = {},
+): ReferenceResult {
+  const vectors = sequence.map((item) =>
+    typeof item === 'number' ? [...matrix(weights, 'embedding.table')[item]!] : item,
+  );
+  const { mask = () => [] } = options;
+  const [first, upper] = levelsOf(network);
+  const run = (level: RecurrentLevel, index: number, items: readonly Vector[], number: number) =>
+    runLevel(level, weights, items, {
+      states: options.states,
+      mask: (layer) => mask({ level: index, layer, sequence: number }),
+    });
+  const lower = segmentsOf(network, vectors, options).map((segment, index) => run(first, 0, segment, index));
+  const top = upper
+    ? run(
+        upper,
+        1,
+        lower.map(({ readout }) => readout[0]!),
+        0,
+      )
+    : lower[0]!;
+  const dropped = mask({ level: upper ? 1 : 0, layer: 'readout', sequence: 0 });
+  return {
+    logits: top.readout.flatMap((read) => head(network, weights, masked(read, dropped))),
+    attention: upper ? sharesOfBoth(lower, top) : top.attention,
+    states: top.states,
+  };
+}
+
+/** All as one where there is no upper level. */
+function segmentsOf(
+  network: RecurrentNetwork,
+  vectors: readonly Vector[],
+  { segments }: ReferenceOptions,
+): Array<readonly Vector[]> {
+  if (!network.upper) return [vectors];
+  const parts: Array<readonly Vector[]> = [];
+  for (let start = 0; start < vectors.length; start += parts.at(-1)!.length) {
+    parts.push(vectors.slice(start, start + (segments?.[parts.length] ?? segmentOf(network))));
+  }
+  return parts;
+}
+
+function sharesOfBoth(lower: readonly LevelResult[], top: LevelResult): Vector | undefined {
+  const { attention } = top;
+  if (!attention || lower.some((segment) => !segment.attention)) return undefined;
+  return lower.flatMap((segment, index) => segment.attention!.map((share) => share * attention[index]!));
+}
+
+function head({ tied, ...network }: RecurrentNetwork, weights: Weights, read: Vector): Vector {
+  const bias = vector(weights, 'head.bias');
+  if (!answersTimesteps({ ...network, tied })) return plus(times(read, matrix(weights, 'head.kernel')), bias);
+  const table = matrix(weights, tied ? 'embedding.table' : 'head.table');
+  return table.map((row, index) => dot(row, read) + bias[index]!);
+}
+
+interface LevelResult {
+  /** One vector, or one for each timestep. */
+  readonly readout: readonly Vector[];
+  readonly attention?: Vector | undefined;
+  readonly states: readonly Vector[];
+}
+
+function runLevel(
+  level: RecurrentLevel,
+  weights: Weights,
+  vectors: readonly Vector[],
+  { states, mask }: { states: readonly Vector[] | undefined; mask: (layer: number) => Vector },
+): LevelResult {
+  let outputs = vectors;
   let final: Vector = [];
-  for (let layer = 0; layer < network.layers; layer++) {
-    const passes = directionsOf(network).map((direction) => {
+  const after: Vector[] = [];
+  for (let layer = 0; layer < level.layers; layer++) {
+    const read = outputs.map((output) => masked(output, mask(layer)));
+    const passes = directionsOf(level).map((direction) => {
       const isBackward = direction === 'backward';
-      const cell = cellOf(network, weights, cellName(layer, direction));
-      const states = run(cell, isBackward ? outputs.toReversed() : outputs, network.units);
-      return { states: isBackward ? states.toReversed() : states, last: states.at(-1)! };
+      const cell = cellOf(level, weights, cellName(level, layer, direction));
+      const parts = level.cell === 'lstm' ? 2 : 1;
+      const start = states?.slice(layer * parts, (layer + 1) * parts);
+      const turns = run(cell, isBackward ? read.toReversed() : read, { units: level.units, start });
+      after.push(...[turns.at(-1)!.output, turns.at(-1)!.memory].slice(0, parts));
+      const own = turns.map(({ output }) => output);
+      return { states: isBackward ? own.toReversed() : own, last: own.at(-1)! };
     });
     outputs = outputs.map((_, t) => passes.flatMap((pass) => pass.states[t]!));
     final = passes.flatMap((pass) => pass.last);
   }
-  const { readout, attention } = READOUTS[network.readout]({ network, weights, outputs, final });
-  const logits = plus(times(readout, matrix(weights, 'head.kernel')), vector(weights, 'head.bias'));
-  return attention ? { logits, attention } : { logits };
+  return { ...READOUTS[level.readout]({ level, weights, outputs, final }), states: after };
 }
 
 interface Outputs {
-  readonly network: RecurrentNetwork;
+  readonly level: RecurrentLevel;
   readonly weights: Weights;
   /** Of each timestep. */
   readonly outputs: readonly Vector[];
@@ -43,38 +144,38 @@ interface Outputs {
   readonly final: Vector;
 }
 
-interface ReadoutReference {
-  readonly readout: Vector;
-  readonly attention?: Vector;
-}
+type ReadoutReference = Pick<LevelResult, 'readout' | 'attention'>;
 
 const READOUTS: Readonly<Record<Readout, (read: Outputs) => ReadoutReference>> = {
-  last: ({ final }) => ({ readout: final }),
-  mean: ({ outputs }) => ({ readout: mean(outputs) }),
-  attention: ({ weights, outputs }) => {
-    const attention = attend(weights, outputs);
-    return { readout: weightedSum(attention, outputs), attention };
+  last: ({ final }) => ({ readout: [final] }),
+  mean: ({ outputs }) => ({ readout: [mean(outputs)] }),
+  attention: ({ level, weights, outputs }) => {
+    const attention = attend(weights, outputs, nameOf(level));
+    return { readout: [weightedSum(attention, outputs)], attention };
   },
-  pooled: ({ weights, outputs }) => {
-    const attention = attend(weights, outputs);
+  pooled: ({ level, weights, outputs }) => {
+    const attention = attend(weights, outputs, nameOf(level));
     const largest = outputs[0]!.map((_, unit) => Math.max(...outputs.map((output) => output[unit]!)));
-    return { readout: [...largest, ...mean(outputs), ...weightedSum(attention, outputs)], attention };
+    return { readout: [[...largest, ...mean(outputs), ...weightedSum(attention, outputs)]], attention };
   },
-  hierarchical: ({ network, weights, outputs }) => {
+  hierarchical: ({ level, weights, outputs }) => {
     const segments: Array<{ shares: Vector; vector: Vector }> = [];
-    for (let start = 0; start < outputs.length; start += segmentOf(network)) {
-      const segment = outputs.slice(start, start + segmentOf(network));
-      const shares = attend(weights, segment);
+    for (let start = 0; start < outputs.length; start += segmentOf(level)) {
+      const segment = outputs.slice(start, start + segmentOf(level));
+      const shares = attend(weights, segment, nameOf(level));
       segments.push({ shares, vector: weightedSum(shares, segment) });
     }
     const vectors = segments.map(({ vector: ofSegment }) => ofSegment);
-    const shares = attend(weights, vectors, 'readout.segments');
+    const shares = attend(weights, vectors, `${nameOf(level)}.segments`);
     return {
-      readout: weightedSum(shares, vectors),
+      readout: [weightedSum(shares, vectors)],
       attention: segments.flatMap((segment, index) => segment.shares.map((share) => share * shares[index]!)),
     };
   },
+  every: ({ outputs }) => ({ readout: outputs }),
 };
+
+const nameOf = ({ prefix = '' }: RecurrentLevel) => `${prefix}readout`;
 
 const mean = (outputs: readonly Vector[]): Vector =>
   weightedSum(
@@ -90,12 +191,16 @@ interface State {
 
 type Cell = (x: Vector, state: State) => State;
 
-function run(cell: Cell, inputs: readonly Vector[], units: number): Vector[] {
+function run(
+  cell: Cell,
+  inputs: readonly Vector[],
+  { units, start }: { units: number; start: readonly Vector[] | undefined },
+): State[] {
   const zeros = Array.from({ length: units }, () => 0);
-  let state: State = { output: zeros, memory: zeros };
+  let state: State = { output: start?.[0] ?? zeros, memory: start?.[1] ?? zeros };
   return inputs.map((x) => {
     state = cell(x, state);
-    return state.output;
+    return state;
   });
 }
 
@@ -106,7 +211,7 @@ interface CellWeights {
   readonly bias: Vector;
 }
 
-function cellOf({ cell, units }: RecurrentNetwork, weights: Weights, name: string): Cell {
+function cellOf({ cell, units }: RecurrentLevel, weights: Weights, name: string): Cell {
   return CELLS[cell]({
     units,
     kernel: matrix(weights, `${name}.kernel`),
@@ -147,7 +252,7 @@ const gatesOf = (all: Vector, units: number): Vector[] =>
   Array.from({ length: all.length / units }, (_, gate) => all.slice(gate * units, (gate + 1) * units));
 
 /** Bahdanau et al. 2015: softmax over time of score . tanh(W h + b). */
-function attend(weights: Weights, outputs: readonly Vector[], name = 'readout'): Vector {
+function attend(weights: Weights, outputs: readonly Vector[], name: string): Vector {
   const kernel = matrix(weights, `${name}.kernel`);
   const bias = vector(weights, `${name}.bias`);
   const score = vector(weights, `${name}.score`);
@@ -158,6 +263,12 @@ function attend(weights: Weights, outputs: readonly Vector[], name = 'readout'):
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   return exponentials.map((value) => value / total);
 }
+
+/** Element by element; with all ones where there is no mask. */
+const masked = (a: Vector, mask: Vector): Vector => a.map((value, index) => value * (mask[index] ?? 1));
+
+const dot = (a: Float32Array, b: Vector): number =>
+  a.reduce((total, value, index) => total + value * b[index]!, 0);
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 

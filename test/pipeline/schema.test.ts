@@ -109,7 +109,32 @@ distil:
     expect(networksOf(pipeline, 2).apart).toBe(count);
   });
 
-  it('has segments for the hierarchical readout alone', () => {
+  it('has an upper level over segments of recurrent layers', () => {
+    const recurrent = (settings: string) => minimal.replace('units: 8', `units: 8, ${settings}`);
+    const upper = 'upper: { cell: gru, units: 4, readout: attention }';
+    const parsed = parsePipeline(
+      recurrent(`readout: attention, segment: 4, ${upper}`),
+      'tiny.yaml',
+    ).recurrent;
+    expect(parsed.upper).toEqual({
+      cell: 'gru',
+      units: 4,
+      layers: 1,
+      bidirectional: false,
+      readout: 'attention',
+    });
+    expect(problemOf(recurrent(`layers: 0, readout: mean, ${upper}`))).toContain('recurrent.layers');
+    expect(problemOf(recurrent(`readout: hierarchical, ${upper}`))).toContain('recurrent.readout');
+  });
+
+  it('answers for the clip, not for every timestep', () => {
+    const recurrent = (settings: string) => minimal.replace('units: 8', `units: 8, ${settings}`);
+    expect(problemOf(recurrent('readout: every'))).toContain('recurrent.readout');
+    const upper = 'upper: { cell: gru, units: 4, readout: every }';
+    expect(problemOf(recurrent(`readout: mean, ${upper}`))).toContain('recurrent.upper.readout');
+  });
+
+  it('has segments for the hierarchical readout and an upper level alone', () => {
     const readout = (name: string) => minimal.replace('units: 8', `units: 8, readout: ${name}, segment: 4`);
     expect(problemOf(readout('attention'))).toContain('recurrent.segment');
     expect(parsePipeline(readout('hierarchical'), 'tiny.yaml').recurrent.segment).toBe(4);

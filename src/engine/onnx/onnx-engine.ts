@@ -1,16 +1,15 @@
 import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
 import { messageOf, UserError } from '../../errors.js';
-import type { RecurrentNetwork } from '../../network/recurrent.js';
-import type { Engine, EngineOptions, FrameEncoder, SequenceClassifier } from '../engine.js';
+import type { Engine, EngineOptions, FrameEncoder } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
-import { featuresFeed } from './features-feed.js';
 import { createGraph, type Graph, input, output } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
 import { add } from './ops/elementwise.js';
-import { predictionGraph } from './prediction-graph.js';
-import { feedsOf } from './recurrent/network-inputs.js';
+import { classifierGraph } from './prediction-graph.js';
+import { sequenceClassifier } from './sequence-classifier.js';
+import { OnnxSequenceModel } from './sequence-model.js';
 import { type OnnxRuntime, OnnxSession, type OpenSession } from './session.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
@@ -25,7 +24,7 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
   const runtime = await loadOnnxRuntime();
   const open = (graph: Graph) => OnnxSession.open(runtime, graph, options);
   await prepareRuntime(open);
-  const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier'> = {
+  const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier' | 'loadSequenceModel'> = {
     loadEncoder: async (network, weights) => {
       if (network.precision !== 'int8')
         return frameEncoder(network, await open(encoderGraph(network, weights)));
@@ -34,7 +33,8 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
       return frameEncoder(network, await OnnxSession.open(runtime, graph, { ...options, wideProducts }));
     },
     loadClassifier: async (network, weights) =>
-      sequenceClassifier(network, await open(predictionGraph(network, weights))),
+      sequenceClassifier(network, await open(classifierGraph(network, weights))),
+    loadSequenceModel: async (network, weights) => new OnnxSequenceModel(open, network, weights),
   };
   return {
     name: 'onnx',
@@ -102,19 +102,6 @@ function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
         features.set(results.features!, start * featureCount(network));
       }
       return features;
-    },
-    release: () => session.release(),
-  };
-}
-
-function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
-  return {
-    classify: async (batch) => {
-      const { logits, attention } = await session.run({
-        ...feedsOf(session.inputNames, network, { placement: batch }),
-        features: featuresFeed(batch),
-      });
-      return attention ? { logits: logits!, attention } : { logits: logits! };
     },
     release: () => session.release(),
   };

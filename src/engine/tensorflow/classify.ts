@@ -1,5 +1,6 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { attentionOf } from '../attention.js';
 import type { Classification } from '../engine.js';
 import { runClassifier } from './classifier.js';
 import type { Tensorflow } from './load.js';
@@ -16,8 +17,12 @@ export function classify(
   },
 ): Classification {
   return tf.tidy(() => {
-    const { logits, attention } = runClassifier(tf, { ...input, features: input.features() });
-    const [scores, shares] = [logits.dataSync<'float32'>(), attention?.dataSync<'float32'>()];
-    return shares ? { logits: scores, attention: shares } : { logits: scores };
+    const features = input.features();
+    const { logits, attentions } = runClassifier(tf, { ...input, features });
+    const levels = attentions.map((attention) => attention?.dataSync<'float32'>());
+    const { network, lengths } = input;
+    const attention = attentionOf(network, { lengths, timesteps: features.shape[1] }, levels);
+    const scores = logits.dataSync<'float32'>();
+    return attention ? { logits: scores, attention } : { logits: scores };
   });
 }

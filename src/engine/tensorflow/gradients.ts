@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { FrameBatch } from '../../inputs/batches.js';
-import { dropoutMasks } from '../../network/dropout.js';
 import { countCorrect } from '../count-correct.js';
 import type { StepResult, TrainingStep } from '../engine.js';
 import { runClassifier } from './classifier.js';
@@ -10,6 +9,7 @@ import { pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
 import { LOSSES } from './loss.js';
 import { flatten, type Values } from './parameters.js';
+import { refused, requireVectors } from './refused.js';
 import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
@@ -29,7 +29,7 @@ export interface GradientRequest {
 /** Runs a batch forward and back. Between its parts, what waits in the event loop gets its turn. */
 export async function gradientOfBatch(tf: Tensorflow, request: GradientRequest): Promise<BatchGradient> {
   const { trained, values, step } = request;
-  const { batch } = step;
+  const batch = requireVectors(step.batch);
   if (batch.kind === 'features') {
     return differentiate(tf, request, { by: values, features: () => uploadFeatures(tf, batch) });
   }
@@ -157,16 +157,16 @@ function differentiate(
 ): BatchGradient {
   const { network, loss: lossName, standardization } = trained;
   const { targets, dropoutSeed } = step;
+  const computeLossOf = LOSSES[lossName];
+  if (!computeLossOf || !(targets instanceof Float32Array)) throw refused(`the loss ${lossName}`);
   const { lengths } = step.batch;
-  const dropout =
-    network.dropout > 0 ? dropoutMasks(network, { batch: lengths.length, seed: dropoutSeed }) : undefined;
   let correct = 0;
   const { loss, gradient } = tf.tidy(() => {
     const computeLoss = () => {
       const read = standardized(tf, features(), standardization);
-      const { logits } = runClassifier(tf, { network, values, features: read, lengths, dropout });
+      const { logits } = runClassifier(tf, { network, values, features: read, lengths, dropoutSeed });
       correct = countCorrect(logits.dataSync<'float32'>(), { targets, classes: network.classes });
-      return LOSSES[lossName](tf, logits, tf.tensor2d(targets, logits.shape));
+      return computeLossOf(tf, logits, tf.tensor2d(targets, logits.shape));
     };
     const { value, grads } = tf.valueAndGrads(computeLoss)([...by.values()]);
     return { loss: value.dataSync()[0]!, gradient: flatten(tf, grads) };

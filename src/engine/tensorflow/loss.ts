@@ -4,9 +4,10 @@ import type { Tensorflow } from './load.js';
 
 type ComputeLoss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scalar;
 
-/** Differentiable. Logits and targets are [B, classes]; see engine.ts. */
-export const LOSSES: Readonly<Record<Loss, ComputeLoss>> = {
+/** Differentiable. Logits and targets are [B, classes]; see engine.ts. Null where this engine has none; see refused.ts. */
+export const LOSSES: Readonly<Record<Loss, ComputeLoss | null>> = {
   'cross-entropy': (tf, logits, targets) =>
     tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))),
+  'sparse-cross-entropy': null,
   squares: (tf, logits, targets) => tf.mean(tf.square(tf.sub(logits, targets))),
 };

@@ -1,13 +1,13 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { ATTENTION, type Readout } from '../../network/readouts.js';
-import { directionsOf, type RecurrentNetwork, widthOf } from '../../network/recurrent.js';
+import { directionsOf, type RecurrentLevel, widthOf } from '../../network/recurrent.js';
 import { segmentPenalties } from '../../network/segments.js';
 import { runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameters.js';
 
 export interface ReadoutInput {
-  readonly network: RecurrentNetwork;
+  readonly level: RecurrentLevel;
   readonly values: Values;
   /** [T, B, width], the last recurrent layer's outputs. */
   readonly sequence: Tensor3D;
@@ -21,10 +21,10 @@ export interface ReadoutResult {
   readonly attention?: Tensor2D;
 }
 
-/** One vector a sequence, in which padding weighs nothing. */
+/** One vector a sequence, in which padding weighs nothing. Null where this engine has none; see refused.ts. */
 type ReadOut = (tf: Tensorflow, input: ReadoutInput) => ReadoutResult;
 
-export const READOUTS: Readonly<Record<Readout, ReadOut>> = {
+export const READOUTS: Readonly<Record<Readout, ReadOut | null>> = {
   last: (tf, input) => {
     const weights = weightsOverTime(tf, input, ({ time, length, direction }) =>
       time === (direction === 'forward' ? length - 1 : 0) ? 1 : 0,
@@ -38,6 +38,7 @@ export const READOUTS: Readonly<Record<Readout, ReadOut>> = {
     return { readout: tf.concat2d([largest(tf, input), mean(tf, input), readout], 1), attention };
   },
   hierarchical,
+  every: null,
 };
 
 function mean(tf: Tensorflow, input: ReadoutInput): Tensor2D {
@@ -70,9 +71,9 @@ function largest(tf: Tensorflow, { sequence, lengths }: ReadoutInput): Tensor2D 
 }
 
 /** @param weights [T, B, directions, 1], or 1 in place of the directions. */
-function weightedSum(tf: Tensorflow, { network, sequence }: ReadoutInput, weights: Tensor): Tensor2D {
+function weightedSum(tf: Tensorflow, { level, sequence }: ReadoutInput, weights: Tensor): Tensor2D {
   const [timesteps, batch] = sequence.shape;
-  const [directions, width] = [directionsOf(network).length, widthOf(network)];
+  const [directions, width] = [directionsOf(level).length, widthOf(level)];
   const byDirection = tf.reshape(sequence, [timesteps, batch, directions, width / directions]);
   return tf.reshape(tf.sum(tf.mul(byDirection, weights), 0), [batch, width]);
 }
@@ -85,10 +86,10 @@ interface Place {
 
 function weightsOverTime(
   tf: Tensorflow,
-  { network, sequence, lengths }: ReadoutInput,
+  { level, sequence, lengths }: ReadoutInput,
   weigh: (place: Place) => number,
 ): Tensor {
-  const directions = directionsOf(network);
+  const directions = directionsOf(level);
   const times = [...Array(sequence.shape[0]).keys()];
   const weights = times.flatMap((time) =>
     [...lengths].flatMap((length) => directions.map((direction) => weigh({ time, length, direction }))),
@@ -99,18 +100,18 @@ function weightsOverTime(
 /** Each segment attends to all timesteps, those of others excluded; then the segments are attended to. */
 function hierarchical(
   tf: Tensorflow,
-  { network, values, sequence, lengths }: ReadoutInput,
+  { level, values, sequence, lengths }: ReadoutInput,
 ): Required<ReadoutResult> {
   const [timesteps, batch, width] = sequence.shape;
-  const penalties = segmentPenalties(network, { lengths, timesteps, penalty: EXCLUDED });
+  const penalties = segmentPenalties(level, { lengths, timesteps, penalty: EXCLUDED });
   const { segments } = penalties;
   const within = tf.tensor3d(penalties.within, [batch, segments, timesteps]);
   const between = tf.tensor2d(penalties.between, [batch, segments]);
   const bySequence = tf.transpose(sequence, [1, 0, 2]);
-  const scores = scoresOf(tf, { values, name: ATTENTION.timesteps, vectors: bySequence });
+  const scores = scoresOf(tf, { level, values, name: ATTENTION.timesteps, vectors: bySequence });
   const inSegments = tf.softmax(tf.add<Tensor3D>(tf.reshape(scores, [batch, 1, timesteps]), within));
   const vectors = tf.matMul<Tensor3D>(inSegments, bySequence);
-  const segmentScores = scoresOf(tf, { values, name: ATTENTION.segments, vectors });
+  const segmentScores = scoresOf(tf, { level, values, name: ATTENTION.segments, vectors });
   const shares = tf.softmax(tf.add<Tensor2D>(segmentScores, between));
   const ofSegments = tf.reshape(shares, [batch, 1, segments]);
   return {
@@ -122,21 +123,27 @@ function hierarchical(
 /** score . tanh(W v + b) of vectors [m, n, width], with the parameters of that prefix: [m, n]. */
 function scoresOf(
   tf: Tensorflow,
-  { values, name, vectors }: { values: Values; name: string; vectors: Tensor3D },
+  {
+    level,
+    values,
+    name,
+    vectors,
+  }: { level: RecurrentLevel; values: Values; name: string; vectors: Tensor3D },
 ): Tensor2D {
   const [outer, inner, width] = vectors.shape;
   // recurrentParameters gives these three shapes.
-  const kernel = values.get(`${name}.kernel`) as Tensor2D;
-  const bias = values.get(`${name}.bias`) as Tensor1D;
-  const score = values.get(`${name}.score`) as Tensor1D;
+  const prefix = `${level.prefix ?? ''}${name}`;
+  const kernel = values.get(`${prefix}.kernel`) as Tensor2D;
+  const bias = values.get(`${prefix}.bias`) as Tensor1D;
+  const score = values.get(`${prefix}.score`) as Tensor1D;
   const hidden = tf.tanh(tf.add(tf.matMul(tf.reshape(vectors, [outer * inner, width]), kernel), bias));
   return tf.reshape(tf.sum(tf.mul(hidden, score), 1), [outer, inner]);
 }
 
 /** softmax of scores over the valid timesteps: [B, T]. */
-function attentionWeights(tf: Tensorflow, { values, sequence, lengths }: ReadoutInput): Tensor2D {
+function attentionWeights(tf: Tensorflow, { level, values, sequence, lengths }: ReadoutInput): Tensor2D {
   const [timesteps, batch] = sequence.shape;
-  const scores = tf.transpose(scoresOf(tf, { values, name: ATTENTION.timesteps, vectors: sequence }));
+  const scores = tf.transpose(scoresOf(tf, { level, values, name: ATTENTION.timesteps, vectors: sequence }));
   const excluded = [...lengths].flatMap((length) =>
     Array.from({ length: timesteps }, (_, time) => (time < length ? 0 : EXCLUDED)),
   );

@@ -1,13 +1,8 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { FeatureBatch, FrameBatch } from '../../inputs/batches.js';
+import type { Placement } from '../../network/placement.js';
 import type { Standardization } from '../../network/standardize.js';
 import type { Tensorflow } from './load.js';
-
-/** Where sequences lie in a padded batch. */
-export interface Placement {
-  readonly lengths: Int32Array;
-  readonly timesteps: number;
-}
 
 /** A batch's features [B, T, width], with zeros behind the lengths whatever lies there. */
 export function uploadFeatures(tf: Tensorflow, { data, lengths, timesteps }: FeatureBatch): Tensor3D {
@@ -48,6 +43,16 @@ export function placeFeatures(tf: Tensorflow, features: Tensor2D, placement: Pla
   });
   const matrix = tf.tensor2d(places, [lengths.length * timesteps, features.shape[0]]);
   return tf.reshape(tf.matMul(matrix, features), shape);
+}
+
+/** Rows of a matrix at some places, [places, width]; differentiable. */
+export function takeRows(tf: Tensorflow, rows: Tensor2D, places: Int32Array): Tensor2D {
+  // A product likewise.
+  const matrix = new Float32Array(places.length * rows.shape[0]);
+  places.forEach((place, index) => {
+    matrix[index * rows.shape[0] + place] = 1;
+  });
+  return tf.matMul(tf.tensor2d(matrix, [places.length, rows.shape[0]]), rows);
 }
 
 /** Features [B, T, width] as TrainerOptions wants them; differentiable. */

@@ -9,6 +9,7 @@ import { encodeFrames } from './encode-frames.js';
 import { loadTensorflow, type Tensorflow } from './load.js';
 import { OwnedValues } from './owned-values.js';
 import { classifierParameters, encoderParameters } from './parameters.js';
+import { refused, requireNetwork, requireVectors } from './refused.js';
 import { uploadFeatures } from './sequences.js';
 import { TensorflowTrainer } from './trainer.js';
 
@@ -27,6 +28,9 @@ export async function createTensorflowEngine(): Promise<Engine> {
       return loadEncoder(tf, network, weights);
     },
     loadClassifier: async (network, weights) => loadClassifier(tf, network, weights),
+    loadSequenceModel: async () => {
+      throw refused('networks that answer every timestep');
+    },
     quantizeEncoder: async () => {
       throw noInt8();
     },
@@ -53,10 +57,11 @@ function loadEncoder(tf: Tensorflow, network: MobileNet, weights: Weights): Fram
 }
 
 function loadClassifier(tf: Tensorflow, network: RecurrentNetwork, weights: Weights): SequenceClassifier {
+  requireNetwork(network);
   const owned = new OwnedValues(tf, classifierParameters(network), weights);
   return {
     classify: async (batch) => {
-      const features = () => uploadFeatures(tf, batch);
+      const features = () => uploadFeatures(tf, requireVectors(batch));
       return classify(tf, { network, values: owned.get(), features, lengths: batch.lengths });
     },
     release: async () => owned.release(),

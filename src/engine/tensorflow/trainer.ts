@@ -1,15 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { FeatureBatch, FrameBatch } from '../../inputs/batches.js';
+import type { FrameBatch, SequenceBatch } from '../../inputs/batches.js';
 import { elementCount, requireTensor, type Tensor, type Weights } from '../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../adam-names.js';
-import type { Classification, StepResult, Trainer, TrainerOptions, TrainingStep } from '../engine.js';
+import type {
+  Classification,
+  SequenceScore,
+  StepResult,
+  Trainer,
+  TrainerOptions,
+  TrainingStep,
+} from '../engine.js';
 import { type AdamState, adamStep, clipByNorm } from './adam.js';
 import { classify } from './classify.js';
 import { encodeFrames } from './encode-frames.js';
 import { gradientOfBatch } from './gradients.js';
 import type { Tensorflow } from './load.js';
 import { download, flatten, release, unflatten, upload, type Values } from './parameters.js';
+import { refused, requireTraining, requireVectors } from './refused.js';
 import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
 import { type TrainedNetwork, trainedNetwork } from './trained-network.js';
 
@@ -26,6 +34,7 @@ export class TensorflowTrainer implements Trainer {
   #values: Values;
 
   constructor(tf: Tensorflow, options: TrainerOptions) {
+    requireTraining(options);
     this.#tf = tf;
     this.#options = options;
     this.#trained = trainedNetwork(tf, options);
@@ -64,7 +73,8 @@ export class TensorflowTrainer implements Trainer {
     return result;
   }
 
-  async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
+  async classify(given: SequenceBatch | FrameBatch): Promise<Classification> {
+    const batch = requireVectors(given);
     const tf = this.#tf;
     const { network, encoder, standardization } = this.#trained;
     const values = this.#values;
@@ -84,6 +94,10 @@ export class TensorflowTrainer implements Trainer {
         standardization,
       );
     return classify(tf, { network, values, features, lengths });
+  }
+
+  async score(): Promise<SequenceScore> {
+    throw refused('networks that answer every timestep');
   }
 
   async weights(): Promise<Weights> {

@@ -1,6 +1,6 @@
 import type { Classification, EngineName, EngineOptions } from '../../engine/engine.js';
 import type { ErrorCode } from '../../errors.js';
-import type { FeatureBatch } from '../../inputs/batches.js';
+import type { SequenceBatch } from '../../inputs/batches.js';
 import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import type { FrameRun } from '../../inputs/video/stream-pictures.js';
 import type { Networks } from '../../network/networks.js';
@@ -34,7 +34,7 @@ export interface Request {
 
 export type Input =
   | { readonly kind: 'encode'; readonly frames: FrameRun }
-  | { readonly kind: 'classify'; readonly batch: FeatureBatch };
+  | { readonly kind: 'classify'; readonly batch: SequenceBatch };
 
 /** What is computed of an input; `encode` gives features, float32 [frames, streams x featureCount]. */
 export interface Results {

@@ -127,18 +127,18 @@ describe('the gradient of', () => {
     ['lookUp', { table: [4, 3] }, ({ table }) => lookUp(table!, integers(table!, [2, 3], 3, 0, 3, 3, 1, 0))],
     ['linear', { a: [2, 2, 3], table: [4, 3], bias: [4] }, ({ a, ...layer }) => linear(a!, layerOf(layer))],
     ['linear without bias', { a: [2, 3], table: [4, 3] }, ({ a, table }) => linear(a!, { table: table! })],
-    ['crossEntropy', { a: [2, 2, 3] }, ({ a }) => crossEntropy(a!, wantedOf(a!, [2, 2], 2, 0, -1, 2))],
+    ['crossEntropy', { a: [2, 2, 3] }, ({ a }) => crossEntropy(a!, wantedOf(a!, [2, 2], 2, 0, -1, 2)).loss],
     [
       'linearCrossEntropy',
       { a: [2, 2, 3], table: [4, 3], bias: [4] },
-      ({ a, ...layer }) => linearCrossEntropy(a!, layerOf(layer), wantedOf(a!, [2, 2], 3, 0, -1, 3)),
+      ({ a, ...layer }) => linearCrossEntropy(a!, layerOf(layer), wantedOf(a!, [2, 2], 3, 0, -1, 3)).loss,
     ],
     [
       'a table that is embedding and output layer at once',
       { table: [4, 3], bias: [4] },
       ({ table, bias }) => {
         const read = tanh(lookUp(table!, integers(table!, [4], 0, 3, 3, 1)));
-        return linearCrossEntropy(read, layerOf({ table, bias }), wantedOf(table!, [4], 3, 3, 1, 2));
+        return linearCrossEntropy(read, layerOf({ table, bias }), wantedOf(table!, [4], 3, 3, 1, 2)).loss;
       },
     ],
   ])('%s is the slope', async (_, shapes, build) => {
@@ -153,7 +153,22 @@ describe('the gradient of', () => {
     const { step } = onnxCell(cell);
     const errors = await largestErrors(shapes, ({ x, kernel, recurrentKernel, bias }) => {
       const weights = { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias! };
-      return recurrentLayer({ step, stateCount: states.length }, x!, weights);
+      return recurrentLayer({ step, stateCount: states.length }, x!, weights).outputs;
+    });
+    expectSmall(errors);
+  });
+
+  it.each(CELLS)('a layer of %s cells is the slope by the states that it starts from', async (cell) => {
+    const { gates, states, biasRows } = cellLayout(cell);
+    const gated = gates.length * 3;
+    const bias = biasRows === 1 ? [gated] : [biasRows, gated];
+    const initial = Object.fromEntries(states.map((state) => [state, [2, 3]]));
+    const shapes = { x: [4, 2, 2], kernel: [2, gated], recurrentKernel: [3, gated], bias, ...initial };
+    const { step } = onnxCell(cell);
+    const errors = await largestErrors(shapes, ({ x, kernel, recurrentKernel, bias, ...start }) => {
+      const given = { kernel: kernel!, recurrentKernel: recurrentKernel!, bias: bias! };
+      const from = states.map((state) => start[state]!);
+      return recurrentLayer({ step, stateCount: states.length }, x!, { ...given, initial: from }).outputs;
     });
     expectSmall(errors);
   });

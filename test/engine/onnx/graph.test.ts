@@ -25,8 +25,8 @@ import { type Feed, OnnxSession } from '../../../src/engine/onnx/session.js';
 
 const runtime = await import('onnxruntime-node');
 
-const LSTM = { operator: 'LSTM', gateCount: 4, attributes: {} } as const;
-const GRU = { operator: 'GRU', gateCount: 3, attributes: { linear_before_reset: 1 } } as const;
+const LSTM = { operator: 'LSTM', gateCount: 4, stateCount: 2, attributes: {} } as const;
+const GRU = { operator: 'GRU', gateCount: 3, stateCount: 1, attributes: { linear_before_reset: 1 } } as const;
 
 /** What a graph of one input gives for the values 1, 2, 3, ... in the shape [2, 3] (rows are free). */
 async function resultOf(build: (x: Value) => Value): Promise<{ shape: Shape; values: number[] }> {

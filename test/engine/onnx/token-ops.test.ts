@@ -7,8 +7,8 @@ import {
   input,
   output,
   type Shape,
-  type Value,
 } from '../../../src/engine/onnx/graph.js';
+import { wantedFeeds } from '../../../src/engine/onnx/index-feeds.js';
 import { crossEntropy } from '../../../src/engine/onnx/ops/cross-entropy.js';
 import { lookUp } from '../../../src/engine/onnx/ops/embedding.js';
 import { linear } from '../../../src/engine/onnx/ops/linear.js';
@@ -17,7 +17,7 @@ import {
   linearLogProbabilities,
 } from '../../../src/engine/onnx/ops/linear-cross-entropy.js';
 import { type Feed, OnnxSession } from '../../../src/engine/onnx/session.js';
-import { IGNORED, wantedFeeds } from '../../../src/engine/onnx/training/index-feeds.js';
+import { IGNORED } from '../../../src/network/losses.js';
 import { random } from '../../../src/random.js';
 
 const runtime = await import('onnxruntime-node');
@@ -106,9 +106,10 @@ describe('cross-entropy by class index', () => {
       indices: integers(graph, 'indices', ['places']),
       shares: floats(graph, 'shares', ['places']),
     };
-    const loss = crossEntropy(x, wanted);
+    const { loss, correct } = crossEntropy(x, wanted);
     const one = constant(graph, { shape: [], data: Float32Array.of(1) });
     output('loss', loss);
+    output('correct', correct);
     output('by_logits', gradients({ value: loss, gradient: one }, [x])[0]!);
     const options = { shape: [classes.length], classes: logits.shape[1]! };
     return run(graph, { logits, ...wantedFeeds(classes, options) });
@@ -123,9 +124,16 @@ describe('cross-entropy by class index', () => {
 
   it('leaves ignored places out of loss and gradient', async () => {
     const logits = { data: Float32Array.of(1, 2, 5, 1), shape: [2, 2] };
-    const { loss, by_logits } = await lossAndGradient(logits, Int32Array.of(0, IGNORED));
+    const { loss, correct, by_logits } = await lossAndGradient(logits, Int32Array.of(0, IGNORED));
+    expect([...correct!]).toEqual([0]);
     expect(loss![0]).toBeCloseTo(Math.log(1 + Math.E), 6);
     expect(by_logits!.slice(2)).toEqual(new Float32Array(2));
+  });
+
+  it('counts the places whose largest logit is that of their class', async () => {
+    const logits = { data: Float32Array.of(1, 2, 5, 1, 0, 0.5, 3, 4), shape: [4, 2] };
+    const { correct } = await lossAndGradient(logits, Int32Array.of(1, 1, 1, IGNORED));
+    expect([...correct!]).toEqual([2]);
   });
 
   it('is 0 where all places are ignored', async () => {
@@ -146,10 +154,10 @@ describe('cross-entropy of a linear layer, in chunks', () => {
     const x = floats(graph, 'x', [...leading, width]);
     const layer = { table: floats(graph, 'table', [classes, width]), bias: floats(graph, 'bias', [classes]) };
     const wanted = { indices: integers(graph, 'indices', leading), shares: floats(graph, 'shares', leading) };
-    const loss = build(x, layer, wanted);
+    const { loss, correct } = build(x, layer, wanted);
     const gradient = constant(graph, { shape: [], data: Float32Array.of(2) });
     const by = gradients({ value: loss, gradient }, [x, layer.table, layer.bias]);
-    for (const [index, value] of [loss, ...by].entries()) output(`result_${index}`, value);
+    for (const [index, value] of [loss, ...by, correct].entries()) output(`result_${index}`, value);
     const drawn = below(classes, places).map((index, place) => (place % 7 === 3 ? IGNORED : index));
     const feeds = {
       x: normal('x', [...places, width]),
@@ -172,7 +180,8 @@ describe('cross-entropy of a linear layer, in chunks', () => {
     for (const [index, gradient] of inChunks.slice(1).entries()) {
       const expected = ofLogits[index + 1]!;
       expect(gradient.length).toBe(expected.length);
-      expect(largestDifference(gradient, expected)).toBeLessThan(1e-5 * Math.max(...expected.map(Math.abs)));
+      const largest = Math.max(...expected.map(Math.abs));
+      expect(largestDifference(gradient, expected)).toBeLessThanOrEqual(1e-5 * largest);
     }
   });
 
@@ -210,16 +219,16 @@ describe('an op on tokens that is given what it cannot work on names itself and 
   const index = (...shape: Shape) => integers(graph, 'i', shape);
   const layer = { table: value(5, 2) };
 
-  it.each<[string, () => Value, string]>([
+  it.each<[string, () => unknown, string]>([
     [
       'lookUp of floats',
       () => lookUp(value(5, 2), value(3)),
       'Gather was given v float32 [5, 2], v float32 [3]',
     ],
     [
-      'lookUp in a table of unknown size',
-      () => lookUp(value('rows', 2), index(3)),
-      'Gather was given v float32 [rows, 2]',
+      'lookUp in a table of unknown width',
+      () => lookUp(value(2, 'width'), index(3)),
+      'Gather was given v float32 [2, width]',
     ],
     [
       'linear of another width',

@@ -1,5 +1,5 @@
 import { addNode, constant, differentiable, misfit, type Value } from '../graph.js';
-import { add, cast, logarithm, multiply, scalar, subtract } from './elementwise.js';
+import { add, cast, isPositive, logarithm, multiply, scalar, subtract } from './elementwise.js';
 import { isIndices } from './embedding.js';
 import { softmax } from './matrix.js';
 import { maximum } from './maximum.js';
@@ -7,7 +7,7 @@ import { sum } from './reduce.js';
 import { toColumn, toRows } from './rows.js';
 import { reshape } from './shape.js';
 
-/** What a loss by class index is held against; see indexFeeds (training/index-feeds.ts). */
+/** What a loss by class index is held against; see indexFeeds (index-feeds.ts). */
 export interface WantedClasses {
   /** int32 or int64 [...]: the class of each place, below the number of classes; a negative one is ignored. */
   readonly indices: Value;
@@ -15,20 +15,29 @@ export interface WantedClasses {
   readonly shares: Value;
 }
 
+/** What comes of logits that are held against classes. */
+export interface ClassLoss {
+  /** float32 []; differentiable. */
+  readonly loss: Value;
+  /** float32 []: places that count whose largest logit is that of their class. */
+  readonly correct: Value;
+}
+
 /**
  * Softmax cross-entropy in nats of logits [..., classes] by class index: the sum over all places of share x -log
  * softmax(logits)[index], with no one-hot target anywhere. 0 if nothing counts.
  *
- * @returns float32 []; differentiable by the logits.
+ * Its loss is differentiable by the logits.
  */
-export function crossEntropy(logits: Value, wanted: WantedClasses): Value {
+export function crossEntropy(logits: Value, wanted: WantedClasses): ClassLoss {
   checkWanted('cross-entropy', logits, wanted);
   const rows = toRows(logits);
-  const { losses, byLogits } = rowLosses(rows, columnsOf(wanted));
-  return differentiable(total(losses), {
+  const { losses, hits, byLogits } = rowLosses(rows, columnsOf(wanted));
+  const loss = differentiable(total(losses), {
     inputs: [rows],
     gradients: (dy) => [() => multiply(byLogits(), dy)],
   });
+  return { loss, correct: total(hits) };
 }
 
 /** One place a row: float32 [rows, 1]; see WantedClasses. */
@@ -47,15 +56,24 @@ export function columnsOf({ indices, shares }: WantedClasses): Columns {
   };
 }
 
-/** Of logits [rows, classes] the loss of each row [rows, 1], and the gradient of the sum of losses by the logits. */
-export function rowLosses(
-  logits: Value,
-  { indices, shares }: Columns,
-): { losses: Value; byLogits: () => Value } {
+export interface RowLosses {
+  /** [rows, 1] */
+  readonly losses: Value;
+  /** [rows, 1]: 1 where the row counts and its largest logit is that of its class, else 0. */
+  readonly hits: Value;
+  /** Of the sum of losses by the logits, [rows, classes]. */
+  readonly byLogits: () => Value;
+}
+
+/** Of logits [rows, classes], row by row. */
+export function rowLosses(logits: Value, { indices, shares }: Columns): RowLosses {
   const probabilities = softmax(logits);
   const negated = multiply(shares, scalar(shares, -1));
+  const below = belowLargest(logits, indices);
+  const misses = isPositive(multiply(below, scalar(below, -1)));
   return {
-    losses: multiply(logProbabilities(logits, probabilities, indices), negated),
+    losses: multiply(add(below, logOfLargest(probabilities)), negated),
+    hits: multiply(subtract(scalar(misses, 1), misses), isPositive(shares)),
     byLogits: () => addAt(multiply(probabilities, shares), indices, negated),
   };
 }
@@ -65,9 +83,13 @@ export function rowLosses(
  * value, which is at least 1 / classes: nothing is rounded to 0, and no second array of the logits' size is made.
  */
 export function logProbabilities(logits: Value, probabilities: Value, indices: Value): Value {
-  const belowLargest = subtract(pick(logits, indices), maximum(logits, 1));
-  return add(belowLargest, logarithm(maximum(probabilities, 1)));
+  return add(belowLargest(logits, indices), logOfLargest(probabilities));
 }
+
+const belowLargest = (logits: Value, indices: Value): Value =>
+  subtract(pick(logits, indices), maximum(logits, 1));
+
+const logOfLargest = (probabilities: Value): Value => logarithm(maximum(probabilities, 1));
 
 /** One value of each row, [rows, n] -> [rows, 1]. */
 function pick(x: Value, indices: Value): Value {

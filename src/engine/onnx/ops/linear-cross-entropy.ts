@@ -1,6 +1,7 @@
 import { addNode, constant, differentiable, type Value } from '../graph.js';
 import { inChunks } from './chunks.js';
 import {
+  type ClassLoss,
   checkPlaces,
   checkWanted,
   columnsOf,
@@ -23,9 +24,9 @@ import { reshape } from './shape.js';
  * a chunk's logits are in the processor's cache, so that neither all logits nor their gradient are ever in memory: for
  * 2,048 places and 10,000 classes these would be 82 MB each. (Hsu et al. 2024, arXiv 2410.10989, do so on GPUs.)
  *
- * @returns float32 []; differentiable by x, table and bias.
+ * Its loss is differentiable by x, table and bias.
  */
-export function linearCrossEntropy(x: Value, layer: OutputLayer, wanted: WantedClasses): Value {
+export function linearCrossEntropy(x: Value, layer: OutputLayer, wanted: WantedClasses): ClassLoss {
   checkLayer('linear cross-entropy', x, layer);
   checkWanted('linear cross-entropy', x, wanted);
   const { table, bias } = layer;
@@ -39,20 +40,21 @@ export function linearCrossEntropy(x: Value, layer: OutputLayer, wanted: WantedC
     turn: ([byTable, byBias], sequences) => {
       const [chunk, chunkIndices, chunkShares] = sequences as [Value, Value, Value];
       const logits = gemm(chunk, table, { transposeB: true, plus: bias });
-      const { losses, byLogits } = rowLosses(logits, { indices: chunkIndices, shares: chunkShares });
+      const { losses, hits, byLogits } = rowLosses(logits, { indices: chunkIndices, shares: chunkShares });
       const gradient = byLogits();
       const nextByTable = gemm(gradient, chunk, { transposeA: true, plus: byTable });
       return {
         state: byBias ? [nextByTable, add(byBias, columnSums(gradient))] : [nextByTable],
-        items: [losses, gemm(gradient, table)],
+        items: [losses, hits, gemm(gradient, table)],
       };
     },
   });
-  const [losses, byRows] = items as [Value, Value];
-  return differentiable(total(losses), {
+  const [losses, hits, byRows] = items as [Value, Value, Value];
+  const loss = differentiable(total(losses), {
     inputs: [rows, ...weights],
     gradients: (dy) => [chunks.join(byRows), ...state].map((gradient) => () => multiply(gradient, dy)),
   });
+  return { loss, correct: total(hits) };
 }
 
 /**

@@ -4,7 +4,7 @@ import { differentiable, type Value } from '../graph.js';
 import { add, cast } from '../ops/elementwise.js';
 import { gemm } from '../ops/matrix.js';
 import { sum } from '../ops/reduce.js';
-import { scan } from '../ops/scan.js';
+import { loop } from '../ops/scan.js';
 import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
 import { concatenate, mergeRows, reshape, split, splitEvenly, splitRows, zeroRows } from '../ops/shape.js';
 import type { CellStep } from './cell.js';
@@ -13,24 +13,25 @@ import type { RunLayer } from './layer.js';
 
 /** Layers made of differentiable ops, over weights that are values of the graph: for training. */
 export function differentiableLayers(weight: (name: string) => Value): RunLayer {
-  return (x, { network, layer, inputs }) => {
-    const { states } = cellLayout(network.cell);
-    const { step } = onnxCell(network.cell);
+  return (x, { level, layer, inputs, initial }) => {
+    const { states } = cellLayout(level.cell);
+    const { step } = onnxCell(level.cell);
     // In the backward pass' own time, its outputs run from each sequence's end to its start.
     const inOwnTime = (sequence: Value) =>
       reverseSequences(sequence, cast(inputs.declare('lengths'), 'int64'));
-    const passes = directionsOf(network).map((direction) => {
-      const name = cellName(layer, direction);
+    const passes = directionsOf(level).map((direction) => {
+      const name = cellName(level, layer, direction);
       const weights = {
         kernel: weight(`${name}.kernel`),
         recurrentKernel: weight(`${name}.recurrent_kernel`),
         bias: weight(`${name}.bias`),
       };
       const read = direction === 'backward' ? inOwnTime(x) : x;
-      return recurrentLayer({ step, stateCount: states.length }, read, weights);
+      return recurrentLayer({ step, stateCount: states.length }, read, { ...weights, initial });
     });
-    const [forward, backward] = passes as [Value, Value?];
+    const [forward, backward] = passes.map(({ outputs }) => outputs) as [Value, Value?];
     return {
+      final: () => passes[0]!.final,
       sequence: backward ? concatenate([forward, inOwnTime(backward)], 2) : forward,
       last: () => {
         const places = cast(inputs.declare('last_places'), 'int64');
@@ -51,6 +52,18 @@ export interface LayerWeights {
   readonly bias: Value;
 }
 
+interface LayerInputs extends LayerWeights {
+  /** The states to start from, each [batch, units]; zeros when absent. */
+  readonly initial?: readonly Value[] | undefined;
+}
+
+interface LayerResult {
+  /** float32 [timesteps, batch, units]; differentiable, by the states that it starts from too. */
+  readonly outputs: Value;
+  /** The states after the last timestep, each [batch, units]; not differentiated. */
+  readonly final: readonly Value[];
+}
+
 interface LayerCell {
   readonly step: CellStep;
   /** Parts of the state that a timestep hands on. */
@@ -58,47 +71,51 @@ interface LayerCell {
 }
 
 /**
- * A recurrent layer over all timesteps from a zero state, x float32 [timesteps, batch, inputs] -> [timesteps,
- * batch, units]; differentiable. All inputs are projected at once, and the gradients by the weights are
- * products over all timesteps: only what depends on the timestep before runs in the loop.
+ * A recurrent layer over all timesteps of x float32 [timesteps, batch, inputs]. All inputs are projected at once, and
+ * the gradients by the weights are products over all timesteps: only what depends on the timestep before runs in the
+ * loop.
  */
-export function recurrentLayer({ step, stateCount }: LayerCell, x: Value, weights: LayerWeights): Value {
-  const { kernel, recurrentKernel, bias } = weights;
+export function recurrentLayer({ step, stateCount }: LayerCell, x: Value, given: LayerInputs): LayerResult {
+  const { kernel, recurrentKernel, bias, initial: start = [] } = given;
   const [units, gated] = recurrentKernel.shape as readonly [number, number];
   const gateCount = gated / units;
   const kernels = splitEvenly(kernel, gateCount);
   const recurrentKernels = splitEvenly(recurrentKernel, gateCount);
   const [inputBiases, recurrentBiases] = gateBiases(bias, gateCount);
   const rows = mergeRows(x);
-  const initial = Array<Value>(stateCount).fill(zeroRows(x, units));
-  const [outputs, previousOutputs, ...kept] = scan({
-    initial,
+  const zeros = Array<Value>(stateCount).fill(zeroRows(x, units));
+  const { state: final, items } = loop({
+    initial: start.length > 0 ? start : zeros,
     sequences: kernels.map((part, gate) => splitRows(gemm(rows, part, { plus: inputBiases[gate]! }), x)),
     turn: (state, projected) => {
       const next = step.forward({ projected, state, recurrentKernels, recurrentBiases });
       return { state: next.state, items: [next.state[0]!, state[0]!, ...next.kept] };
     },
-  }) as [Value, Value, ...Value[]];
-  return differentiable(outputs, {
-    inputs: [x, kernel, recurrentKernel, bias],
+  });
+  const [outputs, previousOutputs, ...kept] = items as [Value, Value, ...Value[]];
+  differentiable(outputs, {
+    inputs: [x, kernel, recurrentKernel, bias, ...start],
     gradients: (outputGradient) => {
-      const back = backThroughTime(step, { outputGradient, kept, initial, recurrentKernels });
+      const back = backThroughTime(step, { outputGradient, kept, zeros, recurrentKernels });
       return [
         () => splitRows(sumOfProducts(back.projected, kernels), x),
         () => weightGradient(rows, back.projected),
         () => weightGradient(mergeRows(previousOutputs), back.recurrent),
         () => biasGradient(back, bias),
+        ...back.initial.map((gradient) => () => gradient),
       ];
     },
   });
+  return { outputs, final };
 }
 
-/** For each gate and all timesteps, [timesteps x batch, units]. */
 interface GateGradients {
-  /** By the projected inputs. */
+  /** For each gate and all timesteps, [timesteps x batch, units]: by the projected inputs. */
   readonly projected: readonly Value[];
-  /** By the products of outputs and recurrent kernel. */
+  /** Likewise, by the products of outputs and recurrent kernel. */
   readonly recurrent: readonly Value[];
+  /** By the states before the first timestep, each [batch, units]. */
+  readonly initial: readonly Value[];
 }
 
 function backThroughTime(
@@ -106,13 +123,13 @@ function backThroughTime(
   given: {
     outputGradient: Value;
     kept: readonly Value[];
-    initial: readonly Value[];
+    zeros: readonly Value[];
     recurrentKernels: readonly Value[];
   },
 ): GateGradients {
-  const { outputGradient, kept, initial, recurrentKernels } = given;
-  const ofGates = scan({
-    initial,
+  const { outputGradient, kept, zeros, recurrentKernels } = given;
+  const { state: initial, items } = loop({
+    initial: zeros,
     sequences: [outputGradient, ...kept],
     reversed: true,
     turn: ([fromNext, ...others], [fromAbove, ...keptHere]) => {
@@ -121,9 +138,10 @@ function backThroughTime(
       const output = sumOfProducts(back.recurrent, recurrentKernels, back.output);
       return { state: [output, ...back.others], items: [...back.projected, ...back.recurrent] };
     },
-  }).map(mergeRows);
+  });
+  const ofGates = items.map(mergeRows);
   const gateCount = recurrentKernels.length;
-  return { projected: ofGates.slice(0, gateCount), recurrent: ofGates.slice(gateCount) };
+  return { projected: ofGates.slice(0, gateCount), recurrent: ofGates.slice(gateCount), initial };
 }
 
 /** Each gate's gradient times its kernel turned round, and `plus`, all added up. */

@@ -1,5 +1,5 @@
 import { cellLayout } from '../../../network/cells.js';
-import { cellName, directionsOf, layerInputs, type RecurrentNetwork } from '../../../network/recurrent.js';
+import { cellName, directionsOf, layerInputs, type RecurrentLevel } from '../../../network/recurrent.js';
 import { concatenate, requireTensor, type Tensor, transpose, type Weights } from '../../../tensors/tensor.js';
 import { constant } from '../graph.js';
 import { recurrent } from '../ops/recurrent.js';
@@ -9,17 +9,19 @@ import type { RunLayer } from './layer.js';
 
 /** Layers of which each is one operator over weights that are part of the graph: for prediction. */
 export function fusedLayers(weights: Weights): RunLayer {
-  return (x, { network, layer, inputs }) => {
-    const { operator, gates, attributes } = onnxCell(network.cell).fused;
-    const { kernel, recurrentKernel, bias } = fusedWeights(network, layer, weights);
+  return (x, { level, layer, inputs, initial }) => {
+    const { operator, gates, attributes } = onnxCell(level.cell).fused;
+    const { kernel, recurrentKernel, bias } = fusedWeights(level, layer, weights);
+    const stateCount = cellLayout(level.cell).states.length;
     const result = recurrent(
-      { operator, attributes, gateCount: gates.length },
+      { operator, attributes, gateCount: gates.length, stateCount },
       {
         x,
         kernel: constant(x.graph, kernel),
         recurrentKernel: constant(x.graph, recurrentKernel),
         bias: constant(x.graph, bias),
         lengths: inputs.declare('lengths'),
+        initial,
       },
     );
     const [timesteps, directions, batch, units] = result.outputs.shape;
@@ -27,6 +29,7 @@ export function fusedLayers(weights: Weights): RunLayer {
     return {
       sequence: reshape(transposed(result.outputs, [0, 2, 1, 3]), [timesteps!, batch!, width]),
       last: () => reshape(transposed(result.last, [1, 0, 2]), [batch!, width]),
+      final: () => result.final.map((state) => reshape(transposed(state, [1, 0, 2]), [batch!, width])),
     };
   };
 }
@@ -38,33 +41,33 @@ interface FusedWeights {
   readonly bias: Tensor;
 }
 
-function fusedWeights(network: RecurrentNetwork, layer: number, weights: Weights): FusedWeights {
-  const names = directionsOf(network).map((direction) => cellName(layer, direction));
-  const gated = cellLayout(network.cell).gates.length * network.units;
+function fusedWeights(level: RecurrentLevel, layer: number, weights: Weights): FusedWeights {
+  const names = directionsOf(level).map((direction) => cellName(level, layer, direction));
+  const gated = cellLayout(level.cell).gates.length * level.units;
   const gather = (shape: readonly number[], valuesOf: (name: string) => Float32Array[]): Tensor => ({
     shape: [names.length, ...shape],
     data: concatenate(names.flatMap(valuesOf)),
   });
   const matrix = (suffix: string) => (name: string) =>
-    inOnnxOrder(network, transpose(requireTensor(weights, `${name}.${suffix}`)).data);
+    inOnnxOrder(level, transpose(requireTensor(weights, `${name}.${suffix}`)).data);
   return {
-    kernel: gather([gated, layerInputs(network, layer)], matrix('kernel')),
-    recurrentKernel: gather([gated, network.units], matrix('recurrent_kernel')),
-    bias: gather([2 * gated], (name) => biases(network, requireTensor(weights, `${name}.bias`).data)),
+    kernel: gather([gated, layerInputs(level, layer)], matrix('kernel')),
+    recurrentKernel: gather([gated, level.units], matrix('recurrent_kernel')),
+    bias: gather([2 * gated], (name) => biases(level, requireTensor(weights, `${name}.bias`).data)),
   };
 }
 
 /** The inputs' biases and then the recurrent ones, which are zero where a cell has one bias for both. */
-function biases(network: RecurrentNetwork, bias: Float32Array): Float32Array[] {
-  if (cellLayout(network.cell).biasRows === 1) {
-    return [...inOnnxOrder(network, bias), new Float32Array(bias.length)];
+function biases(level: RecurrentLevel, bias: Float32Array): Float32Array[] {
+  if (cellLayout(level.cell).biasRows === 1) {
+    return [...inOnnxOrder(level, bias), new Float32Array(bias.length)];
   }
   const half = bias.length / 2;
-  return [bias.subarray(0, half), bias.subarray(half)].flatMap((part) => inOnnxOrder(network, part));
+  return [bias.subarray(0, half), bias.subarray(half)].flatMap((part) => inOnnxOrder(level, part));
 }
 
 /** The gates' parts of an array whose first axis is [gates x units] in our order. */
-function inOnnxOrder({ cell }: RecurrentNetwork, data: Float32Array): Float32Array[] {
+function inOnnxOrder({ cell }: RecurrentLevel, data: Float32Array): Float32Array[] {
   const ours = cellLayout(cell).gates;
   const partLength = data.length / ours.length;
   return onnxCell(cell).fused.gates.map((gate) => {

@@ -1,11 +1,18 @@
-import { HEAD, layerInputs, type RecurrentNetwork, readoutWidthOf } from '../../../network/recurrent.js';
+import {
+  layerInputs,
+  levelsOf,
+  type RecurrentLevel,
+  type RecurrentNetwork,
+  readoutWidthOf,
+} from '../../../network/recurrent.js';
 import type { Value } from '../graph.js';
-import { add, multiply } from '../ops/elementwise.js';
-import { matmul } from '../ops/matrix.js';
-import { transpose } from '../ops/shape.js';
+import { multiply } from '../ops/elementwise.js';
+import { lookUp } from '../ops/embedding.js';
+import { toRows } from '../ops/rows.js';
+import { reshape, transpose } from '../ops/shape.js';
 import type { LayerOutputs, RunLayer } from './layer.js';
-import { levelInputs, MASK } from './network-inputs.js';
-import { READOUTS, type WeightOf } from './readouts.js';
+import { levelInputs, segmentPlaces, segmentRows, stateInputs } from './network-inputs.js';
+import { READOUTS, type ReadoutResult, type WeightOf } from './readouts.js';
 
 /** In what a network that predicts differs from one that is trained. */
 export interface NetworkBuild {
@@ -14,44 +21,79 @@ export interface NetworkBuild {
   readonly layer: RunLayer;
   /** Whether masks of dropout are among the inputs. */
   readonly drops: boolean;
+  /** Whether the states to start from are among the inputs; zeros otherwise. */
+  readonly carries: boolean;
 }
 
 export interface NetworkOutputs {
-  /** [batch, classes] */
-  readonly logits: Value;
-  /** [batch, timesteps]; where the readout attends. */
-  readonly attention?: Value | undefined;
+  /** What the head reads: [batch, readoutWidth], or [batch, timesteps, readoutWidth]. */
+  readonly read: Value;
+  /** Of each level, how much each of its timesteps counts: [sequences, timesteps]; where it attends. */
+  readonly attentions: ReadonlyArray<Value | undefined>;
+  /** After the last timestep, in the order of statePartsOf. */
+  readonly states: readonly Value[];
 }
 
 /**
- * The recurrent network, its readout and its head, from features float32 [batch, timesteps, inputs]. What lies past a
- * sequence's length may pass through the layers, but no readout takes it up, and so no gradient comes from there. The
- * graph gets the inputs that feedsOf fills.
+ * The recurrent network up to its head, from vectors float32 [batch, timesteps, inputs]. What lies past a sequence's
+ * length may pass through the layers, but no readout takes it up, and so no gradient comes from there. The graph gets the
+ * inputs that feedsOf fills.
  */
 export function networkOutputs(
-  features: Value,
+  vectors: Value,
   network: RecurrentNetwork,
   build: NetworkBuild,
 ): NetworkOutputs {
-  const inputs = levelInputs(features);
-  const drop = (x: Value, name: string, width: number) =>
-    build.drops && network.dropout > 0 ? multiply(x, inputs.declareMask(name, width)) : x;
+  const [first, upper] = levelsOf(network);
+  const { graph, shape } = vectors;
+  const read = upper ? lookUp(toRows(vectors), segmentRows(graph)) : vectors;
+  const lower = levelOutputs(read, { network, level: first, build });
+  if (!upper) return { ...lower, attentions: [lower.attention] };
+  const ofSegments = lookUp(lower.read, segmentPlaces(graph, shape[0]!));
+  const top = levelOutputs(ofSegments, { network, level: upper, build });
+  return { ...top, attentions: [lower.attention, top.attention] };
+}
+
+interface LevelBuild {
+  readonly network: RecurrentNetwork;
+  readonly level: RecurrentLevel;
+  readonly build: NetworkBuild;
+}
+
+/** One level from what it reads, [sequences, timesteps, inputs]. */
+function levelOutputs(
+  vectors: Value,
+  { network, level, build }: LevelBuild,
+): Pick<NetworkOutputs, 'read' | 'states'> & Pick<ReadoutResult, 'attention'> {
+  const inputs = levelInputs(level, vectors);
+  const drops = build.drops && network.dropout > 0;
+  const states: Array<readonly Value[]> = [];
   // Time comes first inside: the loop over it then has one block of memory a timestep.
-  let sequence = transpose(features, [1, 0, 2]);
+  let sequence = transpose(vectors, [1, 0, 2]);
   let top: LayerOutputs | null = null;
-  for (let layer = 0; layer < network.layers; layer++) {
-    const read = drop(sequence, MASK.layer(layer), layerInputs(network, layer));
-    top = build.layer(read, { network, layer, inputs });
+  for (let layer = 0; layer < level.layers; layer++) {
+    const mask = drops && inputs.declareMask(layer, layerInputs(level, layer));
+    const initial = build.carries ? stateInputs(network, layer, vectors) : undefined;
+    top = build.layer(mask ? multiply(sequence, mask) : sequence, { level, layer, inputs, initial });
+    if (build.carries) states.push(top.final());
     sequence = top.sequence;
   }
-  const { readout, attention } = READOUTS[network.readout]({
-    sequence: once(() => (top ? transpose(sequence, [1, 0, 2]) : features)),
+  const { readout, attention } = READOUTS[level.readout]({
+    prefix: level.prefix ?? '',
+    sequence: once(() => (top ? transpose(sequence, [1, 0, 2]) : vectors)),
     last: () => lastOf(top),
     inputs,
     weight: build.weight,
   });
-  const read = drop(readout, MASK.readout, readoutWidthOf(network));
-  return { logits: head(read, build.weight), attention };
+  const isTop = levelsOf(network).at(-1)?.prefix === level.prefix;
+  const mask = drops && isTop && inputs.declareMask('readout', readoutWidthOf(level));
+  return { read: mask ? masked(readout, mask) : readout, attention, states: states.flat() };
+}
+
+/** [batch, width], or [batch, timesteps, width] with one mask for all timesteps. */
+function masked(readout: Value, mask: Value): Value {
+  const [batch, width] = mask.shape;
+  return multiply(readout, readout.shape.length === 2 ? mask : reshape(mask, [batch!, 1, width!]));
 }
 
 /** Made when it is first asked for. */
@@ -66,9 +108,4 @@ function once(make: () => Value): () => Value {
 function lastOf(top: LayerOutputs | null): Value {
   if (!top) throw new Error('Without recurrent layers no timestep knows of those before: none is the last');
   return top.last();
-}
-
-/** [batch, readoutWidth] -> logits [batch, classes]. */
-function head(readout: Value, weight: WeightOf): Value {
-  return add(matmul(readout, weight(`${HEAD}.kernel`)), weight(`${HEAD}.bias`));
 }

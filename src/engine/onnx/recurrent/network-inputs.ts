@@ -1,15 +1,17 @@
 import { dropoutMasks } from '../../../network/dropout.js';
-import { layerInputs, type RecurrentNetwork, readoutWidthOf } from '../../../network/recurrent.js';
+import { type Placement, type SegmentPlacement, segmentPlacement } from '../../../network/placement.js';
+import {
+  layerInputs,
+  levelsOf,
+  type RecurrentLevel,
+  type RecurrentNetwork,
+  readoutWidthOf,
+  topLevelOf,
+} from '../../../network/recurrent.js';
 import { segmentPenalties } from '../../../network/segments.js';
-import { type DataType, type Dimension, input, type Shape, type Value } from '../graph.js';
+import { type States, statePartsOf } from '../../../network/states.js';
+import { type DataType, type Dimension, type Graph, input, type Shape, type Value } from '../graph.js';
 import type { Feed } from '../session.js';
-
-/** Where sequences lie in a padded batch. */
-export interface Placement {
-  /** Valid timesteps of each sequence, 1 to timesteps. */
-  readonly lengths: Int32Array;
-  readonly timesteps: number;
-}
 
 /** Penalty of what does not count, before softmax: no score makes up for it, and exp() of it is 0. */
 const PENALTY = -1e30;
@@ -17,12 +19,12 @@ const PENALTY = -1e30;
 interface InputKind {
   readonly dtype: DataType;
   readonly shape: (batch: Dimension, timesteps: Dimension) => Shape;
-  readonly feed: (network: RecurrentNetwork, placement: Placement) => Feed;
+  readonly feed: (level: RecurrentLevel, placement: Placement) => Feed;
 }
 
 /**
- * All that networks read beside vectors and weights, each as a graph declares it and as a run feeds it. A graph
- * declares what it needs; feedsOf fills just that.
+ * What levels read beside vectors and weights, each as a graph declares it and as a run feeds it. A graph declares what
+ * it needs; feedsOf fills just that. Names of sizes are those of the level, since sizes of one name are equal.
  */
 const INPUTS = {
   lengths: {
@@ -45,18 +47,18 @@ const INPUTS = {
   /** 0 at each segment's own timesteps that count. */
   penalty_within_segments: {
     dtype: 'float32',
-    shape: (batch, timesteps) => [batch, 'segments', timesteps],
-    feed: (network, placement) => {
-      const { segments, within } = segmentPenalties(network, { ...placement, penalty: PENALTY });
+    shape: (batch, timesteps) => [batch, `${timesteps} segments`, timesteps],
+    feed: (level, placement) => {
+      const { segments, within } = segmentPenalties(level, { ...placement, penalty: PENALTY });
       return { data: within, shape: [placement.lengths.length, segments, placement.timesteps] };
     },
   },
   /** 0 where a segment has a timestep that counts. */
   penalty_between_segments: {
     dtype: 'float32',
-    shape: (batch) => [batch, 1, 'segments'],
-    feed: (network, placement) => {
-      const { segments, between } = segmentPenalties(network, { ...placement, penalty: PENALTY });
+    shape: (batch, timesteps) => [batch, 1, `${timesteps} segments`],
+    feed: (level, placement) => {
+      const { segments, between } = segmentPenalties(level, { ...placement, penalty: PENALTY });
       return { data: between, shape: [placement.lengths.length, 1, segments] };
     },
   },
@@ -67,52 +69,103 @@ export type InputName = keyof typeof INPUTS;
 /** Declares inputs of a graph, each once. */
 export interface LevelInputs {
   declare(name: InputName): Value;
-  /** The mask of that name [batch, width]; see network/dropout.ts. */
-  declareMask(name: string, width: number): Value;
+  /** The mask of dropout for a layer, or for what the head reads: [sequences, width]; see network/dropout.ts. */
+  declareMask(of: number | 'readout', width: number): Value;
 }
 
-/** The inputs for sequences that lie in `sequence`, [batch, timesteps, ...]. */
-export function levelInputs({ graph, shape: [batch, timesteps] }: Value): LevelInputs {
-  const declare = (name: string, type: { dtype: DataType; shape: Shape }) =>
-    graph.inputs.find((value) => value.name === name) ?? input(graph, { name, ...type });
+/** A level's inputs, for sequences that lie in `sequence`, [batch, timesteps, ...]. */
+export function levelInputs(
+  { prefix = '' }: RecurrentLevel,
+  { graph, shape: [batch, timesteps] }: Value,
+): LevelInputs {
   return {
     declare: (name) => {
       const { dtype, shape } = INPUTS[name];
-      return declare(name, { dtype, shape: shape(batch!, timesteps!) });
+      return declare(graph, { name: `${prefix}${name}`, dtype, shape: shape(batch!, timesteps!) });
     },
-    declareMask: (name, width) => declare(name, { dtype: 'float32', shape: [batch!, width] }),
+    declareMask: (of, width) =>
+      declare(graph, { name: maskName(prefix, of), dtype: 'float32', shape: [batch!, width] }),
   };
 }
 
-/** Names of the masks of dropout. */
-export const MASK = { layer: (layer: number) => `dropout_${layer}`, readout: 'dropout_readout' } as const;
+function declare(graph: Graph, type: { name: string; dtype: DataType; shape: Shape }): Value {
+  return graph.inputs.find(({ name }) => name === type.name) ?? input(graph, type);
+}
+
+const maskName = (prefix: string, of: number | 'readout') => `${prefix}dropout_${of}`;
+
+/** int32 [segments, timesteps of a segment]: places in [batch x timesteps]; see network/placement.ts. */
+export const segmentRows = (graph: Graph): Value =>
+  declare(graph, { name: 'segment_rows', dtype: 'int32', shape: ['all_segments', 'segment_timesteps'] });
+
+/** int32 [batch, segments of a sequence]: which of all segments. */
+export const segmentPlaces = (graph: Graph, batch: Dimension): Value =>
+  declare(graph, { name: 'segment_places', dtype: 'int32', shape: [batch, 'sequence_segments'] });
+
+/** The states that a layer starts from, each [batch, units]. */
+export function stateInputs(
+  network: RecurrentNetwork,
+  layer: number,
+  { graph, shape: [batch] }: Value,
+): Value[] {
+  const own = statePartsOf(network).filter((part) => part.layer === layer);
+  return own.map(({ name, width }) => declare(graph, { name, dtype: 'float32', shape: [batch!, width] }));
+}
+
+/** What a run of a network reads beside vectors or tokens. */
+export interface RunInputs {
+  readonly placement: Placement;
+  /** Given in training; see network/dropout.ts. */
+  readonly dropoutSeed?: number | undefined;
+  /** Where the graph carries states. */
+  readonly states?: States | undefined;
+}
 
 /** Feeds for those of a graph's inputs that are declared here. */
 export function feedsOf(
   wanted: ReadonlySet<string>,
   network: RecurrentNetwork,
-  given: { placement: Placement; dropoutSeed?: number },
+  { placement, dropoutSeed, states = [] }: RunInputs,
 ): Record<string, Feed> {
-  const { placement, dropoutSeed } = given;
-  const feeds: Record<string, Feed> = {};
-  for (const [name, { feed }] of Object.entries<InputKind>(INPUTS)) {
-    if (wanted.has(name)) feeds[name] = feed(network, placement);
+  const segments = network.upper ? segmentPlacement(network, placement) : null;
+  const placements = segments ? [segments.inner, segments.outer] : [placement];
+  const feeds: Record<string, Feed> = segments ? segmentFeeds(segments) : {};
+  for (const [index, level] of levelsOf(network).entries()) {
+    for (const [name, { feed }] of Object.entries<InputKind>(INPUTS)) {
+      const own = `${level.prefix ?? ''}${name}`;
+      if (wanted.has(own)) feeds[own] = feed(level, placements[index]!);
+    }
   }
-  if (dropoutSeed === undefined || !wanted.has(MASK.readout)) return feeds;
-  return { ...feeds, ...maskFeeds(network, { batch: placement.lengths.length, seed: dropoutSeed }) };
+  for (const [index, { name, width }] of statePartsOf(network).entries()) {
+    if (wanted.has(name)) feeds[name] = { data: states[index]!, shape: [placement.lengths.length, width] };
+  }
+  if (network.dropout === 0 || dropoutSeed === undefined) return feeds;
+  const sequences = placements.map(({ lengths }) => lengths.length);
+  return { ...feeds, ...maskFeeds(network, { sequences, seed: dropoutSeed }) };
+}
+
+function segmentFeeds({ inner, rows, outer, places }: SegmentPlacement): Record<string, Feed> {
+  return {
+    segment_rows: { data: rows, shape: [inner.lengths.length, inner.timesteps] },
+    segment_places: { data: places, shape: [outer.lengths.length, outer.timesteps] },
+  };
 }
 
 function maskFeeds(
   network: RecurrentNetwork,
-  options: { batch: number; seed: number },
+  options: { sequences: readonly number[]; seed: number },
 ): Record<string, Feed> {
-  const { layers, readout } = dropoutMasks(network, options);
-  const masks = layers.map((data, layer): [string, Feed] => [
-    MASK.layer(layer),
-    { data, shape: [options.batch, layerInputs(network, layer)] },
-  ]);
-  const last: Feed = { data: readout, shape: [options.batch, readoutWidthOf(network)] };
-  return { ...Object.fromEntries(masks), [MASK.readout]: last };
+  const masks = dropoutMasks(network, options);
+  const feeds: Record<string, Feed> = {};
+  for (const [index, level] of levelsOf(network).entries()) {
+    masks.levels[index]!.forEach((data, layer) => {
+      const shape = [options.sequences[index]!, layerInputs(level, layer)];
+      feeds[maskName(level.prefix ?? '', layer)] = { data, shape };
+    });
+  }
+  const top = topLevelOf(network);
+  const shape = [options.sequences.at(-1)!, readoutWidthOf(top)];
+  return { ...feeds, [maskName(top.prefix ?? '', 'readout')]: { data: masks.readout, shape } };
 }
 
 function lastPlaces({ lengths }: Placement): Feed {

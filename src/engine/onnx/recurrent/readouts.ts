@@ -17,13 +17,15 @@ export interface Outputs {
   readonly last: () => Value;
   readonly inputs: LevelInputs;
   readonly weight: WeightOf;
+  /** What the names of the level's parameters begin with. */
+  readonly prefix: string;
 }
 
 export interface ReadoutResult {
-  /** [batch, readoutWidth] */
+  /** [batch, readoutWidth], or [batch, timesteps, readoutWidth] */
   readonly readout: Value;
   /** [batch, timesteps]; where the readout attends. */
-  readonly attention?: Value;
+  readonly attention?: Value | undefined;
 }
 
 /** In these, what lies past a sequence's length counts for nothing. */
@@ -36,16 +38,18 @@ export const READOUTS: Readonly<Record<Readout, (outputs: Outputs) => ReadoutRes
     return { ...attended, readout: concatenate([largest(outputs), mean(outputs), attended.readout], 1) };
   },
   hierarchical,
+  every: ({ sequence }) => ({ readout: sequence() }),
 };
 
 function mean({ sequence, inputs }: Outputs): Value {
   return weightedSum(sequence(), softmax(inputs.declare('penalty')));
 }
 
-function attention({ sequence, inputs, weight }: Outputs): Required<ReadoutResult> {
+function attention(outputs: Outputs): ReadoutResult {
+  const { sequence, inputs } = outputs;
   const read = sequence();
   const [batch, timesteps] = read.shape;
-  const scores = reshape(scoresOf(read, ATTENTION.timesteps, weight), [batch!, timesteps!]);
+  const scores = reshape(scoresOf(read, ATTENTION.timesteps, outputs), [batch!, timesteps!]);
   const shares = softmax(add(scores, inputs.declare('penalty')));
   return { readout: weightedSum(read, shares), attention: shares };
 }
@@ -61,15 +65,16 @@ function largest({ sequence, inputs }: Outputs): Value {
  * Each segment attends to all timesteps, with a penalty for those of others: no segment has to be cut out, and so
  * one graph serves any length.
  */
-function hierarchical({ sequence, inputs, weight }: Outputs): ReadoutResult {
+function hierarchical(outputs: Outputs): ReadoutResult {
+  const { sequence, inputs } = outputs;
   const read = sequence();
   const [batch, timesteps, width] = read.shape;
   const row = (scores: Value) => transpose(scores, [0, 2, 1]);
   const within = inputs.declare('penalty_within_segments');
   const between = inputs.declare('penalty_between_segments');
-  const inSegments = softmax(add(row(scoresOf(read, ATTENTION.timesteps, weight)), within));
+  const inSegments = softmax(add(row(scoresOf(read, ATTENTION.timesteps, outputs)), within));
   const vectors = matmul(inSegments, read);
-  const ofSegments = softmax(add(row(scoresOf(vectors, ATTENTION.segments, weight)), between));
+  const ofSegments = softmax(add(row(scoresOf(vectors, ATTENTION.segments, outputs)), between));
   return {
     readout: reshape(matmul(ofSegments, vectors), [batch!, width!]),
     attention: reshape(row(matmul(ofSegments, inSegments)), [batch!, timesteps!]),
@@ -77,9 +82,10 @@ function hierarchical({ sequence, inputs, weight }: Outputs): ReadoutResult {
 }
 
 /** [batch, n, width] -> [batch, n, 1], with the parameters of that prefix. */
-function scoresOf(vectors: Value, name: string, weight: WeightOf): Value {
-  const hidden = tanh(add(matmul(vectors, weight(`${name}.kernel`)), weight(`${name}.bias`)));
-  return matmul(hidden, reshape(weight(`${name}.score`), [Number(vectors.shape[2]), 1]));
+function scoresOf(vectors: Value, name: string, { weight, prefix }: Outputs): Value {
+  const parameter = (part: string) => weight(`${prefix}${name}.${part}`);
+  const hidden = tanh(add(matmul(vectors, parameter('kernel')), parameter('bias')));
+  return matmul(hidden, reshape(parameter('score'), [Number(vectors.shape[2]), 1]));
 }
 
 /** [batch, timesteps, width] and [batch, timesteps] -> [batch, width]. */

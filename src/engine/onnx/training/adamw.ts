@@ -2,43 +2,60 @@ import type { TrainerOptions } from '../../engine.js';
 import { constant, type Graph, input, output, type Value } from '../graph.js';
 import { add, clip, divide, multiply, scalar, squareRoot, subtract } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
+import { reshape } from '../ops/shape.js';
 import type { Feed } from '../session.js';
 
 /** What one update needs to know of the training. */
 export interface UpdateOptions {
   readonly optimizer: TrainerOptions['optimizer'];
   readonly clipNorm: number;
-  /** float32 [elements]: see decayMask of parameter-layout.ts. */
-  readonly decayMask: Float32Array;
+}
+
+/** Weights that are updated together, of any shape. */
+export interface UpdatedWeights {
+  readonly weights: Value;
+  readonly gradient: Value;
+  /** What the names of its inputs and outputs have before them. */
+  readonly prefix: '' | 'rows_';
+  /** 1 where weights decay, 0 where not, as many as weights; all decay when absent. */
+  readonly decayMask?: Float32Array | undefined;
 }
 
 /**
- * Clips the gradient [elements] to a norm and makes one step of AdamW (Loshchilov and Hutter 2019):
+ * Clips all gradients together to a norm and makes one step of AdamW (Loshchilov and Hutter 2019):
  *
  *     m' = m + (1 - b1) (g - m)        v' = v + (1 - b2) (g^2 - v)
  *     w' = w - rate m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon) - rate decay w
  *
- * Declares the inputs `first_moment`, `second_moment` [elements] and those of updateFeeds; its outputs are
- * `next_weights`, `next_first_moment` and `next_second_moment`.
+ * Declares the inputs `first_moment`, `second_moment` of the weights' shape and those of updateFeeds; its outputs are
+ * `next_weights`, `next_first_moment` and `next_second_moment`. All but updateFeeds' begin with the prefix.
  */
-export function adamwUpdate(weights: Value, gradient: Value, options: UpdateOptions): void {
-  const { graph, shape } = weights;
-  const { optimizer, clipNorm, decayMask } = options;
-  const moment = (name: string) => input(graph, { name, dtype: 'float32', shape });
-  const toward = (old: Value, target: Value, share: number) =>
-    add(old, multiply(subtract(target, old), scalar(old, share)));
-  const clipped = clipToNorm(gradient, clipNorm);
-  const first = toward(moment('first_moment'), clipped, 1 - optimizer.beta1);
-  const second = toward(moment('second_moment'), multiply(clipped, clipped), 1 - optimizer.beta2);
-  const deviation = squareRoot(multiply(second, number(graph, 'second_correction')));
-  const step = divide(
-    multiply(first, number(graph, 'corrected_rate')),
-    add(deviation, scalar(deviation, optimizer.epsilon)),
-  );
-  const moved = subtract(weights, step);
-  output('next_weights', optimizer.weightDecay > 0 ? decayed(moved, weights, decayMask) : moved);
-  output('next_first_moment', first);
-  output('next_second_moment', second);
+export function adamwUpdate(
+  all: readonly [UpdatedWeights, ...UpdatedWeights[]],
+  options: UpdateOptions,
+): void {
+  const { optimizer } = options;
+  const { graph } = all[0].weights;
+  const factor = clipFactor(all, options.clipNorm);
+  const rates = {
+    corrected: number(graph, 'corrected_rate'),
+    secondCorrection: number(graph, 'second_correction'),
+    decay: optimizer.weightDecay > 0 ? number(graph, 'decay') : null,
+  };
+  for (const { weights, gradient, prefix, decayMask } of all) {
+    const { shape } = weights;
+    const moment = (name: string) => input(graph, { name: `${prefix}${name}`, dtype: 'float32', shape });
+    const clipped = multiply(gradient, factor);
+    const first = toward(moment('first_moment'), clipped, 1 - optimizer.beta1);
+    const second = toward(moment('second_moment'), multiply(clipped, clipped), 1 - optimizer.beta2);
+    const deviation = squareRoot(multiply(second, rates.secondCorrection));
+    const divisor = add(deviation, scalar(deviation, optimizer.epsilon));
+    const moved = subtract(weights, divide(multiply(first, rates.corrected), divisor));
+    const { decay } = rates;
+    output(`${prefix}next_weights`, decay ? decayed(moved, weights, { decay, decayMask }) : moved);
+    output(`${prefix}next_first_moment`, first);
+    output(`${prefix}next_second_moment`, second);
+  }
 }
 
 /** The inputs that change from step to step; `step` counts from 1. */
@@ -54,15 +71,33 @@ export function updateFeeds(
   };
 }
 
-/** Pascanu et al. 2013. */
-function clipToNorm(gradient: Value, clipNorm: number): Value {
-  const norm = squareRoot(sum(multiply(gradient, gradient), [0]));
-  return multiply(gradient, clip(divide(scalar(norm, clipNorm), norm), 0, 1));
+/** What gradients are multiplied with, [1]: Pascanu et al. 2013. */
+function clipFactor(
+  [first, ...others]: readonly [UpdatedWeights, ...UpdatedWeights[]],
+  clipNorm: number,
+): Value {
+  const total = others.reduce(
+    (squares, { gradient }) => add(squares, sumOfSquares(gradient)),
+    sumOfSquares(first.gradient),
+  );
+  const norm = squareRoot(total);
+  return clip(divide(scalar(norm, clipNorm), norm), 0, 1);
 }
 
-function decayed(moved: Value, weights: Value, mask: Float32Array): Value {
-  const decays = constant(weights.graph, { shape: [mask.length], data: mask });
-  return subtract(moved, multiply(multiply(weights, decays), number(weights.graph, 'decay')));
+const sumOfSquares = (gradient: Value): Value =>
+  reshape(sum(multiply(gradient, gradient), [...gradient.shape.keys()]), [1]);
+
+const toward = (old: Value, target: Value, share: number): Value =>
+  add(old, multiply(subtract(target, old), scalar(old, share)));
+
+function decayed(
+  moved: Value,
+  weights: Value,
+  { decay, decayMask }: { decay: Value; decayMask: Float32Array | undefined },
+): Value {
+  if (!decayMask) return subtract(moved, multiply(weights, decay));
+  const decays = constant(weights.graph, { shape: [decayMask.length], data: decayMask });
+  return subtract(moved, multiply(multiply(weights, decays), decay));
 }
 
 const number = (graph: Graph, name: string): Value => input(graph, { name, dtype: 'float32', shape: [] });

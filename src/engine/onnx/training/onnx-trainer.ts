@@ -1,30 +1,23 @@
 import { mobileNetParameters } from '../../../encoder/parameters.js';
-import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
+import type { FrameBatch, SequenceBatch } from '../../../inputs/batches.js';
+import type { States } from '../../../network/states.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
-import { countCorrect } from '../../count-correct.js';
 import type {
   Classification,
-  Engine,
+  SequenceScore,
   StepResult,
   Trainer,
   TrainerOptions,
   TrainingStep,
 } from '../../engine.js';
 import type { OpenSession } from '../session.js';
+import { Sessions } from '../sessions.js';
 import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
-import { Evaluation } from './evaluation.js';
-import { lossFeeds } from './loss.js';
+import { EmbeddingRows } from './embedding-rows.js';
+import { Evaluation, type PredictingEngine } from './evaluation.js';
 import { unpack } from './parameter-layout.js';
-import { Sessions } from './sessions.js';
-import {
-  type FramesShape,
-  type LossAndLogits,
-  type StepRequest,
-  stepInParts,
-  stepOnFeatures,
-  stepOnFrames,
-} from './steps.js';
+import { type FramesShape, type StepRequest, stepInParts, stepOnFrames, stepOnSequences } from './steps.js';
 import {
   frozenWeights,
   type TrainedEncoder,
@@ -33,7 +26,7 @@ import {
 } from './trained-network.js';
 
 /** What a trainer needs of its engine. */
-export interface TrainerEngine extends Pick<Engine, 'loadEncoder' | 'loadClassifier'> {
+export interface TrainerEngine extends PredictingEngine {
   readonly open: OpenSession;
   /** See ops/blocked.ts. */
   readonly block: number;
@@ -45,6 +38,7 @@ export class OnnxTrainer implements Trainer {
   readonly #options: TrainerOptions;
   readonly #trained: TrainedNetwork;
   readonly #sessions: Sessions;
+  readonly #rows: EmbeddingRows | null;
   #encoder: TrainedEncoder | null;
   #state: AdamState;
   /** Where the next step writes: the two states take turns, so that no step allocates or copies. */
@@ -53,50 +47,57 @@ export class OnnxTrainer implements Trainer {
   /** The most sequences and timesteps of frames so far: graphs are compiled for these, and others filled up. */
   #framesShape: FramesShape = { batch: 0, timesteps: 0 };
   /** Under the current weights, once they were asked for. */
-  #evaluation: Promise<Evaluation> | null = null;
+  #evaluation: Evaluation | null = null;
 
   constructor(engine: TrainerEngine, options: TrainerOptions) {
     this.#engine = engine;
     this.#options = options;
     this.#trained = trainedNetwork(options);
     this.#sessions = new Sessions(engine.open);
+    const { table } = this.#trained;
+    this.#rows = table && new EmbeddingRows(table, options.weights);
     this.#encoder = this.#encoderWith(options.weights);
     this.#state = initialState(this.#trained.parameters, options.weights);
     this.#spare = emptyState(this.#trained.parameters);
   }
 
-  async step({ batch, targets, learningRate, dropoutSeed }: TrainingStep): Promise<StepResult> {
-    const { network, optimizer } = this.#options;
-    const step = this.#stepCount + 1;
-    const { loss, logits } = await this.#run(batch, {
+  async step({ batch, learningRate, ...step }: TrainingStep): Promise<StepResult> {
+    const count = this.#stepCount + 1;
+    const result = await this.#run(batch, {
+      ...step,
       trained: this.#trained,
       sessions: this.#sessions,
       state: this.#state,
       next: this.#spare,
-      wanted: lossFeeds(this.#options.loss, { targets, sequences: batch.lengths.length }),
-      update: updateFeeds(optimizer, { step, learningRate }),
-      dropoutSeed,
+      rows: this.#rows,
+      update: updateFeeds(this.#options.optimizer, { step: count, learningRate }),
     });
     [this.#state, this.#spare] = [this.#spare, this.#state];
-    this.#stepCount = step;
+    this.#stepCount = count;
     await this.#forgetEvaluation();
-    return { loss, correct: countCorrect(logits, { targets, classes: network.classes }) };
+    return result;
   }
 
-  async classify(batch: FeatureBatch | FrameBatch): Promise<Classification> {
-    this.#evaluation ??= Evaluation.load(this.#engine, this.#options, await this.weights());
-    return (await this.#evaluation).classify(batch);
+  async classify(batch: SequenceBatch | FrameBatch): Promise<Classification> {
+    return (await this.#currentEvaluation()).classify(batch);
+  }
+
+  async score(batch: SequenceBatch, classes: Int32Array, states?: States): Promise<SequenceScore> {
+    return (await this.#currentEvaluation()).score(batch, classes, states);
   }
 
   async weights(): Promise<Weights> {
-    return this.#withFrozen(unpack(this.#trained.parameters, this.#state.weights));
+    const trained = unpack(this.#trained.parameters, this.#state.weights);
+    return this.#withFrozen(new Map([...(this.#rows?.weights() ?? []), ...trained]));
   }
 
   async state(): Promise<Weights> {
     const { batch, timesteps } = this.#framesShape;
     const state = exportState(this.#trained.parameters, this.#state, this.#stepCount);
     return new Map([
+      ...(this.#rows?.weights() ?? []),
       ...this.#withFrozen(state),
+      ...(this.#rows?.moments() ?? []),
       ...(batch > 0
         ? [[FRAMES_SHAPE, { shape: [2], data: Float32Array.of(batch, timesteps) }] as const]
         : []),
@@ -106,6 +107,7 @@ export class OnnxTrainer implements Trainer {
   async restore(exported: Weights): Promise<void> {
     const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
+    this.#rows?.restore(exported);
     this.#state = state;
     this.#stepCount = stepCount;
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
@@ -120,8 +122,8 @@ export class OnnxTrainer implements Trainer {
     await this.#forgetEvaluation();
   }
 
-  #run(batch: FeatureBatch | FrameBatch, request: StepRequest): Promise<LossAndLogits> {
-    if (batch.kind === 'features') return stepOnFeatures(request, batch);
+  #run(batch: SequenceBatch | FrameBatch, request: StepRequest): Promise<StepResult> {
+    if (batch.kind !== 'frames') return stepOnSequences(request, batch);
     const encoder = this.#encoder;
     if (!encoder) throw new Error('A trainer without an encoder was given frames');
     const shape = {
@@ -155,10 +157,15 @@ export class OnnxTrainer implements Trainer {
     return new Map([...first, ...trained]);
   }
 
+  async #currentEvaluation(): Promise<Evaluation> {
+    this.#evaluation ??= new Evaluation(this.#engine, this.#options, await this.weights());
+    return this.#evaluation;
+  }
+
   async #forgetEvaluation(): Promise<void> {
     const evaluation = this.#evaluation;
     this.#evaluation = null;
-    await (await evaluation)?.release();
+    await evaluation?.release();
   }
 }
 

@@ -1,29 +1,41 @@
+import { EMBEDDING } from '../../../network/recurrent.js';
+import { statePartsOf } from '../../../network/states.js';
 import { elementCount, type ParameterSpec } from '../../../tensors/tensor.js';
 import { gradients } from '../differentiate.js';
 import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
 import { add, multiply, subtract } from '../ops/elementwise.js';
 import { concatenate, reshape, split } from '../ops/shape.js';
+import { embedTokens, nextName } from '../prediction-graph.js';
 import { differentiableLayers } from '../recurrent/differentiable-layer.js';
 import { networkOutputs } from '../recurrent/network-graph.js';
-import { adamwUpdate } from './adamw.js';
+import { adamwUpdate, type UpdatedWeights } from './adamw.js';
 import { encoderFeatures } from './encoder-network.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /*
- * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained.
- * Those with a loss have the inputs of lossFeeds and feedsOf, and the outputs `loss` [] and `logits`
- * [batch, classes]; those with an update have the inputs and outputs of adamwUpdate.
+ * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained but for an
+ * embedding's rows. Those with a loss have its inputs and outputs (loss.ts) and the inputs of feedsOf; those with an update
+ * have the inputs and outputs of adamwUpdate.
  */
 
-/** A whole step on features [batch, timesteps, inputs], any number of them. */
-export function featuresStepGraph(trained: TrainedNetwork): Graph {
-  const graph = createGraph('features_step');
+/**
+ * A whole step on `features` [batch, timesteps, inputs] or `tokens` [batch, timesteps], any number of them. Where it
+ * carries states, their `next_<state>` are outputs. Where tokens are looked up in rows of a table, `rows_weights`.
+ */
+export function sequenceStepGraph(trained: TrainedNetwork): Graph {
+  const graph = createGraph('sequence_step');
   const weights = weightsInput(graph, trained.parameters);
-  const { logits, gradient } = lossOf(featuresInput(graph, trained), trained, weights);
-  const all = gradients({ value: logits, gradient }, weights.values);
-  adamwUpdate(weights.flat, flatten(all), trained.update);
+  const rows = trained.table && rowsInput(graph, trained.table);
+  const vectors = trained.network.tokens
+    ? embedTokens(graph, rows ?? required(weights, EMBEDDING))
+    : featuresInput(graph, trained);
+  const from = lossOf(vectors, trained, weights);
+  const by = gradients(from, rows ? [...weights.values, rows] : weights.values);
+  const dense = updatedWeights(trained, weights, by.slice(0, weights.values.length));
+  const ofRows = rows ? [{ weights: rows, gradient: by.at(-1)!, prefix: 'rows_' } as const] : [];
+  adamwUpdate([dense, ...ofRows], trained.update);
   return graph;
 }
 
@@ -37,9 +49,8 @@ export function framesStepGraph(
   const weights = weightsInput(graph, trained.parameters);
   const encoded = encode(graph, encoder, { weights, frames: batch * timesteps });
   const features = reshape(encoded, [batch, timesteps, trained.network.inputs]);
-  const { logits, gradient } = lossOf(features, trained, weights);
-  const all = gradients({ value: logits, gradient }, weights.values);
-  adamwUpdate(weights.flat, flatten(all), trained.update);
+  const by = gradients(lossOf(features, trained, weights), weights.values);
+  adamwUpdate([updatedWeights(trained, weights, by)], trained.update);
   return graph;
 }
 
@@ -59,9 +70,9 @@ export function recurrentGradientGraph(trained: TrainedNetwork): Graph {
   const graph = createGraph('recurrent_gradient');
   const weights = weightsInput(graph, trained.parameters);
   const features = featuresInput(graph, trained);
-  const { logits, gradient } = lossOf(features, trained, weights);
   const ofRecurrent = weights.values.slice(trained.encoderParameterCount);
-  const [ofFeatures, ...others] = gradients({ value: logits, gradient }, [features, ...ofRecurrent]);
+  const from = lossOf(features, trained, weights);
+  const [ofFeatures, ...others] = gradients(from, [features, ...ofRecurrent]);
   output('features_gradient', ofFeatures!);
   output('gradient', flatten(others));
   return graph;
@@ -98,7 +109,8 @@ export function updateGraph(trained: TrainedNetwork): Graph {
     input(graph, { name, dtype: 'float32', shape: [totalElements(parameters)] });
   const ofEncoder = part('encoder_gradient', trained.parameters.slice(0, trained.encoderParameterCount));
   const ofRecurrent = part('recurrent_gradient', trained.parameters.slice(trained.encoderParameterCount));
-  adamwUpdate(flat, concatenate([ofEncoder, ofRecurrent], 0), trained.update);
+  const gradient = concatenate([ofEncoder, ofRecurrent], 0);
+  adamwUpdate([{ weights: flat, gradient, prefix: '', decayMask: trained.decayMask }], trained.update);
   return graph;
 }
 
@@ -138,24 +150,33 @@ function encode(
   return encoderFeatures(pixels, network, { weight, block });
 }
 
-/** Declares the inputs `targets` and `shares` and the outputs `loss` and `logits`. */
+/** The loss of what the network makes of the vectors, [batch, timesteps, inputs]; see OnnxLoss.build. */
 function lossOf(
-  features: Value,
+  vectors: Value,
   trained: TrainedNetwork,
   weights: WeightsInput,
-): { logits: Value; gradient: Value } {
-  const { network, loss: lossName } = trained;
-  const read = standardized(features, trained);
+): { value: Value; gradient: Value } {
+  const { network, loss, carriesStates: carries } = trained;
   const weight = (name: string) => required(weights, name);
-  const build = { weight, layer: differentiableLayers(weight), drops: true };
-  const { logits } = networkOutputs(read, network, build);
-  const { graph, shape } = logits;
-  const targets = input(graph, { name: 'targets', dtype: 'float32', shape });
-  const shares = input(graph, { name: 'shares', dtype: 'float32', shape: [shape[0]!, 1] });
-  const { loss, gradient } = LOSSES[lossName](logits, { targets, shares });
-  output('loss', loss);
-  output('logits', logits);
-  return { logits, gradient };
+  const build = { weight, layer: differentiableLayers(weight), drops: true, carries };
+  const { read, states } = networkOutputs(standardized(vectors, trained), network, build);
+  for (const [index, { name }] of statePartsOf(network).entries()) {
+    if (carries) output(nextName(name), states[index]!);
+  }
+  return LOSSES[loss].build({ read, network, weight });
+}
+
+function updatedWeights(
+  { decayMask }: TrainedNetwork,
+  { flat }: WeightsInput,
+  by: readonly Value[],
+): UpdatedWeights {
+  return { weights: flat, gradient: flatten(by), prefix: '', decayMask };
+}
+
+/** The rows of a table that a step reads. */
+function rowsInput(graph: Graph, { shape }: ParameterSpec): Value {
+  return input(graph, { name: 'rows_weights', dtype: 'float32', shape: ['rows', shape[1]!] });
 }
 
 /** See TrainerOptions. */

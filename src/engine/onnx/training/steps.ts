@@ -1,54 +1,100 @@
-import type { FeatureBatch, FrameBatch } from '../../../inputs/batches.js';
-import { featuresFeed } from '../features-feed.js';
+import type { FrameBatch, SequenceBatch } from '../../../inputs/batches.js';
+import type { Placement } from '../../../network/placement.js';
+import { type States, statePartsOf, zeroStates } from '../../../network/states.js';
+import type { StepResult, TrainingStep } from '../../engine.js';
+import { batchFeeds } from '../batch-feeds.js';
+import { nextName } from '../prediction-graph.js';
 import { feedsOf } from '../recurrent/network-inputs.js';
 import type { Feed } from '../session.js';
+import type { Sessions } from '../sessions.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
+import type { EmbeddingRows } from './embedding-rows.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
+import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
-import type { Sessions } from './sessions.js';
 import {
   encodeGraph,
   encoderGradientGraph,
-  featuresStepGraph,
   framesStepGraph,
   recurrentGradientGraph,
+  sequenceStepGraph,
   updateGraph,
 } from './step-graph.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /** What one step reads and where it writes. */
-export interface StepRequest {
+export interface StepRequest extends Pick<TrainingStep, 'targets' | 'dropoutSeed' | 'states'> {
   readonly trained: TrainedNetwork;
   readonly sessions: Sessions;
   readonly state: AdamState;
   /** Gets the state after the step. */
   readonly next: AdamState;
-  /** See lossFeeds. */
-  readonly wanted: Record<string, Feed>;
+  /** The rows of an embedding's table, which a step changes where they are. */
+  readonly rows: EmbeddingRows | null;
   /** See updateFeeds. */
   readonly update: Record<string, Feed>;
-  readonly dropoutSeed: number;
-}
-
-export interface LossAndLogits {
-  readonly loss: number;
-  /** float32 [batch, classes] */
-  readonly logits: Float32Array;
 }
 
 /** One call of onnxruntime. */
-export async function stepOnFeatures(request: StepRequest, batch: FeatureBatch): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
-  const session = await sessions.get('features_step', () => featuresStepGraph(trained));
+export async function stepOnSequences(request: StepRequest, batch: SequenceBatch): Promise<StepResult> {
+  const { trained, sessions, state, next, update, dropoutSeed } = request;
+  const session = await sessions.get('sequence_step', () => sequenceStepGraph(trained));
+  const rows = rowsOf(request, batch);
+  const states = trained.carriesStates ? statesBefore(request, batch) : undefined;
   const feeds = {
     ...stateFeeds(state),
     ...update,
-    ...feedsOf(session.inputNames, trained.network, { placement: batch, dropoutSeed }),
-    features: featuresFeed(batch),
-    ...wanted,
+    ...feedsOf(session.inputNames, trained.network, { placement: batch, dropoutSeed, states }),
+    ...wantedFeeds(request, { placement: batch, timesteps: batch.timesteps }),
+    ...(rows?.feeds ?? batchFeeds(trained.network, batch)),
   };
-  const { loss, logits } = await session.run(feeds, stateTargets(next));
-  return { loss: loss![0]!, logits: logits! };
+  const results = await session.run(feeds, stateTargets(next));
+  rows?.store(results);
+  return stepResult(request, batch, results);
+}
+
+/** What is fed of an embedding's rows, and what becomes of the outputs for them. */
+function rowsOf(
+  { rows }: StepRequest,
+  batch: SequenceBatch,
+): { feeds: Record<string, Feed>; store: (results: Record<string, Float32Array>) => void } | null {
+  if (!rows) return null;
+  if (batch.kind !== 'tokens') throw new Error('A network of tokens was given vectors');
+  const selection = rows.select(batch);
+  return {
+    feeds: { tokens: selection.places, ...rows.feeds(selection) },
+    store: (results) => rows.store(selection, results),
+  };
+}
+
+function statesBefore(
+  { trained: { network }, states }: StepRequest,
+  { lengths, timesteps }: Placement,
+): States {
+  if (lengths.some((length) => length !== timesteps)) {
+    throw new Error('States are carried on where all sequences of a batch are as long');
+  }
+  return states ?? zeroStates(network, lengths.length);
+}
+
+function wantedFeeds(
+  { trained: { network, loss }, targets }: StepRequest,
+  place: { placement: Placement; timesteps: number },
+): Record<string, Feed> {
+  return LOSSES[loss].feeds({ network, targets, ...place });
+}
+
+function stepResult(
+  { trained: { network, loss, carriesStates }, targets }: StepRequest,
+  placement: Placement,
+  results: Record<string, Float32Array>,
+): StepResult {
+  const { timesteps } = placement;
+  const correct = LOSSES[loss].correct(results, { network, targets, placement, timesteps });
+  const states = carriesStates
+    ? statePartsOf(network).map(({ name }) => results[nextName(name)]!)
+    : undefined;
+  return { loss: results.loss![0]!, correct, states };
 }
 
 /**
@@ -59,12 +105,13 @@ export async function stepOnFrames(
   request: StepRequest,
   encoder: TrainedEncoder,
   { batch, shape }: { batch: FrameBatch; shape: FramesShape },
-): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
+): Promise<StepResult> {
+  const { trained, sessions, state, next, update, dropoutSeed } = request;
   const key = `frames_step ${shape.batch} x ${shape.timesteps}`;
   const session = await sessions.get(key, () => framesStepGraph(trained, encoder, shape));
   const { lengths } = batch;
   const placement = { lengths: paddedLengths(lengths, shape.batch), timesteps: shape.timesteps };
+  const wanted = wantedFeeds(request, { placement: batch, timesteps: shape.timesteps });
   const padded = Object.entries(wanted).map(([name, feed]) => [name, padRows(feed, shape.batch)]);
   const feeds = {
     ...stateFeeds(state),
@@ -73,8 +120,7 @@ export async function stepOnFrames(
     ...Object.fromEntries(padded),
     frames: paddedFrames(batch, shape),
   };
-  const { loss, logits } = await session.run(feeds, stateTargets(next));
-  return { loss: loss![0]!, logits: logits!.slice(0, lengths.length * trained.network.classes) };
+  return stepResult(request, batch, await session.run(feeds, stateTargets(next)));
 }
 
 /** What a batch is filled up with are sequences of one timestep, each at a place of its own. */
@@ -99,19 +145,20 @@ export async function stepInParts(
   request: StepRequest,
   encoder: TrainedEncoder,
   { batch, framesPerPart }: { batch: FrameBatch; framesPerPart: number },
-): Promise<LossAndLogits> {
-  const { trained, sessions, state, next, wanted, update, dropoutSeed } = request;
+): Promise<StepResult> {
+  const { trained, sessions, state, next, update, dropoutSeed } = request;
   const weights = vector(state.weights);
   const parts = inParts(validFrames(batch), framesPerPart);
   const features = await encodeParts(request, encoder, parts);
   const recurrent = await sessions.get('recurrent_gradient', () => recurrentGradientGraph(trained));
   const placed = placeFeatures(features, batch, trained.network.inputs);
-  const { loss, logits, gradient, features_gradient } = await recurrent.run({
+  const results = await recurrent.run({
     weights,
     ...feedsOf(recurrent.inputNames, trained.network, { placement: batch, dropoutSeed }),
     features: placed,
-    ...wanted,
+    ...wantedFeeds(request, { placement: batch, timesteps: batch.timesteps }),
   });
+  const { gradient, features_gradient } = results;
   const ofFeatures = takeFeatures(features_gradient!, batch, {
     width: trained.network.inputs,
     framesPerPart,
@@ -120,7 +167,7 @@ export async function stepInParts(
   const updating = await sessions.get('update', () => updateGraph(trained));
   const gradients = { encoder_gradient: vector(ofEncoder), recurrent_gradient: vector(gradient!) };
   await updating.run({ ...stateFeeds(state), ...update, ...gradients }, stateTargets(next));
-  return { loss: loss![0]!, logits: logits! };
+  return stepResult(request, batch, results);
 }
 
 /** The features of each part, [frames, featureCount]. */

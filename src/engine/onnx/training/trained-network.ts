@@ -1,7 +1,7 @@
 import type { MobileNet } from '../../../encoder/mobilenet.js';
 import { mobileNetParameters } from '../../../encoder/parameters.js';
 import type { Loss } from '../../../network/losses.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
+import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
@@ -11,12 +11,18 @@ import { decayMask, trainedEncoderParameters } from './parameter-layout.js';
 /** A network as a trainer sees it: what is trained, and how. */
 export interface TrainedNetwork {
   readonly network: RecurrentNetwork;
-  /** All that is trained: the encoder's first, then the recurrent network's. */
+  /** What is trained as one vector: the encoder's parameters first, then the recurrent network's. */
   readonly parameters: readonly ParameterSpec[];
+  /** An embedding's table, of which each step trains the rows that it reads; null where the head has the table too. */
+  readonly table: ParameterSpec | null;
   readonly encoderParameterCount: number;
   readonly loss: Loss;
   readonly standardization?: Standardization | undefined;
   readonly update: UpdateOptions;
+  /** float32 [elements]: see decayMask of parameter-layout.ts. */
+  readonly decayMask: Float32Array;
+  /** See TrainerOptions. */
+  readonly carriesStates: boolean;
 }
 
 export interface TrainedEncoder {
@@ -29,11 +35,22 @@ export interface TrainedEncoder {
 }
 
 export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
-  const { network, encoder, optimizer, clipNorm, loss, standardization } = options;
+  const { network, encoder, optimizer, clipNorm, loss, standardization, carriesStates = false } = options;
   const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder.fromBlock) : [];
-  const parameters = [...ofEncoder, ...recurrentParameters(network)];
-  const update = { optimizer, clipNorm, decayMask: decayMask(parameters) };
-  return { network, parameters, encoderParameterCount: ofEncoder.length, loss, standardization, update };
+  const ofRecurrent = recurrentParameters(network);
+  const table = network.tied ? undefined : ofRecurrent.find(({ name }) => name === EMBEDDING);
+  const parameters = [...ofEncoder, ...ofRecurrent.filter((parameter) => parameter !== table)];
+  return {
+    network,
+    parameters,
+    table: table ?? null,
+    encoderParameterCount: ofEncoder.length,
+    loss,
+    standardization,
+    update: { optimizer, clipNorm },
+    decayMask: decayMask(parameters),
+    carriesStates,
+  };
 }
 
 /** Copies of the encoder's weights that are not trained. */

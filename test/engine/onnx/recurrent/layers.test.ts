@@ -24,9 +24,9 @@ async function run(network: RecurrentNetwork, layers: RunLayer) {
   const shape = [BATCH, TIMESTEPS, INPUTS];
   const features = input(graph, { name: 'features', dtype: 'float32', shape });
   const outputs = layers(transpose(features, [1, 0, 2]), {
-    network,
+    level: network,
     layer: 0,
-    inputs: levelInputs(features),
+    inputs: levelInputs(network, features),
   });
   output('sequence', outputs.sequence);
   output('last', outputs.last());

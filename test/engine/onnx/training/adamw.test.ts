@@ -31,7 +31,13 @@ const start: State = {
 async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): Promise<State[]> {
   const graph = createGraph('update');
   const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
-  adamwUpdate(vector('weights'), vector('gradient'), { optimizer, clipNorm, decayMask: DECAYS });
+  const all = {
+    weights: vector('weights'),
+    gradient: vector('gradient'),
+    prefix: '',
+    decayMask: DECAYS,
+  } as const;
+  adamwUpdate([all], { optimizer, clipNorm });
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const states = [start];
   for (const [index, learningRate] of RATES.entries()) {
@@ -55,7 +61,13 @@ async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): 
 }
 
 /** The same in float64: Loshchilov and Hutter 2019, algorithm 2, after the clipping of Pascanu et al. 2013. */
-function reference(optimizer: TrainerOptions['optimizer'], clipNorm: number): State[] {
+const reference = (optimizer: TrainerOptions['optimizer'], clipNorm: number): State[] =>
+  referenceOf(optimizer, { clipNorm, decays: DECAYS });
+
+function referenceOf(
+  optimizer: TrainerOptions['optimizer'],
+  { clipNorm, decays }: { clipNorm: number; decays: Float32Array },
+): State[] {
   const { beta1, beta2, epsilon, weightDecay } = optimizer;
   const states = [start];
   for (const [index, rate] of RATES.entries()) {
@@ -68,7 +80,7 @@ function reference(optimizer: TrainerOptions['optimizer'], clipNorm: number): St
     const weights = Array.from(before.weights, (weight, at) => {
       const mean = first[at]! / (1 - beta1 ** step);
       const deviation = Math.sqrt(second[at]! / (1 - beta2 ** step));
-      return weight - rate * (mean / (deviation + epsilon) + weightDecay * DECAYS[at]! * weight);
+      return weight - rate * (mean / (deviation + epsilon) + weightDecay * decays[at]! * weight);
     });
     states.push({ weights, first, second });
   }
@@ -94,10 +106,49 @@ describe('an update', () => {
     }
   });
 
+  it('of weights in two parts is that of both as one', async () => {
+    const graph = createGraph('update');
+    const settings = { ...optimizer, weightDecay: 0.2 };
+    const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [3] });
+    const rows = (name: string) => input(graph, { name, dtype: 'float32', shape: ['rows', 1] });
+    adamwUpdate(
+      [
+        { weights: vector('weights'), gradient: vector('gradient'), prefix: '' },
+        { weights: rows('rows_weights'), gradient: rows('rows_gradient'), prefix: 'rows_' },
+      ],
+      { optimizer: settings, clipNorm: 0.5 },
+    );
+    const session = await OnnxSession.open(runtime, graph, { threads: 1 });
+    const feeds = Object.entries({ weights: numbers('weights'), gradient: numbers('gradient', 0) });
+    const zeros = new Float32Array(3);
+    const next = await session.run({
+      ...Object.fromEntries(feeds.map(([name, data]) => [name, { data: data.subarray(0, 3), shape: [3] }])),
+      ...Object.fromEntries(
+        feeds.map(([name, data]) => [`rows_${name}`, { data: data.slice(3), shape: [3, 1] }]),
+      ),
+      ...{ first_moment: { data: zeros, shape: [3] }, second_moment: { data: zeros, shape: [3] } },
+      rows_first_moment: { data: zeros, shape: [3, 1] },
+      rows_second_moment: { data: zeros, shape: [3, 1] },
+      ...updateFeeds(settings, { step: 1, learningRate: RATES[0]! }),
+    });
+    await session.release();
+    const [expected] = referenceOf(settings, { clipNorm: 0.5, decays: new Float32Array(ELEMENTS).fill(1) });
+    const found = [...next.next_weights!, ...next.rows_next_weights!];
+    found.forEach((value, at) => {
+      expect(Math.abs(value - expected!.weights[at]!)).toBeLessThan(1e-6);
+    });
+  });
+
   it('moves nothing when the gradient is zero and nothing decays', async () => {
     const graph = createGraph('update');
     const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
-    adamwUpdate(vector('weights'), vector('gradient'), { optimizer, clipNorm: 1, decayMask: DECAYS });
+    const all = {
+      weights: vector('weights'),
+      gradient: vector('gradient'),
+      prefix: '',
+      decayMask: DECAYS,
+    } as const;
+    adamwUpdate([all], { optimizer, clipNorm: 1 });
     const session = await OnnxSession.open(runtime, graph, { threads: 1 });
     const zeros = () => ({ data: new Float32Array(ELEMENTS), shape: [ELEMENTS] });
     const { next_weights } = await session.run({

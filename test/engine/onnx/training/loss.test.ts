@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createGraph, input, output } from '../../../../src/engine/onnx/graph.js';
+import { gradients } from '../../../../src/engine/onnx/differentiate.js';
+import { constant, createGraph, input, output } from '../../../../src/engine/onnx/graph.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { padRows } from '../../../../src/engine/onnx/training/frames.js';
-import { LOSSES, lossFeeds } from '../../../../src/engine/onnx/training/loss.js';
+import { LOSSES } from '../../../../src/engine/onnx/training/loss.js';
 import { type Loss, LOSSES as NAMES } from '../../../../src/network/losses.js';
+import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';
 
 const runtime = await import('onnxruntime-node');
 
@@ -12,6 +14,25 @@ const SEQUENCES = 2;
 const logits = Float32Array.of(1.5, -0.5, 0.25, -2, 40, 3);
 /** The second sequence counts twice. */
 const targets = Float32Array.of(0.7, 0.2, 0.1, 0.5, 0.5, 1);
+const indices = Int32Array.of(0, 2);
+
+const network: RecurrentNetwork = {
+  ...{
+    cell: 'lstm',
+    inputs: 2,
+    units: CLASSES,
+    layers: 1,
+    bidirectional: false,
+    dropout: 0,
+    readout: 'last',
+  },
+  classes: CLASSES,
+};
+/** A head that gives out what it reads, which then are the logits. */
+const head: Record<string, { shape: number[]; data: Float32Array }> = {
+  'head.kernel': { shape: [3, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) },
+  'head.bias': { shape: [3], data: new Float32Array(3) },
+};
 
 /** In float64, of all sequences. */
 const REFERENCE: Readonly<Record<Loss, (logits: readonly number[]) => number>> = {
@@ -20,34 +41,50 @@ const REFERENCE: Readonly<Record<Loss, (logits: readonly number[]) => number>> =
       values.slice(row * CLASSES, (row + 1) * CLASSES),
     );
     const total = rows.map((row, index) => {
-      const largest = Math.max(...row);
-      const logSum = largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+      const logSum = logSumOf(row);
       return row.reduce((sum, value, at) => sum + targets[index * CLASSES + at]! * (logSum - value), 0);
     });
     return total.reduce((sum, value) => sum + value, 0) / SEQUENCES;
+  },
+  'sparse-cross-entropy': (values) => {
+    const losses = Array.from(indices, (index, row) => {
+      const own = values.slice(row * CLASSES, (row + 1) * CLASSES);
+      return logSumOf(own) - own[index]!;
+    });
+    return losses.reduce((sum, value) => sum + value, 0) / SEQUENCES;
   },
   squares: (values) =>
     values.reduce((sum, value, at) => sum + (value - targets[at]!) ** 2, 0) / (SEQUENCES * CLASSES),
 };
 
+function logSumOf(row: readonly number[]): number {
+  const largest = Math.max(...row);
+  return largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+}
+
 /** @param rows of the batch: those past the sequences are filled up with zeros. */
 async function compute(loss: Loss, rows = SEQUENCES) {
   const graph = createGraph('loss');
-  const declare = (name: string, width: number) =>
-    input(graph, { name, dtype: 'float32', shape: [rows, width] });
-  const values = declare('logits', CLASSES);
-  const result = LOSSES[loss](values, { targets: declare('targets', CLASSES), shares: declare('shares', 1) });
-  output('loss', result.loss);
-  output('gradient', result.gradient);
+  const read = input(graph, { name: 'read', dtype: 'float32', shape: [rows, CLASSES] });
+  const weight = (name: string) => constant(graph, head[name]!);
+  const from = LOSSES[loss].build({ read, network, weight });
+  output('gradient', gradients(from, [read])[0]!);
+  const wanted = {
+    network,
+    targets: loss === 'sparse-cross-entropy' ? indices : targets,
+    placement: { lengths: Int32Array.of(1, 1), timesteps: 1 },
+    timesteps: 1,
+  };
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const feeds = {
-    logits: { data: logits, shape: [SEQUENCES, CLASSES] },
-    ...lossFeeds(loss, { targets, sequences: SEQUENCES }),
+    read: { data: logits, shape: [SEQUENCES, CLASSES] },
+    ...LOSSES[loss].feeds(wanted),
   };
   const padded = Object.entries(feeds).map(([name, feed]) => [name, padRows(feed, rows)]);
-  const { loss: value, gradient } = await session.run(Object.fromEntries(padded));
+  const results = await session.run(Object.fromEntries(padded));
   await session.release();
-  return { loss: value![0]!, gradient: [...gradient!] };
+  const correct = LOSSES[loss].correct(results, wanted);
+  return { loss: results.loss![0]!, gradient: [...results.gradient!], correct };
 }
 
 describe.each(NAMES)('the loss by %s', (loss) => {
@@ -70,9 +107,14 @@ describe.each(NAMES)('the loss by %s', (loss) => {
     });
   });
 
+  it('counts the sequence whose largest logit is where its largest target is', async () => {
+    expect((await compute(loss)).correct).toBe(1);
+  });
+
   it('takes no notice of rows that a batch is filled up with', async () => {
     const [alone, filled] = [await compute(loss), await compute(loss, 5)];
     expect(filled.loss).toBeCloseTo(alone.loss, 6);
+    expect(filled.correct).toBe(alone.correct);
     expect(filled.gradient).toEqual([...alone.gradient, ...new Array(3 * CLASSES).fill(0)]);
   });
 });

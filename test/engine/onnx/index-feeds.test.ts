@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { IGNORED, indexFeed, wantedFeeds } from '../../../../src/engine/onnx/training/index-feeds.js';
+import { indexFeed, wantedFeeds } from '../../../src/engine/onnx/index-feeds.js';
+import { IGNORED } from '../../../src/network/losses.js';
 
 describe('the feeds of a loss by class index', () => {
   const shape = [2, 2];

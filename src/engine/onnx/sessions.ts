@@ -1,5 +1,5 @@
-import type { Graph } from '../graph.js';
-import type { OnnxSession, OpenSession } from '../session.js';
+import type { Graph } from './graph.js';
+import type { OnnxSession, OpenSession } from './session.js';
 
 /** Sessions that are compiled when they are first needed. It owns them until `release`. */
 export class Sessions {

@@ -1,8 +1,6 @@
-import type { WantedClasses } from '../ops/cross-entropy.js';
-import type { Feed } from '../session.js';
-
-/** In place of a class: a place that counts in no loss and no metric. */
-export const IGNORED = -1;
+import { IGNORED } from '../../network/losses.js';
+import type { WantedClasses } from './ops/cross-entropy.js';
+import type { Feed } from './session.js';
 
 /**
  * Indices to look up rows of a table by (ops/embedding.ts).

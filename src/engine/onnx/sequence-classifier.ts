@@ -1,0 +1,21 @@
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { attentionOf } from '../attention.js';
+import type { SequenceClassifier } from '../engine.js';
+import { batchFeeds } from './batch-feeds.js';
+import { feedsOf } from './recurrent/network-inputs.js';
+import type { OnnxSession } from './session.js';
+
+/** @param session of classifierGraph; the classifier owns it. */
+export function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
+  return {
+    classify: async (batch) => {
+      const { logits, attention_0, attention_1 } = await session.run({
+        ...feedsOf(session.inputNames, network, { placement: batch }),
+        ...batchFeeds(network, batch),
+      });
+      const attention = attentionOf(network, batch, [attention_0, attention_1]);
+      return attention ? { logits: logits!, attention } : { logits: logits! };
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,120 @@
+import type { TokenBatch } from '../../../inputs/batches.js';
+import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import { FIRST_MOMENT, SECOND_MOMENT } from '../../adam-names.js';
+import type { Feed } from '../session.js';
+
+/**
+ * An embedding's table in training. A step reads and writes the rows of the tokens that are in its batch, with their
+ * moments, and no others: what a step costs goes by the batch, not by the vocabulary. Rows that are not used stay as they
+ * are, moments included, as in PyTorch's SparseAdam and TensorFlow Addons' LazyAdam.
+ */
+export class EmbeddingRows {
+  readonly #spec: ParameterSpec;
+  readonly #tokens: number;
+  readonly #width: number;
+  #arrays: RowArrays;
+  /** Of each token its row in a step, -1 where it is not in it. */
+  readonly #places: Int32Array;
+
+  constructor(spec: ParameterSpec, weights: Weights) {
+    const [tokens, width] = spec.shape as readonly [number, number];
+    this.#spec = spec;
+    this.#tokens = tokens;
+    this.#width = width;
+    this.#places = new Int32Array(tokens).fill(-1);
+    const zeros = () => new Float32Array(tokens * width);
+    const table = requireTensor(weights, spec.name, spec.shape).data.slice();
+    this.#arrays = { weights: table, first_moment: zeros(), second_moment: zeros() };
+  }
+
+  /** The rows that a batch reads; what lies past a sequence's length reads one that is there anyway. */
+  select({ data, lengths, timesteps }: TokenBatch): RowSelection {
+    const places = new Int32Array(data.length);
+    const rows: number[] = [];
+    lengths.forEach((length, sequence) => {
+      for (let place = sequence * timesteps; place < sequence * timesteps + length; place++) {
+        places[place] = this.#placeOf(data[place]!, rows);
+      }
+    });
+    for (const row of rows) this.#places[row] = -1;
+    return { rows, places: { data: places, shape: [lengths.length, timesteps] } };
+  }
+
+  /** Inputs of a step, `rows_weights` and so on, [rows, width]. */
+  feeds({ rows }: RowSelection): Record<string, Feed> {
+    const width = this.#width;
+    const gathered = Object.entries(this.#arrays).map(([name, array]: [string, Float32Array]) => {
+      const data = new Float32Array(rows.length * width);
+      rows.forEach((row, place) => {
+        data.set(array.subarray(row * width, (row + 1) * width), place * width);
+      });
+      return [`${ROWS}${name}`, { data, shape: [rows.length, width] }] as const;
+    });
+    return Object.fromEntries(gathered);
+  }
+
+  /** Takes a step's outputs, `rows_next_weights` and so on. */
+  store({ rows }: RowSelection, results: Readonly<Record<string, Float32Array>>): void {
+    const width = this.#width;
+    for (const [name, array] of Object.entries<Float32Array>(this.#arrays)) {
+      const next = results[`${ROWS}next_${name}`]!;
+      rows.forEach((row, place) => {
+        array.set(next.subarray(place * width, (place + 1) * width), row * width);
+      });
+    }
+  }
+
+  weights(): Weights {
+    return new Map([[this.#spec.name, this.#tensor(this.#arrays.weights)]]);
+  }
+
+  /** See Trainer.state. */
+  moments(): Weights {
+    const { name } = this.#spec;
+    return new Map([
+      [`${FIRST_MOMENT}${name}`, this.#tensor(this.#arrays.first_moment)],
+      [`${SECOND_MOMENT}${name}`, this.#tensor(this.#arrays.second_moment)],
+    ]);
+  }
+
+  restore(state: Weights): void {
+    const { name, shape } = this.#spec;
+    const copy = (prefix: string) => requireTensor(state, `${prefix}${name}`, shape).data.slice();
+    this.#arrays = {
+      weights: copy(''),
+      first_moment: copy(FIRST_MOMENT),
+      second_moment: copy(SECOND_MOMENT),
+    };
+  }
+
+  #placeOf(token: number, rows: number[]): number {
+    if (!(token >= 0 && token < this.#tokens)) {
+      throw new Error(`Token ${token} is not from 0 to ${this.#tokens - 1}`);
+    }
+    const known = this.#places[token]!;
+    if (known >= 0) return known;
+    this.#places[token] = rows.length;
+    return rows.push(token) - 1;
+  }
+
+  #tensor(data: Float32Array): Tensor {
+    return { shape: this.#spec.shape, data: data.slice() };
+  }
+}
+
+/** What the names of inputs and outputs for rows begin with. */
+const ROWS = 'rows_';
+
+/** float32 [tokens, width] each, by the names that adamwUpdate gives them. */
+type RowArrays = {
+  readonly weights: Float32Array;
+  readonly first_moment: Float32Array;
+  readonly second_moment: Float32Array;
+};
+
+export interface RowSelection {
+  /** Tokens, each once. */
+  readonly rows: readonly number[];
+  /** int32 [batch, timesteps]: which of the rows each timestep reads. */
+  readonly places: Feed;
+}

@@ -1,0 +1,308 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
+import { collateTokens, type TokenBatch } from '../../src/inputs/batches.js';
+import { initializeRecurrent } from '../../src/network/initialize.js';
+import { IGNORED } from '../../src/network/losses.js';
+import {
+  answersTimesteps,
+  EMBEDDING,
+  type RecurrentNetwork,
+  recurrentParameters,
+} from '../../src/network/recurrent.js';
+import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
+import { lossReference, slope } from '../golden/loss-reference.js';
+import { recurrentReference } from '../golden/recurrent-reference.js';
+import {
+  LENGTHS,
+  languageModels,
+  randomTokens,
+  SEGMENTS,
+  TOKENS,
+  tokenClassifiers,
+} from '../support/tokens.js';
+import { randomWeights, relativeDifference } from './engine.js';
+
+/** Largest difference from the float64 reference, relative to the largest value. */
+const TOLERANCE = 2e-4;
+
+/** beta1 = 0 makes the first moment the gradient itself, which is how a test gets to see it. */
+const SHOW_GRADIENT = { beta1: 0, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+
+type TokenStep = TrainingStep & { batch: TokenBatch };
+
+/** What an engine that reads tokens promises of training. */
+export function describeTokenTraining(name: string, create: () => Promise<Engine>): void {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await create();
+  });
+
+  const withTrainer = async <T>(
+    options: Partial<TrainerOptions> & Pick<TrainerOptions, 'network'>,
+    use: (trainer: Trainer) => Promise<T>,
+  ): Promise<T> => {
+    const trainer = await engine.training.createTrainer({
+      weights: randomWeights(recurrentParameters(options.network)),
+      optimizer: SHOW_GRADIENT,
+      clipNorm: 1e9,
+      loss: 'sparse-cross-entropy',
+      ...options,
+    });
+    return use(trainer).finally(() => trainer.release());
+  };
+
+  describe(`the ${name} engine's trainer on tokens`, () => {
+    it.each(networks)(
+      'differentiates $cell, readout $readout, tied: $tied, dropout $dropout, upper level $upper',
+      async (network) => {
+        const step = stepFor(network);
+        const weights = randomWeights(recurrentParameters(network));
+        const [{ loss }, state] = await withTrainer({ network }, async (trainer) => [
+          await trainer.step(step),
+          await trainer.state(),
+        ]);
+        const reference = (changed: Weights) => referenceOf(network, step, changed);
+        expect(Math.abs(loss / reference(weights) - 1)).toBeLessThan(1e-5);
+        for (const { name: parameter, shape } of recurrentParameters(network)) {
+          const { data } = requireTensor(state, `adam.m.${parameter}`, shape);
+          const expected = Array.from(data, (_, index) =>
+            slope(reference, { weights, name: parameter, index, step: 1e-4 }),
+          );
+          expect(relativeDifference(data, expected), parameter).toBeLessThan(TOLERANCE);
+        }
+      },
+    );
+
+    it('counts what its largest logit is right about, but for what is ignored', async () => {
+      const network = languageModels[0]!;
+      const step = stepFor(network);
+      const { batch } = step;
+      const weights = randomWeights(recurrentParameters(network));
+      const right = tokensOf(batch).map((sequence) => {
+        const { logits } = recurrentReference(network, weights, sequence);
+        return sequence.map((_, time) => {
+          const own = logits.slice(time * TOKENS, (time + 1) * TOKENS);
+          return own.indexOf(Math.max(...own));
+        });
+      });
+      const targets = new Int32Array(batch.data.length);
+      right.forEach((classes, row) => {
+        targets.set(classes, row * batch.timesteps);
+      });
+      targets[0] = IGNORED;
+      targets[1] = (targets[1]! + 1) % TOKENS;
+      const { correct } = await withTrainer({ network }, (trainer) => trainer.step({ ...step, targets }));
+      expect(correct).toBe(LENGTHS.reduce((total, length) => total + length, 0) - 2);
+    });
+
+    it('never reads past a sequence, neither tokens nor targets', async () => {
+      const network = languageModels[0]!;
+      const { batch, targets, ...step } = stepFor(network);
+      const expected = await withTrainer({ network }, async (trainer) => [
+        await trainer.step({ batch, targets, ...step }),
+        await trainer.weights(),
+      ]);
+      const [data, others] = [batch.data.slice(), Int32Array.from(targets)];
+      LENGTHS.forEach((length, row) => {
+        data.fill(99, row * batch.timesteps + length, (row + 1) * batch.timesteps);
+        others.fill(3, row * batch.timesteps + length, (row + 1) * batch.timesteps);
+      });
+      const found = await withTrainer({ network }, async (trainer) => [
+        await trainer.step({ batch: { ...batch, data }, targets: others, ...step }),
+        await trainer.weights(),
+      ]);
+      expect(found).toEqual(expected);
+    });
+
+    it.each(languageModels.slice(0, 3))(
+      'carries states from step to step: $cell, $layers layers',
+      async (network) => {
+        const weights = randomWeights(recurrentParameters(network));
+        const [first, second] = [windowOf(0), windowOf(3)];
+        const options = { network, carriesStates: true };
+        const results = await withTrainer(options, async (trainer) => {
+          const before = await trainer.step({ ...first, learningRate: 0 });
+          const after = await trainer.step({ ...second, learningRate: 0, states: before.states });
+          return { before, after, gradients: await trainer.state() };
+        });
+        const states = tokensOf(first.batch).map(
+          (sequence) => recurrentReference(network, weights, sequence).states,
+        );
+        states.forEach((parts, row) => {
+          parts.forEach((state, part) => {
+            const found = results.before.states![part]!.subarray(
+              row * state.length,
+              (row + 1) * state.length,
+            );
+            expect(relativeDifference(found, state)).toBeLessThan(1e-5);
+          });
+        });
+        const reference = (changed: Weights) => referenceOf(network, second, changed, states);
+        expect(Math.abs(results.after.loss / reference(weights) - 1)).toBeLessThan(1e-5);
+        // The states are where the step begins: no gradient goes back beyond them.
+        const parameter = 'recurrent.0.forward.recurrent_kernel';
+        const { data } = requireTensor(results.gradients, `adam.m.${parameter}`);
+        const expected = Array.from(data, (_, index) =>
+          slope(reference, { weights, name: parameter, index, step: 1e-4 }),
+        );
+        expect(relativeDifference(data, expected)).toBeLessThan(TOLERANCE);
+      },
+    );
+
+    it('carries no states where sequences end at different times', async () => {
+      const network = languageModels[0]!;
+      await withTrainer({ network, carriesStates: true }, async (trainer) => {
+        await expect(trainer.step(stepFor(network))).rejects.toThrow('as long');
+      });
+    });
+
+    it('leaves the vectors of tokens that are not in a batch as they are, with their moments', async () => {
+      const network = tokenClassifiers[0]!;
+      await withTrainer({ network, optimizer: ADAMW }, async (trainer) => {
+        await trainer.step({ ...stepFor(network), learningRate: 0.1 });
+        const before = await trainer.state();
+        const batch = collateTokens([{ kind: 'tokens', data: Int32Array.of(2, 5, 2), timesteps: 3 }]);
+        const targets = Int32Array.of(1);
+        await trainer.step({ batch, targets, learningRate: 0.1, dropoutSeed: 1 });
+        const after = await trainer.state();
+        for (const prefix of ['', 'adam.m.', 'adam.v.']) {
+          const [was, is] = [before, after].map(
+            (state) => requireTensor(state, `${prefix}${EMBEDDING}`).data,
+          );
+          const changed = [...Array(TOKENS).keys()].filter((token) =>
+            is!.subarray(token * 5, token * 5 + 5).some((value, index) => value !== was![token * 5 + index]),
+          );
+          expect(changed, prefix).toEqual([2, 5]);
+        }
+      });
+    });
+
+    it('bounds the norm of all gradients together, those of vectors among them', async () => {
+      const network = tokenClassifiers[0]!;
+      const norm = (state: Weights) =>
+        Math.sqrt(
+          [...state]
+            .filter(([key]) => key.startsWith('adam.m.'))
+            .flatMap(([, { data }]) => [...data])
+            .reduce((total, value) => total + value ** 2, 0),
+        );
+      const normOf = (clipNorm: number) =>
+        withTrainer({ network, clipNorm }, async (trainer) => {
+          await trainer.step(stepFor(network));
+          return norm(await trainer.state());
+        });
+      const free = await normOf(1e9);
+      expect((await normOf(free / 4)) / free).toBeCloseTo(1 / 4, 5);
+    });
+
+    it.each(['sparse', 'tied'] as const)('goes on from a restored state to the bit: %s', async (kind) => {
+      const network = { ...languageModels[kind === 'tied' ? 2 : 0]!, dropout: 0.3 };
+      const options = { network, optimizer: ADAMW, clipNorm: 1 };
+      const [state, expected] = await withTrainer(options, async (trainer) => {
+        await trainer.step(stepFor(network, 1));
+        const halfway = await trainer.state();
+        await trainer.step(stepFor(network, 2));
+        return [halfway, await trainer.state()];
+      });
+      const other = { ...options, weights: initializeRecurrent(network, 99) };
+      const resumed = await withTrainer(other, async (trainer) => {
+        await trainer.restore(state!);
+        await trainer.step(stepFor(network, 2));
+        return trainer.state();
+      });
+      expect(resumed).toEqual(expected);
+      expect([...resumed.keys()]).toEqual([...expected!.keys()]);
+    });
+
+    it('hands out copies and keeps none of what it was given', async () => {
+      const network = languageModels[0]!;
+      const weights = randomWeights(recurrentParameters(network));
+      await withTrainer({ network, weights }, async (trainer) => {
+        const given = [...(await trainer.weights()).values()].flatMap(({ data }) => [...data]);
+        for (const { data } of [...weights.values(), ...(await trainer.weights()).values()]) data.fill(7);
+        const now = [...(await trainer.weights()).values()].flatMap(({ data }) => [...data]);
+        expect(now).toEqual(given);
+        expect([...(await trainer.weights()).keys()]).toEqual([...weights.keys()]);
+      });
+    });
+
+    it('scores under the current weights as a model of them does', async () => {
+      const network = { ...languageModels[0]!, dropout: 0.5 };
+      const step = stepFor(network);
+      const classes = Int32Array.from(step.targets);
+      await withTrainer({ network, optimizer: ADAMW }, async (trainer) => {
+        const before = await trainer.score(step.batch, classes);
+        await trainer.step({ ...step, learningRate: 0.1 });
+        const score = await trainer.score(step.batch, classes);
+        const model = await engine.loadSequenceModel(network, await trainer.weights());
+        expect(score).toEqual(await model.score(step.batch, classes));
+        expect(score).not.toEqual(before);
+        await model.release();
+      });
+    });
+
+    it.each([false, true])('teaches what comes next, tied: %s', async (tied) => {
+      const network: RecurrentNetwork = { ...languageModels[0]!, units: 12, inputs: 12, tied, dropout: 0 };
+      const options = { network, weights: initializeRecurrent(network, 1), optimizer: ADAMW, clipNorm: 1 };
+      const correct = await withTrainer({ ...options, carriesStates: true }, async (trainer) => {
+        let states: TrainingStep['states'];
+        for (let window = 0; window < 150; window++) {
+          const result = await trainer.step({ ...windowOf(3 * window), learningRate: 0.02, states });
+          states = result.states;
+        }
+        return (await trainer.step({ ...windowOf(450), learningRate: 0, states })).correct;
+      });
+      expect(correct).toBe(6);
+    });
+  });
+}
+
+const networks: RecurrentNetwork[] = [
+  ...tokenClassifiers,
+  ...languageModels.filter(({ tokens }) => tokens),
+  { ...languageModels[0]!, dropout: 0.5 },
+  { ...tokenClassifiers[3]!, dropout: 0.5 },
+];
+
+function stepFor(network: RecurrentNetwork, seed = 1): TokenStep {
+  const batch = randomTokens(seed);
+  const places = answersTimesteps(network) ? batch.data.length : LENGTHS.length;
+  // Every fourth is ignored, and the third of them is not.
+  const targets = Int32Array.from({ length: places }, (_, place) =>
+    place % 4 === 1 ? IGNORED : (place * 5) % network.classes,
+  );
+  return { batch, targets, learningRate: 0.01, dropoutSeed: seed };
+}
+
+/** Three timesteps of two endless sequences, and what comes next: the second goes round the other way. */
+function windowOf(start: number): TokenStep {
+  const token = (row: number, time: number) => (row === 0 ? time : 6 * time + 3) % TOKENS;
+  const places = [0, 1].flatMap((row) => [0, 1, 2].map((time) => [row, start + time] as const));
+  return {
+    batch: {
+      kind: 'tokens',
+      data: Int32Array.from(places, ([row, time]) => token(row, time)),
+      lengths: Int32Array.of(3, 3),
+      timesteps: 3,
+    },
+    targets: Int32Array.from(places, ([row, time]) => token(row, time + 1)),
+    learningRate: 0.01,
+    dropoutSeed: start,
+  };
+}
+
+const tokensOf = ({ data, lengths, timesteps }: TokenBatch): number[][] =>
+  Array.from(lengths, (length, row) => [...data.subarray(row * timesteps, row * timesteps + length)]);
+
+function referenceOf(
+  network: RecurrentNetwork,
+  { batch, targets, dropoutSeed }: TokenStep,
+  weights: Weights,
+  states?: ReadonlyArray<readonly number[][]>,
+): number {
+  const sequences = tokensOf(batch);
+  const segments = batch.segments ? SEGMENTS : undefined;
+  const given = { network, sequences, segments, targets, dropoutSeed, states };
+  return lossReference({ ...given, loss: 'sparse-cross-entropy' }, weights);
+}
