@@ -21,6 +21,7 @@ const { outputFiles, metafile } = await build({
   entryPoints: [
     'src/cli.ts',
     'src/index.ts',
+    'src/predict/classify.ts',
     'src/predict/thread/engine-thread.ts',
     'src/platform/child-process/launcher-process.ts',
   ],

@@ -1,8 +1,15 @@
 // Classifies clips from a program: npx tsx examples/classify.ts clip.mp4 folder-of-frames ...
-import { classify, loadBundle } from 'clipstep';
+import { classify } from 'clipstep';
 
-const bundle = await loadBundle('models/motion');
-for await (const outcome of classify(bundle, process.argv.slice(2), { top: 2 })) {
-  if (outcome.kind === 'failed') console.log(`${outcome.input}: ${outcome.error.message}`);
-  else console.log(`${outcome.input}: ${outcome.label} (${outcome.probability.toFixed(3)})`);
+for await (const outcome of classify('models/motion', process.argv.slice(2), { top: 2 })) {
+  switch (outcome.kind) {
+    case 'class':
+      console.log(`${outcome.input}: ${outcome.label} (${outcome.probability.toFixed(3)})`);
+      break;
+    case 'unknown':
+      console.log(`${outcome.input}: unknown, ${outcome.reason} (${outcome.score.toFixed(3)})`);
+      break;
+    case 'failed':
+      console.log(`${outcome.input}: ${outcome.error.message}`);
+  }
 }

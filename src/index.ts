@@ -18,15 +18,15 @@ export type { Pipeline } from './pipeline/schema.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/options.js';
 export type { Row as BatchRow } from './predict/batch/row.js';
 export {
-  type Classified,
   type ClassifyOptions,
   type ClipClassifier,
   classify,
-  type Failed,
-  type Outcome,
+  type OpenOptions,
   openClassifier,
 } from './predict/classify.js';
+export type { Classified, Failed, Outcome } from './predict/outcome.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
+export type { Answer, UnknownReason } from './tasks/classification/answer.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
 export type { TrainEvent } from './train/train-event.js';
 export { batch } from './workflows/batch.js';

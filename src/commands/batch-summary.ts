@@ -9,10 +9,10 @@ const MOST_CLASSES = 20;
 
 /** A finished batch in some lines: counts, failures by kind with examples, and metrics where classes are known. */
 export function batchSummary(result: BatchResult): string {
-  const { out, clips, classified, undecided, failed, kept, isComplete } = result;
+  const { out, clips, classified, unknown, failed, kept, isComplete } = result;
   const counts = [
     `${classified} classified`,
-    ...(undecided > 0 ? [`${undecided} of them undecided`] : []),
+    ...(unknown > 0 ? [`${unknown} of them unknown`] : []),
     ...(failed > 0 ? [colors.red(`${failed} failed`)] : []),
     ...(kept > 0 ? [`${kept} as they stood`] : []),
   ];

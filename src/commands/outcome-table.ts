@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { percent } from '../platform/percent.js';
-import type { Classified, Failed, Outcome } from '../predict/classify.js';
+import type { Classified, Failed, Outcome } from '../predict/outcome.js';
 import { printable } from './printable.js';
 
 /** Cells of a full probability bar. */
@@ -14,18 +14,21 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
     style: { head: [], border: [], compact: true },
   });
   for (const outcome of outcomes) {
-    table.push(outcome.kind === 'classified' ? resultRow(outcome) : failureRow(outcome));
+    table.push(outcome.kind === 'failed' ? failureRow(outcome) : resultRow(outcome));
   }
   const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
   return [table.toString(), ...failures.map(explanation)].join('\n');
 }
 
-function resultRow({ input, label, probability, top, milliseconds }: Classified) {
-  const others = top.slice(1).map((other) => `${other.label} ${percent(other.probability)}`);
+function resultRow(outcome: Classified) {
+  const { input, probability, top, milliseconds } = outcome;
+  const others = top
+    .slice(outcome.kind === 'class' ? 1 : 0)
+    .map((other) => `${other.label} ${percent(other.probability)}`);
   const time = milliseconds.decode + milliseconds.encode + milliseconds.recurrent;
   return [
     printable(input),
-    colors.bold(label),
+    outcome.kind === 'class' ? colors.bold(outcome.label) : colors.dim('unknown'),
     `${bar(probability)} ${percent(probability)}`,
     colors.dim(others.join(', ')),
     `${time.toFixed(0)} ms`,

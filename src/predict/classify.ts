@@ -1,18 +1,17 @@
-import type { Bundle, Described } from '../bundle/bundle.js';
+import type { Manifest } from '../bundle/manifest.js';
 import type { EngineName } from '../engine/engine.js';
-import { type ErrorCode, isFailureOfInput, type UserError } from '../errors.js';
-import { inputOf } from '../inputs/input-kinds.js';
-import type { PlanChoice, PlanKind } from '../media/frames.js';
-import { locateClip, resolveInputs } from '../media/locate.js';
-import { requireCommand } from '../tasks/commands.js';
-import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
-import { shareEncoders } from './shared-encoder.js';
-import { loadedModel, type ModelThreads, startModelThreads } from './thread/model-threads.js';
+import { UserError } from '../errors.js';
+import type { PlanChoice } from '../media/frames.js';
+import type { Outcome } from './outcome.js';
+import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
+import type { LoadedModel } from './thread/protocol.js';
+
+// Loading a model takes longest. What is imported above starts its threads and no more; all else is loaded meanwhile.
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
   readonly top?: number | undefined;
-  /** Below it, the label is `unknown`; what the model keeps when absent. In [0, 1]. */
+  /** Below it, an answer is unknown; what the model keeps when absent. In [0, 1]. */
   readonly minProbability?: number | undefined;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
   readonly sampling?: PlanChoice | undefined;
@@ -20,50 +19,30 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The label of a clip whose most probable class is not probable enough. */
-export const UNKNOWN = 'unknown';
-
-/** What was found out about one input. */
-export type Outcome = Classified | Failed;
-
-export interface Classified {
-  readonly kind: 'classified';
-  readonly input: string;
-  /** The most probable class, or `unknown` when its probability is too low. */
-  readonly label: string;
-  /** Of the most probable class, in [0, 1]. */
-  readonly probability: number;
-  /** The most probable classes, falling. */
-  readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
-  /** Frames that the network read. */
-  readonly frames: number;
-  /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
-  readonly plan?: PlanKind | undefined;
-  readonly durationSeconds: number;
-  /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
-  readonly attention?: readonly number[] | undefined;
-  /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
-  readonly timesSeconds?: readonly number[] | undefined;
-  /** Folder of the model. */
-  readonly model: string;
-  readonly engine: EngineName;
+export interface OpenOptions extends Omit<ClassifyOptions, 'signal'> {
   /**
-   * Wall time in which the clip waited for frames, for the encoder, for the recurrent network: frames are encoded
-   * while the next ones are decoded. The first clip of `classify` waits for the model to be loaded, too.
+   * Threads that compute, each with weights of its own: as many clips as there are of them go on at once. A single one
+   * uses all cores, of several each uses one. 1 when absent.
    */
-  readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
+  readonly threads?: number | undefined;
 }
 
-export interface Failed {
-  readonly kind: 'failed';
-  readonly input: string;
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly fix: string };
-}
-
-/** A trained model that is loaded into an engine, for many clips. Owns native memory until `release`. */
+/** A trained model that answers for many clips. Owns threads and native memory until `release`. */
 export interface ClipClassifier {
-  /** Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. */
+  /** What computes it, once it is loaded. @throws UserError `engine_unavailable`, or as loadBundle. */
+  readonly loaded: Promise<{ readonly name: EngineName }>;
+  /**
+   * Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. The first ones are decoded
+   * while the model is still loaded, for which their results wait.
+   *
+   * @throws UserError as `loaded`; `aborted`.
+   */
   classify(input: string, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
+  /** As `classify` below, on the model that is open. */
+  classifyAll(
+    inputs: readonly string[],
+    options?: { signal?: AbortSignal | undefined },
+  ): AsyncGenerator<Outcome, void, undefined>;
   release(): Promise<void>;
 }
 
@@ -72,126 +51,74 @@ export interface ClipClassifier {
  * of single pictures, each picture of a folder or pattern by itself.
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
- * @throws UserError `engine_unavailable`, or `aborted` when the signal is.
+ * @param model folder of a trained model.
+ * @throws UserError as openClassifier, or `aborted` when the signal is.
  */
 export async function* classify(
-  bundle: Bundle,
+  model: string,
   inputs: readonly string[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
-  const threads = startThread(bundle, options);
+  const opening = openClassifier(model, options);
+  void prepareMedia(inputs);
+  const classifier = await opening;
   try {
-    yield* classifyOn(threads, { bundle, inputs, options });
+    yield* classifier.classifyAll(inputs, options);
   } finally {
-    await threads.release();
+    await classifier.release();
   }
 }
 
 /**
- * As `classify`, on threads that the caller started and releases. The first clip is decoded while these load the
- * model.
+ * Opens a trained model: its threads are started at once, and clips can be given as soon as its manifest is read.
  *
- * @throws UserError as `classify`; what keeps the model from being loaded, before there is any result.
+ * @param model its folder.
+ * @throws UserError `not_found` or `bad_bundle` where there is no model, `usage` for one that answers no clips or for
+ *   a number of threads that is none.
  */
-export async function* classifyOn(
-  threads: ModelThreads,
-  work: { bundle: Described; inputs: readonly string[]; options: ClassifyOptions },
-): AsyncGenerator<Outcome, void, undefined> {
-  const { bundle, inputs, options } = work;
-  const classifier = classifierOn(threads, bundle, options);
-  for (const resolved of await resolveInputs(inputs)) {
-    const unresolved = resolved.kind === 'unresolved' && failed(resolved.input, resolved.error);
-    for (const input of unresolved ? [] : await inputsIn(resolved.input, bundle)) {
-      const outcome = await classifier.classify(input, options);
-      await threads.loaded;
-      yield outcome;
-    }
-    await threads.loaded;
-    if (unresolved) yield unresolved;
-  }
-  await threads.loaded;
-}
-
-/** To a model that reads single pictures, the pictures of a sequence are inputs of their own. */
-async function inputsIn(input: string, { manifest }: Described): Promise<readonly string[]> {
-  if (inputOf(manifest.pipeline.input).images === 'frames') return [input];
-  const located = await locateClip(input).catch(() => null);
-  return located?.kind === 'images' ? located.paths : [input];
-}
-
-/** Loads a model into an engine. @throws UserError `engine_unavailable`. */
-export async function openClassifier(bundle: Bundle, options: ClassifyOptions = {}): Promise<ClipClassifier> {
-  const threads = startThread(bundle, options);
+export async function openClassifier(model: string, options: OpenOptions = {}): Promise<ClipClassifier> {
+  requireThreads(options);
+  const manifest = import('../bundle/manifest.js').then(({ readManifest }) => readManifest(model));
+  const threads = startThreads(options, readModel(model, manifest));
   try {
-    await threads.loaded;
+    const { clipClassifier } = await import('./clip-classifier.js');
+    return clipClassifier(threads, { bundle: { folder: model, manifest: await manifest }, options });
   } catch (error) {
     await threads.release();
     throw error;
   }
-  return { ...classifierOn(threads, bundle, options), release: () => threads.release() };
 }
 
-/** One thread, since clips come one after the other, so that each may have all cores. */
-function startThread(bundle: Bundle, { engine = 'auto' }: ClassifyOptions): ModelThreads {
-  return startModelThreads({ engine, model: loadedModel(bundle) }, 1);
+function startThreads(
+  { engine = 'auto', threads = 1 }: OpenOptions,
+  model: ReturnType<typeof readModel>,
+): ModelThreads {
+  // TensorFlow has threads of its own for the whole process.
+  if (threads === 1 || engine === 'tensorflow') return startModelThreads({ engine, model }, 1);
+  return startModelThreads({ engine, model, threads: 1 }, threads);
 }
 
-function classifierOn(
-  threads: ModelThreads,
-  bundle: Described,
-  options: ClassifyOptions,
-): Pick<ClipClassifier, 'classify'> {
-  const { pipeline } = bundle.manifest;
-  requireCommand('classify', { name: bundle.folder, pipeline });
-  const model = {
-    input: inputOf(pipeline.input),
-    encoder: shareEncoders(threads),
-    classify: threads.classify,
-  };
-  const { sampling = 'quick' } = options;
-  return {
-    classify: async (path, { signal } = {}) => {
-      try {
-        const result = await classifyClip({ located: await locateClip(path) }, { model, sampling, signal });
-        return classified(result, { input: path, bundle, options, engine: (await threads.loaded).name });
-      } catch (error) {
-        if (error instanceof ComputeFailure) throw error.cause;
-        if (!isFailureOfInput(error)) throw error;
-        return failed(path, error);
-      }
-    },
-  };
+function requireThreads({ threads = 1 }: OpenOptions): void {
+  if (Number.isInteger(threads) && threads >= 1) return;
+  throw new UserError('usage', {
+    problem: `A model cannot compute in ${threads} threads.`,
+    fix: 'Give a whole number from 1.',
+  });
 }
 
-function classified(
-  result: ClipResult,
-  about: { input: string; bundle: Described; options: ClassifyOptions; engine: EngineName },
-): Classified {
-  const { input, bundle, options, engine } = about;
-  const { labels } = bundle.manifest;
-  const { minProbability = bundle.manifest.minProbability, top } = options;
-  const { probabilities, attention, timesSeconds, frames, plan, durationSeconds, milliseconds } = result;
-  const ranking = probabilities
-    .map((probability, index) => ({ label: labels[index]!, probability }))
-    .sort((first, second) => second.probability - first.probability);
-  const best = ranking[0]!;
-  return {
-    kind: 'classified',
-    input,
-    label: best.probability < minProbability ? UNKNOWN : best.label,
-    probability: best.probability,
-    top: ranking.slice(0, top),
-    frames,
-    plan,
-    durationSeconds,
-    ...(attention && { attention: [...attention] }),
-    ...(attention && timesSeconds && { timesSeconds }),
-    model: bundle.folder,
-    engine,
-    milliseconds,
-  };
+async function readModel(folder: string, reading: Promise<Manifest>): Promise<LoadedModel> {
+  const [{ completeBundle }, { loadedModel }, manifest] = await Promise.all([
+    import('../bundle/bundle.js'),
+    import('./thread/loaded-model.js'),
+    reading,
+  ]);
+  return loadedModel(await completeBundle({ folder, manifest }));
 }
 
-function failed(input: string, { code, problem, fix }: UserError): Failed {
-  return { kind: 'failed', input, error: { code, message: problem, fix } };
+/** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */
+async function prepareMedia(inputs: readonly string[]): Promise<void> {
+  const { isClipName } = await import('../media/locate.js');
+  if (!inputs.some(isClipName)) return;
+  const { prepareFfmpeg } = await import('../media/ffmpeg/ffmpeg.js');
+  await prepareFfmpeg();
 }

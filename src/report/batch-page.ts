@@ -23,8 +23,8 @@ export interface Report {
 
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
 export function reportPage({ source, labels, summary, leastCertain }: Report): string {
-  const { clips, classified, undecided, failed, metrics } = summary;
-  const counts = `${clips} clips: ${classified} classified, ${failed} failed, ${undecided} undecided`;
+  const { clips, classified, unknown, failed, metrics } = summary;
+  const counts = `${clips} clips: ${classified} classified, ${failed} failed, ${unknown} unknown`;
   return htmlPage({
     title: source,
     body: [
@@ -73,7 +73,7 @@ function leastCertainSection(clips: readonly ReportedClip[]): string {
     const isWrong = truth !== undefined && top[0]!.label !== truth;
     const given =
       truth === undefined ? '' : `<br><span${isWrong ? ' class="wrong"' : ''}>given: ${text(truth)}</span>`;
-    const answer = `${text(label ?? `undecided (${top[0]!.label})`)} ${percent(probability)}`;
+    const answer = `${text(label ?? `unknown (${top[0]!.label})`)} ${percent(probability)}`;
     return `<figure>${picture}<figcaption>${text(id)}<br>${answer}${given}</figcaption></figure>`;
   });
   return section('Least certain', figures.length > 0 ? `<div class="grid">${figures.join('\n')}</div>` : '');

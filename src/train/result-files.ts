@@ -31,9 +31,10 @@ export function resultFiles(result: TrainingResult): Record<string, string> {
     skipped,
   };
   const files: Record<string, string> = { [METRICS]: `${JSON.stringify(metrics, null, 2)}\n` };
-  if (predictions.length > 0) files[PREDICTIONS] = predictionsCsv(predictions, labels);
+  const columns = { labels, minProbability: () => result.minProbability };
+  if (predictions.length > 0) files[PREDICTIONS] = predictionsCsv(predictions, columns);
   if (validationPredictions.length > 0) {
-    files[VALIDATION_PREDICTIONS] = predictionsCsv(validationPredictions, labels);
+    files[VALIDATION_PREDICTIONS] = predictionsCsv(validationPredictions, columns);
   }
   return files;
 }

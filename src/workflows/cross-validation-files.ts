@@ -10,7 +10,7 @@ export async function crossValidationFiles(
 ): Promise<Record<'metrics.json' | 'predictions.csv' | 'report.html', string>> {
   return {
     'metrics.json': metricsOf(result, told.folds),
-    'predictions.csv': predictionsOf(told.folds),
+    'predictions.csv': predictionsOf(result, told.folds),
     'report.html': await crossvalidationReport(result, told),
   };
 }
@@ -24,13 +24,17 @@ function metricsOf(result: CrossValidation, folds: readonly Fold[]): string {
 }
 
 /** What was said of every example, as CSV. */
-function predictionsOf(folds: readonly Fold[]): string {
-  const lines = folds.flatMap(({ position: { repeat, number }, predictions }) =>
-    predictions.map((prediction) => ({ prediction, place: { repeat, fold: number } })),
-  );
+function predictionsOf({ labels, folds: figures }: CrossValidation, folds: readonly Fold[]): string {
+  const lines = folds.flatMap(({ position: { repeat, number }, predictions }, index) => {
+    const minProbability = figures[index]!.selection?.minProbability ?? 0;
+    return predictions.map((prediction) => ({ prediction, minProbability, place: { repeat, fold: number } }));
+  });
   return predictionsCsv(
     lines.map(({ prediction }) => prediction),
-    folds[0]!.bundle.manifest.labels,
-    (index) => lines[index]!.place,
+    {
+      labels,
+      minProbability: (index) => lines[index]!.minProbability,
+      extra: (index) => lines[index]!.place,
+    },
   );
 }

@@ -38,9 +38,10 @@ export async function writeEvaluation(
   folder: string,
   { result, page }: { result: BundleEvaluation; page: string },
 ): Promise<void> {
+  const { predictions, labels, minProbability } = result;
   const files = {
     'metrics.json': `${JSON.stringify(evaluationFigures(result), null, 2)}\n`,
-    'predictions.csv': predictionsCsv(result.predictions, result.labels),
+    'predictions.csv': predictionsCsv(predictions, { labels, minProbability: () => minProbability }),
     'report.html': page,
   };
   for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);

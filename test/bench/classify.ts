@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadBundle } from '../../src/bundle/bundle.js';
 import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { encodeVideo } from '../../src/media/ffmpeg/encode.js';
 import { openClassifier } from '../../src/predict/classify.js';
@@ -30,7 +29,7 @@ export async function benchClassify(): Promise<void> {
       },
       frames: movingGradient(2 * FRAMES_PER_SECOND),
     });
-    const classifier = await openClassifier(await loadBundle(`${projectFolder}/models/motion`));
+    const classifier = await openClassifier(`${projectFolder}/models/motion`);
     const spawn: number[] = [];
     const steps = { decode: [] as number[], encode: [] as number[], recurrent: [] as number[] };
     for (let round = -1; round < ROUNDS; round++) {

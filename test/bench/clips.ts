@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { loadBundle } from '../../src/bundle/bundle.js';
 import { ensureExecutable, findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
@@ -195,7 +194,7 @@ async function batchOf(model: string, { source, root }: { source: string; root: 
 }
 
 async function classifierOf(model: string, source: string): Promise<Runner> {
-  const classifier = await openClassifier(await loadBundle(model));
+  const classifier = await openClassifier(model);
   return {
     run: async () => {
       const outcome = await classifier.classify(source);

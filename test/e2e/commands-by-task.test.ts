@@ -52,7 +52,7 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
   crossvalidate: ({ pipeline, data }, out) => crossvalidate({ pipeline, data, out, folds: 2 }),
   evaluate: async ({ model, data }) => evaluateBundle(await loadBundle(model), { data, split: 'all' }),
   classify: async ({ model, data }) => {
-    for await (const { kind } of classify(await loadBundle(model), [data])) expect(kind).toBe('classified');
+    for await (const { kind } of classify(model, [data])) expect(kind).toBe('class');
   },
   batch: async ({ model, data: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),

@@ -100,7 +100,9 @@ describe('clipstep evaluate', () => {
     const sure = await labelAt('--min-probability', '0');
     const unsure = await labelAt('--min-probability', '1');
     expect(sure.label).toBe(sure.top[0].label);
-    expect(unsure).toMatchObject({ label: 'unknown', top: sure.top, probability: sure.probability });
+    const { top, probability } = sure;
+    expect(sure).not.toHaveProperty('unknown');
+    expect(unsure).toMatchObject({ label: null, unknown: { reason: 'unsure', score: probability }, top });
   });
 
   it('calls answers unknown below a threshold that is given, which the model does not keep', async () => {

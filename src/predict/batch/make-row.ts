@@ -1,4 +1,5 @@
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
+import { answerFields, answerOf, rankClasses } from '../../tasks/classification/answer.js';
 import type { ClipResult } from '../classify-clip.js';
 import type { WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
@@ -26,7 +27,7 @@ export function classifiedRow(
 ): ClassifiedRow {
   return {
     ...identityOf(read.clip),
-    ...answerOf(result, { ...options, truth: read.clip.truth }),
+    ...predictionOf(result, { ...options, truth: read.clip.truth }),
     ...readingOf(read, [result]),
   };
 }
@@ -40,7 +41,7 @@ export function windowedRow(
     ...identityOf(read.clip),
     windows: results.map((result) => {
       const { startSeconds, endSeconds } = result;
-      return { startSeconds, endSeconds, ...answerOf(result, { ...options, truth }) };
+      return { startSeconds, endSeconds, ...predictionOf(result, { ...options, truth }) };
     }),
     segments,
     ...readingOf(read, results),
@@ -60,17 +61,15 @@ export function failedRow(failed: {
   };
 }
 
-function answerOf(
+function predictionOf(
   { probabilities, frames, plan }: ClipResult,
   { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
 ): Answer {
-  const ranking = probabilities
-    .map((probability, index) => ({ label: labels[index]!, probability }))
-    .sort((first, second) => second.probability - first.probability);
+  const ranking = rankClasses(probabilities, labels);
   const best = ranking[0]!;
   const ofTruth = ranking.find(({ label }) => label === truth);
   return {
-    label: best.probability < minProbability ? null : best.label,
+    ...answerFields(answerOf(best, minProbability)),
     probability: best.probability,
     top: ranking.slice(0, top),
     ...(ofTruth && { truthProbability: ofTruth.probability }),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../../errors.js';
 import { PLAN_KINDS } from '../../media/frames.js';
+import { UNKNOWN_REASONS } from '../../tasks/classification/answer.js';
 
 const share = z.number().min(0).max(1);
 
@@ -23,8 +24,10 @@ const content = {
 const span = { startSeconds: z.number().min(0), endSeconds: z.number().min(0) };
 
 const answer = {
-  /** The most probable class; null when its probability is below --min-probability. */
+  /** The most probable class; null when the answer is unknown. */
   label: z.string().nullable(),
+  /** Why, when it is. */
+  unknown: z.strictObject({ reason: z.enum(UNKNOWN_REASONS), score: z.number() }).optional(),
   probability: share,
   /** The most probable classes, falling. */
   top: z.array(z.strictObject({ label: z.string(), probability: share })),

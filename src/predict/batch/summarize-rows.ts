@@ -6,7 +6,7 @@ export interface BatchSummary {
   readonly clips: number;
   readonly classified: number;
   /** Clips, or windows of them, of which no class is as probable as was asked for. */
-  readonly undecided: number;
+  readonly unknown: number;
   readonly failed: number;
   /** Clips, or windows of them, of each class that was found, the most frequent first. */
   readonly labels: ReadonlyArray<{ readonly label: string; readonly clips: number }>;
@@ -30,7 +30,7 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   let clips = 0;
   let failed = 0;
-  let undecided = 0;
+  let unknown = 0;
   for await (const row of rows) {
     clips += 1;
     if (isFailed(row)) {
@@ -45,14 +45,14 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
     }
     const truth = row.truth === undefined ? undefined : indexOf.get(row.truth);
     for (const { label, truthProbability } of isWindowed(row) ? row.windows : [row]) {
-      if (label === null) undecided += 1;
+      if (label === null) unknown += 1;
       else counts.set(label, (counts.get(label) ?? 0) + 1);
       if (label === null || truth === undefined || truthProbability === undefined) continue;
       predictions.push({ truth, predicted: indexOf.get(label)!, truthProbability });
     }
   }
   return {
-    ...{ clips, failed, undecided, classified: clips - failed },
+    ...{ clips, failed, unknown, classified: clips - failed },
     labels: byClips([...counts].map(([label, count]) => ({ label, clips: count }))),
     failures: byClips([...failures].map(([code, kind]) => ({ code, ...kind }))),
     metrics: predictions.length > 0 ? measurePredictions(predictions, labels) : null,

@@ -32,10 +32,12 @@ export interface ModelThread {
 
 export interface ModelStart extends ThreadStart {
   /**
-   * Copied to the thread. One that is still being read, while the thread loads its engine, is moved to it: nobody else
-   * may use its weights. What that rejects with is what `loaded` does.
+   * Copied to the thread. One that is still being read, while the thread loads its engine, is moved to it, unless it is
+   * shared: nobody else may use its weights. What that rejects with is what `loaded` does.
    */
   readonly model: LoadedModel | Promise<LoadedModel>;
+  /** Whether other threads are given the same model. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ class Thread {
   #asked = 0;
   #end: unknown;
 
-  constructor({ model, ...start }: ModelStart) {
+  constructor({ model, isShared, ...start }: ModelStart) {
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve, reject };
     });
@@ -83,7 +85,8 @@ class Thread {
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
     this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
-    if (model instanceof Promise) model.then((read) => this.#move(read)).catch((error) => this.#fail(error));
+    const give = (read: LoadedModel) => (isShared ? this.#worker.postMessage(read) : this.#move(read));
+    if (model instanceof Promise) model.then(give).catch((error) => this.#fail(error));
     else this.#worker.postMessage(model);
   }
 

@@ -1,7 +1,4 @@
-import type { Bundle } from '../../bundle/bundle.js';
-import { framesOf } from '../../inputs/input-kinds.js';
 import { type ModelStart, type ModelThread, startModelThread } from './model-thread.js';
-import type { LoadedModel } from './protocol.js';
 
 /** A model in several threads, which are owned until `release`. */
 export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 'release'> {
@@ -10,9 +7,9 @@ export interface ModelThreads extends Pick<ModelThread, 'loaded' | 'classify' | 
 }
 
 /** Starts `count` threads for one model. Each has weights and buffers of its own. */
-export function startModelThreads(start: ModelStart, count: number): ModelThreads {
+export function startModelThreads(start: Omit<ModelStart, 'isShared'>, count: number): ModelThreads {
   if (start.engine === 'tensorflow') void keepTensorflow();
-  const threads = Array.from({ length: count }, () => startModelThread(start));
+  const threads = Array.from({ length: count }, () => startModelThread({ ...start, isShared: count > 1 }));
   return {
     loaded: whenAll(threads.map(({ loaded }) => loaded)),
     encoders: threads.map(({ encode }) => encode),
@@ -31,12 +28,6 @@ async function keepTensorflow(): Promise<void> {
   const { loadTensorflow } = await import('../../engine/tensorflow/load.js');
   // The threads tell what is wrong with it.
   await loadTensorflow().catch(() => {});
-}
-
-/** What a thread needs of a model that was read before. */
-export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
-  const { temperature, pipeline } = manifest;
-  return { kind: 'model', frames: framesOf(pipeline.input), networks, members, temperature };
 }
 
 function whenAll(loading: ReadonlyArray<ModelThread['loaded']>): ModelThread['loaded'] {

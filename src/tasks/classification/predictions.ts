@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import type { Example } from '../../datasets/dataset.js';
 import { listIssues, messageOf, UserError } from '../../errors.js';
+import { type Answer, answerOf, rankClasses } from './answer.js';
 import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
 import { softmax } from './metrics.js';
 
@@ -56,16 +57,16 @@ export function logitsOf(predictions: readonly Prediction[]): Float32Array {
 }
 
 /**
- * CSV with a line for each example: id, group, label, predicted, the label that each other baseline
- * says, the probability of each class, and where the network attends, the weights of the timesteps, with a
- * space between them.
+ * CSV with a line for each example: id, group, label, predicted (the most probable class), why the answer is unknown
+ * and by which score, where it is, the label that each other baseline says, the probability of each class, and where the
+ * network attends, the weights of the timesteps, with a space between them.
  *
- * @param extra more columns of each line, behind the id.
+ * @param options.minProbability of each prediction, below which its answer is unknown.
+ * @param options.extra more columns of each line, after the id.
  */
 export function predictionsCsv(
   predictions: readonly Prediction[],
-  labels: readonly string[],
-  extra: (index: number) => Readonly<Record<string, string | number>> = () => ({}),
+  { labels, minProbability, extra = () => ({}) }: CsvOptions,
 ): string {
   const records = predictions.map(({ example, probabilities, classifiers, attention }, index) => ({
     id: example.id,
@@ -73,6 +74,7 @@ export function predictionsCsv(
     group: example.group,
     label: labels[example.label]!,
     predicted: labels[classifiers.network!]!,
+    ...unknownColumns(answerOf(rankClasses(probabilities, labels)[0]!, minProbability(index))),
     ...Object.fromEntries(
       simplerClassifiers(classifiers).map((name) => [baselineColumn(name), labels[classifiers[name]!]!]),
     ),
@@ -81,6 +83,18 @@ export function predictionsCsv(
   }));
   return stringify(records, { header: true });
 }
+
+interface CsvOptions {
+  readonly labels: readonly string[];
+  readonly minProbability: (index: number) => number;
+  readonly extra?: (index: number) => Readonly<Record<string, string | number>>;
+}
+
+/** Empty cells where the answer is a class. */
+const unknownColumns = (answer: Answer) =>
+  answer.kind === 'unknown'
+    ? { unknown_reason: answer.reason, unknown_score: answer.score }
+    : { unknown_reason: null, unknown_score: null };
 
 /** Reads what predictionsCsv wrote. @throws UserError `unreadable` naming the file. */
 export function parsePredictions(text: string, labels: readonly string[], path: string): Prediction[] {

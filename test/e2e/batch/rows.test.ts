@@ -88,10 +88,14 @@ describe('clipstep batch', () => {
   );
 
   it('gives no label below the probability that is asked for', async () => {
-    const out = join(fixture.root, 'undecided.jsonl');
+    const out = join(fixture.root, 'unknown.jsonl');
     const { stdout } = await batch(fixture.clips, ['--out', out, '--min-probability', '1']);
-    expect(stdout).toContain('23 of them undecided');
-    expect((await rowsOf(out)).filter((row) => row.label === null)).toHaveLength(CLIPS - BROKEN);
+    expect(stdout).toContain('23 of them unknown');
+    const unsure = (await rowsOf(out)).filter((row) => row.label === null);
+    expect(unsure).toHaveLength(CLIPS - BROKEN);
+    for (const { unknown, probability } of unsure) {
+      expect(unknown).toEqual({ reason: 'unsure', score: probability });
+    }
   });
 
   it.each([

@@ -7,11 +7,8 @@ import { loadBundle } from '../../../src/bundle/bundle.js';
 import { loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
 import { selectEngine } from '../../../src/engine/select.js';
 import { collate } from '../../../src/inputs/batches.js';
-import {
-  loadedModel,
-  type ModelThreads,
-  startModelThreads,
-} from '../../../src/predict/thread/model-threads.js';
+import { loadedModel } from '../../../src/predict/thread/loaded-model.js';
+import { type ModelThreads, startModelThreads } from '../../../src/predict/thread/model-threads.js';
 import { random } from '../../../src/random.js';
 import { saveTinyBundle, tinyPipeline } from '../../support/tiny-bundle.js';
 

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadBundle } from '../../../src/bundle/bundle.js';
 import { classify } from '../../../src/predict/classify.js';
 import { train } from '../../../src/workflows/train.js';
 import { freshCache } from '../../support/cache.js';
@@ -49,7 +48,7 @@ type Losses = Record<keyof typeof CLIPS, number>;
 async function meanLoss(model: string, label: keyof typeof CLIPS): Promise<number> {
   const clips = Array.from({ length: CLIPS[label] }, (_, clip) => clipFolder(label, clip));
   let sum = 0;
-  for await (const outcome of classify(await loadBundle(model), clips)) {
+  for await (const outcome of classify(model, clips)) {
     if (outcome.kind === 'failed') throw outcome.error;
     sum -= Math.log(outcome.top.find((candidate) => candidate.label === label)!.probability);
   }

@@ -18,12 +18,26 @@ describe('predictions as CSV', () => {
     ['of a network that does not attend', [prediction, prediction]],
     ['of one that does', [attending, { ...attending, attention: [1] }]],
   ])('are read again as they were written, %s', (_, predictions) => {
-    const csv = predictionsCsv(predictions, labels);
+    const csv = predictionsCsv(predictions, { labels, minProbability: () => 0.8 });
     expect(parsePredictions(csv, labels, 'predictions.csv')).toEqual(predictions);
   });
 
+  it('say why an answer is unknown, beside the most probable class', () => {
+    const csv = predictionsCsv([prediction, prediction], {
+      labels: ['down', 'unknown'],
+      minProbability: (index) => (index === 0 ? 0.8 : 0),
+    });
+    const [head, unsure, sure] = csv.trim().split('\n');
+    expect(head).toMatch(/,predicted,unknown_reason,unknown_score,/);
+    expect(unsure).toContain(',unknown,unsure,0.75,');
+    expect(sure).toContain(',unknown,,,');
+  });
+
   it('are refused when a weight of a timestep is no number', () => {
-    const csv = predictionsCsv([{ ...attending, attention: [Number.NaN] }], labels);
+    const csv = predictionsCsv([{ ...attending, attention: [Number.NaN] }], {
+      labels,
+      minProbability: () => 0,
+    });
     expect(() => parsePredictions(csv, labels, 'predictions.csv')).toThrow(/lines that do not fit/);
   });
 });

@@ -1,0 +1,41 @@
+import type { EngineName } from '../engine/engine.js';
+import type { ErrorCode } from '../errors.js';
+import type { PlanKind } from '../media/frames.js';
+import type { Answer, RankedClass } from '../tasks/classification/answer.js';
+
+/** What was found out about one input. */
+export type Outcome = Classified | Failed;
+
+/** What a model answers for a clip, and what it answers that of. */
+export type Classified = Answer & Reading;
+
+interface Reading {
+  readonly input: string;
+  /** Of the most probable class, in [0, 1], whether or not that is the answer. */
+  readonly probability: number;
+  /** The most probable classes, falling. */
+  readonly top: readonly RankedClass[];
+  /** Frames that the network read. */
+  readonly frames: number;
+  /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
+  readonly plan?: PlanKind | undefined;
+  readonly durationSeconds: number;
+  /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
+  readonly attention?: readonly number[] | undefined;
+  /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
+  readonly timesSeconds?: readonly number[] | undefined;
+  /** Folder of the model. */
+  readonly model: string;
+  readonly engine: EngineName;
+  /**
+   * Wall time in which the clip waited for frames, for the encoder, for the recurrent network: frames are encoded
+   * while the next ones are decoded. The first clip waits for the model to be loaded, too.
+   */
+  readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
+}
+
+export interface Failed {
+  readonly kind: 'failed';
+  readonly input: string;
+  readonly error: { readonly code: ErrorCode; readonly message: string; readonly fix: string };
+}

@@ -1,0 +1,48 @@
+/**
+ * Why a clip has no class for an answer:
+ * - `unsure`: the most probable class is not probable enough; the score is its probability.
+ */
+export const UNKNOWN_REASONS = ['unsure'] as const;
+export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
+
+export interface Unknown {
+  readonly reason: UnknownReason;
+  /** What was too low, or too high, as the reason says. */
+  readonly score: number;
+}
+
+/** A class, or that there is none to be told. No label stands for that, so that a class may have any name. */
+export type Answer =
+  | { readonly kind: 'class'; readonly label: string }
+  | ({ readonly kind: 'unknown' } & Unknown);
+
+export interface RankedClass {
+  readonly label: string;
+  /** In [0, 1]. */
+  readonly probability: number;
+}
+
+/** All classes, the most probable ones first; equals in the model's order. @param probabilities in that order, too. */
+export function rankClasses(probabilities: readonly number[], labels: readonly string[]): RankedClass[] {
+  return probabilities
+    .map((probability, index) => ({ label: labels[index]!, probability }))
+    .sort((first, second) => second.probability - first.probability);
+}
+
+/** @param best the most probable class. */
+export function answerOf({ label, probability }: RankedClass, minProbability: number): Answer {
+  if (probability >= minProbability) return { kind: 'class', label };
+  return { kind: 'unknown', reason: 'unsure', score: probability };
+}
+
+/** An answer as a row of results has it: `unknown` says why there is no label. */
+export interface AnswerFields {
+  readonly label: string | null;
+  readonly unknown?: Unknown;
+}
+
+export function answerFields(answer: Answer): AnswerFields {
+  if (answer.kind === 'class') return { label: answer.label };
+  const { reason, score } = answer;
+  return { label: null, unknown: { reason, score } };
+}
