@@ -1,12 +1,17 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { loadBundle } from '../bundle/bundle.js';
+import { type Bundle, loadBundle } from '../bundle/bundle.js';
 import { cachedPretrained } from '../encoder/pretrained/load-pretrained.js';
 import { selectEngine } from '../engine/select.js';
 import { tensorflowStatus } from '../engine/tensorflow/load.js';
 import { messageOf, UserError } from '../errors.js';
 import { findBinary, type Tool } from '../media/ffmpeg/binaries.js';
+import { openClip } from '../media/frames.js';
+import { loadSharp } from '../media/images/load-sharp.js';
+import { locateClip } from '../media/locate.js';
+import { probeVideo } from '../media/video/probe.js';
 import { cacheFolder } from '../platform/cache-folder.js';
-import { SHIPPED_MODEL } from '../platform/package-files.js';
+import { createTimeBudget } from '../platform/child-process/time-budget.js';
+import { SHIPPED_MODEL, shippedSample } from '../platform/package-files.js';
 
 /** One thing that Clipstep needs or can use. */
 export interface Check {
@@ -28,6 +33,9 @@ export interface Diagnosis {
 /** The oldest Node.js that every dependency supports; see package.json's engines. */
 const OLDEST_NODE = [20, 19] as const;
 
+/** No try takes more than a second where all is well. */
+const TRY_SECONDS = 60;
+
 /** Room for a few datasets' cached frames and features. */
 const ENOUGH_DISK_BYTES = 2 ** 30;
 
@@ -35,8 +43,9 @@ const ENOUGH_DISK_BYTES = 2 ** 30;
 export async function diagnose(): Promise<Diagnosis> {
   const checks = [
     checkNode(),
-    await checkTool('ffmpeg'),
-    await checkTool('ffprobe'),
+    await checkFfmpeg(),
+    await checkFfprobe(),
+    await checkPictures(),
     await checkOnnx(),
     await checkTensorflow(),
     await checkShippedModel(),
@@ -55,12 +64,47 @@ function checkNode(): Check {
   return { name: 'Node.js', status: 'missing', detail: `${version} is too old`, fix };
 }
 
-async function checkTool(tool: Tool): Promise<Check> {
-  const sources = { environment: 'environment variable', path: 'PATH', package: 'npm package' } as const;
-  return orMissing(tool, async () => {
-    const { version, path, source } = await findBinary(tool);
-    return `${version} (${sources[source]}: ${path})`;
+async function checkFfmpeg(): Promise<Check> {
+  return orMissing('ffmpeg', async () => {
+    const found = await foundTool('ffmpeg');
+    await readFrame(shippedSample('open/open-0001.mp4'));
+    return `${found}; decodes a frame`;
   });
+}
+
+async function checkFfprobe(): Promise<Check> {
+  return orMissing('ffprobe', async () => {
+    const found = await foundTool('ffprobe');
+    await probeVideo(shippedSample('close/close-0002.webm'), { timeBudget: createTimeBudget(TRY_SECONDS) });
+    return `${found}; reads a clip's times`;
+  });
+}
+
+async function foundTool(tool: Tool): Promise<string> {
+  const sources = { environment: 'environment variable', path: 'PATH', package: 'npm package' } as const;
+  const { version, path, source } = await findBinary(tool);
+  return `${version} (${sources[source]}: ${path})`;
+}
+
+async function checkPictures(): Promise<Check> {
+  return orMissing('pictures', async () => {
+    const { versions } = await loadSharp();
+    await readFrame(shippedSample('close/close-0001/0001.jpg'));
+    return `sharp ${versions.sharp} reads a JPEG`;
+  });
+}
+
+/** A frame of a file that comes with Clipstep, as a model of the smallest size would get it. */
+async function readFrame(path: string): Promise<void> {
+  const clip = await openClip(await locateClip(path), {
+    sampling: { kind: 'uniform', frames: 1 },
+    preprocessing: { size: 32, fit: 'resize', kernel: 'linear' },
+    timeoutSeconds: TRY_SECONDS,
+  });
+  for await (const { pixels } of clip.frames) {
+    if (new Set(pixels).size > 1) return;
+  }
+  throw new Error(`${path} gave a frame of one colour`);
 }
 
 async function checkOnnx(): Promise<Check> {
@@ -84,9 +128,24 @@ async function checkTensorflow(): Promise<Check> {
 
 async function checkShippedModel(): Promise<Check> {
   return orMissing('shipped model', async () => {
-    const { manifest } = await loadBundle(SHIPPED_MODEL);
-    return `${manifest.pipeline.name}, ${manifest.labels.length} classes (${SHIPPED_MODEL})`;
+    const bundle = await loadBundle(SHIPPED_MODEL);
+    await encodeFrame(bundle);
+    const { pipeline, labels } = bundle.manifest;
+    return `${pipeline.name}, ${labels.length} classes (${SHIPPED_MODEL}); computes a frame`;
   });
+}
+
+/** A grey frame through a model's encoder. */
+async function encodeFrame({ networks, members: [weights] }: Bundle): Promise<void> {
+  const { engine } = await selectEngine('onnx');
+  const network = networks.encoder!;
+  const encoder = await engine.loadEncoder(network, weights!);
+  try {
+    const features = await encoder.encode(new Uint8Array(network.inputSize ** 2 * 3).fill(128));
+    if (!features.every(Number.isFinite)) throw new Error('The model computes what is no number');
+  } finally {
+    await encoder.release();
+  }
 }
 
 async function checkPretrained(): Promise<Check> {
@@ -125,7 +184,7 @@ async function orMissing(name: string, look: () => Promise<string>): Promise<Che
     const { problem, fix } =
       error instanceof UserError
         ? error
-        : { problem: messageOf(error), fix: 'npm ci (it installs everything anew)' };
+        : { problem: messageOf(error), fix: 'Install Clipstep again: a part of it is missing or broken.' };
     return { name, status: 'missing', detail: problem, fix };
   }
 }

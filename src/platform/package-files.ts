@@ -8,6 +8,10 @@ export const PACKAGE_FOLDER = packageFolder(dirname(fileURLToPath(import.meta.ur
 /** Folder of the model that predicts when none is given. */
 export const SHIPPED_MODEL = join(PACKAGE_FOLDER, 'models', 'motion');
 
+/** Path of one of the sample clips that come with Clipstep, such as `open/open-0001.mp4`. */
+export const shippedSample = (name: string): string =>
+  join(PACKAGE_FOLDER, 'datasets', 'motion', 'samples', name);
+
 /** Path of a pipeline that comes with Clipstep. */
 export const shippedPipeline = (name: string): string => join(PACKAGE_FOLDER, 'pipelines', `${name}.yaml`);
 

@@ -205,6 +205,7 @@ describe('clipstep', () => {
       'Node.js',
       'ffmpeg',
       'ffprobe',
+      'pictures',
       'onnx engine',
       'tensorflow engine',
       'shipped model',

@@ -1,16 +1,16 @@
 import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
-import { messageOf, UserError } from '../../errors.js';
 import type { Engine, EngineOptions, FrameEncoder } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
 import { createGraph, type Graph, input, output } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
+import { loadOnnxRuntime } from './load-runtime.js';
 import { add } from './ops/elementwise.js';
 import { classifierGraph } from './prediction-graph.js';
 import { sequenceClassifier } from './sequence-classifier.js';
 import { OnnxSequenceModel } from './sequence-model.js';
-import { type OnnxRuntime, OnnxSession, type OpenSession } from './session.js';
+import { OnnxSession, type OpenSession } from './session.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 8;
@@ -57,24 +57,6 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
       },
     },
   };
-}
-
-async function loadOnnxRuntime(): Promise<OnnxRuntime> {
-  // Otherwise it reports its use to Microsoft, and leaves files in the folders for temporary ones and for caches
-  // (github.com/microsoft/onnxruntime/pull/27379). It looks once, when it is loaded.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  try {
-    const runtime = await import('onnxruntime-node');
-    // Its warnings, such as that there is no GPU, would stand between our own lines on stderr.
-    runtime.env.logLevel = 'error';
-    return runtime;
-  } catch (cause) {
-    throw new UserError('engine_unavailable', {
-      problem: `The onnx engine cannot be loaded on ${process.platform} ${process.arch}: ${messageOf(cause)}`,
-      fix: 'Run npm ci again; onnxruntime-node works on 64-bit Linux, macOS and Windows.',
-      cause,
-    });
-  }
 }
 
 /**

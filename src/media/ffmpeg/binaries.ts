@@ -64,7 +64,7 @@ async function lookFor(tool: Tool): Promise<Binary> {
     problem: `No ${tool} that runs was found. Looked at:\n${failures.map((line) => `  ${line}`).join('\n')}`,
     fix: process.env[variable]
       ? `Let ${variable} name a working ${tool}, or unset it to use the one on PATH or the packaged one.`
-      : `Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), set ${variable} to a ${tool}, or run npm ci again for the packaged one.`,
+      : `Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg), set ${variable} to a ${tool}, or install Clipstep again for the packaged one.`,
   });
 }
 

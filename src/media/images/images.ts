@@ -10,6 +10,7 @@ import { readInPairs } from '../pairs.js';
 import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
+import { loadSharp } from './load-sharp.js';
 import { resample } from './resample.js';
 
 /** An image sequence, and how the user called it. */
@@ -134,7 +135,7 @@ async function readMetadata(page: Page): Promise<Metadata> {
 /** Only what begins like a picture of a known kind reaches sharp, which would read SVG and its like too. */
 export async function decoding<T>({ path, page }: Page, work: (image: Sharp) => Promise<T>): Promise<T> {
   await assertImage(path);
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
     return await work(sharp(path, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn: 'error' }));
   } catch (cause) {

@@ -1,3 +1,5 @@
+import { loadSharp } from './load-sharp.js';
+
 /** Photographs of a hand's breadth: 160 x 160 pixels are some 8 kB. */
 const JPEG_QUALITY = 75;
 
@@ -11,7 +13,7 @@ export async function jpegInBase64(
   pixels: Uint8Array,
   { side, longestSide = side }: { side: number; longestSide?: number },
 ): Promise<string> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const jpeg = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .resize({ width: longestSide, withoutEnlargement: true })
     .jpeg({ quality: JPEG_QUALITY })

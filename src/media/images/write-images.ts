@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
+import { loadSharp } from './load-sharp.js';
 
 export interface WriteImagesOptions {
   /** The folder to write, which must not be there; its images are 0001.png (.jpg), 0002.png and so on. */
@@ -34,7 +35,7 @@ export async function writeImages(options: WriteImagesOptions): Promise<void> {
 }
 
 async function writeAll(target: string, options: WriteImagesOptions): Promise<void> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const { width, height, format } = options;
   let count = 0;
   for (const frame of options.frames) {
