@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findChannelBlock } from '../../../src/engine/onnx/channel-block.js';
 import { gradients } from '../../../src/engine/onnx/differentiate.js';
 import { constant, createGraph, input, output, type Value } from '../../../src/engine/onnx/graph.js';
+import { adaptiveCrossEntropy } from '../../../src/engine/onnx/ops/adaptive-softmax.js';
 import { depthwise, fromBlocks, pointwise, toBlocks, windows } from '../../../src/engine/onnx/ops/blocked.js';
 import { crossEntropy } from '../../../src/engine/onnx/ops/cross-entropy.js';
 import { add, isPositive, multiply, subtract, tanh } from '../../../src/engine/onnx/ops/elementwise.js';
@@ -10,6 +11,7 @@ import { linear } from '../../../src/engine/onnx/ops/linear.js';
 import { linearCrossEntropy } from '../../../src/engine/onnx/ops/linear-cross-entropy.js';
 import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
 import { maximum } from '../../../src/engine/onnx/ops/maximum.js';
+import { sampledCrossEntropy } from '../../../src/engine/onnx/ops/sampled-softmax.js';
 import { pickTimesteps, reverseSequences } from '../../../src/engine/onnx/ops/sequence.js';
 import { concatenate, padEnd, reshape, transpose } from '../../../src/engine/onnx/ops/shape.js';
 import { onnxCell } from '../../../src/engine/onnx/recurrent/cells.js';
@@ -139,6 +141,25 @@ describe('the gradient of', () => {
       ({ table, bias }) => {
         const read = tanh(lookUp(table!, integers(table!, [4], 0, 3, 3, 1)));
         return linearCrossEntropy(read, layerOf({ table, bias }), wantedOf(table!, [4], 3, 3, 1, 2)).loss;
+      },
+    ],
+    [
+      'adaptiveCrossEntropy',
+      { x: [2, 2, 3], table: [4, 3], bias: [4], projection: [2, 3], rare: [3, 2] },
+      ({ x, projection, rare, ...head }) => {
+        const layer = { head: layerOf(head), tails: [{ projection: projection!, table: rare! }] };
+        const tail = { places: integers(x!, [2], 3, 1), words: wantedOf(x!, [2], 2, 0) };
+        return adaptiveCrossEntropy(x!, layer, { head: wantedOf(x!, [2, 2], 2, 3, -1, 3), tails: [tail] });
+      },
+    ],
+    [
+      'sampledCrossEntropy',
+      { x: [2, 2, 3], table: [5, 3], bias: [5] },
+      ({ x, ...layer }) => {
+        const expectations = constant(x!.graph, { shape: [2], data: Float32Array.of(-0.5, -2) });
+        const sampled = { samples: integers(x!, [2], 4, 1), expectations };
+        return sampledCrossEntropy(x!, layerOf(layer), { ...wantedOf(x!, [2, 2], 4, 0, -1, 2), ...sampled })
+          .loss;
       },
     ],
   ])('%s is the slope', async (_, shapes, build) => {

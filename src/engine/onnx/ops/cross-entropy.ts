@@ -112,12 +112,12 @@ export function total(losses: Value): Value {
 }
 
 /** Of whole numbers. */
-function clipWhole(x: Value, minimum: number, maximum: number): Value {
+export function clipWhole(x: Value, minimum: number, maximum: number): Value {
   const inputs = [x, whole(x, minimum), whole(x, maximum)] as const;
   return addNode('Clip', { inputs, outputs: [x] })[0]!;
 }
 
-const LARGEST_INDEX = 2 ** 31 - 1;
+export const LARGEST_INDEX = 2 ** 31 - 1;
 
 /** A number [] of the data type of `like`, int32 or int64. */
 function whole({ graph, dtype }: Value, value: number): Value {
