@@ -5,7 +5,7 @@ import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
-import { TASK_WORDS } from './task-words.js';
+import { TASK_REPORTS } from './task-reports.js';
 import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
 
 /**
@@ -15,7 +15,7 @@ import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js
 export function modelCard(result: TrainingResult, { command }: { command: string }): string {
   const { pipeline, labels, examples } = result;
   const noun = exampleNoun(pipeline);
-  const { subject, results } = TASK_WORDS[pipeline.task];
+  const { subject, results } = TASK_REPORTS[pipeline.task];
   return `# ${pipeline.name}
 
 ${pipeline.description.trim()}
