@@ -1,50 +1,11 @@
 import type { Manifest } from '../bundle/manifest.js';
-import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import type { PlanChoice } from '../media/frames.js';
+import type { ClassifyOptions, ClipClassifier, OpenOptions } from './classify-options.js';
 import type { Outcome } from './outcome.js';
 import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
 import type { LoadedModel } from './thread/protocol.js';
 
 // Loading a model takes longest. What is imported above starts its threads and no more; all else is loaded meanwhile.
-
-export interface ClassifyOptions {
-  /** Classes that a result lists; all when absent. */
-  readonly top?: number | undefined;
-  /** Below it, an answer is unknown; what the model keeps when absent. In [0, 1]. */
-  readonly minProbability?: number | undefined;
-  /** Which frames of a video stand for those that the model samples; `quick` when absent. */
-  readonly sampling?: PlanChoice | undefined;
-  readonly engine?: 'auto' | EngineName | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface OpenOptions extends Omit<ClassifyOptions, 'signal'> {
-  /**
-   * Threads that compute, each with weights of its own: as many clips as there are of them go on at once. A single one
-   * uses all cores, of several each uses one. 1 when absent.
-   */
-  readonly threads?: number | undefined;
-}
-
-/** A trained model that answers for many clips. Owns threads and native memory until `release`. */
-export interface ClipClassifier {
-  /** What computes it, once it is loaded. @throws UserError `engine_unavailable`, or as loadBundle. */
-  readonly loaded: Promise<{ readonly name: EngineName }>;
-  /**
-   * Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. The first ones are decoded
-   * while the model is still loaded, for which their results wait.
-   *
-   * @throws UserError as `loaded`; `aborted`.
-   */
-  classify(input: string, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
-  /** As `classify` below, on the model that is open. */
-  classifyAll(
-    inputs: readonly string[],
-    options?: { signal?: AbortSignal | undefined },
-  ): AsyncGenerator<Outcome, void, undefined>;
-  release(): Promise<void>;
-}
 
 /**
  * Classifies files, frame folders, folders of clips, globs and `%04d` patterns, in the order given; for a model
