@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../../src/encoder/initialize.js';
-import { levelsOf } from '../../../src/encoder/quantization.js';
-import { constant, createGraph, input, output, type Value } from '../../../src/engine/onnx/graph.js';
-import { int8Overflows } from '../../../src/engine/onnx/int8-overflow.js';
-import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
-import { dequantize, dequantizeSlices, quantize } from '../../../src/engine/onnx/ops/quantize.js';
-import { chooseRange } from '../../../src/engine/onnx/quantization/choose-range.js';
-import { countValues, emptyHistogram } from '../../../src/engine/onnx/quantization/histogram.js';
-import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';
-import { selectEngine } from '../../../src/engine/select.js';
-import { gridV2, randomFrameStep, v1, v2 } from '../../support/tiny-clips.js';
+import { initializeMobileNet } from '../../../../src/encoder/initialize.js';
+import { levelsOf } from '../../../../src/encoder/quantization.js';
+import { constant, createGraph, input, output, type Value } from '../../../../src/engine/onnx/graph.js';
+import { int8Overflows } from '../../../../src/engine/onnx/int8-overflow.js';
+import { createOnnxEngine } from '../../../../src/engine/onnx/onnx-engine.js';
+import { dequantize, dequantizeSlices, quantize } from '../../../../src/engine/onnx/ops/quantize.js';
+import { chooseRange } from '../../../../src/engine/onnx/quantization/choose-range.js';
+import { countValues, emptyHistogram } from '../../../../src/engine/onnx/quantization/histogram.js';
+import { OnnxSession, type OpenSession } from '../../../../src/engine/onnx/session.js';
+import { selectEngine } from '../../../../src/engine/select.js';
+import { gridV2, randomFrameStep, v1, v2 } from '../../../support/tiny-clips.js';
 
 const runtime = await import('onnxruntime-node');
 const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gradients } from '../../../src/engine/onnx/differentiate.js';
+import { gradients } from '../../../../src/engine/onnx/differentiate.js';
 import {
   constant,
   createGraph,
@@ -7,18 +7,18 @@ import {
   input,
   output,
   type Shape,
-} from '../../../src/engine/onnx/graph.js';
-import { wantedFeeds } from '../../../src/engine/onnx/index-feeds.js';
-import { crossEntropy } from '../../../src/engine/onnx/ops/cross-entropy.js';
-import { lookUp } from '../../../src/engine/onnx/ops/embedding.js';
-import { linear } from '../../../src/engine/onnx/ops/linear.js';
+} from '../../../../src/engine/onnx/graph.js';
+import { wantedFeeds } from '../../../../src/engine/onnx/index-feeds.js';
+import { crossEntropy } from '../../../../src/engine/onnx/ops/cross-entropy.js';
+import { lookUp } from '../../../../src/engine/onnx/ops/embedding.js';
+import { linear } from '../../../../src/engine/onnx/ops/linear.js';
 import {
   linearCrossEntropy,
   linearLogProbabilities,
-} from '../../../src/engine/onnx/ops/linear-cross-entropy.js';
-import { type Feed, OnnxSession } from '../../../src/engine/onnx/session.js';
-import { IGNORED } from '../../../src/network/losses.js';
-import { random } from '../../../src/random.js';
+} from '../../../../src/engine/onnx/ops/linear-cross-entropy.js';
+import { type Feed, OnnxSession } from '../../../../src/engine/onnx/session.js';
+import { IGNORED } from '../../../../src/network/losses.js';
+import { random } from '../../../../src/random.js';
 
 const runtime = await import('onnxruntime-node');
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findChannelBlock } from '../../../src/engine/onnx/channel-block.js';
-import { createGraph, input, output, type Shape, type Value } from '../../../src/engine/onnx/graph.js';
-import { fromBlocks, pointwise, toBlocks } from '../../../src/engine/onnx/ops/blocked.js';
+import { findChannelBlock } from '../../../../src/engine/onnx/channel-block.js';
+import { createGraph, input, output, type Shape, type Value } from '../../../../src/engine/onnx/graph.js';
+import { fromBlocks, pointwise, toBlocks } from '../../../../src/engine/onnx/ops/blocked.js';
 import {
   add,
   divide,
@@ -10,10 +10,10 @@ import {
   scalar,
   sigmoid,
   squareRoot,
-} from '../../../src/engine/onnx/ops/elementwise.js';
-import { gemm, logSoftmax } from '../../../src/engine/onnx/ops/matrix.js';
-import { sum } from '../../../src/engine/onnx/ops/reduce.js';
-import { scan } from '../../../src/engine/onnx/ops/scan.js';
+} from '../../../../src/engine/onnx/ops/elementwise.js';
+import { gemm, logSoftmax } from '../../../../src/engine/onnx/ops/matrix.js';
+import { sum } from '../../../../src/engine/onnx/ops/reduce.js';
+import { scan } from '../../../../src/engine/onnx/ops/scan.js';
 import {
   concatenate,
   mergeRows,
@@ -23,8 +23,8 @@ import {
   splitRows,
   take,
   zeroRows,
-} from '../../../src/engine/onnx/ops/shape.js';
-import { OnnxSession, type OpenSession } from '../../../src/engine/onnx/session.js';
+} from '../../../../src/engine/onnx/ops/shape.js';
+import { OnnxSession, type OpenSession } from '../../../../src/engine/onnx/session.js';
 
 const runtime = await import('onnxruntime-node');
 const open: OpenSession = (graph) => OnnxSession.open(runtime, graph, { threads: 1 });
