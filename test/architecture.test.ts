@@ -42,6 +42,16 @@ describe('ARCHITECTURE.md', async () => {
   });
 });
 
+describe('the tests', () => {
+  it('lie in the folders of what they test', () => {
+    const own = /^test(\/(bench|consumer|contracts|e2e|examples|golden|soak|support)\b.*)?$/;
+    const sources = new Set(files.map(dirname));
+    const folders = [...new Set(files.map(dirname))].filter((folder) => /^test\b/.test(folder));
+    const others = folders.filter((folder) => !own.test(folder));
+    expect(others.filter((folder) => !sources.has(folder.replace(/^test/, 'src')))).toEqual([]);
+  });
+});
+
 describe('the borders that the linter holds', () => {
   it('are those between the rooms in the order of ARCHITECTURE.md', async () => {
     const [, way] = /^## The data's way.*\n\n((?: {4}.*\n)+)/m.exec(await read('ARCHITECTURE.md'))!;
