@@ -1,12 +1,18 @@
 import type { TokenBatch } from '../../../inputs/batches.js';
 import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT } from '../../adam-names.js';
+import type { TrainerOptions } from '../../engine.js';
 import type { Feed } from '../session.js';
+import { PassedSteps } from './passed-steps.js';
 
 /**
  * An embedding's table in training. A step reads and writes the rows of the tokens that are in its batch, with their
- * moments, and no others: what a step costs goes by the batch, not by the vocabulary. Rows that are not used stay as they
- * are, moments included, as in PyTorch's SparseAdam and TensorFlow Addons' LazyAdam.
+ * moments, and no others: what a step costs goes by the batch, not by the vocabulary.
+ *
+ * It comes to what AdamW over the whole table comes to. There, rows without a gradient move on, too: by momentum, which
+ * fades, and by decay. Here they do so when they are next read, for all steps that passed them by (passed-steps.ts).
+ * Lazy variants, as PyTorch's SparseAdam, leave these movements out: a word's first gradient, of which momentum makes
+ * ten times the movement of one step, would move it by that one step, and rare words would hardly learn.
  */
 export class EmbeddingRows {
   readonly #spec: ParameterSpec;
@@ -15,10 +21,18 @@ export class EmbeddingRows {
   #arrays: RowArrays;
   /** Of each token its row in a step, -1 where it is not in it. */
   readonly #places: Int32Array;
+  readonly #optimizer: TrainerOptions['optimizer'];
+  /** The steps that some rows are behind. */
+  #passed: PassedSteps;
+  /** The step up to which each row has come. */
+  readonly #upTo: Int32Array;
 
-  constructor(spec: ParameterSpec, weights: Weights) {
+  constructor(spec: ParameterSpec, weights: Weights, optimizer: TrainerOptions['optimizer']) {
     const [tokens, width] = spec.shape as readonly [number, number];
     this.#spec = spec;
+    this.#optimizer = optimizer;
+    this.#passed = new PassedSteps(optimizer, 0);
+    this.#upTo = new Int32Array(tokens);
     this.#tokens = tokens;
     this.#width = width;
     this.#places = new Int32Array(tokens).fill(-1);
@@ -43,6 +57,7 @@ export class EmbeddingRows {
   /** Inputs of a step, `rows_weights` and so on, [rows, width]. */
   feeds({ rows }: RowSelection): Record<string, Feed> {
     const width = this.#width;
+    for (const row of rows) this.#catchUp(row);
     const gathered = Object.entries(this.#arrays).map(([name, array]: [string, Float32Array]) => {
       const data = new Float32Array(rows.length * width);
       rows.forEach((row, place) => {
@@ -53,9 +68,15 @@ export class EmbeddingRows {
     return Object.fromEntries(gathered);
   }
 
-  /** Takes a step's outputs, `rows_next_weights` and so on. */
-  store({ rows }: RowSelection, results: Readonly<Record<string, Float32Array>>): void {
+  /** Takes the outputs of a step at that learning rate, `rows_next_weights` and so on. */
+  store(
+    { rows }: RowSelection,
+    step: { results: Readonly<Record<string, Float32Array>>; learningRate: number },
+  ): void {
+    const { results, learningRate } = step;
     const width = this.#width;
+    this.#passed.add(learningRate);
+    for (const row of rows) this.#upTo[row] = this.#passed.last;
     for (const [name, array] of Object.entries<Float32Array>(this.#arrays)) {
       const next = results[`${ROWS}next_${name}`]!;
       rows.forEach((row, place) => {
@@ -65,11 +86,13 @@ export class EmbeddingRows {
   }
 
   weights(): Weights {
+    this.#catchUpAll();
     return new Map([[this.#spec.name, this.#tensor(this.#arrays.weights)]]);
   }
 
   /** See Trainer.state. */
   moments(): Weights {
+    this.#catchUpAll();
     const { name } = this.#spec;
     return new Map([
       [`${FIRST_MOMENT}${name}`, this.#tensor(this.#arrays.first_moment)],
@@ -77,7 +100,9 @@ export class EmbeddingRows {
     ]);
   }
 
-  restore(state: Weights): void {
+  restore(state: Weights, stepCount: number): void {
+    this.#passed = new PassedSteps(this.#optimizer, stepCount);
+    this.#upTo.fill(stepCount);
     const { name, shape } = this.#spec;
     const copy = (prefix: string) => requireTensor(state, `${prefix}${name}`, shape).data.slice();
     this.#arrays = {
@@ -85,6 +110,26 @@ export class EmbeddingRows {
       first_moment: copy(FIRST_MOMENT),
       second_moment: copy(SECOND_MOMENT),
     };
+  }
+
+  #catchUpAll(): void {
+    for (let row = 0; row < this.#tokens; row++) this.#catchUp(row);
+    this.#passed.forget();
+  }
+
+  #catchUp(row: number): void {
+    const from = this.#upTo[row]!;
+    if (from === this.#passed.last) return;
+    const { kept, moved, epsilon, firstMoment, secondMoment } = this.#passed.since(from);
+    const { weights, first_moment: first, second_moment: second } = this.#arrays;
+    const end = (row + 1) * this.#width;
+    for (let place = row * this.#width; place < end; place++) {
+      const direction = first[place]! / (Math.sqrt(second[place]!) + epsilon);
+      weights[place] = weights[place]! * kept - moved * direction;
+      first[place]! *= firstMoment;
+      second[place]! *= secondMoment;
+    }
+    this.#upTo[row] = this.#passed.last;
   }
 
   #placeOf(token: number, rows: number[]): number {

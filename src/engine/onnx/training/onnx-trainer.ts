@@ -55,7 +55,7 @@ export class OnnxTrainer implements Trainer {
     this.#trained = trainedNetwork(options);
     this.#sessions = new Sessions(engine.open);
     const { table } = this.#trained;
-    this.#rows = table && new EmbeddingRows(table, options.weights);
+    this.#rows = table && new EmbeddingRows(table, options.weights, options.optimizer);
     this.#encoder = this.#encoderWith(options.weights);
     this.#state = initialState(this.#trained.parameters, options.weights);
     this.#spare = emptyState(this.#trained.parameters);
@@ -70,6 +70,7 @@ export class OnnxTrainer implements Trainer {
       state: this.#state,
       next: this.#spare,
       rows: this.#rows,
+      learningRate,
       update: updateFeeds(this.#options.optimizer, { step: count, learningRate }),
     });
     [this.#state, this.#spare] = [this.#spare, this.#state];
@@ -107,7 +108,7 @@ export class OnnxTrainer implements Trainer {
   async restore(exported: Weights): Promise<void> {
     const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
-    this.#rows?.restore(exported);
+    this.#rows?.restore(exported, stepCount);
     this.#state = state;
     this.#stepCount = stepCount;
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];

@@ -23,7 +23,7 @@ import {
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /** What one step reads and where it writes. */
-export interface StepRequest extends Pick<TrainingStep, 'targets' | 'dropoutSeed' | 'states'> {
+export interface StepRequest extends Omit<TrainingStep, 'batch'> {
   readonly trained: TrainedNetwork;
   readonly sessions: Sessions;
   readonly state: AdamState;
@@ -55,7 +55,7 @@ export async function stepOnSequences(request: StepRequest, batch: SequenceBatch
 
 /** What is fed of an embedding's rows, and what becomes of the outputs for them. */
 function rowsOf(
-  { rows }: StepRequest,
+  { rows, learningRate }: StepRequest,
   batch: SequenceBatch,
 ): { feeds: Record<string, Feed>; store: (results: Record<string, Float32Array>) => void } | null {
   if (!rows) return null;
@@ -63,7 +63,7 @@ function rowsOf(
   const selection = rows.select(batch);
   return {
     feeds: { tokens: selection.places, ...rows.feeds(selection) },
-    store: (results) => rows.store(selection, results),
+    store: (results) => rows.store(selection, { results, learningRate }),
   };
 }
 

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { createGraph, input } from '../../../../src/engine/onnx/graph.js';
+import { OnnxSession } from '../../../../src/engine/onnx/session.js';
+import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
+import { EmbeddingRows } from '../../../../src/engine/onnx/training/embedding-rows.js';
+import { collateTokens } from '../../../../src/inputs/batches.js';
+import { random } from '../../../../src/random.js';
+import { requireTensor, type Weights } from '../../../../src/tensors/tensor.js';
+
+const runtime = await import('onnxruntime-node');
+
+const [tokens, width] = [8, 3];
+const spec = { name: 'table', shape: [tokens, width] };
+const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+const rateOf = (step: number) => 3e-3 * Math.min(1, step / 50) * (step % 7 === 0 ? 0.5 : 1);
+
+/** Token t is read in one step of 2^t on average; the last is never read. */
+function readIn(step: number): number[] {
+  const stream = random(1, 'read', step);
+  const read = Array.from({ length: tokens - 1 }, (_, token) => token);
+  return read.filter((token) => token === 0 || stream.float() < 2 ** -token);
+}
+
+function gradientOf(step: number, token: number): Float32Array {
+  const stream = random(1, 'gradient', step, token);
+  return Float32Array.from({ length: width }, () => 1e-3 * (stream.normal() + 0.3));
+}
+
+function initial(): Weights {
+  const stream = random(1, 'table');
+  const data = Float32Array.from({ length: tokens * width }, () => stream.normal());
+  return new Map([['table', { shape: [tokens, width], data }]]);
+}
+
+/** AdamW as Loshchilov and Hutter 2019 have it, over the whole table after so many steps, in float64. */
+function wholeTable(steps: number): Float64Array[] {
+  const weights = Float64Array.from(requireTensor(initial(), 'table').data);
+  const [first, second] = [new Float64Array(weights.length), new Float64Array(weights.length)];
+  const { beta1, beta2, epsilon, weightDecay } = optimizer;
+  for (let step = 1; step <= steps; step++) {
+    const slopes = new Float64Array(weights.length);
+    for (const token of readIn(step)) slopes.set(gradientOf(step, token), token * width);
+    for (const [place, slope] of slopes.entries()) {
+      first[place] = beta1 * first[place]! + (1 - beta1) * slope;
+      second[place] = beta2 * second[place]! + (1 - beta2) * slope ** 2;
+      const deviation = Math.sqrt(second[place] / (1 - beta2 ** step)) + epsilon;
+      const direction = first[place] / (1 - beta1 ** step) / deviation;
+      weights[place]! -= rateOf(step) * (direction + weightDecay * weights[place]!);
+    }
+  }
+  return [weights, first, second];
+}
+
+/** Steps of a table's rows as a training makes them. */
+async function openSteps(): Promise<{
+  step: (rows: EmbeddingRows, step: number) => Promise<void>;
+  release: () => Promise<void>;
+}> {
+  const graph = createGraph('update');
+  const value = (name: string) => input(graph, { name, dtype: 'float32', shape: ['rows', width] });
+  const update = { weights: value('rows_weights'), gradient: value('gradient'), prefix: 'rows_' } as const;
+  adamwUpdate([update], { optimizer, clipNorm: 1e9 });
+  const session = await OnnxSession.open(runtime, graph, { threads: 1 });
+  const step = async (rows: EmbeddingRows, count: number) => {
+    const data = Int32Array.from(readIn(count));
+    const selection = rows.select(collateTokens([{ kind: 'tokens', data, timesteps: data.length }]));
+    const gradients = selection.rows.flatMap((token) => [...gradientOf(count, token)]);
+    const learningRate = rateOf(count);
+    const results = await session.run({
+      ...rows.feeds(selection),
+      ...updateFeeds(optimizer, { step: count, learningRate }),
+      gradient: { data: Float32Array.from(gradients), shape: [data.length, width] },
+    });
+    rows.store(selection, { results, learningRate });
+  };
+  return { step, release: () => session.release() };
+}
+
+/** Weights and moments as they are asked of it. */
+const stateOf = (rows: EmbeddingRows): Weights => new Map([...rows.weights(), ...rows.moments()]);
+
+function expectWholeTable(state: Weights, steps: number): void {
+  const names = ['table', 'adam.m.table', 'adam.v.table'];
+  for (const [index, expected] of wholeTable(steps).entries()) {
+    const { data } = requireTensor(state, names[index]!);
+    const largest = Math.max(...expected.map(Math.abs));
+    for (const [place, value] of data.entries()) {
+      expect(Math.abs(value - expected[place]!) / largest, `${names[index]} ${place}`).toBeLessThan(1e-5);
+    }
+  }
+}
+
+describe('the rows of an embedding that steps read', () => {
+  it('come to what AdamW over the whole table comes to', async () => {
+    const rows = new EmbeddingRows(spec, initial(), optimizer);
+    const { step, release } = await openSteps();
+    for (let count = 1; count <= 900; count++) await step(rows, count);
+    await release();
+    expectWholeTable(stateOf(rows), 900);
+  });
+
+  it('do so, too, when they go on from a state', async () => {
+    const { step, release } = await openSteps();
+    const first = new EmbeddingRows(spec, initial(), optimizer);
+    for (let count = 1; count <= 100; count++) await step(first, count);
+    const second = new EmbeddingRows(spec, initial(), optimizer);
+    second.restore(stateOf(first), 100);
+    for (let count = 101; count <= 300; count++) {
+      await step(first, count);
+      await step(second, count);
+    }
+    await release();
+    expectWholeTable(stateOf(second), 300);
+    expect(stateOf(second)).toEqual(stateOf(first));
+  });
+
+  it('are up to date when a step reads them', async () => {
+    const rows = new EmbeddingRows(spec, initial(), optimizer);
+    const { step, release } = await openSteps();
+    for (let count = 1; count <= 50; count++) await step(rows, count);
+    const data = Int32Array.of(5);
+    const fed = rows.feeds(rows.select(collateTokens([{ kind: 'tokens', data, timesteps: 1 }])));
+    const expected = wholeTable(50)[0]!.subarray(5 * width, 6 * width);
+    for (const [index, value] of fed.rows_weights!.data.entries())
+      expect(value).toBeCloseTo(expected[index]!, 5);
+    await release();
+  });
+});
