@@ -151,7 +151,10 @@ async function encodeFrame({ networks, members: [weights] }: Bundle): Promise<vo
 async function checkPretrained(): Promise<Check> {
   const name = 'pretrained weights';
   const kept = await cachedPretrained();
-  if (kept.length > 0) return { name, status: 'ok', detail: kept.join(', ') };
+  if (kept.length > 0) {
+    const lines = kept.map((each) => `${each.name} from ${each.source}, sha256 ${each.sourceDigest}`);
+    return { name, status: 'ok', detail: lines.join('; ') };
+  }
   return {
     name,
     status: 'optional',

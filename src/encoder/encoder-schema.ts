@@ -20,7 +20,7 @@ export const encoderSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js graph model',
+      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js model',
     ),
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { fetchBytes } from '../../platform/fetch-bytes.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import type { RemoteFile } from './files.js';
 import { unpack } from './gzip.js';
@@ -93,44 +94,19 @@ async function fetchOne(
   address: string,
   { file, options }: { file: RemoteFile; options: Attempt },
 ): Promise<Uint8Array> {
-  const stall = startStallTimer((options.limits ?? DEFAULT_LIMITS).stallSeconds);
-  const signals = [stall.signal, options.deadline, ...(options.signal ? [options.signal] : [])];
-  try {
-    const response = await fetch(address, { signal: AbortSignal.any(signals) });
-    const received = await receive(response, { file, options, onBytes: stall.restart });
-    const content = await unpack(received, file.byteLength).catch((thrown: unknown) => {
-      throw new Error(`it sent what cannot be used: ${messageOf(thrown)}`, { cause: thrown });
-    });
-    const wrong = mismatch(content, file);
-    if (wrong) throw new Error(wrong);
-    return content;
-  } finally {
-    stall.stop();
-  }
-}
-
-async function receive(
-  response: Response,
-  { file, options, onBytes }: { file: RemoteFile; options: DownloadOptions; onBytes: () => void },
-): Promise<Uint8Array> {
-  if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`it answered ${response.status} ${response.statusText}`.trimEnd());
-  }
-  const length = Number(response.headers.get('content-length'));
-  const totalBytes = length > 0 && !response.headers.has('content-encoding') ? length : null;
-  const chunks: Uint8Array[] = [];
-  let receivedBytes = 0;
-  for await (const chunk of response.body) {
-    onBytes();
-    receivedBytes += chunk.length;
-    if (receivedBytes > gzippedBound(file.byteLength)) {
-      throw new Error(`it sent more than ${gzippedBound(file.byteLength)} bytes`);
-    }
-    chunks.push(chunk);
-    options.onProgress?.({ fileName: file.name, receivedBytes, totalBytes });
-  }
-  return Buffer.concat(chunks);
+  const { deadline, signal, limits = DEFAULT_LIMITS, onProgress } = options;
+  const received = await fetchBytes(address, {
+    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+    stallSeconds: limits.stallSeconds,
+    maxBytes: gzippedBound(file.byteLength),
+    onBytes: (receivedBytes, totalBytes) => onProgress?.({ fileName: file.name, receivedBytes, totalBytes }),
+  });
+  const content = await unpack(received, file.byteLength).catch((thrown: unknown) => {
+    throw new Error(`it sent what cannot be used: ${messageOf(thrown)}`, { cause: thrown });
+  });
+  const wrong = mismatch(content, file);
+  if (wrong) throw new Error(wrong);
+  return content;
 }
 
 async function save(path: string, content: Uint8Array): Promise<void> {
@@ -146,19 +122,8 @@ async function save(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-function startStallTimer(seconds: number): { signal: AbortSignal; restart: () => void; stop: () => void } {
-  const controller = new AbortController();
-  const stall = () => controller.abort(new Error(`it sent nothing for ${seconds} s`));
-  const timer = setTimeout(stall, seconds * 1000);
-  return { signal: controller.signal, restart: () => timer.refresh(), stop: () => clearTimeout(timer) };
-}
-
-/** fetch says no more than "fetch failed"; what happened is in its cause. */
 function explain(thrown: unknown, { deadline, limits = DEFAULT_LIMITS }: Attempt): string {
-  if (deadline.aborted) return `the time for all files, ${limits.totalSeconds} s, was over`;
-  const cause = thrown instanceof TypeError && thrown.cause instanceof Error ? thrown.cause : thrown;
-  // Where a name has several addresses, each one's failure is in an AggregateError without a message.
-  return cause instanceof AggregateError ? cause.errors.map(messageOf).join('; ') : messageOf(cause);
+  return deadline.aborted ? `the time for all files, ${limits.totalSeconds} s, was over` : messageOf(thrown);
 }
 
 function stopped(file: RemoteFile): UserError {

@@ -1,6 +1,7 @@
-import { elementCount, type Tensor, type Weights } from '../../tensors/tensor.js';
+import type { Tensor, Weights } from '../../tensors/tensor.js';
 import { type ConvolutionLayer, kernelShape, type MobileNet, mobileNetBlocks } from '../mobilenet.js';
 import { type GraphNode, numbersOf, type PretrainedGraph, textOf } from './graph.js';
+import { combine, inOurOrder, tensorflowKernelShape } from './kernel-order.js';
 
 /** A pretrained classifier in our terms. */
 export interface ConvertedNetwork {
@@ -125,27 +126,13 @@ function findConvolution(graph: PretrainedGraph, from: string, layer: Convolutio
   return node;
 }
 
-/** A kernel as float64 in our order: from TensorFlow's [height, width, inputs / groups, outputs]. */
+/** A convolution's kernel as float64 in our order. */
 function readKernel(graph: PretrainedGraph, node: GraphNode, layer: ConvolutionLayer): Float64Array {
   const constant = graph.constant(node.input[1] ?? '');
-  const [outputs, inputs, height, width] = kernelShape(layer);
-  // A depthwise kernel is [height, width, channels, 1] there: one output for each input, in the same order.
-  const expected =
-    layer.kind === 'depthwise' ? [height, width, outputs, 1] : [height, width, inputs, outputs];
-  if (constant?.shape.join() !== expected.join()) {
-    const found = constant ? `[${constant.shape}]` : 'no constant';
-    return graph.refuse(`${node.name} has ${found} as its kernel, where [${expected}] was expected`);
-  }
-  const kernel = new Float64Array(elementCount(expected));
-  for (let place = 0; place < height * width; place++) {
-    for (let input = 0; input < inputs; input++) {
-      for (let output = 0; output < outputs; output++) {
-        kernel[(output * inputs + input) * height * width + place] =
-          constant.data[(place * inputs + input) * outputs + output]!;
-      }
-    }
-  }
-  return kernel;
+  const expected = tensorflowKernelShape(layer);
+  if (constant?.shape.join() === expected.join()) return inOurOrder(constant, layer);
+  const found = constant ? `[${constant.shape}]` : 'no constant';
+  return graph.refuse(`${node.name} has ${found} as its kernel, where [${expected}] was expected`);
 }
 
 /** Behind the last feature map: its mean over the whole, a 1x1 convolution to the classes, their bias. */
@@ -167,18 +154,6 @@ function readClassifier(graph: PretrainedGraph, end: string): ConvertedNetwork['
     kernel: { shape: [features, classes], data: kernel.data },
     bias: { shape: [classes], data: bias },
   };
-}
-
-/** Changes each value by its channel's constant; the values of a channel lie together. */
-function combine(
-  values: Float64Array,
-  constants: Float32Array,
-  operation: (value: number, constant: number) => number,
-): void {
-  const valuesPerChannel = values.length / constants.length;
-  values.forEach((value, index) => {
-    values[index] = operation(value, constants[Math.floor(index / valuesPerChannel)]!);
-  });
 }
 
 const isAddition = ({ op }: GraphNode): boolean => ['Add', 'AddV2', 'AddN', 'BiasAdd'].includes(op);

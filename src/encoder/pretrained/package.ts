@@ -2,7 +2,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import { messageOf, UserError } from '../../errors.js';
 import type { Tensor } from '../../tensors/tensor.js';
 import { type PretrainedGraph, pretrainedGraph } from './graph.js';
-import type { GraphModelFiles } from './source.js';
+import type { ModelFiles } from './model-files.js';
 
 /**
  * Loads a graph model with @tensorflow-models/mobilenet, which also runs it once, and gives its graph with
@@ -10,30 +10,49 @@ import type { GraphModelFiles } from './source.js';
  *
  * @throws UserError `bad_weights` when the package cannot load it.
  */
-export async function loadThroughPackage(files: GraphModelFiles, version: 1 | 2): Promise<PretrainedGraph> {
-  const { origin, model, weightFiles } = files;
+export function loadThroughPackage(files: ModelFiles, version: 1 | 2): Promise<PretrainedGraph> {
+  return inTensorflowJs(files, async (tfjs, artifacts) => {
+    await loadAndRun(tfjs, artifacts, version);
+    const constants = readValues(tfjs, artifacts);
+    return pretrainedGraph(files.model.modelTopology, { constants, origin: files.origin });
+  });
+}
+
+/**
+ * The weights of a layers model by name, such as `conv1/kernel`, dequantised to float32.
+ * @throws UserError `bad_weights` when TensorFlow.js cannot decode them.
+ */
+export function decodeLayers(files: ModelFiles): Promise<Map<string, Tensor>> {
+  return inTensorflowJs(files, async (tfjs, artifacts) => readValues(tfjs, artifacts));
+}
+
+type TensorflowJs = typeof import('@tensorflow/tfjs-core');
+
+async function inTensorflowJs<T>(
+  { origin, model, weightFiles }: ModelFiles,
+  work: (tfjs: TensorflowJs, artifacts: io.ModelArtifacts) => Promise<T>,
+): Promise<T> {
   const tfjs = await startTensorflowJs();
+  const { modelTopology, ...rest } = model;
   const artifacts: io.ModelArtifacts = {
-    ...model,
+    ...rest,
+    ...(modelTopology && { modelTopology }),
     // Their data types and quantisation are TensorFlow.js's to check as it decodes them.
     weightSpecs: model.weightsManifest.flatMap((group) => group.weights) as io.WeightsManifestEntry[],
     // In one piece: given several, TensorFlow.js 4.22 misreads those whose last is larger than the first.
     weightData: new Uint8Array(Buffer.concat(weightFiles)).buffer,
   };
   try {
-    await loadAndRun(tfjs, artifacts, version);
-    return pretrainedGraph(model.modelTopology, { constants: readConstants(tfjs, artifacts), origin });
+    return await work(tfjs, artifacts);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError('bad_weights', {
-      problem: `The graph model ${origin} does not load in TensorFlow.js: ${messageOf(cause)}`,
+      problem: `The model ${origin} does not load in TensorFlow.js: ${messageOf(cause)}`,
       fix: 'Get its files again; one may have been cut short or changed.',
       cause,
     });
   }
 }
-
-type TensorflowJs = typeof import('@tensorflow/tfjs-core');
 
 /** On the backend that the process already uses, else on the plain JavaScript one, which is always there. */
 async function startTensorflowJs(): Promise<TensorflowJs> {
@@ -52,7 +71,7 @@ async function loadAndRun(tfjs: TensorflowJs, artifacts: io.ModelArtifacts, vers
   (loaded as unknown as { model: { dispose(): void } }).model.dispose();
 }
 
-function readConstants(tfjs: TensorflowJs, artifacts: io.ModelArtifacts): Map<string, Tensor> {
+function readValues(tfjs: TensorflowJs, artifacts: io.ModelArtifacts): Map<string, Tensor> {
   const tensors = tfjs.io.decodeWeights(artifacts.weightData!, artifacts.weightSpecs!);
   return new Map(
     Object.entries(tensors).map(([name, tensor]) => {

@@ -54,7 +54,7 @@ describe('pretrained weights', () => {
   it('of the hub are only to be had for published alphas', async () => {
     await expect(loadPretrained({ ...network, alpha: 0.3, weights: 'hub' })).rejects.toMatchObject({
       code: 'bad_config',
-      problem: 'The hub has no mobilenet-v1 with alpha 0.3; it has 0.25, 0.5, 0.75, 1.',
+      problem: 'There is no pretrained mobilenet-v1 with alpha 0.3; there is 0.25, 0.5, 0.75, 1.',
     });
   });
 });
@@ -103,11 +103,14 @@ describe('converted weights are kept', () => {
     expect(original.equals(await readFile(path))).toBe(true);
   });
 
-  it('and listed by name', async () => {
+  it('and listed by name, with where they are from', async () => {
     vi.stubEnv('CLIPSTEP_CACHE', join(folder, 'cache'));
     expect(await cachedPretrained()).toEqual([]);
     await loadPretrained({ ...network, weights: modelFolder });
-    expect(await cachedPretrained()).toEqual([expect.stringMatching(/^mobilenet-v1-0\.25-[0-9a-f]{16}$/)]);
+    const { sourceDigest } = await load(modelFolder, 'cache');
+    expect(await cachedPretrained()).toEqual([
+      { name: `mobilenet-v1-0.25-${sourceDigest.slice(0, 16)}`, source: modelFolder, sourceDigest },
+    ]);
     vi.unstubAllEnvs();
   });
 });
@@ -136,15 +139,15 @@ describe('a folder that does not hold the model is refused', () => {
     await truncate(join(path, 'second.bin'), 500);
     await expect(load(path, 'none')).rejects.toMatchObject({
       code: 'bad_weights',
-      problem: expect.stringContaining('does not load in TensorFlow.js'),
+      problem: expect.stringMatching(/first\.bin with second\.bin of .* is cut short: 1501 bytes/),
     });
   });
 
-  it('when model.json is not JSON, or a layers model', async () => {
+  it('when model.json is not JSON, or that of something else', async () => {
     const path = await broken('json');
     for (const [text, words] of [
       ['{"format":', 'JSON'],
-      ['{"format":"layers-model","weightsManifest":1}', 'weightsManifest'],
+      ['{"modelTopology":{},"weightsManifest":1}', 'weightsManifest'],
     ] as const) {
       await writeFile(join(path, 'model.json'), text);
       await expect(load(path, 'none')).rejects.toMatchObject({
