@@ -10,13 +10,28 @@ import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.
 import { batch } from '../workflows/batch.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
-import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
+import {
+  allowDamagedOption,
+  engineOption,
+  modelOption,
+  numberWithin,
+  samplingOption,
+  wholeNumber,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
 
 interface Flags
   extends Pick<
     BatchOptions,
-    'subtitles' | 'report' | 'jobs' | 'shard' | 'sampling' | 'embeddings' | 'followLinks' | 'strict'
+    | 'subtitles'
+    | 'report'
+    | 'jobs'
+    | 'shard'
+    | 'sampling'
+    | 'allowDamaged'
+    | 'embeddings'
+    | 'followLinks'
+    | 'strict'
   > {
   readonly out: string;
   readonly model: string;
@@ -87,6 +102,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option('--follow-links', 'follow links that leave the folder')
     .option('--strict', 'stop at the first clip that fails')
     .addOption(samplingOption())
+    .addOption(allowDamagedOption())
     .addOption(engineOption())
     .action(async (source: string, flags: Flags) => {
       const result = await interruptible((signal) => run(source, flags, signal));

@@ -4,7 +4,14 @@ import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
 import type { Outcome } from '../predict/outcome.js';
 import { answerFields } from '../tasks/classification/answer.js';
-import { engineOption, modelOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
+import {
+  allowDamagedOption,
+  engineOption,
+  modelOption,
+  numberWithin,
+  samplingOption,
+  wholeNumber,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
 
 interface Flags {
@@ -13,6 +20,7 @@ interface Flags {
   readonly minProbability?: number;
   readonly json?: boolean;
   readonly sampling: PlanChoice;
+  readonly allowDamaged?: boolean;
   readonly engine: 'auto' | EngineName;
 }
 
@@ -30,6 +38,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     )
     .option('--json', 'one line of JSON for each input')
     .addOption(samplingOption())
+    .addOption(allowDamagedOption())
     .addOption(engineOption())
     .action(async (inputs: string[], flags: Flags) => {
       const failures = await interruptible((signal) => run(inputs, flags, signal));
@@ -38,10 +47,11 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  const { model, top, engine, sampling, minProbability, json } = flags;
+  const { model, top, engine, sampling, allowDamaged, minProbability, json } = flags;
+  const options = { top, engine, sampling, allowDamaged, minProbability, signal };
   const outcomes: Outcome[] = [];
   try {
-    for await (const outcome of classify(model, inputs, { top, engine, sampling, minProbability, signal })) {
+    for await (const outcome of classify(model, inputs, options)) {
       outcomes.push(outcome);
       if (json) console.log(JSON.stringify(jsonRow(outcome)));
     }
@@ -56,7 +66,8 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
 
 function jsonRow(outcome: Outcome): object {
   if (outcome.kind === 'failed') return { input: outcome.input, error: outcome.error };
-  const { input, probability, top, frames, plan, durationSeconds, attention, timesSeconds } = outcome;
+  const { input, probability, top, frames, damaged, plan, durationSeconds, attention, timesSeconds } =
+    outcome;
   const { model, engine } = outcome;
   return {
     input,
@@ -64,6 +75,7 @@ function jsonRow(outcome: Outcome): object {
     probability,
     top,
     frames,
+    damaged,
     plan,
     durationSeconds,
     attention,

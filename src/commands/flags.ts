@@ -18,6 +18,13 @@ export const samplingOption = () =>
     .choices(['quick', 'exact'] satisfies PlanChoice[])
     .default('quick');
 
+/** `--allow-damaged`, the same for every command that reads clips to say what they show. */
+export const allowDamagedOption = () =>
+  new Option(
+    '--allow-damaged',
+    'classify clips with damaged frames all the same; results say how many of their frames these are',
+  );
+
 /** Gathers a repeatable flag's `name=value` texts. */
 export function settings(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];

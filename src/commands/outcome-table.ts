@@ -16,8 +16,10 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
   for (const outcome of outcomes) {
     table.push(outcome.kind === 'failed' ? failureRow(outcome) : resultRow(outcome));
   }
-  const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
-  return [table.toString(), ...failures.map(explanation)].join('\n');
+  const below = outcomes.flatMap((outcome) =>
+    outcome.kind === 'failed' ? [explanation(outcome)] : damageNote(outcome),
+  );
+  return [table.toString(), ...below].join('\n');
 }
 
 function resultRow(outcome: Classified) {
@@ -41,6 +43,13 @@ function failureRow({ input, error }: Failed) {
 
 function explanation({ error }: Failed): string {
   return `${colors.red(error.code)} ${printable(error.message)}\n  ${error.fix}`;
+}
+
+function damageNote({ input, frames, damaged }: Classified): string[] {
+  if (damaged === undefined) return [];
+  return [
+    `${colors.yellow('damaged')} ${printable(input)}: ${damaged} of the ${frames} frames it was judged by`,
+  ];
 }
 
 function bar(probability: number): string {

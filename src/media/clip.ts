@@ -11,6 +11,8 @@ export interface FrameRequest {
   readonly preprocessing: Preprocessing;
   /** Gives each frame a partner, so much later in the clip. */
   readonly pairGap?: PairGap | undefined;
+  /** Whether damaged frames are given, marked as such, where reading a clip otherwise fails. */
+  readonly allowDamaged?: boolean | undefined;
   /** How a video may be decoded; `exact` when absent. */
   readonly plan?: PlanChoice | undefined;
   /** Threads that decode a video; as many as ffmpeg thinks fit when absent. */
@@ -42,6 +44,8 @@ export interface Frame {
   readonly pixels: Uint8Array;
   /** Of the frame's partner, likewise; when partners were asked for. */
   readonly partner?: Uint8Array;
+  /** Whether what it or its partner shows is partly made up, or another frame's since it cannot be decoded. */
+  readonly isDamaged: boolean;
 }
 
 /** A clip whose frames can be read once, in order of time. */

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 import type { TimeBudget } from '../platform/child-process/time-budget.js';
+import { ffmpegCommand } from './ffmpeg/command-line.js';
 import type { ToolExit } from './ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from './ffmpeg/safety.js';
 
@@ -54,7 +55,7 @@ export function oversized(errorLines: readonly string[]): string | undefined {
 export function tooLargeFailure(path: string, found: string): UserError {
   return new UserError('too_large', {
     problem: `${path} has frames of more than ${MAX_PIXELS / 1e6} megapixels: ${found}.`,
-    fix: 'Scale it down first, for example: ffmpeg -i large.mp4 -vf scale=1920:-2 small.mp4',
+    fix: `Scale it down first, for example: ${ffmpegCommand({ path, options: '-vf scale=1920:-2', suffix: '-small' })}`,
   });
 }
 
@@ -73,8 +74,8 @@ const QUOTED_LINES = 4;
 function cleanLine(line: string): string {
   return line
     .replace(/ @ 0x[0-9a-f]+\]/g, ']')
-    .replace(/\[(?:NULL|error|fatal|panic)\] ?/g, '')
-    .replace(/^file:.*: (?=[A-Z])/, '')
+    .replace(/\[(?:NULL|error|fatal|panic|warning|info)\] ?/g, '')
+    .replace(/^file:.*: (?=[A-Z]|corrupt)/, '')
     .replace(/ '[^']*'$/, '')
     .trim();
 }

@@ -72,7 +72,8 @@ export async function* pairUp(frames: AsyncIterable<Frame>, plan: PairPlan): Asy
       const [one, other] = plan.pairs[next]!;
       const [chosen, partner] = [held.get(one), held.get(other)];
       if (!chosen || !partner) break;
-      yield { ...chosen, pixels: chosen.pixels.slice(), partner: partner.pixels.slice() };
+      const isDamaged = chosen.isDamaged || partner.isDamaged;
+      yield { ...chosen, pixels: chosen.pixels.slice(), partner: partner.pixels.slice(), isDamaged };
     }
     const needed = plan.pairs[next]?.[0] ?? Number.POSITIVE_INFINITY;
     for (const index of held.keys()) if (index < needed) held.delete(index);

@@ -26,6 +26,8 @@ export interface ClipResult {
   readonly probabilities: readonly number[];
   /** float32 [timesteps], as Classification has it. */
   readonly attention?: Float32Array | undefined;
+  /** Of these frames, those that are damaged; absent where none is. */
+  readonly damaged?: number | undefined;
   readonly durationSeconds: number;
   /** How a video was to be decoded. */
   readonly plan?: PlanKind | undefined;
@@ -50,7 +52,10 @@ export interface ClipPart {
 }
 
 export interface ClipOptions
-  extends Pick<FrameRequest, 'decoderThreads' | 'timeoutSeconds' | 'startProgram' | 'signal'> {
+  extends Pick<
+    FrameRequest,
+    'allowDamaged' | 'decoderThreads' | 'timeoutSeconds' | 'startProgram' | 'signal'
+  > {
   readonly model: SharedModel;
   readonly sampling: PlanChoice;
 }
@@ -69,7 +74,7 @@ export async function classifyClip(clip: ClipPart, options: ClipOptions): Promis
   return { ...read, probabilities, attention, milliseconds: watch.times };
 }
 
-type Read = Pick<ClipResult, 'sequence' | 'frames' | 'timesSeconds' | 'durationSeconds' | 'plan'>;
+type Read = Pick<ClipResult, 'sequence' | 'frames' | 'damaged' | 'timesSeconds' | 'durationSeconds' | 'plan'>;
 
 async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stopwatch }): Promise<Read> {
   const { input } = options.model;
@@ -91,13 +96,22 @@ export async function openForModel(
   { located, startSeconds, endSeconds }: ClipPart,
   options: Omit<ClipOptions, 'model'> & { input: FramesInput },
 ): Promise<Clip> {
-  const { input, sampling: plan, decoderThreads, timeoutSeconds, startProgram, signal } = options;
+  const {
+    input,
+    sampling: plan,
+    allowDamaged,
+    decoderThreads,
+    timeoutSeconds,
+    startProgram,
+    signal,
+  } = options;
   const { preprocessing, gap } = input;
   return openClip(located, {
     sampling: evaluationSampling(input.sampling),
     preprocessing,
     pairGap: gap,
     plan,
+    allowDamaged,
     decoderThreads,
     timeoutSeconds,
     startProgram,
@@ -110,14 +124,16 @@ export async function openForModel(
 async function encodeFrames(
   clip: Clip,
   { model, watch }: { model: SharedModel; watch: Stopwatch },
-): Promise<{ sequence: FeatureSequence; timesSeconds: number[] }> {
+): Promise<Pick<ClipResult, 'sequence' | 'damaged'> & { timesSeconds: number[] }> {
   const encoding: Array<Promise<Float32Array>> = [];
   const timesSeconds: number[] = [];
+  let damaged = 0;
   const share = model.encoder.join();
   try {
     for await (const frame of clip.frames) {
       watch.note('decode');
       timesSeconds.push(frame.timeSeconds);
+      if (frame.isDamaged) damaged += 1;
       const features = computed(share.encode(frame));
       // Whoever waits for it is told; when decoding fails, nobody does.
       features.catch(() => {});
@@ -131,7 +147,8 @@ async function encodeFrames(
   watch.note('decode');
   const data = concatenate(await Promise.all(encoding));
   watch.note('encode');
-  return { sequence: { kind: 'features', data, timesteps: timesSeconds.length }, timesSeconds };
+  const sequence = { kind: 'features', data, timesteps: timesSeconds.length } as const;
+  return { sequence, timesSeconds, damaged: damaged || undefined };
 }
 
 async function computed<T>(work: Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ export interface ClassifyOptions {
   readonly minProbability?: number | undefined;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
   readonly sampling?: PlanChoice | undefined;
+  /** Whether clips with damaged frames are classified all the same, and the result says how many these are. */
+  readonly allowDamaged?: boolean | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
   readonly signal?: AbortSignal | undefined;
 }

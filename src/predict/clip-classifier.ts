@@ -20,10 +20,10 @@ export function clipClassifier(
   requireCommand('classify', { name, pipeline: manifest.pipeline });
   const input = inputOf(manifest.pipeline.input);
   const model = { input, encoder: shareEncoders(threads), classify: threads.classify };
-  const { sampling = 'quick' } = options;
+  const { sampling = 'quick', allowDamaged } = options;
   const classifyLocated = (located: LocatedClip, signal: AbortSignal | undefined): Promise<Outcome> =>
     orFailed(located.input, async () => {
-      const result = await classifyClip({ located }, { model, sampling, signal });
+      const result = await classifyClip({ located }, { model, sampling, allowDamaged, signal });
       const { name: engine } = await threads.loaded;
       return classified(result, { input: located.input, bundle, options, engine });
     });
@@ -78,7 +78,8 @@ function classified(
 ): Classified {
   const { input, bundle, options, engine } = about;
   const { labels, minProbability } = bundle.manifest;
-  const { probabilities, attention, timesSeconds, frames, plan, durationSeconds, milliseconds } = result;
+  const { probabilities, attention, timesSeconds, frames, damaged, plan, durationSeconds, milliseconds } =
+    result;
   const ranking = rankClasses(probabilities, labels);
   const best = ranking[0]!;
   return {
@@ -87,6 +88,7 @@ function classified(
     probability: best.probability,
     top: ranking.slice(0, options.top),
     frames,
+    damaged,
     plan,
     durationSeconds,
     attention: attention && [...attention],

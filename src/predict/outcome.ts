@@ -17,6 +17,8 @@ interface Reading {
   readonly top: readonly RankedClass[];
   /** Frames that the network read. */
   readonly frames: number;
+  /** Of these, the ones that are damaged, where that was allowed; absent where none is. */
+  readonly damaged?: number | undefined;
   /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
   readonly plan?: PlanKind | undefined;
   readonly durationSeconds: number;

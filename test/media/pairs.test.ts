@@ -52,7 +52,9 @@ describe('planPairs', () => {
 
 describe('pairUp', () => {
   async function* numbered(indices: readonly number[]): AsyncGenerator<Frame> {
-    for (const index of indices) yield { timeSeconds: index / 10, pixels: Uint8Array.of(index) };
+    for (const index of indices) {
+      yield { timeSeconds: index / 10, pixels: Uint8Array.of(index), isDamaged: false };
+    }
   }
 
   it('gives each chosen frame its partner, and the caller pixels of its own', async () => {

@@ -50,15 +50,13 @@ export async function readClip(path: string, reading: ClipReading): Promise<Clip
 
 /** Backwards, what was later is earlier: a frame and its partner change places. */
 function changedFrame(
-  { timeSeconds, pixels, partner }: Frame,
+  { pixels, partner, ...facts }: Frame,
   { size, picture, isReversed }: { size: number; picture: PictureChange; isReversed: boolean },
 ): Frame {
   const one = augmentPicture(pixels, size, picture);
   const other = partner && augmentPicture(partner, size, picture);
-  if (!other) return { timeSeconds, pixels: one };
-  return isReversed
-    ? { timeSeconds, pixels: other, partner: one }
-    : { timeSeconds, pixels: one, partner: other };
+  if (!other) return { ...facts, pixels: one };
+  return isReversed ? { ...facts, pixels: other, partner: one } : { ...facts, pixels: one, partner: other };
 }
 
 /** Sampling for evaluation and prediction: random drawings become the centres of their spans. */

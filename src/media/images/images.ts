@@ -68,7 +68,7 @@ async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<F
     pixels = isRepeated
       ? pixels!.slice()
       : await withinLimits(page.path, limits, () => readPage(page, preprocessing));
-    yield { timeSeconds: timeline.startSeconds[index]!, pixels };
+    yield { timeSeconds: timeline.startSeconds[index]!, pixels, isDamaged: false };
   }
 }
 

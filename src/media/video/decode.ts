@@ -9,6 +9,8 @@ import {
 import { SAFE_INPUT_OPTIONS, SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
+import type { DamageLog } from './damage-log.js';
+import { tellsOfDamage } from './damage-words.js';
 import { selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
@@ -17,7 +19,7 @@ export interface DecodeOptions extends RunLimits {
   readonly path: string;
   readonly index: FrameIndex;
   /** What ffmpeg reads in place of the file. */
-  readonly excerpt?: Excerpt;
+  readonly excerpt?: Excerpt | undefined;
   /** As Selection has them. */
   readonly boundaries: readonly number[];
   readonly preprocessing: Preprocessing;
@@ -27,6 +29,8 @@ export interface DecodeOptions extends RunLimits {
   readonly skipOptions: readonly string[];
   /** Where to begin, by the container's own stamps; undefined: the clip's start. */
   readonly seekSeconds: number | undefined;
+  /** Is told which frames are damaged, for which ffmpeg decodes in one thread. */
+  readonly damageLog?: DamageLog;
 }
 
 /** A fine and fixed unit for the time stamps that are read back; containers' own go from 1/90000 s to 1 s. */
@@ -39,6 +43,10 @@ export interface DecodedFrame {
   readonly position: number;
   /** uint8 RGB [size, size, 3]. */
   readonly pixels: Uint8Array;
+  /** Whether ffmpeg told of damage, in this frame or in others, before this one came out. */
+  readonly isSuspect: boolean;
+  /** Whether this frame itself shows damage, as far as a log of it was kept. */
+  readonly isDamaged: boolean;
 }
 
 /**
@@ -48,16 +56,17 @@ export interface DecodedFrame {
  * @throws UserError `missing_tool`.
  */
 export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<DecodedFrame | ToolExit, void> {
-  const positions: number[] = [];
+  const facts: Array<Omit<DecodedFrame, 'kind' | 'pixels'>> = [];
   const pictures: Uint8Array[] = [];
   const assemble = pictureAssembler(options.preprocessing.size ** 2 * 3);
   const job = await buildJob(options);
-  for await (const event of runFfmpeg({ ...job, takesErrorLine: (line) => takeLine(line, positions) })) {
+  const takesErrorLine = lineReader(options, (fact) => facts.push(fact));
+  for await (const event of runFfmpeg({ ...job, takesErrorLine })) {
     const finished = event.kind === 'output' ? assemble(event.bytes) : [];
     for (const picture of finished) pictures.push(picture);
-    // Positions come by another pipe than pictures: whichever is first waits for the other.
-    while (positions.length > 0 && pictures.length > 0) {
-      yield { kind: 'frame', position: positions.shift()!, pixels: pictures.shift()! };
+    // Facts come by another pipe than pictures: whichever is first waits for the other.
+    while (facts.length > 0 && pictures.length > 0) {
+      yield { kind: 'frame', ...facts.shift()!, pixels: pictures.shift()! };
     }
     if (event.kind === 'output') continue;
     if (event.kind === 'exited' && pictures.length > 0) throw new Error('ffmpeg gave frames without times');
@@ -66,8 +75,8 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, excerpt, boundaries, preprocessing, decoderThreads, skipOptions, seekSeconds } =
-    options;
+  const { path, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } = options;
+  const threads = damageLog ? 1 : options.decoderThreads;
   const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
     ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
@@ -75,7 +84,8 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...['-nostats', '-v', 'repeat+level+info', ...(excerpt ? SAFE_PIPE_OPTIONS : SAFE_INPUT_OPTIONS)],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
-      ...(decoderThreads === undefined ? [] : ['-threads', String(decoderThreads)]),
+      ...(damageLog ? ['-debug_ts'] : []),
+      ...(threads === undefined ? [] : ['-threads', String(threads)]),
       ...skipOptions,
       // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
       ...(seekSeconds === undefined
@@ -106,11 +116,23 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
 
 const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
 
-/** Takes what is not an error: the positions of frames, and ffmpeg's chatter around them. */
-function takeLine(line: string, positions: number[]): boolean {
-  const stamp = FRAME_LINE.exec(line)?.[1];
-  if (stamp !== undefined) positions.push(Number(stamp) / STAMPS_A_SECOND);
-  return !/^(?:\[[^\]]+\] )?\[(?:error|fatal|panic)\]/.test(line);
+/** Takes the lines that tell of frames, and ffmpeg's chatter around them; errors are kept. */
+function lineReader(
+  { index, damageLog }: Pick<DecodeOptions, 'index' | 'damageLog'>,
+  takeFrame: (facts: Omit<DecodedFrame, 'kind' | 'pixels'>) => void,
+): (line: string) => boolean {
+  let isSuspect = false;
+  return (line) => {
+    damageLog?.takeLine(line);
+    isSuspect ||= tellsOfDamage(line);
+    const microseconds = Number(FRAME_LINE.exec(line)?.[1]);
+    if (!Number.isNaN(microseconds)) {
+      const position = microseconds / STAMPS_A_SECOND;
+      const key = index.kind === 'stamped' ? { microseconds } : { number: position };
+      takeFrame({ position, isSuspect, isDamaged: damageLog?.isDamaged(key) ?? false });
+    }
+    return !/^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\]/.test(line);
+  };
 }
 
 /** Cuts a stream of bytes into pictures of a fixed size, each with memory of its own. */

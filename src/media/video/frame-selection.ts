@@ -85,7 +85,7 @@ export interface Match<D> {
   readonly decoded: D;
 }
 
-/** Gives every target its frame. One whose place stays empty, as in a damaged clip, gets none. */
+/** Gives every target its frame. One whose place stays empty gets none, or where any distance is right, another. */
 export interface FrameMatcher<D> {
   /** To be called with the decoded frames in their order. */
   take(decoded: D): Match<D>[];
@@ -97,6 +97,8 @@ export interface FrameMatcher<D> {
 
 export function createMatcher<D extends { readonly position: number }>(
   targets: readonly Target[],
+  /** Whether a packet without a frame is taken for one that has none, so that the next frame or the last one is right. */
+  isAnyDistanceRight: (decoded: D) => boolean = () => false,
 ): FrameMatcher<D> {
   let waiting = [...targets];
   let latest: D | undefined;
@@ -105,13 +107,15 @@ export function createMatcher<D extends { readonly position: number }>(
       latest = decoded;
       const due = waiting.filter((target) => decoded.position >= target.from);
       waiting = waiting.slice(due.length);
-      return due.filter((target) => decoded.position < target.before).map((target) => ({ target, decoded }));
+      return due
+        .filter((target) => decoded.position < target.before || isAnyDistanceRight(decoded))
+        .map((target) => ({ target, decoded }));
     },
     finish: () => {
       const standIn = latest;
       if (!standIn) return [];
       return waiting
-        .filter((target) => standIn.position >= target.spareFrom)
+        .filter((target) => standIn.position >= target.spareFrom || isAnyDistanceRight(standIn))
         .map((target) => ({ target, decoded: standIn }));
     },
     isDone: () => waiting.length === 0,

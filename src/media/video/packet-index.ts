@@ -33,7 +33,7 @@ export interface ClipFacts {
 }
 
 /** Rate that ffmpeg assumes of a raw stream that does not tell its own. */
-const DEFAULT_FRAMES_PER_SECOND = 25;
+export const DEFAULT_FRAMES_PER_SECOND = 25;
 
 /**
  * Makes the index of a clip's frames out of its packets.
@@ -89,7 +89,7 @@ function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | 
     isKeyframe: Array.from(positions, (seconds) => keyframes.has(seconds)),
     durationSeconds: isLastShown
       ? end
-      : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts)),
+      : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts.framesPerSecond)),
   };
   const isReordered = stamps.some((stamp, index) => index > 0 && stamp < stamps[index - 1]!);
   return { kind: 'stamped', timeline, positions, isReordered };
@@ -114,7 +114,7 @@ export function clipSeconds(stampSeconds: number, positions: Float64Array): numb
 }
 
 /** As precise as ffprobe prints. */
-const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
+export const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 
 function countedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex {
   const startSeconds = (risingDecodingTimes(shown) ?? evenTimes(shown.length, facts)).map(toMicroseconds);
@@ -122,7 +122,7 @@ function countedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex {
   const timeline: Timeline = {
     startSeconds,
     isKeyframe: shown.map((packet) => packet.isKeyframe),
-    durationSeconds: toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts)),
+    durationSeconds: toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts.framesPerSecond)),
   };
   const positions = Float64Array.from(startSeconds.keys());
   return { kind: 'counted', timeline, positions, isReordered: false };
@@ -142,7 +142,7 @@ function evenTimes(count: number, { durationSeconds, framesPerSecond }: ClipFact
 }
 
 /** How long a frame is on screen, for the last one, whose end nothing marks. */
-function framePeriodSeconds(startSeconds: Float64Array, { framesPerSecond }: ClipFacts): number {
+export function framePeriodSeconds(startSeconds: Float64Array, framesPerSecond: number): number {
   const last = startSeconds.length - 1;
   if (last > 0) return startSeconds[last]! / last;
   return 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);

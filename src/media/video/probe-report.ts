@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../errors.js';
+import { ffmpegCommand } from '../ffmpeg/command-line.js';
 import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
 import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
 import type { Packet } from './packet-index.js';
@@ -12,9 +13,8 @@ export interface ProbeReport {
   readonly stream: z.infer<typeof streamSchema> | null;
   /** The packets of that track, in the order of the file. */
   readonly packets: readonly Packet[];
-  /** All of the packets' bytes, and where the last one of them ends in the file. */
-  readonly packetBytes: number;
-  readonly lastByte: number;
+  /** Of the smallest packet; Infinity when there is none. */
+  readonly leastPacketBytes: number;
   readonly exit: ToolExit;
 }
 
@@ -35,6 +35,8 @@ const streamSchema = z.object({
   avg_frame_rate: fraction,
   nb_frames: numberOrUnknown,
   duration: numberOrUnknown,
+  /** Of an encrypted track in Matroska. */
+  'tag:enc_key_id': z.string().optional(),
 });
 
 const formatSchema = z.object({
@@ -43,8 +45,9 @@ const formatSchema = z.object({
 
 /** All in one run: starting ffprobe takes longer than reading the packets of a short clip. */
 const ENTRIES = [
-  'packet=pts_time,dts_time,duration_time,size,pos,flags',
+  'packet=pts_time,dts_time,duration_time,size,flags',
   'stream=width,height,avg_frame_rate,nb_frames,duration',
+  'stream_tags=enc_key_id',
   'format=format_name',
 ].join(':');
 
@@ -60,8 +63,7 @@ export async function readProbeReport(path: string, limits: RunLimits): Promise<
   const packets: Packet[] = [];
   let stream: ProbeReport['stream'] = null;
   let format: ProbeReport['format'] = null;
-  let packetBytes = 0;
-  let lastByte = 0;
+  let leastPacketBytes = Number.POSITIVE_INFINITY;
   const takeLine = (line: string) => {
     const [kind, fields] = parseLine(line);
     if (kind === 'stream') stream = streamSchema.parse(fields);
@@ -69,8 +71,7 @@ export async function readProbeReport(path: string, limits: RunLimits): Promise<
     if (kind !== 'packet') return;
     if (packets.length === MAX_PACKETS) throw tooManyPackets(path);
     packets.push(toPacket(fields));
-    packetBytes += toNumber(fields.size) || 0;
-    lastByte = Math.max(lastByte, toNumber(fields.pos) + toNumber(fields.size) || 0);
+    leastPacketBytes = Math.min(leastPacketBytes, toNumber(fields.size) || Number.POSITIVE_INFINITY);
   };
   const options = [
     ...SAFE_INPUT_OPTIONS,
@@ -82,7 +83,7 @@ export async function readProbeReport(path: string, limits: RunLimits): Promise<
     'compact',
   ];
   const exit = await runFfprobe({ source: fileAddress(path), options, ...limits }, takeLine);
-  return { format, stream, packets, packetBytes, lastByte, exit };
+  return { format, stream, packets, leastPacketBytes, exit };
 }
 
 /** `packet|pts_time=0.000000|flags=K__`: the kind of thing, and what is said of it. */
@@ -115,6 +116,6 @@ function toNumber(text: string | undefined): number {
 function tooManyPackets(path: string): UserError {
   return new UserError('too_large', {
     problem: `${path} has more than ${MAX_PACKETS} frames.`,
-    fix: 'Cut it into shorter clips, for example: ffmpeg -i long.mp4 -c copy -f segment -segment_time 3600 part%03d.mp4',
+    fix: `Cut it into shorter clips, for example: ${ffmpegCommand({ path, options: '-c copy -f segment -segment_time 3600', suffix: '-%03d' })}`,
   });
 }

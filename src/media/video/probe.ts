@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
 import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { isVideoEncrypted } from './mp4/encryption.js';
+import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
@@ -18,6 +19,10 @@ export interface Probe {
   readonly megapixels: number;
   /** Where the frames lie in an ordinary MP4 file; null elsewhere. */
   readonly stored: StoredFrames | null;
+  /** Whether the container is damaged, so that what is found in it depends on where reading it begins. */
+  readonly isContainerDamaged: boolean;
+  /** Whether its frames are encrypted, as its header says. */
+  readonly isEncrypted: boolean;
   /** Set when the file breaks off: the frames that it should have, as far as it says, and ffprobe's words. */
   readonly cutOff: { readonly declaredFrames: number | null; readonly words: string } | null;
 }
@@ -41,12 +46,8 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
-  const { format, stream, packets, exit } = report;
-  const index = indexFrames(packets, {
-    storesTimeStamps: format.format_name !== 'avi',
-    framesPerSecond: stream.avg_frame_rate,
-    durationSeconds: stream.duration,
-  });
+  const { format, stream, exit } = report;
+  const index = await indexOf(path, report, limits);
   if (!index) {
     throw new UserError('no_frames', {
       problem: `${path} has a video track without a single frame; ${quote(exit.errorLines)}.`,
@@ -58,8 +59,41 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
     container: format.format_name,
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
+    isContainerDamaged: exit.errorLines.some((line) => isOfContainer(line, format.format_name)),
+    isEncrypted: !ordinary && (await isEncrypted(path, report)),
     cutOff: await findCutOff(path, report),
   };
+}
+
+/** Where packets do not tell the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
+async function indexOf(path: string, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
+  const { format, stream, packets, leastPacketBytes } = report;
+  const framesPerSecond = stream.avg_frame_rate;
+  const index = indexFrames(packets, {
+    storesTimeStamps: format.format_name !== 'avi',
+    framesPerSecond,
+    durationSeconds: stream.duration,
+  });
+  const isEdited = index?.kind === 'counted' && packets.some(({ isDiscarded }) => isDiscarded);
+  const hasFillers = format.format_name === 'avi' && leastPacketBytes <= FILLER_BYTES;
+  if (!isEdited && !hasFillers) return index;
+  const { indexByDecoding } = await import('./decoded-index.js');
+  return indexByDecoding({ path, limits, framesPerSecond });
+}
+
+/**
+ * Encoders of MPEG-4 fill AVI's even spacing with packets of one byte, of which no frame comes, or of a few, which say
+ * that nothing changed and give one or none.
+ */
+const FILLER_BYTES = 8;
+
+/** What a demuxer says of packets begins with its name, or with none. */
+const isOfContainer = (line: string, container: string): boolean =>
+  line.startsWith(`[${container}`) || !line.startsWith('[');
+
+async function isEncrypted(path: string, { format, stream }: OpenReport): Promise<boolean> {
+  if (stream['tag:enc_key_id'] !== undefined) return true;
+  return format.format_name.startsWith('mov') && (await isVideoEncrypted(path));
 }
 
 async function askFfprobe(path: string, limits: RunLimits): Promise<ProbeReport> {
@@ -112,25 +146,21 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
 const BREAKS_OFF = /partial file|ended prematurely|Read error/;
 
 /**
- * A file that was cut off is otherwise decoded without complaint. Containers that list their frames tell it:
- * MP4, unless the rest of the file could hold the missing ones, which an edit list then hides (a clip that
- * was trimmed without rewriting it); AVI, whose frames are evenly spaced, by its length. Matroska's reader
- * says so itself. A broadcast stream has no end that could be missing.
+ * A file that was cut off is otherwise decoded without complaint. Containers that list their frames tell it: MP4, by
+ * where each frame lies; AVI, whose frames are evenly spaced, by its length. Matroska's reader says so itself. A
+ * broadcast stream has no end that could be missing.
  */
 async function findCutOff(path: string, report: OpenReport): Promise<Probe['cutOff']> {
-  const { format, stream, packets, packetBytes, lastByte, exit } = report;
-  const missing = stream.nb_frames - packets.length;
-  const declaredFrames = missing > 0 ? stream.nb_frames : null;
+  const { format, stream, packets, exit } = report;
   const words = quote(exit.errorLines);
+  const samples = format.format_name.startsWith('mov') ? await countPresentSamples(path) : null;
+  const listed = samples?.shown ?? stream.nb_frames;
+  const declaredFrames = listed > packets.length ? listed : null;
   if (exit.errorLines.some((line) => BREAKS_OFF.test(line))) return { declaredFrames, words };
-  if (!(missing > 0)) return null;
-  if (format.format_name === 'avi') {
-    const isShorter = stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;
-    return isShorter ? { declaredFrames, words } : null;
-  }
-  const bytesBehind = (await stat(path)).size - lastByte;
-  const bytesNeeded = missing * (packetBytes / packets.length);
-  return bytesBehind < bytesNeeded / 2 ? { declaredFrames, words } : null;
+  if (samples) return samples.present < samples.shown ? { declaredFrames, words } : null;
+  const isShorter =
+    format.format_name === 'avi' && stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;
+  return isShorter ? { declaredFrames, words } : null;
 }
 
 /** Headers are off by a few frames in many an AVI. */

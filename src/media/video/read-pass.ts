@@ -1,9 +1,9 @@
-import { UserError } from '../../errors.js';
 import type { Frame } from '../clip.js';
-import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
-import type { ToolExit } from '../ffmpeg/ffmpeg.js';
-import { type DecodedFrame, decodeFrames } from './decode.js';
+import { interruption } from '../failures.js';
+import { tellsOfDamage } from './damage-words.js';
+import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js';
 import type { DecodePass, PlanKind } from './decode-plan.js';
+import { decodingFailure } from './decoding-failure.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
 import type { Excerpt } from './mp4/excerpt.js';
 import type { NeededSamples } from './mp4/needed-samples.js';
@@ -14,46 +14,70 @@ import type { OpenedVideo } from './video.js';
 interface PassOfPlan {
   readonly kind: PlanKind;
   readonly pass: DecodePass;
-  /** Frames that other passes gave: an error counts them too. */
-  readonly before?: number;
+}
+
+/** How a pass ended: with all of its frames, with fewer than expected, or where ffmpeg tells of damage. */
+interface PassEnd {
+  readonly kind: 'complete' | 'incomplete' | 'suspect';
+  /** Frames that it gave, the first ones of the pass. */
+  readonly given: number;
 }
 
 /**
- * Runs ffmpeg once and yields the frames of a pass, in their order. Of any plan but `whole`, it ends at the first
- * frame that does not come as expected.
+ * Runs ffmpeg once and yields the frames of a pass, in their order, up to the first one that may be damaged. Of any plan
+ * but `whole`, it ends at the first frame that does not come as expected.
  *
  * @throws UserError of the kind `whole`, as openVideo says; of the others only what ended ffmpeg before its time.
  */
 export async function* readPass(
   video: OpenedVideo,
-  { kind, pass, before = 0 }: PassOfPlan,
-): AsyncGenerator<Frame, void> {
-  const { path, preprocessing, decoderThreads, limits, probe } = video;
+  { kind, pass }: PassOfPlan,
+): AsyncGenerator<Frame, PassEnd, void> {
+  const { path, limits, probe } = video;
   const { index } = probe;
   const { targets, boundaries } = selectFrames(index, pass.frames, pass.reach);
-  const seekSeconds = pass.samples ? undefined : seekSecondsOf(probe, pass.startFrame);
-  const matcher = createMatcher<DecodedFrame>(targets);
+  // A packet of which no frame comes, and no fault is found with, is one that shows none.
+  const matcher = createMatcher<DecodedFrame>(targets, () => kind === 'whole');
   let found = 0;
-  for await (const event of decodeFrames({
-    ...{ path, index, boundaries, preprocessing, decoderThreads, seekSeconds, ...limits },
-    ...(pass.samples
-      ? { skipOptions: [], excerpt: excerptOf(video, pass.samples) }
-      : { skipOptions: skipOptionsOf(kind, probe) }),
-  })) {
+  let given = 0;
+  for await (const event of decodeFrames(decodeOptions(video, { kind, pass, boundaries }))) {
     const interrupted = event.kind !== 'frame' && interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
+    const isSuspect = event.kind === 'frame' ? event.isSuspect : event.errorLines.some(tellsOfDamage);
+    if (isSuspect) return { kind: 'suspect', given };
     for (const match of event.kind === 'frame' ? matcher.take(event) : matcher.finish()) {
-      if (kind !== 'whole' && match.target !== targets[found]) return;
+      if (match.target !== targets[found]) return { kind: 'incomplete', given };
       found += 1;
-      yield* copiesOf(match, { index, frames: pass.frames });
+      for (const copy of copiesOf(match, { index, frames: pass.frames })) {
+        given += 1;
+        yield copy;
+      }
     }
     // What comes behind the last wanted frame need not be decoded.
-    if (matcher.isDone() && (found === targets.length || kind !== 'whole')) return;
-    if (event.kind === 'frame' || kind !== 'whole') continue;
-    const counts = { found: before + found, expected: before + targets.length };
-    const failure = decodingFailure(path, { exit: event, ...counts });
-    if (failure) throw failure;
+    if (found === targets.length) return { kind: 'complete', given };
+    if (event.kind === 'frame') continue;
+    if (kind === 'whole') throw decodingFailure(path, { exit: event, found, expected: targets.length });
   }
+  return { kind: 'incomplete', given };
+}
+
+function decodeOptions(
+  video: OpenedVideo,
+  { kind, pass, boundaries }: PassOfPlan & { boundaries: readonly number[] },
+): DecodeOptions {
+  const { path, preprocessing, decoderThreads, limits, probe } = video;
+  const excerpt = pass.samples && excerptOf(video, pass.samples);
+  return {
+    ...limits,
+    path,
+    index: probe.index,
+    boundaries,
+    preprocessing,
+    decoderThreads,
+    seekSeconds: excerpt ? undefined : seekSecondsOf(probe, pass.startFrame),
+    skipOptions: excerpt ? [] : skipOptionsOf(kind, probe),
+    excerpt,
+  };
 }
 
 function excerptOf({ path, probe }: OpenedVideo, samples: NeededSamples): Excerpt {
@@ -61,7 +85,8 @@ function excerptOf({ path, probe }: OpenedVideo, samples: NeededSamples): Excerp
   return { path, stored: probe.stored, ...samples };
 }
 
-function* copiesOf(
+/** A frame as often as it is wanted, each time with memory of its own. */
+export function* copiesOf(
   { target, decoded }: Match<DecodedFrame>,
   { index, frames }: { index: FrameIndex; frames: readonly number[] },
 ): Generator<Frame> {
@@ -71,7 +96,8 @@ function* copiesOf(
       : index.timeline.startSeconds[decoded.position]!;
   const first = frames.indexOf(target.frame);
   for (let copy = first; frames[copy] === target.frame; copy++) {
-    yield { timeSeconds, pixels: copy === first ? decoded.pixels : decoded.pixels.slice() };
+    const pixels = copy === first ? decoded.pixels : decoded.pixels.slice();
+    yield { timeSeconds, pixels, isDamaged: false };
   }
 }
 
@@ -107,34 +133,3 @@ function seekSecondsOf({ index, container }: Probe, startFrame: number): number 
 
 /** A little more than 3/23. */
 const LEAD_SECONDS = 0.14;
-
-interface DecodingResult {
-  readonly exit: ToolExit;
-  readonly found: number;
-  readonly expected: number;
-}
-
-function decodingFailure(path: string, { exit, found, expected }: DecodingResult): UserError | null {
-  const words = quote(exit.errorLines);
-  const hasErrors = exit.errorLines.length > 0 || (exit.kind === 'exited' && exit.exitCode !== 0);
-  if (found === expected && !(exit.kind === 'exited' && exit.exitCode !== 0)) return null;
-  const counts = `expected ${expected} frames, got ${found}`;
-  const size = oversized(exit.errorLines);
-  if (size) return tooLargeFailure(path, size);
-  if (exit.errorLines.some((line) => /[Dd]ecoder .*not found|[Nn]o decoder found/.test(line))) {
-    return new UserError('unreadable', {
-      problem: `${path} is in a format that this ffmpeg cannot decode; ${words}.`,
-      fix: 'Use a newer ffmpeg (CLIPSTEP_FFMPEG names the one to use), or convert the clip to H.264.',
-    });
-  }
-  if (hasErrors) {
-    return new UserError('corrupt', {
-      problem: `${path} is damaged: ${counts}; ${words}.`,
-      fix: 'Copy or record it again, or convert what can be read: ffmpeg -i damaged.mp4 repaired.mp4',
-    });
-  }
-  return new UserError(found === 0 ? 'no_frames' : 'partial', {
-    problem: `${path} does not give the frames that it lists: ${counts}; ${words}.`,
-    fix: 'Convert it: ffmpeg -i broken.mp4 repaired.mp4',
-  });
-}

@@ -1,12 +1,14 @@
 import { UserError } from '../../errors.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
+import { ffmpegCommand } from '../ffmpeg/command-line.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
 import { requestedSpan } from '../span.js';
-import { type DecodePlan, type PlanChoice, planDecode, wholePass } from './decode-plan.js';
+import { type DecodePlan, type PlanChoice, type PlanKind, planDecode, wholePass } from './decode-plan.js';
 import type { Probe } from './probe.js';
+import { readCarefully } from './read-carefully.js';
 import { readPass } from './read-pass.js';
 
 /**
@@ -22,12 +24,14 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
   if (probe.cutOff && endSeconds > timeline.durationSeconds) throw cutOffFailure(path, probe);
-  const { sampling, seed = 0, pace, decoderThreads } = request;
+  const { sampling, seed = 0, pace, decoderThreads, allowDamaged = false } = request;
+  if (probe.isEncrypted && !allowDamaged) throw encryptedFailure(path);
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
-  const plan = planDecode(index, wanted, { megapixels, stored, choice: planChoice(request) });
-  const frames = readFrames({ path, preprocessing, decoderThreads, limits, probe }, { plan, wanted });
+  const plan = planDecode(index, wanted, { megapixels, stored, choice: planChoice(request, probe) });
+  const video = { path, preprocessing, decoderThreads, allowDamaged, limits, probe };
+  const frames = readFrames(video, { plan, wanted });
   return {
     plan: plan.kind,
     durationSeconds: timeline.durationSeconds,
@@ -43,7 +47,8 @@ interface OpenOptions {
 }
 
 /** What a pair shows depends on how far apart its frames are: neighbours in their place would show another thing. */
-function planChoice({ plan = 'exact', pairGap }: FrameRequest): PlanChoice {
+function planChoice({ plan = 'exact', pairGap }: FrameRequest, { isContainerDamaged }: Probe): PlanChoice {
+  if (isContainerDamaged) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
 
@@ -52,28 +57,38 @@ export interface OpenedVideo {
   readonly path: string;
   readonly preprocessing: Preprocessing;
   readonly decoderThreads: number | undefined;
+  readonly allowDamaged: boolean;
   readonly limits: RunLimits;
   readonly probe: Probe;
 }
 
-/** Where a plan does not give what it should, the whole clip is decoded for what is missing, or to say what is wrong. */
+/** Where a plan does not give what it should, or comes upon damage, the clip is decoded from its start for what is missing. */
 async function* readFrames(
   video: OpenedVideo,
   { plan, wanted }: { plan: DecodePlan; wanted: readonly number[] },
 ): AsyncGenerator<Frame, void> {
   let given = 0;
-  let due = 0;
-  for (const pass of plan.passes) {
-    due += pass.frames.length;
-    for await (const frame of readPass(video, { kind: plan.kind, pass })) {
-      given += 1;
-      yield frame;
-    }
-    if (given < due) break;
+  let kind: PlanKind = plan.kind;
+  const passes = [...plan.passes];
+  while (!video.probe.isEncrypted) {
+    const pass = passes.shift();
+    if (!pass) return;
+    const end = yield* readPass(video, { kind, pass });
+    given += end.given;
+    if (end.kind === 'suspect') break;
+    if (end.kind === 'complete') continue;
+    kind = 'whole';
+    passes.splice(0, passes.length, wholePass(wanted.slice(given)));
   }
-  const frames = wanted.slice(given);
   const before = new Set(wanted.slice(0, given)).size;
-  if (frames.length > 0) yield* readPass(video, { kind: 'whole', pass: wholePass(frames), before });
+  yield* readCarefully(video, { frames: wanted.slice(given), before });
+}
+
+function encryptedFailure(path: string): UserError {
+  return new UserError('unreadable', {
+    problem: `${path} is encrypted: its frames cannot be decoded without the key.`,
+    fix: 'Give a copy without encryption (DRM), as the one who made it can.',
+  });
 }
 
 function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {
@@ -81,6 +96,6 @@ function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {
   const { length } = index.positions;
   return new UserError('partial', {
     problem: `${path} breaks off: ${declared}got ${length}; ${cutOff?.words}.`,
-    fix: `Copy or record it again. To use the ${index.timeline.durationSeconds.toFixed(2)} s that are there, make a file of them: ffmpeg -i broken.mp4 -c copy whole.mp4`,
+    fix: `Copy or record it again. To use the ${index.timeline.durationSeconds.toFixed(2)} s that are there, make a file of them: ${ffmpegCommand({ path, options: '-c copy', suffix: '-whole' })}`,
   });
 }

@@ -86,14 +86,14 @@ async function classifyNext(
 }
 
 function processOptions({ options, model, startProgram, signal }: Run): ProcessOptions {
-  const { jobs, sampling, top, minProbability, timeoutSeconds } = withDefaults(options);
+  const { jobs, sampling, top, minProbability, allowDamaged, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
     model: { input: inputOf(pipeline.input), encoder: shareEncoders(model), classify: model.classify },
     ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
-    ...{ labels, sampling, top, minProbability, timeoutSeconds, startProgram, signal },
+    ...{ labels, sampling, top, minProbability, allowDamaged, timeoutSeconds, startProgram, signal },
   };
 }
 

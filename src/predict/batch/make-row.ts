@@ -62,7 +62,7 @@ export function failedRow(failed: {
 }
 
 function predictionOf(
-  { probabilities, frames, plan }: ClipResult,
+  { probabilities, frames, damaged, plan }: ClipResult,
   { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
 ): Answer {
   const ranking = rankClasses(probabilities, labels);
@@ -74,6 +74,7 @@ function predictionOf(
     top: ranking.slice(0, top),
     ...(ofTruth && { truthProbability: ofTruth.probability }),
     frames,
+    damaged,
     plan,
   };
 }

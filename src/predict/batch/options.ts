@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly top?: number | undefined;
   /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
   readonly minProbability?: number | undefined;
+  /** Classify clips with damaged frames all the same; their rows say how many these are. */
+  readonly allowDamaged?: boolean | undefined;
   /** Longest time that one clip may take; 600 when absent. */
   readonly timeoutSeconds?: number | undefined;
   /** Classify each clip window by window, a row each, instead of as a whole. */
@@ -84,6 +86,7 @@ export function withDefaults(options: BatchOptions) {
     jobs: options.jobs ?? availableParallelism() + 1,
     sampling: options.sampling ?? 'quick',
     top: options.top ?? 5,
+    allowDamaged: options.allowDamaged ?? false,
     minProbability: options.minProbability ?? options.bundle.manifest.minProbability,
     timeoutSeconds: options.timeoutSeconds ?? 600,
   };

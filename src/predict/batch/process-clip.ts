@@ -25,6 +25,7 @@ export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
   readonly readContent: ReadContent;
   readonly sampling: PlanChoice;
+  readonly allowDamaged: boolean;
   readonly decoderThreads: number;
   readonly timeoutSeconds: number;
   readonly startProgram: StartProgram;

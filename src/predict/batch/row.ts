@@ -34,6 +34,8 @@ const answer = {
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
   frames: z.int().min(1),
+  /** Of these, the ones that are damaged, where --allow-damaged has them read all the same; absent where none is. */
+  damaged: z.int().min(1).optional(),
   /** How a video was decoded: exactly (`whole`, `excerpt`, `seeks`), or for frames nearby. */
   plan: z.enum(PLAN_KINDS).optional(),
 };

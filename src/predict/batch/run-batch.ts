@@ -150,7 +150,7 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
 }
 
 async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
-  const { shard, sampling, top, minProbability, windowing, subtitles } = withDefaults(options);
+  const { shard, sampling, top, minProbability, allowDamaged, windowing, subtitles } = withDefaults(options);
   const engine = await model.loaded;
   return {
     source: resolve(options.source),
@@ -159,7 +159,7 @@ async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',
-    ...{ sampling, top, minProbability },
+    ...{ sampling, top, minProbability, allowDamaged },
     windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
     subtitles: subtitles ?? 'none',
   };

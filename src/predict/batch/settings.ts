@@ -18,6 +18,7 @@ const settingsSchema = z.strictObject({
   sampling: z.string(),
   top: z.number(),
   minProbability: z.number(),
+  allowDamaged: z.boolean(),
   windowing: z.string(),
   subtitles: z.string(),
 });
@@ -35,6 +36,7 @@ const NAMES: Record<keyof BatchSettings, string> = {
   sampling: '--sampling',
   top: '--top',
   minProbability: '--min-probability',
+  allowDamaged: '--allow-damaged',
   windowing: '--window and --stride',
   subtitles: '--subtitles',
 };

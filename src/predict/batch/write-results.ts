@@ -84,6 +84,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'truth', type: 'STRING', cell: (row) => row.truth },
   { name: 'truthProbability', type: 'DOUBLE', cell: (row) => classified(row)?.truthProbability },
   { name: 'frames', type: 'INT32', cell: (row) => classified(row)?.frames },
+  { name: 'damaged', type: 'INT32', cell: (row) => classified(row)?.damaged },
   { name: 'plan', type: 'STRING', cell: (row) => classified(row)?.plan },
   { name: 'durationSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.durationSeconds },
   { name: 'size', type: 'DOUBLE', cell: (row) => row.size },

@@ -27,36 +27,70 @@ const MAX_CHILDREN = 1024;
  *
  * @throws OutOfTheOrdinary, also where the file cannot be read.
  */
-export async function readMovieHeader(path: string): Promise<{ moov: Buffer; fileBytes: number }> {
+export function readMovieHeader(path: string): Promise<MovieHeader> {
+  return withFile(path, findMovieHeader);
+}
+
+interface MovieHeader {
+  readonly moov: Buffer;
+  readonly fileBytes: number;
+}
+
+/**
+ * As readMovieHeader, of a file that may be fragmented, may break off and may hold whatever else.
+ *
+ * @throws OutOfTheOrdinary where no header is whole.
+ */
+export function readAnyMovieHeader(path: string): Promise<MovieHeader> {
+  return withFile(path, async (file) => {
+    const fileBytes = (await file.stat()).size;
+    for await (const { type, start, boxBytes } of topBoxes(file, fileBytes)) {
+      if (type === 'moov') return { moov: await readHeaderAt(file, start, boxBytes), fileBytes };
+    }
+    return refuse('It has no header');
+  });
+}
+
+async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new OutOfTheOrdinary('It cannot be opened', { cause });
   });
   try {
-    return await findMovieHeader(file);
+    return await work(file);
   } finally {
     await file.close();
   }
 }
 
-async function findMovieHeader(file: FileHandle): Promise<{ moov: Buffer; fileBytes: number }> {
+async function findMovieHeader(file: FileHandle): Promise<MovieHeader> {
   const fileBytes = (await file.stat()).size;
   let moov: Buffer | undefined;
-  let position = 0;
-  for (let count = 0; position < fileBytes; count++) {
-    demand(count < MAX_TOP_BOXES, 'It has too many boxes');
-    const { type, headerBytes, boxBytes } = parseBoxHeader(await readAt(file, position, 16), {
-      left: fileBytes - position,
-    });
-    demand(count > 0 || type === 'ftyp', 'It does not begin with its type');
+  for await (const { type, start, boxBytes } of topBoxes(file, fileBytes)) {
+    demand(start > 0 || type === 'ftyp', 'It does not begin with its type');
     demand(PLAIN_TOP_BOXES.has(type), `It has a box ${type}`);
-    if (type === 'moov') {
-      demand(!moov && boxBytes <= MAX_HEADER_BYTES, 'It has several headers, or a huge one');
-      moov = await readAt(file, position + headerBytes, boxBytes - headerBytes);
-      demand(moov.length === boxBytes - headerBytes, 'Its header breaks off');
-    }
-    position += boxBytes;
+    if (type !== 'moov') continue;
+    demand(!moov, 'It has several headers');
+    moov = await readHeaderAt(file, start, boxBytes);
   }
   return { moov: moov ?? refuse('It has no header'), fileBytes };
+}
+
+async function* topBoxes(file: FileHandle, fileBytes: number) {
+  let start = 0;
+  for (let count = 0; start < fileBytes; count++) {
+    demand(count < MAX_TOP_BOXES, 'It has too many boxes');
+    const { type, boxBytes } = parseBoxHeader(await readAt(file, start, 16), { left: fileBytes - start });
+    yield { type, start, boxBytes };
+    start += boxBytes;
+  }
+}
+
+/** The content of a box whose header is not of the long kind, which no movie's header needs. */
+async function readHeaderAt(file: FileHandle, start: number, boxBytes: number): Promise<Buffer> {
+  demand(boxBytes <= MAX_HEADER_BYTES, 'It has a huge header');
+  const box = await readAt(file, start, boxBytes);
+  demand(box.length === boxBytes, 'Its header breaks off');
+  return box.subarray(parseBoxHeader(box.subarray(0, 16), { left: boxBytes }).headerBytes);
 }
 
 /** Fragments (`moof`) and what points to other files are not among them. */
@@ -89,6 +123,16 @@ export function optionalChild(boxes: readonly Box[], type: string): Buffer | und
   demand(others.length === 0, `It has several boxes ${type}`);
   return first?.content;
 }
+
+/** The boxes of the first track that holds video. @param movie children of `moov`. */
+export function firstVideoTrack(movie: readonly Box[]): Box[] {
+  const tracks = movie.filter(({ type }) => type === 'trak').map(({ content }) => childrenOf(content));
+  return tracks.find((track) => handlerOf(track) === 'vide') ?? refuse('It has no video track');
+}
+
+/** What kind of media a track holds: `vide`, `soun` and others. */
+export const handlerOf = (track: readonly Box[]): string =>
+  onlyChild(childrenOf(onlyChild(track, 'mdia')), 'hdlr').toString('latin1', 8, 12);
 
 export function demand(isOrdinary: boolean, otherwise: string): asserts isOrdinary {
   if (!isOrdinary) refuse(otherwise);

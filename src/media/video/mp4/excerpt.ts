@@ -15,7 +15,7 @@ export interface Excerpt {
 }
 
 /** No codec of ours stores a frame of MAX_PIXELS in more; a file that says so is not read into memory. */
-const MAX_SAMPLE_BYTES = 2 ** 26;
+export const MAX_SAMPLE_BYTES = 2 ** 26;
 
 /** Frames that follow each other are read together. */
 const BLOCK_BYTES = 2 ** 18;

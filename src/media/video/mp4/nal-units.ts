@@ -19,12 +19,19 @@ export function isIndependent(sample: Buffer, codec: FrameCodec): boolean {
 
 /**
  * Whether no other frame depends on this one. H.264 says so in each slice (nal_ref_idc 0); H.265 says only that none of
- * the same sub-layer does.
+ * the same sub-layer does. What a damaged sample says of itself does not count.
  */
 export function isNeverReferred(sample: Buffer, codec: FrameCodec): boolean {
-  if (codec.kind !== 'h264') return false;
+  if (codec.kind !== 'h264' || !isWhole(sample, codec)) return false;
   const headers = [...sliceHeaders(sample, codec)];
   return headers.length > 0 && headers.every((header) => (header & 0x60) === 0);
+}
+
+/** Whether NAL units fill the sample. */
+function isWhole(sample: Buffer, { lengthBytes }: FrameCodec): boolean {
+  let start = 0;
+  while (start + lengthBytes < sample.length) start += lengthBytes + sample.readUIntBE(start, lengthBytes);
+  return start === sample.length;
 }
 
 /** The first byte of each NAL unit with a part of the picture. */

@@ -1,5 +1,13 @@
 import type { ProbeReport } from '../probe-report.js';
-import { childrenOf, demand, OutOfTheOrdinary, onlyChild, optionalChild, readMovieHeader } from './boxes.js';
+import {
+  childrenOf,
+  demand,
+  handlerOf,
+  OutOfTheOrdinary,
+  onlyChild,
+  optionalChild,
+  readMovieHeader,
+} from './boxes.js';
 import { readSampleTable, type SampleTable, type StoredFrames } from './samples.js';
 
 /**
@@ -28,9 +36,7 @@ function parseMovie(moov: Buffer, fileBytes: number): Mp4Report {
   demand(!boxes.some(({ type }) => type === 'mvex' || type === 'cmov'), 'It is fragmented or compressed');
   const movieTicks = readTimeScale(onlyChild(boxes, 'mvhd')).ticksASecond;
   const tracks = boxes.filter(({ type }) => type === 'trak').map(({ content }) => childrenOf(content));
-  const [track, ...others] = tracks.filter(
-    (track) => handlerOf(childrenOf(onlyChild(track, 'mdia'))) === 'vide',
-  );
+  const [track, ...others] = tracks.filter((candidate) => handlerOf(candidate) === 'vide');
   demand(track !== undefined && others.length === 0, 'It has no video track, or several');
   const media = childrenOf(onlyChild(track, 'mdia'));
   const time = readTimeScale(onlyChild(media, 'mdhd'));
@@ -62,10 +68,6 @@ function storedFrames(table: SampleTable, shiftTicks: number, boxes: StoredFrame
     trackId: boxes.tkhd.readUInt32BE(isWide ? 20 : 12),
     boxes,
   };
-}
-
-function handlerOf(media: ReturnType<typeof childrenOf>): string {
-  return onlyChild(media, 'hdlr').toString('latin1', 8, 12);
 }
 
 interface TimeScale {
@@ -124,6 +126,7 @@ function reportOf(
       avg_frame_rate: ticksASecond / table.sampleTicks,
       nb_frames: table.count,
       duration: seconds(durationTicks),
+      'tag:enc_key_id': undefined,
     },
     packets: Array.from({ length: table.count }, (_, sample) => ({
       presentationSeconds: seconds(sample * table.sampleTicks + table.offsets[sample]! - shift),
@@ -132,8 +135,7 @@ function reportOf(
       isKeyframe: table.isKeyframe[sample] === 1,
       isDiscarded: false,
     })),
-    packetBytes: table.sizes.reduce((sum, bytes) => sum + bytes, 0),
-    lastByte: table.starts.reduce((end, start, sample) => Math.max(end, start + table.sizes[sample]!), 0),
+    leastPacketBytes: table.sizes.reduce((least, bytes) => Math.min(least, bytes)),
     exit: { kind: 'exited', exitCode: 0, errorLines: [] },
   };
 }

@@ -49,6 +49,12 @@ export function readSampleTable(mediaInformation: readonly Box[], fileBytes: num
   const tables = childrenOf(onlyChild(mediaInformation, 'stbl'));
   demand(!tables.some(isUncommon), 'It has tables of a rare kind');
   const sizes = readSizes(onlyChild(tables, 'stsz'));
+  demand(!sizes.includes(0), 'It has an empty frame');
+  const starts = findStarts(tables, sizes);
+  demand(
+    starts.every((start, sample) => start + sizes[sample]! <= fileBytes),
+    'It breaks off',
+  );
   const count = sizes.length;
   const composition = optionalChild(tables, 'ctts');
   const offsets = readOffsets(composition, count);
@@ -58,7 +64,7 @@ export function readSampleTable(mediaInformation: readonly Box[], fileBytes: num
     ...{ count, sampleTicks, offsets, isReordered: composition !== undefined },
     ...shownRange(offsets, sampleTicks),
     isKeyframe: readKeyframes(optionalChild(tables, 'stss'), count),
-    ...{ sizes, starts: findStarts(tables, { sizes, fileBytes }) },
+    ...{ sizes, starts },
   };
 }
 
@@ -98,19 +104,18 @@ function readDescription(descriptions: Buffer): Pick<SampleTable, 'width' | 'hei
 /** Of a sample entry for pictures, before the boxes in it. */
 const VISUAL_ENTRY_BYTES = 86;
 
-function readSizes(table: Buffer): Uint32Array {
+/** @param table `stsz`. */
+export function readSizes(table: Buffer): Uint32Array {
   const same = table.readUInt32BE(4);
   const count = table.readUInt32BE(8);
   demand(count > 0 && count <= MAX_SAMPLES, 'It has no frames, or too many');
   if (same > 0) return new Uint32Array(count).fill(same);
   demand(table.length === 12 + 4 * count, 'A table breaks off');
-  const sizes = Uint32Array.from({ length: count }, (_, sample) => table.readUInt32BE(12 + 4 * sample));
-  demand(!sizes.includes(0), 'It has an empty frame');
-  return sizes;
+  return Uint32Array.from({ length: count }, (_, sample) => table.readUInt32BE(12 + 4 * sample));
 }
 
 /** The entries of a table that begins with their number: `width` numbers of 32 bits each. */
-function* entriesOf(table: Buffer, width: number): Generator<Buffer> {
+export function* entriesOf(table: Buffer, width: number): Generator<Buffer> {
   const count = table.readUInt32BE(4);
   demand(table.length >= 8 + count * width * 4, 'A table breaks off');
   for (let entry = 0; entry < count; entry++) {
@@ -169,11 +174,8 @@ function readKeyframes(table: Buffer | undefined, count: number): Uint8Array {
   return isKeyframe;
 }
 
-/** Follows every chunk of frames. @throws OutOfTheOrdinary where one reaches behind the file's end. */
-function findStarts(
-  tables: readonly Box[],
-  { sizes, fileBytes }: { sizes: Uint32Array; fileBytes: number },
-): Float64Array {
+/** Where each frame begins, by following every chunk of them. @param tables children of `stbl`. */
+export function findStarts(tables: readonly Box[], sizes: Uint32Array): Float64Array {
   const chunks = readChunks(tables);
   const runs = [...entriesOf(onlyChild(tables, 'stsc'), 3)];
   const starts = new Float64Array(sizes.length);
@@ -188,7 +190,6 @@ function findStarts(
       starts[sample] = end;
       end += sizes[sample]!;
     }
-    demand(end <= fileBytes, 'It breaks off');
   });
   demand(sample === sizes.length, 'Its chunks are wrong');
   return starts;

@@ -53,14 +53,14 @@ beforeAll(async () => {
 });
 
 /** All that is made of a report, but for the words of a program that was run. */
-function facts({ format, stream, packets, packetBytes, lastByte }: ProbeReport) {
+function facts({ format, stream, packets, leastPacketBytes }: ProbeReport) {
   const index = indexFrames(packets, {
     storesTimeStamps: true,
     framesPerSecond: stream?.avg_frame_rate ?? Number.NaN,
     durationSeconds: stream?.duration ?? Number.NaN,
   });
   const { avg_frame_rate, ...rest } = stream ?? { avg_frame_rate: Number.NaN };
-  return { format, stream: rest, rate: Math.round(avg_frame_rate * 1000), packetBytes, lastByte, index };
+  return { format, stream: rest, rate: Math.round(avg_frame_rate * 1000), leastPacketBytes, index };
 }
 
 describeWithEachFfmpeg('the header of an ordinary MP4', () => {

@@ -1,0 +1,96 @@
+import { type DecodingEvent, parseEvent } from './damage-words.js';
+
+/** Which frames are damaged, by what ffmpeg says while it decodes in one thread with -debug_ts. */
+export interface DamageLog {
+  takeLine(line: string): void;
+  /** Whether a frame that came out shows damage, by its time stamp in microseconds or by its number. */
+  isDamaged(frame: { readonly microseconds: number } | { readonly number: number }): boolean;
+  /** What ffmpeg said of damage first; nothing where there was none so far. */
+  words(): readonly string[];
+}
+
+/** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown. */
+interface Place {
+  readonly least: number;
+  readonly most: number;
+  readonly stamp: number;
+}
+
+/**
+ * Damage of a packet reaches its own frame and those that may refer to it: all that are decoded before the next
+ * keyframe, and those that are decoded after it but shown before it.
+ *
+ * @param isNeverReferred whether no other frame refers to a packet's, by its place in the order of decoding; none is
+ *   taken for such a one when absent.
+ */
+export function createDamageLog(isNeverReferred: (packet: number) => boolean = () => false): DamageLog {
+  const stamps: number[] = [];
+  const placeOf = new Map<number, number>();
+  const placeOfDecoding = new Map<number, number>();
+  const faults = new Set<number>();
+  const keyframes: Place[] = [];
+  const byNumber: boolean[] = [];
+  const byMicroseconds = new Map<number, boolean>();
+  /** ffmpeg 7 demuxes ahead of decoding, but tells after which packet a frame came out. */
+  let decodedUpTo: number | undefined;
+  let isNextFaulty = false;
+  let latestStamp = 0;
+  const words: string[] = [];
+
+  const reaches = (fault: number, place: Place, start: number): boolean => {
+    if (fault >= place.least && fault <= place.most) return true;
+    if (fault <= start || fault > place.most || isNeverReferred(fault)) return false;
+    const key = keyframes.findLast(({ least }) => least < fault);
+    const isShownBefore = key !== undefined && stamps[fault]! < key.stamp;
+    return !isShownBefore || place.stamp < key.stamp;
+  };
+  const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
+    const own = placeOf.get(frame.stamp);
+    const stamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
+    latestStamp = stamp;
+    const place =
+      own === undefined
+        ? { least: Math.min(byNumber.length, stamps.length - 1), most: stamps.length - 1, stamp }
+        : { least: own, most: own, stamp };
+    decodedUpTo = placeOfDecoding.get(frame.decodingStamp) ?? decodedUpTo;
+    if (isNextFaulty) faults.add(place.least);
+    isNextFaulty = false;
+    const start =
+      keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
+    const isDamaged = [...faults].some((fault) =>
+      reaches(fault, place, frame.isKeyframe ? place.least : start),
+    );
+    if (frame.isKeyframe && !faults.has(place.least)) keyframes.push(place);
+    byNumber.push(isDamaged);
+    byMicroseconds.set(frame.microseconds, isDamaged);
+  };
+
+  return {
+    takeLine: (line) => {
+      const event = parseEvent(line);
+      if (event.kind === 'packet') {
+        if (!Number.isNaN(event.stamp)) placeOf.set(event.stamp, stamps.length);
+        placeOfDecoding.set(event.decodingStamp, stamps.length);
+        stamps.push(event.stamp);
+      }
+      if (event.kind === 'frame') takeFrame(event);
+      const isFault = event.kind === 'frame_fault' || event.kind === 'packet_fault';
+      // What is said while the file is opened is said again of its packets.
+      if (!isFault || stamps.length === 0) return;
+      if (words.length < WORDS_KEPT) words.push(line);
+      if (event.kind === 'frame_fault') isNextFaulty = true;
+      else {
+        faults.add(decodedUpTo === undefined ? stamps.length - 1 : decodedUpTo + 1);
+      }
+    },
+    isDamaged: (frame) => {
+      if ('number' in frame) return byNumber[frame.number] ?? false;
+      // Either side may have been rounded.
+      return [0, -1, 1].some((off) => byMicroseconds.get(frame.microseconds + off) ?? false);
+    },
+    words: () => words,
+  };
+}
+
+/** More than an error quotes. */
+const WORDS_KEPT = 10;

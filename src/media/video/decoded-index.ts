@@ -1,0 +1,78 @@
+import { interruption } from '../failures.js';
+import { fileAddress, passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
+import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import type { Timeline } from '../sampling.js';
+import {
+  DEFAULT_FRAMES_PER_SECOND,
+  type FrameIndex,
+  framePeriodSeconds,
+  toMicroseconds,
+} from './packet-index.js';
+
+interface DecodedClip {
+  readonly path: string;
+  readonly limits: RunLimits;
+  /** NaN where the file does not tell. */
+  readonly framesPerSecond: number;
+}
+
+/**
+ * The index of a clip whose packets do not tell its frames, as counted when all of it is decoded: fillers in AVI, of
+ * which none comes out, and the parts of an MP4 that several edits show, of which ffmpeg may show a frame less or more.
+ *
+ * @returns null when no frame can be decoded.
+ * @throws UserError what ended ffmpeg before its time; `missing_tool`.
+ */
+export async function indexByDecoding({
+  path,
+  limits,
+  framesPerSecond,
+}: DecodedClip): Promise<FrameIndex | null> {
+  const stamps: number[] = [];
+  const isKeyframe: boolean[] = [];
+  const takesErrorLine = (line: string) => {
+    const [, stamp, key] = FRAME_LINE.exec(line) ?? [];
+    if (stamp === undefined) return false;
+    stamps.push(stamp === 'NOPTS' ? Number.NaN : Number(stamp) / STAMPS_A_SECOND);
+    isKeyframe.push(key === '1');
+    return true;
+  };
+  for await (const event of runFfmpeg({
+    source: fileAddress(path),
+    inputOptions: ['-nostats', '-v', 'info', ...SAFE_INPUT_OPTIONS, '-copyts'],
+    filter: `settb=1/${STAMPS_A_SECOND},showinfo`,
+    outputOptions: ['-map', '0:V:0', ...(await passthroughOptions()), '-f', 'null'],
+    target: 'pipe:1',
+    takesErrorLine,
+    ...limits,
+  })) {
+    if (event.kind === 'output') continue;
+    const interrupted = interruption(path, event, limits.timeBudget);
+    if (interrupted) throw interrupted;
+  }
+  return stamps.length === 0 ? null : countedIndex({ stamps, isKeyframe, framesPerSecond });
+}
+
+const STAMPS_A_SECOND = 1_000_000;
+
+const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] n: *\d+ pts: *(-?\d+|NOPTS) .*iskey:([01])/;
+
+interface DecodedFrames {
+  readonly stamps: readonly number[];
+  readonly isKeyframe: readonly boolean[];
+  readonly framesPerSecond: number;
+}
+
+function countedIndex({ stamps, isKeyframe, framesPerSecond }: DecodedFrames): FrameIndex {
+  const rises = stamps.every((stamp, frame) => frame === 0 || stamp > stamps[frame - 1]!);
+  const startSeconds = Float64Array.from(stamps, (stamp, frame) =>
+    toMicroseconds(rises ? stamp - stamps[0]! : frame / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND)),
+  );
+  const period = framePeriodSeconds(startSeconds, framesPerSecond);
+  const timeline: Timeline = {
+    startSeconds,
+    isKeyframe,
+    durationSeconds: toMicroseconds(startSeconds.at(-1)! + period),
+  };
+  return { kind: 'counted', timeline, positions: Float64Array.from(stamps.keys()), isReordered: false };
+}

@@ -1,0 +1,40 @@
+import { UserError } from '../../errors.js';
+import { oversized, quote, tooLargeFailure } from '../failures.js';
+import { ffmpegCommand } from '../ffmpeg/command-line.js';
+import type { ToolExit } from '../ffmpeg/ffmpeg.js';
+
+interface DecodingResult {
+  readonly exit: ToolExit;
+  readonly found: number;
+  readonly expected: number;
+}
+
+/** Why wanted frames did not come, of a run of ffmpeg that ended by itself. */
+export function decodingFailure(path: string, { exit, found, expected }: DecodingResult): UserError {
+  const words = quote(exit.errorLines);
+  const size = oversized(exit.errorLines);
+  if (size) return tooLargeFailure(path, size);
+  if (exit.errorLines.some((line) => /[Dd]ecoder .*not found|[Nn]o decoder found/.test(line))) {
+    return new UserError('unreadable', {
+      problem: `${path} is in a format that this ffmpeg cannot decode; ${words}.`,
+      fix: 'Use a newer ffmpeg (CLIPSTEP_FFMPEG names the one to use), or convert the clip to H.264.',
+    });
+  }
+  const hasErrors = exit.errorLines.length > 0 || (exit.kind === 'exited' && exit.exitCode !== 0);
+  const counts = `expected ${expected} frames, got ${found}`;
+  if (hasErrors) return damageFailure(path, `${counts}; ${words}`);
+  return new UserError(found === 0 ? 'no_frames' : 'partial', {
+    problem: `${path} does not give the frames that it lists: ${counts}; ${words}.`,
+    fix: `Convert it: ${repairCommand(path)}`,
+  });
+}
+
+export function damageFailure(path: string, found: string): UserError {
+  return new UserError('corrupt', {
+    problem: `${path} is damaged: ${found}.`,
+    fix: `Copy or record it again. To use what can be read, give --allow-damaged, or convert it: ${repairCommand(path)}`,
+  });
+}
+
+const repairCommand = (path: string): string =>
+  ffmpegCommand({ path, suffix: '-repaired', extension: '.mp4' });
