@@ -1,7 +1,6 @@
 import type { StartProgram } from '../platform/child-process/program.js';
-import type { Preprocessing, Sampling } from './frame-schema.js';
+import type { PairGap, Preprocessing, Sampling } from './frame-schema.js';
 import type { LocatedClip } from './locate.js';
-import type { PairGap } from './pairs.js';
 import type { Pace } from './sampling.js';
 import type { PlanChoice, PlanKind } from './video/decode-plan.js';
 

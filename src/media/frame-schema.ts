@@ -43,3 +43,6 @@ export const gapSchema = z
 
 export type Sampling = z.infer<typeof samplingSchema>;
 export type Preprocessing = z.infer<typeof preprocessingSchema>;
+
+/** How much later a frame's partner is: so many frames of the clip's own, or what is on screen then. */
+export type PairGap = z.infer<typeof gapSchema>;

@@ -1,10 +1,6 @@
 import type { Frame } from './clip.js';
+import type { PairGap } from './frame-schema.js';
 import { frameOnScreen, type Span, type Timeline } from './sampling.js';
-
-/** How much later a frame's partner is: so many frames of the clip's own, or what is on screen then. */
-export type PairGap =
-  | { readonly kind: 'frames'; readonly frames: number }
-  | { readonly kind: 'seconds'; readonly seconds: number };
 
 /**
  * Reads the chosen frames, each with its partner when there is a gap to one: in one pass over the clip.

@@ -9,8 +9,8 @@ import { type Selection, selectFrames, type Target } from './frame-selection.js'
 import { MAX_SAMPLE_BYTES } from './mp4/excerpt.js';
 import { isNeverReferred } from './mp4/nal-units.js';
 import type { StoredFrames } from './mp4/samples.js';
+import type { OpenedVideo } from './opened-video.js';
 import { copiesOf } from './read-pass.js';
-import type { OpenedVideo } from './video.js';
 
 interface CarefulPass {
   /** Indices into the timeline, never falling. */

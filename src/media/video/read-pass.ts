@@ -7,9 +7,9 @@ import { decodingFailure } from './decoding-failure.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
 import type { Excerpt } from './mp4/excerpt.js';
 import type { NeededSamples } from './mp4/needed-samples.js';
+import type { OpenedVideo } from './opened-video.js';
 import { clipSeconds, type FrameIndex } from './packet-index.js';
 import type { Probe } from './probe.js';
-import type { OpenedVideo } from './video.js';
 
 interface PassOfPlan {
   readonly kind: PlanKind;

@@ -2,11 +2,11 @@ import { UserError } from '../../errors.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { ffmpegCommand } from '../ffmpeg/command-line.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
-import type { Preprocessing } from '../frame-schema.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';
 import { requestedSpan } from '../span.js';
 import { type DecodePlan, type PlanChoice, type PlanKind, planDecode, wholePass } from './decode-plan.js';
+import type { OpenedVideo } from './opened-video.js';
 import type { Probe } from './probe.js';
 import { readCarefully } from './read-carefully.js';
 import { readPass } from './read-pass.js';
@@ -50,16 +50,6 @@ interface OpenOptions {
 function planChoice({ plan = 'exact', pairGap }: FrameRequest, { isContainerDamaged }: Probe): PlanChoice {
   if (isContainerDamaged) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
-}
-
-/** A video whose frames are read. */
-export interface OpenedVideo {
-  readonly path: string;
-  readonly preprocessing: Preprocessing;
-  readonly decoderThreads: number | undefined;
-  readonly allowDamaged: boolean;
-  readonly limits: RunLimits;
-  readonly probe: Probe;
 }
 
 /** Where a plan does not give what it should, or comes upon damage, the clip is decoded from its start for what is missing. */
