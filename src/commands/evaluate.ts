@@ -55,7 +55,10 @@ export function evaluateCommand(): Command {
       const { topK: topCount, json, out = evaluationFolder(model, flags.split), ...options } = flags;
       const result = await interruptible(async (signal) =>
         evaluateBundle(await loadBundle(model), {
-          ...{ ...options, topCount, out, signal },
+          ...options,
+          topCount,
+          out,
+          signal,
           onEvent: progress.show,
         }),
       ).finally(progress.stop);

@@ -86,7 +86,8 @@ async function scoresOf(
   const { data, engine, signal } = options;
   try {
     const opened = await openTraining({
-      ...{ pipeline, pipelineFolder: dirname(resolve(options.pipeline)) },
+      pipeline,
+      pipelineFolder: dirname(resolve(options.pipeline)),
       onEvent: (event) => PROGRESS.has(event.kind) && options.onEvent?.(event),
       data,
       engine,

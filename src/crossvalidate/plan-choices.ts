@@ -47,7 +47,8 @@ export async function planChoices(
   const candidates = await candidatesOf(choose, options);
   const { data, signal, innerFolds = INNER_FOLDS } = options;
   const { dataset } = await openTrainingData({
-    ...{ pipeline: await readAdjustedPipeline(options), pipelineFolder: dirname(resolve(options.pipeline)) },
+    pipeline: await readAdjustedPipeline(options),
+    pipelineFolder: dirname(resolve(options.pipeline)),
     onEvent: options.onEvent ?? (() => {}),
     data,
     signal,

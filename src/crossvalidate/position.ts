@@ -20,7 +20,9 @@ export function adjustmentsOf(
   { seed, fold }: { seed: number; fold: NonNullable<Pipeline['split']['fold']> },
 ): Adjustments {
   return {
-    ...{ pipeline, seed, set: { ...set, 'split.fold': settingText(fold) } },
+    pipeline,
+    seed,
+    set: { ...set, 'split.fold': settingText(fold) },
     weights,
   };
 }

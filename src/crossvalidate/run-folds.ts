@@ -55,7 +55,10 @@ export async function runFolds(
 function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
   return Array.from({ length: repeats }, (_, repeat) =>
     Array.from({ length: of }, (_, fold) => ({
-      ...{ repeat: repeat + 1, number: fold + 1, of, seed: seed + repeat },
+      repeat: repeat + 1,
+      number: fold + 1,
+      of,
+      seed: seed + repeat,
     })),
   ).flat();
 }

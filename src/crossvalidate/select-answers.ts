@@ -116,7 +116,9 @@ interface Marked {
 
 function mark(predictions: readonly Prediction[], minProbability: number): Marked[] {
   return confidences(answersOf(predictions)).map(({ confidence, isRight }, index) => ({
-    ...{ group: predictions[index]!.example.group, isAnswered: confidence >= minProbability, isRight },
+    group: predictions[index]!.example.group,
+    isAnswered: confidence >= minProbability,
+    isRight,
   }));
 }
 

@@ -81,7 +81,11 @@ function figureOf(
   ).length;
   const examples = predictions.length;
   return {
-    ...{ repeat, fold: number, seed, examples, accuracy: right / examples },
+    repeat,
+    fold: number,
+    seed,
+    examples,
+    accuracy: right / examples,
     choice: choice ?? undefined,
     selection,
   };

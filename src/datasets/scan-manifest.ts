@@ -80,7 +80,7 @@ export async function readManifest(path: string): Promise<ManifestClip[]> {
   return rows.map(({ cells }) => ({
     id: idOf(cells),
     path: resolve(dirname(path), cells.path),
-    ...(cells.label !== undefined && { label: cells.label }),
+    label: cells.label,
     ...partOf(cells),
   }));
 }
@@ -167,7 +167,7 @@ function asExample(path: string, cells: Row['cells']): Found['examples'][number]
     path,
     label: labelOf(cells),
     group: cells.group ?? cells.path,
-    ...(cells.split && { split: cells.split }),
+    split: cells.split,
     ...partOf(cells),
   };
 }

@@ -111,18 +111,20 @@ export interface TrainerOptions {
   /** Initial weights of the recurrent network, and of the encoder when it is trained too; others are not read. */
   readonly weights: Weights;
   /** Given when batches are frames: the encoder is then part of what is trained. */
-  readonly encoder?: {
-    readonly network: MobileNet;
-    /** Blocks before this one keep their weights; 0 trains the whole encoder. */
-    readonly fromBlock: number;
-    /** Most frames that go through the encoder at once; more are split, with gradients accumulated. */
-    readonly framesPerMicroBatch: number;
-  };
+  readonly encoder?:
+    | {
+        readonly network: MobileNet;
+        /** Blocks before this one keep their weights; 0 trains the whole encoder. */
+        readonly fromBlock: number;
+        /** Most frames that go through the encoder at once; more are split, with gradients accumulated. */
+        readonly framesPerMicroBatch: number;
+      }
+    | undefined;
   /**
    * What the recurrent network reads are features that this was done to, those of a batch or those of the encoder. It
    * is fixed, and gradients flow through it. The weights stay apart from it: who predicts with them has to fold it in.
    */
-  readonly standardization?: Standardization;
+  readonly standardization?: Standardization | undefined;
   /** AdamW (Loshchilov and Hutter 2019): decay is decoupled and spares biases. */
   readonly optimizer: {
     readonly beta1: number;

@@ -111,7 +111,10 @@ async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluationS
   if (parts.validation.length === 0) throw emptyPart('validation');
   const { choices } = await withClassifier(open, 1, (classifier) =>
     chooseOnValidation({
-      ...{ classifier, read: features.read, validation: parts.validation, onEvent },
+      classifier,
+      read: features.read,
+      validation: parts.validation,
+      onEvent,
       targetPrecision,
     }),
   );
@@ -125,7 +128,8 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   const { chosen } = parts;
   const scored = await withClassifier(open, options.temperature, (classifier) =>
     scoreExamples({
-      ...{ examples: chosen, read: features.read },
+      examples: chosen,
+      read: features.read,
       scorers: new Map<BaselineName, Scorer>([
         ['network', inOrder(classifier)],
         ...(readsOrder(pipeline, chosen)
@@ -149,7 +153,10 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
     versions: { clipstep: clipstepVersion(), [engine.name]: engine.version, node: process.versions.node },
     labels,
     evaluation: assess({
-      ...{ examples, logits, labels, seed },
+      examples,
+      logits,
+      labels,
+      seed,
       topCount: options.topCount,
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),

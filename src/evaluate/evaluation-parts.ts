@@ -33,7 +33,9 @@ export async function openEvaluationParts(
   const own =
     data === undefined && pipeline.data?.kind === 'folder' ? { ...pipeline, data: undefined } : pipeline;
   const { dataset } = await openTrainingData({
-    ...{ pipeline: own, pipelineFolder: folder, onEvent },
+    pipeline: own,
+    pipelineFolder: folder,
+    onEvent,
     data,
     signal,
   });

@@ -112,5 +112,5 @@ async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
 function joined(frames: readonly EncodedFrame[]): FrameRun {
   const partners = frames.flatMap(({ partner }) => partner ?? []);
   const pixels = Buffer.concat(frames.map((frame) => frame.pixels));
-  return { pixels, ...(partners.length > 0 && { partners: Buffer.concat(partners) }) };
+  return { pixels, partners: partners.length > 0 ? Buffer.concat(partners) : undefined };
 }

@@ -99,7 +99,9 @@ async function score(run: Run, options: Models & { bundle: Bundle }): Promise<Sc
   }
   try {
     return await scoreExamples({
-      ...{ examples: test, read: features.read, scorers },
+      examples: test,
+      read: features.read,
+      scorers,
       onClip: (done) => run.onEvent({ kind: 'reading', what: 'test', done, total: test.length }),
     });
   } finally {

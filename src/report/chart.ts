@@ -24,7 +24,9 @@ export const COLOURS = {
 
 /** How an axis of a chart looks. */
 export const axisLook = (name: string) => ({
-  ...{ name, nameLocation: 'middle' as const, nameGap: 28 },
+  name,
+  nameLocation: 'middle' as const,
+  nameGap: 28,
   nameTextStyle: { color: COLOURS.ink, fontSize: 13 },
   axisLine: { lineStyle: { color: COLOURS.muted } },
   axisTick: { lineStyle: { color: COLOURS.muted } },
@@ -35,6 +37,9 @@ export const axisLook = (name: string) => ({
 /** An axis of shares from 0 to 1, in per cent. */
 export const shareAxis = (name: string) => ({
   ...axisLook(name),
-  ...{ type: 'value' as const, min: 0, max: 1, nameGap: 44 },
+  type: 'value' as const,
+  min: 0,
+  max: 1,
+  nameGap: 44,
   axisLabel: { ...axisLook(name).axisLabel, formatter: (share: number) => `${Math.round(100 * share)} %` },
 });

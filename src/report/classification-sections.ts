@@ -42,7 +42,9 @@ export function classificationSections(
 
 function baselineSection(baselines: Baselines, draw: DrawChart): string {
   const bars = baselines.classifiers.map(({ name, accuracy, interval }) => ({
-    ...{ name: BASELINE_WORDS[name], accuracy, interval },
+    name: BASELINE_WORDS[name],
+    accuracy,
+    interval,
   }));
   const rows = bars.map(({ name, accuracy, interval: [low, high] }) => [
     ...[name, { number: percent(accuracy) }, { number: `${percent(low)} to ${percent(high)}` }],
@@ -61,7 +63,8 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
 
 function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
   const bars = folds.map(({ repeat, fold, accuracy }) => ({
-    ...{ name: `${repeat}.${fold}: ${percent(accuracy)}`, accuracy },
+    name: `${repeat}.${fold}: ${percent(accuracy)}`,
+    accuracy,
   }));
   return section(
     'Folds',

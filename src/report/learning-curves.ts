@@ -86,7 +86,12 @@ function curves(
 function line(epochs: readonly EpochRecord[], look: { name: string; figure: Figure; color: string }) {
   const { name, figure, color } = look;
   return {
-    ...{ name, color, type: 'line' as const, symbol: 'circle', symbolSize: 5, silent: true },
+    name,
+    color,
+    type: 'line' as const,
+    symbol: 'circle',
+    symbolSize: 5,
+    silent: true,
     showSymbol: epochs.length <= MOST_DOTS,
     data: epochs.map((record, index) => [index + 1, figure(record)]),
   };
@@ -99,7 +104,9 @@ function stages(epochs: readonly EpochRecord[]) {
       : [],
   );
   return {
-    ...{ symbol: 'none', silent: true, data: starts },
+    symbol: 'none',
+    silent: true,
+    data: starts,
     lineStyle: { color: COLOURS.muted, type: 'dashed' as const },
     label: { formatter: '{b}', color: COLOURS.muted, position: 'insideEndTop' as const },
   };

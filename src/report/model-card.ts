@@ -72,8 +72,8 @@ function membersSentence(input: Pipeline['input'], networks: number): string {
 function augmentationSentence(augmentation: Augmentation | undefined): string {
   if (!augmentation) return '';
   const { views, colour, speed, ...shares } = augmentation;
-  const settings = { ...shares, ...colour, ...(speed && { speed: speed.join(' to ') }) };
-  const words = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  const settings = Object.entries({ ...shares, ...colour, speed: speed?.join(' to ') });
+  const words = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
   return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
 }
 

@@ -27,7 +27,9 @@ export function reliabilityPlot({ bins }: Calibration): Chart {
       series: [
         {
           type: 'line',
-          ...{ color: COLOURS.muted, symbol: 'none', silent: true },
+          color: COLOURS.muted,
+          symbol: 'none',
+          silent: true,
           lineStyle: { type: 'dashed' },
           data: [
             [0, 0],
@@ -36,12 +38,16 @@ export function reliabilityPlot({ bins }: Calibration): Chart {
         },
         {
           type: 'line',
-          ...{ color: COLOURS.first, symbol: 'none', silent: true },
+          color: COLOURS.first,
+          symbol: 'none',
+          silent: true,
           data: points.map(({ value }) => value),
         },
         {
           type: 'scatter',
-          ...{ color: COLOURS.first, silent: true, data: points },
+          color: COLOURS.first,
+          silent: true,
+          data: points,
           itemStyle: { opacity: 0.7 },
         },
       ],

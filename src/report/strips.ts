@@ -21,7 +21,8 @@ export function attentionChart({ prediction: { attention }, film }: Strip): Char
   if (!attention || !film) return null;
   return {
     label: `Attention over ${attention.length} timesteps`,
-    ...{ width: 800, height: 48 },
+    width: 800,
+    height: 48,
     option: {
       grid: { left: 0, right: 0, top: 0, bottom: 0 },
       xAxis: { type: 'category', show: false, data: attention.map((_, index) => index) },

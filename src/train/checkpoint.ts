@@ -101,8 +101,12 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   const { finished, ...state } = parsed.data;
   const members = unpackMembers(part('members'), finished);
   return {
-    ...{ ...state, members, distilled: part('distilled') },
-    ...{ start: part('start'), trainer: part('trainer'), best: part('best') },
+    ...state,
+    members,
+    distilled: part('distilled'),
+    start: part('start'),
+    trainer: part('trainer'),
+    best: part('best'),
   };
 }
 

@@ -108,8 +108,14 @@ async function trainerOptions(
   const { seed, training } = run.pipeline;
   const encoder = run.networks.encoder!;
   const network: RecurrentNetwork = {
-    ...{ cell: 'lstm', units: 1, layers: 0, bidirectional: false, dropout: 0, readout: 'mean' },
-    ...{ inputs: featureCount(encoder), classes: data.outputs },
+    cell: 'lstm',
+    units: 1,
+    layers: 0,
+    bidirectional: false,
+    dropout: 0,
+    readout: 'mean',
+    inputs: featureCount(encoder),
+    classes: data.outputs,
   };
   const { train, student: read } = data;
   const isDrawn = inputOf(run).encoder.weights === 'scratch' && !checkpoint;
@@ -119,8 +125,11 @@ async function trainerOptions(
   );
   const ofHead = checkpoint ? start : zeros(recurrentParameters(network));
   return {
-    ...{ network, weights: new Map([...ofHead, ...ofEncoder]), loss: 'squares' },
-    ...{ encoder: inTraining(encoder, 0), clipNorm: training.clipNorm },
+    network,
+    weights: new Map([...ofHead, ...ofEncoder]),
+    loss: 'squares',
+    encoder: inTraining(encoder, 0),
+    clipNorm: training.clipNorm,
     optimizer: optimizerOf(settingsOfFit(run)).hyperparameters,
   };
 }

@@ -19,7 +19,9 @@ export function optimizerOf({ training: { optimizer, weightDecay } }: Pipeline):
     case 'sgd':
       return {
         hyperparameters: {
-          ...{ beta1: 0, beta2: 0.999, epsilon: EPSILON_OF_SGD },
+          beta1: 0,
+          beta2: 0.999,
+          epsilon: EPSILON_OF_SGD,
           // Decay is multiplied with the learning rate alone.
           weightDecay: weightDecay / EPSILON_OF_SGD,
         },

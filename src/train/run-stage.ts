@@ -93,13 +93,15 @@ function trainerOptions(
   { stage, start }: { stage: Stage; start: Weights },
 ): TrainerOptions {
   const { encoder, recurrent: network } = networks;
-  const standardization = standardizationBeside(start);
+  const { scope } = stage;
   return {
-    ...{ network, weights: start, loss: taskOf(pipeline).loss },
-    ...(standardization && { standardization }),
-    ...(encoder &&
-      stage.scope.kind === 'everything' && { encoder: inTraining(encoder, stage.scope.fromBlock) }),
-    ...{ optimizer: optimizerOf(pipeline).hyperparameters, clipNorm: pipeline.training.clipNorm },
+    network,
+    weights: start,
+    loss: taskOf(pipeline).loss,
+    standardization: standardizationBeside(start),
+    encoder: encoder && scope.kind === 'everything' ? inTraining(encoder, scope.fromBlock) : undefined,
+    optimizer: optimizerOf(pipeline).hyperparameters,
+    clipNorm: pipeline.training.clipNorm,
   };
 }
 

@@ -82,7 +82,9 @@ export async function scoreNetwork(
   try {
     const { choices } = await choose(run, { members, features });
     const network = await loadClassifiers(predicting, {
-      ...{ networks, members, temperature: choices.temperature },
+      networks,
+      members,
+      temperature: choices.temperature,
     });
     try {
       const scorers = new Map([['network', inOrder(network)]]);
@@ -111,7 +113,9 @@ async function choose(
   });
   try {
     return await chooseOnValidation({
-      ...{ classifier, read: features.read, onEvent: run.onEvent },
+      classifier,
+      read: features.read,
+      onEvent: run.onEvent,
       validation: run.validation,
       targetPrecision,
     });
@@ -155,7 +159,9 @@ function readTest<Name>(options: {
 }): Promise<Scored<Name>> {
   const { run, split, features, scorers } = options;
   return scoreExamples({
-    ...{ examples: split.test, read: features.read, scorers },
+    examples: split.test,
+    read: features.read,
+    scorers,
     onClip: (done) => run.onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
     onSkipped: (path, problem) => run.onEvent({ kind: 'skipped', path, problem }),
   });

@@ -8,7 +8,7 @@ export interface FrameRun {
   /** uint8 RGB [frames, size, size, 3]. */
   readonly pixels: Uint8Array;
   /** Likewise, the later frames that these are compared with. */
-  readonly partners?: Uint8Array;
+  readonly partners?: Uint8Array | undefined;
 }
 
 /** What an encoder reads of frames: uint8 RGB [frames x streams, size, size, 3], all of a frame together. */

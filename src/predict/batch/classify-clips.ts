@@ -91,9 +91,18 @@ function processOptions({ options, model, startProgram, signal }: Run): ProcessO
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
     model: { input: inputOf(pipeline.input), encoder: shareEncoders(model), classify: model.classify },
-    ...{ windowing: options.windowing, subtitles: options.subtitles, embeddings: options.embeddings },
+    windowing: options.windowing,
+    subtitles: options.subtitles,
+    embeddings: options.embeddings,
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
-    ...{ labels, sampling, top, minProbability, allowDamaged, timeoutSeconds, startProgram, signal },
+    labels,
+    sampling,
+    top,
+    minProbability,
+    allowDamaged,
+    timeoutSeconds,
+    startProgram,
+    signal,
   };
 }
 

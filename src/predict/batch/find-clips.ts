@@ -50,8 +50,12 @@ export interface FindOptions {
 export async function findClips(folder: string, options: FindOptions): Promise<FoundClips> {
   const root = resolve(folder);
   const walk: Walk = {
-    ...{ ...options, root, realRoot: await realpath(root) },
-    ...{ clips: [], skipped: [], linked: new Set<string>() },
+    ...options,
+    root,
+    realRoot: await realpath(root),
+    clips: [],
+    skipped: [],
+    linked: new Set<string>(),
   };
   await visit(walk, { path: root });
   return { clips: walk.clips, skipped: walk.skipped };
@@ -94,7 +98,7 @@ async function visit(walk: Walk, folder: Folder): Promise<void> {
   for (const { name, path, found } of entries) {
     if (found === 'clip') addClip(walk, { ...folder, path });
     else if (found === 'folder')
-      await visit(walk, { ...folder, path, ...(walk.labels.has(name) && { truth: name }) });
+      await visit(walk, { path, truth: walk.labels.has(name) ? name : folder.truth });
     else if (found !== 'frame') addClip(walk, { ...folder, path, ...found });
   }
 }

@@ -72,7 +72,7 @@ function predictionOf(
     ...answerFields(answerOf(best, minProbability)),
     probability: best.probability,
     top: ranking.slice(0, top),
-    ...(ofTruth && { truthProbability: ofTruth.probability }),
+    truthProbability: ofTruth?.probability,
     frames,
     damaged,
     plan,

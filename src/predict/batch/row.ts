@@ -87,8 +87,11 @@ export function resultRows(row: Row): ResultRow[] {
   if (!isWindowed(row)) return [row];
   const { windows, segments, id, path, truth, ...reading } = row;
   return windows.map(({ startSeconds, endSeconds, ...rest }) => ({
-    ...{ id: `${id}#${startSeconds}-${endSeconds}`, path, truth },
-    ...{ startSeconds, endSeconds },
+    id: `${id}#${startSeconds}-${endSeconds}`,
+    path,
+    truth,
+    startSeconds,
+    endSeconds,
     ...rest,
     ...reading,
   }));

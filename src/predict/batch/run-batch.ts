@@ -159,7 +159,10 @@ async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
     ffmpeg: await ffmpegVersion(),
     clipstep: clipstepVersion(),
     shard: shard ? `${shard.index}/${shard.count}` : 'none',
-    ...{ sampling, top, minProbability, allowDamaged },
+    sampling,
+    top,
+    minProbability,
+    allowDamaged,
     windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
     subtitles: subtitles ?? 'none',
   };

@@ -52,7 +52,10 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
     }
   }
   return {
-    ...{ clips, failed, unknown, classified: clips - failed },
+    clips,
+    failed,
+    unknown,
+    classified: clips - failed,
     labels: byClips([...counts].map(([label, count]) => ({ label, clips: count }))),
     failures: byClips([...failures].map(([code, kind]) => ({ code, ...kind }))),
     metrics: predictions.length > 0 ? measurePredictions(predictions, labels) : null,

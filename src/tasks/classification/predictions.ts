@@ -101,7 +101,10 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
   const label = z.enum(labels).transform((name) => labels.indexOf(name));
   const schema = z.array(
     z.object({
-      ...{ id: z.string(), group: z.string(), label, predicted: label },
+      id: z.string(),
+      group: z.string(),
+      label,
+      predicted: label,
       attention: weights.optional(),
       ...Object.fromEntries(BASELINES.map((name) => [baselineColumn(name), label.optional()])),
       ...Object.fromEntries(labels.map((name) => [classColumn(name), z.coerce.number().min(0).max(1)])),

@@ -40,8 +40,7 @@ export function shared({ data, seed, engine, out, resume, signal, onEvent }: Mni
 }
 
 function settingsOf({ epochs, units }: MnistOptions): Record<string, string> {
-  return {
-    ...(epochs !== undefined && { 'training.epochs': String(epochs) }),
-    ...(units !== undefined && { 'recurrent.units': String(units) }),
-  };
+  const settings = { 'training.epochs': epochs, 'recurrent.units': units };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
 }
