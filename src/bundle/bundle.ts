@@ -16,7 +16,7 @@ import {
   readManifest,
   WEIGHTS_FILE,
 } from './manifest.js';
-import { packMembers, strayOwnTensor, unpackMembers } from './members.js';
+import { packMembers, strayOwnTensor, unpackMembers } from './pack-members.js';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
 export interface Bundle {

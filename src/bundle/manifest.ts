@@ -28,7 +28,7 @@ export const manifestSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  /** Networks whose probabilities are averaged; see members.ts. */
+  /** Networks whose probabilities are averaged; see pack-members.ts. */
   members: z.int().min(1).max(1000).default(1),
   /** Divides the logits before softmax; fitted on the validation part, see tasks/classification/calibration.ts. */
   temperature: z.number().positive().default(1),

@@ -6,8 +6,8 @@ import { type Answers, fitTemperature } from '../tasks/classification/calibratio
 import { predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { chooseMinProbability } from '../tasks/classification/threshold.js';
-import { inOrder, scoreExamples } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
+import { inOrder, scoreExamples } from './score-examples.js';
 
 /** What is chosen on validation data once the weights are; a model keeps it. */
 export interface Choices {

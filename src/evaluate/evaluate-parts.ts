@@ -20,10 +20,10 @@ import { assess, type Evaluation, predictedClasses } from '../tasks/classificati
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { type Selection, selectAnswers } from '../tasks/classification/threshold.js';
 import { type Choices, chooseOnValidation } from './choices.js';
-import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './evaluate.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
+import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './score-examples.js';
 import type { SkippedClip } from './skipped-clips.js';
 
 export interface EvaluationSettings {

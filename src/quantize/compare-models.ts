@@ -2,8 +2,14 @@ import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/dataset.js';
 import type { Engine } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
-import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from '../evaluate/evaluate.js';
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
+import {
+  inOrder,
+  type Scored,
+  type Scorer,
+  scoreExamples,
+  shuffledOrder,
+} from '../evaluate/score-examples.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';

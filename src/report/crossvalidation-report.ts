@@ -2,7 +2,7 @@ import type { Fold } from '../crossvalidate/fold.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import { percent } from '../platform/percent.js';
 import type { Highlights } from './highlights.js';
-import { type Report, reportHtml } from './report.js';
+import { type Report, reportHtml } from './report-html.js';
 import { overallSentence } from './selection-words.js';
 import type { Strip } from './strips.js';
 import { summarySentences } from './summary-words.js';

@@ -3,7 +3,7 @@ import type { Example } from '../datasets/dataset.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { percent } from '../platform/percent.js';
 import { readStrips } from './read-strips.js';
-import { reportHtml } from './report.js';
+import { reportHtml } from './report-html.js';
 import { accuracySentence, furtherFigures, selectionSentence, versionsText } from './words.js';
 
 /**

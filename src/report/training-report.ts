@@ -1,7 +1,7 @@
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import type { Highlights } from './highlights.js';
-import { reportHtml } from './report.js';
+import { reportHtml } from './report-html.js';
 import type { Strip } from './strips.js';
 import { TASK_REPORTS } from './task-reports.js';
 import { exampleNoun, versionsText } from './words.js';

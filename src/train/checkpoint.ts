@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { packMembers, unpackMembers } from '../bundle/members.js';
+import { packMembers, unpackMembers } from '../bundle/pack-members.js';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { unlessAbsent } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';

@@ -11,7 +11,7 @@ import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
-import type { Member } from './members.js';
+import type { Member } from './plan-members.js';
 
 /** What a member starts from: the encoder of all, and a recurrent network drawn by its own seed. */
 export function initialWeights(

@@ -4,7 +4,13 @@ import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
-import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from '../evaluate/evaluate.js';
+import {
+  inOrder,
+  type Scored,
+  type Scorer,
+  scoreExamples,
+  shuffledOrder,
+} from '../evaluate/score-examples.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import {
   type BaselineName,

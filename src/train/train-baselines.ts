@@ -8,7 +8,7 @@ import { withoutStandardization } from '../network/standardize.js';
 import { baselinesToTrain, type TrainedBaselineName } from '../tasks/classification/baselines.js';
 import type { Weights } from '../tensors/tensor.js';
 import { freshProgress } from './fit.js';
-import { type Member, membersOf, readOwn } from './members.js';
+import { type Member, membersOf, readOwn } from './plan-members.js';
 import { trainOnFeatures } from './run-stage.js';
 import { stagesOf } from './stages.js';
 import type { Training } from './train-stage.js';

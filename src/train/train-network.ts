@@ -1,4 +1,4 @@
-import { packMembers } from '../bundle/members.js';
+import { packMembers } from '../bundle/pack-members.js';
 import { isGenerated } from '../datasets/open-data.js';
 import type { EngineName } from '../engine/engine.js';
 import { findLeaks, type Leak } from '../evaluate/leaks.js';

@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipeline/schema.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import { type FitOptions, fitStage } from './fit.js';
-import type { Member } from './members.js';
+import type { Member } from './plan-members.js';
 import type { Stage } from './stages.js';
 import type { TrainEvent } from './train-event.js';
 

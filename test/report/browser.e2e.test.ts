@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportHtml } from '../../src/report/report.js';
+import { reportHtml } from '../../src/report/report-html.js';
 import { chromiumPath, launchChromium } from '../support/browser.js';
 import { sampleReport } from '../support/sample-report.js';
 

@@ -1,5 +1,5 @@
 import { jpegInBase64 } from '../../src/media/images/jpeg.js';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/report/report-html.js';
 import type { Strip } from '../../src/report/strips.js';
 import { measureBaselines } from '../../src/tasks/classification/baselines.js';
 import { assess } from '../../src/tasks/classification/evaluation.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../src/datasets/dataset.js';
 import { selectEngine } from '../../src/engine/select.js';
-import { inOrder, scoreExamples } from '../../src/evaluate/evaluate.js';
+import { inOrder, scoreExamples } from '../../src/evaluate/score-examples.js';
 import type { FeatureSequence } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { percent } from '../../src/platform/percent.js';
-import { reportHtml } from '../../src/report/report.js';
+import { reportHtml } from '../../src/report/report-html.js';
 import { EVIL_FILE, EVIL_LABEL, sampleReport } from '../support/sample-report.js';
 
 const report = await sampleReport();
