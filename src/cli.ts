@@ -45,7 +45,7 @@ const COMMANDS: Record<string, LazyCommand> = {
     load: async () => (await import('./commands/dataset.js')).datasetCommand(),
   },
   doctor: {
-    summary: 'check that everything needed is there, and say how to mend what is not',
+    summary: 'check that everything needed is there, and say how to fix what is not',
     load: async (finish) => (await import('./commands/doctor.js')).doctorCommand(finish),
   },
   install: {

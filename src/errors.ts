@@ -33,7 +33,7 @@ export type ErrorCode =
   | 'defect';
 
 /**
- * A failure that the person at the keyboard can mend. `problem` names the thing, what was found and what
+ * A failure that the person at the keyboard can fix. `problem` names the thing, what was found and what
  * was expected; `fix` says what to do. Everything else that is thrown is a defect of Clipstep itself.
  */
 export class UserError extends Error {

@@ -31,7 +31,7 @@ export interface Bundle {
   readonly members: readonly Weights[];
 }
 
-/** A trained model as far as its manifest tells of it. */
+/** A trained model as far as its manifest describes it. */
 export type Described = Pick<Bundle, 'folder' | 'manifest'>;
 
 /** What is saved; counts, sizes and digests are worked out here. */

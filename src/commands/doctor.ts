@@ -11,7 +11,7 @@ const MARKS = {
 /** `clipstep doctor` */
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command('doctor')
-    .description('check that everything needed is there, and say how to mend what is not')
+    .description('check that everything needed is there, and say how to fix what is not')
     .option('--json', 'as JSON')
     .action(async (flags: { json?: boolean }) => {
       const diagnosis = await diagnose();

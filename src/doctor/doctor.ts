@@ -20,7 +20,7 @@ export interface Check {
   readonly status: 'ok' | 'missing' | 'optional';
   /** What was found: versions, places. */
   readonly detail: string;
-  /** What mends it, a command wherever one can; absent when all is well. */
+  /** What fixes it, a command wherever one can; absent when all is well. */
   readonly fix?: string | undefined;
 }
 

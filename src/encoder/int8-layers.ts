@@ -1,6 +1,6 @@
 import { type ConvolutionLayer, type MobileNet, mobileNetBlocks } from './mobilenet.js';
 
-/** The stem and the two blocks behind it: 12 % of the multiplications of v1, 17 % of those of v2. */
+/** The stem and the two blocks after it: 12 % of the multiplications of v1, 17 % of those of v2. */
 const FLOAT32_BLOCKS = 3;
 
 /**
@@ -39,7 +39,7 @@ function featureMaps(network: MobileNet): string[] {
   ]);
 }
 
-/** The map that each layer behind the stem reads, by the layer's name. */
+/** The map that each layer after the stem reads, by the layer's name. */
 export function mapsRead(network: MobileNet): Map<string, string> {
   const reads = new Map<string, string>();
   let last = '';

@@ -1,7 +1,7 @@
 import type { Weights } from '../tensors/tensor.js';
 
 /*
- * Names of the optimizer's values in Trainer.state: one of each moment for every parameter, behind these
+ * Names of the optimizer's values in Trainer.state: one of each moment for every parameter, after these
  * prefixes, and the step count.
  */
 export const FIRST_MOMENT = 'adam.m.';

@@ -74,7 +74,7 @@ export interface FeaturePlace {
 
 /**
  * The features of each member among those that `loadEncoders` gives: they lie picture by picture, those of each
- * encoder one behind the other. Members take turns in the pictures of a timestep.
+ * encoder one after the other. Members take turns in the pictures of a timestep.
  */
 export function placesOfMembers(
   { encoder, recurrent, apart }: Networks,

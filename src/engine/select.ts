@@ -9,7 +9,7 @@ export interface EngineChoice {
 /**
  * Starts an engine. `auto` takes the embedded one, which does all that there is to do; tensorflow is a choice.
  *
- * @throws UserError `engine_unavailable`, with what mends it, when the engine does not load on this machine.
+ * @throws UserError `engine_unavailable`, with what fixes it, when the engine does not load on this machine.
  */
 export async function selectEngine(
   requested: 'auto' | EngineName,

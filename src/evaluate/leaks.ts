@@ -24,7 +24,7 @@ const FRAMES = 8;
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
  * frames look the same by perceptual hash and colours. Each clip is decoded once for it, and its thumbnails are
- * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, are compared
+ * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look the same, are compared
  * by content only.
  *
  * @throws UserError `aborted`, or what is missing on this machine.

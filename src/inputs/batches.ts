@@ -29,7 +29,7 @@ export interface TokenSequence {
 /** Sequences of feature vectors, each padded at its end to the longest one's length. */
 export interface FeatureBatch {
   readonly kind: 'features';
-  /** float32 [batch, timesteps, inputs]; what lies behind a sequence's length is never read into a result. */
+  /** float32 [batch, timesteps, inputs]; what lies after a sequence's length is never read into a result. */
   readonly data: Float32Array;
   /** Valid timesteps of each sequence, 1 to timesteps. */
   readonly lengths: Int32Array;
@@ -60,7 +60,7 @@ export interface TokenBatch {
 export type SequenceBatch = FeatureBatch | TokenBatch;
 
 /**
- * Puts sequences of one kind and width into one batch, zeros behind the shorter ones.
+ * Puts sequences of one kind and width into one batch, zeros after the shorter ones.
  * At least one sequence, and all of the same kind: anything else is a defect of the caller.
  */
 export function collate(sequences: readonly FeatureSequence[]): FeatureBatch;

@@ -56,7 +56,7 @@ const TRANSPORT_STREAMS: Marks[] = [
     [196, 'G'],
   ],
 ];
-/** MPEG program streams, and raw MPEG, H.264 and H.265 behind their start codes. */
+/** MPEG program streams, and raw MPEG, H.264 and H.265 after their start codes. */
 const START_CODES: Marks[] = ['\0\0\x01', '\0\0\0\x01'].map((text) => [[0, text]]);
 const OTHERS: Marks[] = ['OggS', 'FLV\x01', '.RMF', 'DKIF', 'YUV4MPEG2'].map((text) => [[0, text]]);
 

@@ -236,7 +236,7 @@ const importGlobs = () => import('tinyglobby');
 async function matchGlob(pattern: string): Promise<string[]> {
   const { glob, isDynamicPattern } = await importGlobs();
   if (!isDynamicPattern(pattern)) return [];
-  // In globs a backslash takes the meaning from the character behind it, but on Windows it separates folders.
+  // In globs a backslash takes the meaning from the character after it, but on Windows it separates folders.
   const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
   const matches = await glob(portable, { onlyFiles: false, expandDirectories: false });
   return matches.map((path) => path.replace(/\/$/, '')).sort(naturalOrder);

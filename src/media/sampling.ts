@@ -38,7 +38,7 @@ const HALF_A_SPAN = 0.5;
 /**
  * Chooses the frames of a clip that are read: indices into its timeline, never falling. "At a time" means
  * the frame that is on screen then, so that a variable frame rate, a slow clip and an image sequence are
- * all treated alike, and a clip with fewer frames than asked for repeats each as long as it is on screen.
+ * all treated the same, and a clip with fewer frames than asked for repeats each as long as it is on screen.
  *
  * - `uniform`: at the centres of T equal spans; always T frames.
  * - `segments`: at a random time in each of T equal spans; always T frames.

@@ -5,14 +5,14 @@ import type { Span } from './sampling.js';
 /**
  * The part of a clip that a request is about: its end is the clip's at the latest.
  *
- * @throws UserError `usage` for times that make no part; `no_frames` when it begins behind the clip's end.
+ * @throws UserError `usage` for times that make no part; `no_frames` when it begins after the clip's end.
  */
 export function requestedSpan(path: string, durationSeconds: number, request: FrameRequest): Span {
   const { startSeconds = 0, endSeconds = durationSeconds } = request;
   if (!(startSeconds >= 0) || (request.endSeconds !== undefined && !(endSeconds > startSeconds))) {
     throw new UserError('usage', {
       problem: `The part of ${path} from ${startSeconds} s to ${endSeconds} s is not one.`,
-      fix: 'Give a start of 0 or later, and an end behind it.',
+      fix: 'Give a start of 0 or later, and an end after it.',
     });
   }
   if (startSeconds >= durationSeconds) {

@@ -74,7 +74,7 @@ class CompensatedSums {
   }
 }
 
-/** Vectors of the mean's width one behind the other, standardized. */
+/** Vectors of the mean's width one after the other, standardized. */
 export function standardize(vectors: Float32Array, { mean, scale }: Standardization): Float32Array {
   const width = mean.length;
   const result = new Float32Array(vectors.length);

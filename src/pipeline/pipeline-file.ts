@@ -26,7 +26,7 @@ export function parsePipeline(text: string, origin: string): Pipeline {
   } catch (cause) {
     throw new UserError('bad_config', {
       problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
-      fix: 'Mend the line that the message names; pipelines/motion.yaml is a working example.',
+      fix: 'Fix the line that the message names; pipelines/motion.yaml is a working example.',
       cause,
     });
   }

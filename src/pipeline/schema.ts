@@ -18,6 +18,6 @@ export function checkPipeline(document: unknown, origin: string): Pipeline {
   if (parsed.success) return parsed.data;
   throw new UserError('bad_config', {
     problem: `The pipeline ${origin} has settings that do not fit:\n${listIssues(parsed.error)}`,
-    fix: 'Mend the settings named above; pipelines/motion.yaml explains each one.',
+    fix: 'Fix the settings named above; pipelines/motion.yaml explains each one.',
   });
 }

@@ -12,7 +12,7 @@ const stage = {
   epochs: z.int().min(1).max(10_000),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
   learningRate: z.number().positive().max(10),
-  steps: z.int().min(1).optional().describe('stop after so many, be it in the midst of an epoch'),
+  steps: z.int().min(1).optional().describe('stop after so many, even within an epoch'),
 };
 
 const trainingSchema = z.strictObject({

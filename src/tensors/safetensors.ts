@@ -17,7 +17,7 @@ const SPACE = 0x20;
 /**
  * Weights as the bytes of a safetensors file: the header's length (uint64), the header (JSON, padded with
  * spaces so that the values start at a multiple of 8), the values (float32, little-endian, or int8; one tensor
- * behind the other). The same weights and metadata always give the same bytes.
+ * after the other). The same weights and metadata always give the same bytes.
  *
  * Source: https://huggingface.co/docs/safetensors, section Format.
  */
@@ -75,7 +75,7 @@ function storedBytes({ data, storage }: Tensor): Uint8Array {
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
-/** One tensor as the header tells of it; `begin` and `end` count bytes from the first value. */
+/** One tensor as the header describes it; `begin` and `end` count bytes from the first value. */
 interface Entry {
   readonly name: string;
   readonly shape: readonly number[];

@@ -55,7 +55,7 @@ export function transpose(matrix: Tensor): Tensor {
   return { shape: [columns, rows], data };
 }
 
-/** One array of all parts, one behind the other. */
+/** One array of all parts, one after the other. */
 export function concatenate(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;

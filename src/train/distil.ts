@@ -50,7 +50,7 @@ export async function distil(
 }
 
 interface Teacher {
-  /** Of all pictures of a timestep, one behind the other. */
+  /** Of all pictures of a timestep, one after the other. */
   readonly read: SequenceReader<FeatureSequence>;
   /** Features of a picture. */
   readonly width: number;
@@ -81,7 +81,7 @@ async function learn(
   return { weights: new Map(own.map(({ name }) => [name, requireTensor(weights, name)])), progress };
 }
 
-/** Clips that either cannot read are told of by the stages behind this one. */
+/** Clips that either cannot read are named by the stages after this one. */
 async function readableOfBoth(
   run: Training,
   { student, teacher }: { student: SequenceReader<FrameSequence>; teacher: Teacher },

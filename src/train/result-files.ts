@@ -52,7 +52,7 @@ const metricsSchema = z.object({
   skipped: z.array(z.object({ path: z.string(), problem: z.string() })),
 });
 
-/** What resultFiles tells of a training's examples. */
+/** What resultFiles says of a training's examples. */
 export type KeptResults = Pick<TrainingResult, 'predictions' | 'validationPredictions' | 'leaks' | 'skipped'>;
 
 /**

@@ -11,7 +11,7 @@ import { distilStageOf, type Stage, stagesOf } from './stages.js';
 import type { Training } from './train-stage.js';
 
 /**
- * Trains all stages of one member after another, behind the distillation of their encoder where the pipeline has it;
+ * Trains all stages of one member after another, after the distillation of their encoder where the pipeline has it;
  * from the checkpoint on where one is given.
  * @returns weights of each whole network, and every epoch of every stage.
  * @throws UserError as initialEncoder and fitStage.

@@ -93,7 +93,7 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       }
     });
 
-    it('never reads what lies behind a sequence', async () => {
+    it('never reads what lies after a sequence', async () => {
       const step = randomFrameStep();
       const expected = await differentiate({ encoder: v1 }, step);
       expect(await differentiate({ encoder: v1 }, { batch: padFramesWith(255, step.batch) })).toEqual(

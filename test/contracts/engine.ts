@@ -122,7 +122,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
       const weights = randomWeights(recurrentParameters(network));
       const load = () => engine.loadClassifier(network, weights);
 
-      it.each([0, 2])('never reads what lies behind a sequence, with %i layers', async (layers) => {
+      it.each([0, 2])('never reads what lies after a sequence, with %i layers', async (layers) => {
         if (layers === 0 && readout === 'last') return;
         const classifier = await engine.loadClassifier(
           { ...network, layers },

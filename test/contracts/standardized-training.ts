@@ -82,7 +82,7 @@ export function describeStandardizedTraining(name: string, create: () => Promise
       expect(difference).toBeGreaterThan(0.1);
     });
 
-    it('never reads what lies behind a sequence', async () => {
+    it('never reads what lies after a sequence', async () => {
       const encoder = { network: v1, fromBlock: 0, framesPerMicroBatch: 100 };
       const step = randomFrameStep();
       const found = await run(

@@ -139,7 +139,7 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
       expect(flatten((await differentiate({ clipNorm: norm * 4 })).gradients)).toEqual(free);
     });
 
-    it('never reads what lies behind a sequence', async () => {
+    it('never reads what lies after a sequence', async () => {
       const step = randomStep();
       const expected = await differentiate({}, step);
       for (const content of [1e30, Number.NaN]) {

@@ -214,7 +214,7 @@ describe('clipstep', () => {
     ]);
   });
 
-  it('doctor names what is missing and how to mend it', async () => {
+  it('doctor names what is missing and how to fix it', async () => {
     const { code, stdout } = await clipstep(['doctor'], { env: { CLIPSTEP_FFMPEG: '/no/such/ffmpeg' } });
     expect(code).toBe(1);
     expect(stdout).toMatch(/missing +ffmpeg[\s\S]*\/no\/such\/ffmpeg[\s\S]*CLIPSTEP_FFMPEG/);

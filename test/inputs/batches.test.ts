@@ -8,7 +8,7 @@ const sequence = (values: number[], timesteps: number): FeatureSequence => ({
 });
 
 describe('collate', () => {
-  it('pads shorter sequences with zeros behind their end', () => {
+  it('pads shorter sequences with zeros after their end', () => {
     const batch = collate([sequence([1, 2, 3, 4], 2), sequence([5, 6], 1)]);
     expect(batch.timesteps).toBe(2);
     expect([...batch.lengths]).toEqual([2, 1]);

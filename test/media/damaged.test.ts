@@ -143,7 +143,7 @@ describeWithEachFfmpeg('a clip', () => {
     });
   });
 
-  test('that begins behind its end, or ends before it begins, is told so', async () => {
+  test('that begins after its end, or ends before it begins, is told so', async () => {
     const path = join(folder, 'clip.mp4');
     await expect(numbers(path, { startSeconds: 8 })).rejects.toMatchObject({
       code: 'no_frames',

@@ -59,7 +59,7 @@ export function randomContent(architecture: MobileNet['architecture'], alpha: nu
 
 /**
  * A classifier as a TensorFlow.js graph model, in the pieces in which the hub's lie: factors behind depthwise
- * convolutions, offsets behind all, residuals added before the offset. Names are numbers, and the nodes'
+ * convolutions, offsets after all, residuals added before the offset. Names are numbers, and the nodes'
  * order is reversed, so that only the graph's edges tell what is what.
  */
 export function buildGraphModel({ network, weights, classifier }: Content): GraphModel {

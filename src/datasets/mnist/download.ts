@@ -116,7 +116,7 @@ async function save(path: string, content: Uint8Array): Promise<void> {
   } catch (cause) {
     throw new UserError('download_failed', {
       problem: `${path} could not be written: ${messageOf(cause)}.`,
-      fix: 'Make room or mend the rights there, or set CLIPSTEP_CACHE to another folder.',
+      fix: 'Make room or change the permissions there, or set CLIPSTEP_CACHE to another folder.',
       cause,
     });
   }

@@ -104,7 +104,7 @@ function checkLength(found: number, { shape, path }: { shape: readonly number[];
   const what =
     found < expected
       ? `is truncated: it holds ${found} of the ${expected} bytes`
-      : `has ${found - expected} bytes too many behind the ${expected}`;
+      : `has ${found - expected} bytes too many after the ${expected}`;
   throw badFile(path, { found: `${what} that its header says: ${shape.join(' x ')}` });
 }
 

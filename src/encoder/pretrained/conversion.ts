@@ -7,14 +7,14 @@ import { combine, inOurOrder, tensorflowKernelShape } from './kernel-order.js';
 export interface ConvertedNetwork {
   /** Every parameter of the encoder: see mobileNetParameters. */
   readonly weights: Weights;
-  /** What its authors put behind the embedding: kernel [features, classes], bias [classes]. */
+  /** What its authors put after the embedding: kernel [features, classes], bias [classes]. */
   readonly classifier: { readonly kernel: Tensor; readonly bias: Tensor };
 }
 
 /**
  * The weights of a TensorFlow graph, found by walking it from its input to its embedding and on to its
  * classes, beside our own table of blocks. Names tell nothing: what counts is which operation reads which.
- * Factors and offsets behind a convolution (batch norm, in whatever pieces it was left) are folded into its
+ * Factors and offsets after a convolution (batch norm, in whatever pieces it was left) are folded into its
  * kernel and bias.
  *
  * @throws UserError `bad_weights` where the graph leaves the table, with the node and what was expected.
@@ -95,7 +95,7 @@ function foldLayer(
   };
 }
 
-/** The node behind `end` that still belongs to its layer, if there is one. */
+/** The node after `end` that still belongs to its layer, if there is one. */
 function nextFold(graph: PretrainedGraph, end: string, residual: string | null): GraphNode | undefined {
   return graph
     .consumersOf(end)

@@ -5,7 +5,7 @@
  */
 export interface Graph {
   readonly name: string;
-  /** In an order in which they can be computed: a node comes behind those that it reads from. */
+  /** In an order in which they can be computed: a node comes after those that it reads from. */
   readonly nodes: Node[];
   readonly inputs: Value[];
   readonly constants: Constant[];

@@ -49,7 +49,7 @@ function gru(tf: Tensorflow, input: Tensor3D, values: CellValues): Tensor3D {
 }
 
 /**
- * Turns each sequence's valid part round and leaves what lies behind it: [T, B, width], differentiable, its
+ * Turns each sequence's valid part round and leaves what lies after it: [T, B, width], differentiable, its
  * own inverse.
  */
 export function reverseSequences(tf: Tensorflow, input: Tensor3D, lengths: Int32Array): Tensor3D {

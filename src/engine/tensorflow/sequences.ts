@@ -4,10 +4,10 @@ import type { Placement } from '../../network/placement.js';
 import type { Standardization } from '../../network/standardize.js';
 import type { Tensorflow } from './load.js';
 
-/** A batch's features [B, T, width], with zeros behind the lengths whatever lies there. */
+/** A batch's features [B, T, width], with zeros after the lengths whatever lies there. */
 export function uploadFeatures(tf: Tensorflow, { data, lengths, timesteps }: FeatureBatch): Tensor3D {
   const width = data.length / (lengths.length * timesteps);
-  // Not multiplied by a mask: there may be NaN behind a sequence.
+  // Not multiplied by a mask: there may be NaN after a sequence.
   const clean = data.slice();
   lengths.forEach((length, row) => {
     clean.fill(0, (row * timesteps + length) * width, (row + 1) * timesteps * width);
@@ -15,7 +15,7 @@ export function uploadFeatures(tf: Tensorflow, { data, lengths, timesteps }: Fea
   return tf.tensor3d(clean, [lengths.length, timesteps, width]);
 }
 
-/** The valid frames of a batch, one sequence behind the other: uint8 RGB [sum of lengths, size, size, 3]. */
+/** The valid frames of a batch, one sequence after the other: uint8 RGB [sum of lengths, size, size, 3]. */
 export function validFrames({ data, lengths, timesteps }: FrameBatch): Uint8Array {
   const frameBytes = data.length / (lengths.length * timesteps);
   const sequences = Array.from(lengths, (length, row) => {
@@ -26,7 +26,7 @@ export function validFrames({ data, lengths, timesteps }: FrameBatch): Uint8Arra
 }
 
 /**
- * Features of valid frames [sum of lengths, width] -> [B, T, width], with zeros behind the lengths;
+ * Features of valid frames [sum of lengths, width] -> [B, T, width], with zeros after the lengths;
  * differentiable.
  */
 export function placeFeatures(tf: Tensorflow, features: Tensor2D, placement: Placement): Tensor3D {

@@ -26,7 +26,7 @@ export interface ClipReading extends Omit<FrameRequest, 'preprocessing' | 'pairG
 }
 
 /**
- * Reads a clip as the pictures of its streams, all those of a timestep one behind the other.
+ * Reads a clip as the pictures of its streams, all those of a timestep one after the other.
  * @throws UserError as locateClip and openClip.
  */
 export async function readClip(path: string, reading: ClipReading): Promise<ClipFrames> {

@@ -3,7 +3,7 @@ import { flowImage } from '../../media/flow-image.js';
 import type { Frame } from '../../media/frames.js';
 import type { FramesInput, Stream } from './frames-schema.js';
 
-/** Frames one behind the other. */
+/** Frames one after the other. */
 export interface FrameRun {
   /** uint8 RGB [frames, size, size, 3]. */
   readonly pixels: Uint8Array;

@@ -15,7 +15,7 @@ export interface Binary {
   readonly source: 'environment' | 'path' | 'package';
   /** As it calls itself, such as `5.1.9` or `N-47683-g0e8eb07980-static`. */
   readonly version: string;
-  /** [major, minor] of its libavutil: the one number that is comparable in releases and snapshots alike. */
+  /** [major, minor] of its libavutil: the one number that is comparable in releases and snapshots. */
   readonly libavutil: readonly [number, number];
 }
 
@@ -43,7 +43,7 @@ export function findBinary(tool: Tool): Promise<Binary> {
   if (!binary) {
     binary = lookFor(tool);
     found.set(key, binary);
-    // A failure is looked into again: the person may mend it while a program that uses Clipstep runs.
+    // A failure is looked into again: the person may fix it while a program that uses Clipstep runs.
     binary.catch(() => found.delete(key));
   }
   return binary;

@@ -90,7 +90,7 @@ function assertWritten(path: string, exit: ToolExit): void {
   if (exit.kind === 'aborted') {
     throw new UserError('aborted', {
       problem: `Writing ${path} was stopped before its end.`,
-      fix: 'Nothing was left behind; start again.',
+      fix: 'Nothing was kept; start again.',
     });
   }
   throw new UserError('unreadable', {

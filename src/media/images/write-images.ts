@@ -51,6 +51,6 @@ async function writeAll(target: string, options: WriteImagesOptions): Promise<vo
 function stopped(folder: string): UserError {
   return new UserError('aborted', {
     problem: `Writing ${folder} was stopped before its end.`,
-    fix: 'Nothing was left behind; start again.',
+    fix: 'Nothing was kept; start again.',
   });
 }

@@ -1,4 +1,4 @@
-/** Whether a line of ffmpeg's, with its level before it, tells of a frame that cannot be decoded as it was recorded. */
+/** Whether a line of ffmpeg's, with its level before it, reports a frame that cannot be decoded as it was recorded. */
 export function tellsOfDamage(line: string): boolean {
   return CONCEALED.test(line) || (/\[(?:error|fatal|panic)\]/.test(line) && !HARMLESS.test(line));
 }

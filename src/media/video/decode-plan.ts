@@ -7,7 +7,7 @@ import type { FrameIndex } from './packet-index.js';
 export const PLAN_KINDS = ['whole', 'excerpt', 'seeks', 'keyframes', 'nearby', 'reference-only'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
-/** A run of ffmpeg: it begins at a frame and ends behind the last one that is wanted of it. */
+/** A run of ffmpeg: it begins at a frame and ends after the last one that is wanted of it. */
 export interface DecodePass {
   /** A keyframe to begin at; 0: the clip's start. */
   readonly startFrame: number;

@@ -16,7 +16,7 @@ interface PassOfPlan {
   readonly pass: DecodePass;
 }
 
-/** How a pass ended: with all of its frames, with fewer than expected, or where ffmpeg tells of damage. */
+/** How a pass ended: with all of its frames, with fewer than expected, or where ffmpeg reports damage. */
 interface PassEnd {
   readonly kind: 'complete' | 'incomplete' | 'suspect';
   /** Frames that it gave, the first ones of the pass. */
@@ -53,7 +53,7 @@ export async function* readPass(
         yield copy;
       }
     }
-    // What comes behind the last wanted frame need not be decoded.
+    // What comes after the last wanted frame need not be decoded.
     if (found === targets.length) return { kind: 'complete', given };
     if (event.kind === 'frame') continue;
     if (kind === 'whole') throw decodingFailure(path, { exit: event, found, expected: targets.length });

@@ -29,7 +29,7 @@ export interface Launcher {
 
 /**
  * Starts a small process that starts programs in place of this one. Node.js starts a program by fork(): of a process
- * with models in its memory, the kernel then copies the tables of all that, and every page that is written to behind
+ * with models in its memory, the kernel then copies the tables of all that, and every page that is written to after
  * it causes a fault, which together takes a sixth of a batch's time.
  *
  * Programs talk to this process, by sockets of their own. Where the launcher cannot be had, or has ended, this process
@@ -160,7 +160,7 @@ class LauncherProcess implements Launcher {
 /** After which the launcher is no longer waited for: it takes milliseconds, and some more where all is busy. */
 const LONGEST_LAUNCH_MILLISECONDS = 10_000;
 
-/** A program that was asked for. Replies and sockets come each their own way, sockets even behind `ended`. */
+/** A program that was asked for. Replies and sockets come each their own way, sockets even after `ended`. */
 class Launched {
   /** null where it could not be started, or nobody could tell how it ends. */
   readonly program: Promise<Program | null>;

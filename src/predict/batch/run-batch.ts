@@ -178,7 +178,7 @@ async function ffmpegVersion(): Promise<string> {
   }
 }
 
-/** Counts the results, and puts them into natural order, behind them those of clips that are gone. */
+/** Counts the results, and puts them into natural order, after them those of clips that are gone. */
 async function arrange(
   { options, signal }: Run,
   {

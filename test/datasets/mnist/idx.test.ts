@@ -45,7 +45,7 @@ describe('an IDX file', () => {
     ['empty', new Uint8Array(0), 'ends after 0 bytes, within the magic number of 4'],
     ['cut within the header', whole.subarray(0, 10), 'ends after 10 bytes, within its header of 16'],
     ['cut within the data', whole.subarray(0, 20), 'holds 4 of the 6 bytes that its header says: 2 x 1 x 3'],
-    ['too long', Buffer.concat([whole, Buffer.alloc(9)]), 'has 9 bytes too many behind the 6'],
+    ['too long', Buffer.concat([whole, Buffer.alloc(9)]), 'has 9 bytes too many after the 6'],
     ['of another kind', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'begins with 0x89504e47'],
     ['of no known type', changed(2, 7), 'begins with 0x00000703'],
     ['without dimensions', changed(3, 0), 'begins with 0x00000800'],

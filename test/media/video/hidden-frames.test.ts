@@ -157,7 +157,7 @@ describeWithEachFfmpeg('frames that an edit list hides are not missing', () => {
     expect(frames.length).toBe(Math.floor(FRAMES - Number(start) * RATE));
   });
 
-  test('but those that are shown and lie behind the end of the file are', async () => {
+  test('but those that are shown and lie after the end of the file are', async () => {
     const path = editedClip('h264', [[0.4, 3]], 'start');
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.6)));
@@ -168,7 +168,7 @@ describeWithEachFfmpeg('frames that an edit list hides are not missing', () => {
     });
   });
 
-  test('nor are those missed that are hidden and lie behind it', async () => {
+  test('nor are those missed that are hidden and lie after it', async () => {
     const path = editedClip('h264', [[0, 1]], 'start');
     const whole = readFileSync(path);
     writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.7)));

@@ -206,7 +206,7 @@ function tapGradient(x: Value, dz: Value, options: Window & { block: number }): 
   return reshape(sum(reshape(products, [frames, channels * 9]), [0]), [channels, 1, 3, 3]);
 }
 
-/** A blocked map with a zero behind every pixel and a row of zeros behind every row. */
+/** A blocked map with a zero after every pixel and a row of zeros after every row. */
 function spread(x: Value, block: number): Value {
   const [frames, channels, side] = sizesOf(x);
   const rows = (frames * channels * side) / block;

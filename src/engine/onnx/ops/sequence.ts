@@ -1,7 +1,7 @@
 import { addNode, differentiable, misfit, type Value } from '../graph.js';
 
 /**
- * Turns the first `lengths` timesteps of each sequence round and leaves what lies behind them.
+ * Turns the first `lengths` timesteps of each sequence round and leaves what lies after them.
  *
  * @param x float32 [timesteps, batch, width]
  * @param lengths int64 [batch]

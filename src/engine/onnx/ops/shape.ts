@@ -81,7 +81,7 @@ export function take(x: Value, axis: number, places: readonly number[]): Value {
   return addNode('Gather', { inputs: [x, indices], outputs: [{ dtype: x.dtype, shape }], attributes })[0]!;
 }
 
-/** Values of the same shape but for one axis, one behind the other along that axis. */
+/** Values of the same shape but for one axis, one after the other along that axis. */
 export function concatenate(parts: readonly [Value, ...Value[]], axis: number): Value {
   const sizes = parts.map(({ shape }) => shape[axis]);
   const [{ dtype, shape }] = parts;

@@ -3,7 +3,7 @@ import type { Feed } from '../session.js';
 
 type Lengths = Pick<FrameBatch, 'lengths' | 'timesteps'>;
 
-/** uint8 [batch x timesteps, size, size, 3]: a batch's frames, zeros behind its sequences and timesteps. */
+/** uint8 [batch x timesteps, size, size, 3]: a batch's frames, zeros after its sequences and timesteps. */
 export function paddedFrames(batch: FrameBatch, shape: { batch: number; timesteps: number }): Feed {
   const { data, lengths, timesteps } = batch;
   const { frameBytes, size } = frameOf(batch);
@@ -19,7 +19,7 @@ export function paddedFrames(batch: FrameBatch, shape: { batch: number; timestep
   return { data: padded, shape: feedShape };
 }
 
-/** The same with zeros behind the first axis, up to that many rows. */
+/** The same with zeros after the first axis, up to that many rows. */
 export function padRows({ data, shape: [rows = 0, ...rest] }: Feed, wanted: number): Feed {
   const shape = [wanted, ...rest];
   if (rows === wanted) return { data, shape };
@@ -30,14 +30,14 @@ export function padRows({ data, shape: [rows = 0, ...rest] }: Feed, wanted: numb
 }
 
 export interface Frames {
-  /** uint8 RGB, one frame behind the other. */
+  /** uint8 RGB, one frame after the other. */
   readonly data: Uint8Array;
   readonly frameBytes: number;
   /** Side of a frame in pixels. */
   readonly size: number;
 }
 
-/** The valid frames of a batch, one sequence behind the other. */
+/** The valid frames of a batch, one sequence after the other. */
 export function validFrames(batch: FrameBatch): Frames {
   const { data, lengths, timesteps } = batch;
   const frame = frameOf(batch);

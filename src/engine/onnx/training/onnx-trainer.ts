@@ -146,7 +146,7 @@ export class OnnxTrainer implements Trainer {
     return { network, frozen: frozenWeights(encoder, weights), framesPerMicroBatch, block };
   }
 
-  /** The parameters in the order in which the networks declare them, and what comes behind them. */
+  /** The parameters in the order in which the networks declare them, and what comes after them. */
   #withFrozen(trained: Weights): Weights {
     const encoder = this.#encoder;
     if (!encoder) return trained;

@@ -8,7 +8,7 @@ import {
 } from '../../../tensors/tensor.js';
 
 /*
- * All that is trained lies in one flat array, one parameter behind the other, so that clipping and the
+ * All that is trained lies in one flat array, one parameter after the other, so that clipping and the
  * optimizer are a few ops over one vector whatever the network.
  */
 

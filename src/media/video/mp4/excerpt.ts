@@ -23,7 +23,7 @@ const BLOCK_BYTES = 2 ** 18;
 /**
  * The excerpt as a fragmented MP4 (ISO/IEC 14496-12, section 8.8), a fragment a frame, whose time stamps are those of
  * the whole file before its edit list moves them (`shiftTicks`). It ends early where the file is not what its header says, or where a range begins at a keyframe
- * behind which frames may still depend on earlier ones: what is missing then is for the caller to get otherwise.
+ * after which frames may still depend on earlier ones: what is missing then is for the caller to get otherwise.
  */
 export async function* readExcerpt(excerpt: Excerpt): AsyncGenerator<Buffer, void> {
   const { stored, ranges, wanted } = excerpt;

@@ -1,11 +1,11 @@
 /** How the frames of a track are coded, as far as it matters which other frames they depend on. */
 export type FrameCodec =
-  /** ITU-T H.264, each NAL unit behind its length in so many bytes. */
+  /** ITU-T H.264, each NAL unit after its length in so many bytes. */
   | { readonly kind: 'h264'; readonly lengthBytes: number }
   /** ITU-T H.265, likewise. */
   | { readonly kind: 'h265'; readonly lengthBytes: number };
 
-/** Whether no frame behind this one, in the order of decoding, depends on one before it (an IDR picture). */
+/** Whether no frame after this one, in the order of decoding, depends on one before it (an IDR picture). */
 export function isIndependent(sample: Buffer, codec: FrameCodec): boolean {
   const [header] = sliceHeaders(sample, codec);
   if (header === undefined) return false;

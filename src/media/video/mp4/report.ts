@@ -75,7 +75,7 @@ interface TimeScale {
   readonly durationTicks: number;
 }
 
-/** Of `mvhd` and `mdhd`, which begin alike: version and flags, two dates, the scale, the length. */
+/** Of `mvhd` and `mdhd`, which begin the same: version and flags, two dates, the scale, the length. */
 function readTimeScale(header: Buffer): TimeScale {
   const isWide = header.readUInt8(0) === 1;
   const ticksASecond = header.readUInt32BE(isWide ? 20 : 12);

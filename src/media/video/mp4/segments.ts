@@ -45,7 +45,7 @@ export function mediaSegment(
         run(dataOffset),
       ),
     );
-  // The data lie behind the fragment's box and the header of their own.
+  // The data lie after the fragment's box and the header of their own.
   const { length } = fragment(0);
   return Buffer.concat([fragment(length + 8), box('mdat', bytes)]);
 }
