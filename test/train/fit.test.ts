@@ -16,13 +16,23 @@ import { labelledSteps } from '../../src/train/step-data.js';
 const { engine } = await selectEngine('onnx');
 const labels = ['falls', 'rises'];
 const network: RecurrentNetwork = {
-  ...{ cell: 'gru', inputs: 1, units: 4, layers: 1, bidirectional: false, dropout: 0, readout: 'last' },
+  cell: 'gru',
+  inputs: 1,
+  units: 4,
+  layers: 1,
+  bidirectional: false,
+  dropout: 0,
+  readout: 'last',
   classes: labels.length,
 };
 const EPOCHS = 30;
 const stage: Stage = {
-  ...{ scope: { kind: 'recurrent' }, isFirst: true, epochs: EPOCHS },
-  ...{ batchSize: 8, learningRate: 0.02, warmupEpochs: 0 },
+  scope: { kind: 'recurrent' },
+  isFirst: true,
+  epochs: EPOCHS,
+  batchSize: 8,
+  learningRate: 0.02,
+  warmupEpochs: 0,
 };
 
 /**
@@ -49,11 +59,17 @@ const read = async ({ id }: Pick<Example, 'id'>) => sequences.get(id)!;
 const pipelineOf = (training: Partial<Pipeline['training']>) =>
   checkPipeline(
     {
-      ...{ name: 'series', description: 'For tests.', input: { kind: 'rows' } },
+      name: 'series',
+      description: 'For tests.',
+      input: { kind: 'rows' },
       recurrent: { cell: network.cell, units: network.units },
       training: {
-        ...{ train: 'recurrent', epochs: EPOCHS, batchSize: stage.batchSize, learningRate: 1 },
-        ...{ schedule: 'constant', ...training },
+        train: 'recurrent',
+        epochs: EPOCHS,
+        batchSize: stage.batchSize,
+        learningRate: 1,
+        schedule: 'constant',
+        ...training,
       },
     },
     'the test',
@@ -71,13 +87,21 @@ async function trainStage(
 ) {
   const pipeline = pipelineOf(training);
   const trainer = await engine.training.createTrainer({
-    ...{ network, weights: initializeRecurrent(network, 1), clipNorm: 1, loss: 'cross-entropy' },
+    network,
+    weights: initializeRecurrent(network, 1),
+    clipNorm: 1,
+    loss: 'cross-entropy',
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
   });
   const epochs: Weights[] = [];
   try {
     const finished = await fitStage({
-      ...{ trainer, pipeline, stage, labels, train, read },
+      trainer,
+      pipeline,
+      stage,
+      labels,
+      train,
+      read,
       ...(start ?? { progress: freshProgress(0, []), best: new Map() }),
       validation: withoutValidation ? [] : validation,
       readStep: labelledSteps(pipeline, { labels, train, read }),

@@ -8,7 +8,9 @@ const HEAD = ['head.kernel', 'head.bias'];
 function weightsOf(training: Partial<Pipeline['training']>) {
   const pipeline = checkPipeline(
     {
-      ...{ name: 'head', description: 'For tests.', input: { kind: 'rows' } },
+      name: 'head',
+      description: 'For tests.',
+      input: { kind: 'rows' },
       recurrent: { cell: 'lstm', units: 64 },
       training: { train: 'recurrent', epochs: 1, batchSize: 4, learningRate: 0.1, ...training },
     },

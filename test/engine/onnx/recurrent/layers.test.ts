@@ -51,8 +51,14 @@ async function run(network: RecurrentNetwork, layers: RunLayer) {
 describe.each(CELLS)('a layer of %s', (cell) => {
   it.each([false, true])('predicts what is trained, bidirectional: %o', async (bidirectional) => {
     const network: RecurrentNetwork = {
-      ...{ cell, bidirectional, inputs: INPUTS, units: 3, layers: 1, dropout: 0 },
-      ...{ readout: 'last', classes: 2 },
+      cell,
+      bidirectional,
+      inputs: INPUTS,
+      units: 3,
+      layers: 1,
+      dropout: 0,
+      readout: 'last',
+      classes: 2,
     };
     const weights = randomWeights(recurrentParameters(network));
     const trained: RunLayer = (x, place) =>

@@ -24,7 +24,9 @@ const numbers = (...purpose: Array<string | number>) => {
 };
 
 const start: State = {
-  ...{ weights: numbers('weights'), first: new Float32Array(ELEMENTS), second: new Float32Array(ELEMENTS) },
+  weights: numbers('weights'),
+  first: new Float32Array(ELEMENTS),
+  second: new Float32Array(ELEMENTS),
 };
 
 /** The state after each step, as the graph computes it. */
@@ -126,7 +128,8 @@ describe('an update', () => {
       ...Object.fromEntries(
         feeds.map(([name, data]) => [`rows_${name}`, { data: data.slice(3), shape: [3, 1] }]),
       ),
-      ...{ first_moment: { data: zeros, shape: [3] }, second_moment: { data: zeros, shape: [3] } },
+      first_moment: { data: zeros, shape: [3] },
+      second_moment: { data: zeros, shape: [3] },
       rows_first_moment: { data: zeros, shape: [3, 1] },
       rows_second_moment: { data: zeros, shape: [3, 1] },
       ...updateFeeds(settings, { step: 1, learningRate: RATES[0]! }),
@@ -153,7 +156,9 @@ describe('an update', () => {
     const zeros = () => ({ data: new Float32Array(ELEMENTS), shape: [ELEMENTS] });
     const { next_weights } = await session.run({
       weights: { data: numbers('weights'), shape: [ELEMENTS] },
-      ...{ first_moment: zeros(), second_moment: zeros(), gradient: zeros() },
+      first_moment: zeros(),
+      second_moment: zeros(),
+      gradient: zeros(),
       ...updateFeeds(optimizer, { step: 1, learningRate: 1 }),
     });
     await session.release();

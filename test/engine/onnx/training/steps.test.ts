@@ -15,11 +15,21 @@ const engine = await createOnnxEngine({ threads: 1 });
 const SIZE = 32;
 const LENGTHS = [3, 1, 2];
 const encoder: MobileNet = {
-  ...{ architecture: 'mobilenet-v1', alpha: 0.1, inputSize: SIZE, pooling: { kind: 'global' }, blocks: 3 },
+  architecture: 'mobilenet-v1',
+  alpha: 0.1,
+  inputSize: SIZE,
+  pooling: { kind: 'global' },
+  blocks: 3,
 };
 const network: RecurrentNetwork = {
-  ...{ cell: 'gru', layers: 1, bidirectional: true, dropout: 0.5, readout: 'attention', units: 4 },
-  ...{ inputs: featureCount(encoder), classes: 2 },
+  cell: 'gru',
+  layers: 1,
+  bidirectional: true,
+  dropout: 0.5,
+  readout: 'attention',
+  units: 4,
+  inputs: featureCount(encoder),
+  classes: 2,
 };
 const drawn = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
 
@@ -34,9 +44,12 @@ const batch = collate(
 /** Loss and weights after two steps, with at most so many frames at once. */
 async function train(framesPerMicroBatch: number) {
   const trainer = await engine.training.createTrainer({
-    ...{ network, weights: drawn, encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch } },
+    network,
+    weights: drawn,
+    encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch },
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-3, weightDecay: 0.1 },
-    ...{ clipNorm: 1, loss: 'cross-entropy' },
+    clipNorm: 1,
+    loss: 'cross-entropy',
   });
   const losses: number[] = [];
   for (const dropoutSeed of [1, 2]) {
