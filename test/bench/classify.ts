@@ -19,14 +19,12 @@ export async function benchClassify(): Promise<void> {
   try {
     const path = join(folder, 'clip.mp4');
     await encodeVideo({
-      ...{
-        path,
-        width: WIDTH,
-        height: HEIGHT,
-        framesPerSecond: FRAMES_PER_SECOND,
-        codec: 'h264',
-        quality: 23,
-      },
+      path,
+      width: WIDTH,
+      height: HEIGHT,
+      framesPerSecond: FRAMES_PER_SECOND,
+      codec: 'h264',
+      quality: 23,
       frames: movingGradient(2 * FRAMES_PER_SECOND),
     });
     const classifier = await openClassifier(`${projectFolder}/models/motion`);

@@ -40,8 +40,14 @@ export async function saveBenchModels(root: string): Promise<BenchModels> {
   const save = (folder: string, weights: typeof inFloat32, frames: number) =>
     saveBundle(folder, {
       manifest: {
-        ...{ pipeline: PIPELINE, labels: LABELS, test: null, seed: 1, engine: 'onnx', versions: {} },
-        ...{ temperature: 1, minProbability: 0 },
+        pipeline: PIPELINE,
+        labels: LABELS,
+        test: null,
+        seed: 1,
+        engine: 'onnx',
+        versions: {},
+        temperature: 1,
+        minProbability: 0,
         ...(frames > 0 && { quantization: { from: '0'.repeat(64), frames } }),
       },
       members: [new Map([...weights, ...initializeRecurrent(recurrent, 1)])],

@@ -14,7 +14,8 @@ import { type Growth, measureGrowth } from './growth.js';
 const GROWTHS: readonly Growth[] = [
   {
     title: 'Search for near copies among drawn clips of 8 frames, 4 % of them copies',
-    ...{ sizes: [5_000, 10_000, 20_000], unit: 'clips' },
+    sizes: [5_000, 10_000, 20_000],
+    unit: 'clips',
     prepare: async (size) => {
       const clips = drawPrints(size, 1);
       return { run: async () => `${nearCopies(clips).length} pairs` };
@@ -22,7 +23,8 @@ const GROWTHS: readonly Growth[] = [
   },
   {
     title: 'Leaks of a split of folders with 4 pictures each, from the files on',
-    ...{ sizes: [250, 500, 1_000], unit: 'clips' },
+    sizes: [250, 500, 1_000],
+    unit: 'clips',
     prepare: prepareLeaks,
   },
 ];

@@ -10,8 +10,14 @@ import { randomWeights, relativeDifference } from './engine.js';
 
 const UNITS = 4;
 const network: RecurrentNetwork = {
-  ...{ cell: 'lstm', inputs: featureCount(v1), units: UNITS, layers: 1, bidirectional: true },
-  ...{ dropout: 0, readout: 'mean', classes: 2 },
+  cell: 'lstm',
+  inputs: featureCount(v1),
+  units: UNITS,
+  layers: 1,
+  bidirectional: true,
+  dropout: 0,
+  readout: 'mean',
+  classes: 2,
 };
 const standardization: Standardization = {
   mean: Float32Array.from({ length: network.inputs }, (_, index) => Math.sin(index)),
@@ -30,7 +36,10 @@ export function describeStandardizedTraining(name: string, create: () => Promise
   /** Logits before a step, and the step's loss and gradient by all that is trained. */
   const run = async (options: Partial<TrainerOptions>, step: TrainingStep) => {
     const trainer = await engine.training.createTrainer({
-      ...{ network, weights: new Map([...ofEncoder, ...ofRecurrent]), clipNorm: 1e9, loss: 'cross-entropy' },
+      network,
+      weights: new Map([...ofEncoder, ...ofRecurrent]),
+      clipNorm: 1e9,
+      loss: 'cross-entropy',
       // beta1 = 0 makes the first moment the gradient itself.
       optimizer: { beta1: 0, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
       ...options,

@@ -25,7 +25,13 @@ async function run(out: string, more: Partial<CrossvalidateOptions> = {}, stopAt
   const interruption = new AbortController();
   const notes: string[] = [];
   const options: CrossvalidateOptions = {
-    ...{ pipeline, data, out, folds: 2, choose: CHOOSE, innerFolds: 2, signal: interruption.signal },
+    pipeline,
+    data,
+    out,
+    folds: 2,
+    choose: CHOOSE,
+    innerFolds: 2,
+    signal: interruption.signal,
     onEvent: (event) => {
       if (event.kind !== 'note') return;
       notes.push(event.message);
@@ -118,12 +124,14 @@ describe('a choice that was interrupted', () => {
     const refused = async (more: Partial<CrossvalidateOptions>) =>
       (await run(out, { resume: true, ...more })).finished;
     expect(await refused({ choose: { 'training.learningRate': '[1e-9, 0.1]' } })).toMatchObject({
-      ...{ code: 'usage', problem: expect.stringMatching(/begun with other candidates/) },
+      code: 'usage',
+      problem: expect.stringMatching(/begun with other candidates/),
     });
     expect(await refused({ innerFolds: 3 })).toMatchObject({ code: 'usage' });
     const { choose, ...fixed } = { pipeline, data, out, folds: 2, choose: CHOOSE };
     await expect(crossvalidate({ ...fixed, resume: true })).rejects.toMatchObject({
-      ...{ code: 'usage', problem: expect.stringMatching(/begun with settings to choose/) },
+      code: 'usage',
+      problem: expect.stringMatching(/begun with settings to choose/),
     });
     const { notes } = await run(out, { resume: true });
     expect(notes.filter((note) => note.includes('candidate'))).toEqual(
@@ -190,7 +198,10 @@ describe('what cannot be chosen', () => {
 
 describe('the best candidate', () => {
   const scored = (accuracy: number | null, logLoss: number | null, name: number) => ({
-    ...{ settings: { name }, examples: 10, accuracy, logLoss },
+    settings: { name },
+    examples: 10,
+    accuracy,
+    logLoss,
   });
 
   it('has the most right answers; of equals the lower log loss; of equals it is the first', () => {

@@ -205,7 +205,9 @@ describe('clipstep crossvalidate --target-precision', () => {
     expect(code).toBe(0);
     const { selection, folds } = await readMetrics(out);
     expect(selection.threshold).toEqual({
-      ...{ kind: 'chosen', targetPrecision: 0.9, chosenOn: { part: 'otherFolds', fewest: 6 } },
+      kind: 'chosen',
+      targetPrecision: 0.9,
+      chosenOn: { part: 'otherFolds', fewest: 6 },
     });
     const answered = (100 * selection.answered.share).toFixed(1);
     expect(stdout).toContain(`${answered} % get an answer (95 % interval`);

@@ -5,7 +5,9 @@ import { random } from '../../src/random.js';
 const round = (kernel: readonly number[], covariance: readonly number[], scales = [1], largest = 127) =>
   [
     ...roundKernel({
-      ...{ kernel: Float32Array.from(kernel), scales: Float32Array.from(scales), largest },
+      kernel: Float32Array.from(kernel),
+      scales: Float32Array.from(scales),
+      largest,
       covariance: Float64Array.from(covariance),
     }),
   ].map((step) => step + 0);

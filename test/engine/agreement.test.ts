@@ -46,8 +46,15 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
     { cell: 'gru', layers: 1, bidirectional: false, readout: 'last' },
   ])('$cell, $layers layers, readout $readout', async (changes) => {
     const network: RecurrentNetwork = {
-      ...{ cell: 'lstm', inputs: 5, units: 8, layers: 1, bidirectional: false, readout: 'last' },
-      ...{ dropout: 0.2, classes: 3, ...changes },
+      cell: 'lstm',
+      inputs: 5,
+      units: 8,
+      layers: 1,
+      bidirectional: false,
+      readout: 'last',
+      dropout: 0.2,
+      classes: 3,
+      ...changes,
     };
     const lengths = [6, 3, 5, 1];
     const stream = random(2);
@@ -57,7 +64,8 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
       (_, index): TrainingStep => ({
         batch: { kind: 'features', data, lengths: Int32Array.from(lengths), timesteps: 6 },
         targets: Float32Array.of(0.9, 0.1, 0, 0.2, 1.6, 0.2, 0, 0, 0.5, 1, 0, 0),
-        ...{ learningRate: 0.02, dropoutSeed: index },
+        learningRate: 0.02,
+        dropoutSeed: index,
       }),
     );
     await expectSameCurve({ network, weights: initializeRecurrent(network, 1), ...shared }, steps);
@@ -81,11 +89,20 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
   ] as const)('a MobileNet and what is behind it, from frames, by $loss', async (setting) => {
     const { loss, layers, learningRate } = setting;
     const encoder: MobileNet = {
-      ...{ architecture: 'mobilenet-v2', alpha: 0.1, inputSize: 96, pooling: { kind: 'global' } },
+      architecture: 'mobilenet-v2',
+      alpha: 0.1,
+      inputSize: 96,
+      pooling: { kind: 'global' },
     };
     const network: RecurrentNetwork = {
-      ...{ cell: 'lstm', inputs: featureCount(encoder), units: 4, layers, bidirectional: false },
-      ...{ dropout: 0, readout: 'mean', classes: 3 },
+      cell: 'lstm',
+      inputs: featureCount(encoder),
+      units: 4,
+      layers,
+      bidirectional: false,
+      dropout: 0,
+      readout: 'mean',
+      classes: 3,
     };
     const weights = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
     const stream = random(3);
@@ -93,7 +110,8 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
     const step: TrainingStep = {
       batch: { kind: 'frames', data, lengths: Int32Array.of(2, 1, 2), timesteps: 2 },
       targets: Float32Array.from(setting.targets),
-      ...{ learningRate, dropoutSeed: 0 },
+      learningRate,
+      dropoutSeed: 0,
     };
     const options = { network, weights, encoder: { network: encoder, fromBlock: 0, framesPerMicroBatch: 8 } };
     const standardization = {

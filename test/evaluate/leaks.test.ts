@@ -86,7 +86,10 @@ describe('findLeaks', () => {
 
   it('compares pictures that are at hand by their content', async () => {
     const digit = (id: string, value: number): Example => ({
-      ...{ id, path: 'digits', label: 0, group: id },
+      id,
+      path: 'digits',
+      label: 0,
+      group: id,
       image: new Uint8Array(784).fill(value),
     });
     const split = { train: [digit('a', 1), digit('b', 2)], validation: [], test: [digit('c', 2)] };

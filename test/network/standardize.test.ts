@@ -9,8 +9,14 @@ import type { Weights } from '../../src/tensors/tensor.js';
 const { engine } = await selectEngine('onnx');
 const WIDTH = 5;
 const base: RecurrentNetwork = {
-  ...{ cell: 'lstm', inputs: WIDTH, units: 4, layers: 1, bidirectional: false },
-  ...{ dropout: 0, readout: 'mean', classes: 3 },
+  cell: 'lstm',
+  inputs: WIDTH,
+  units: 4,
+  layers: 1,
+  bidirectional: false,
+  dropout: 0,
+  readout: 'mean',
+  classes: 3,
 };
 const stream = random(1, 'features');
 /** Features of unlike means and deviations. */

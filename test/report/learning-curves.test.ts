@@ -3,8 +3,13 @@ import { learningCurves } from '../../src/report/learning-curves.js';
 import type { EpochRecord } from '../../src/train/checkpoint.js';
 
 const record = (stage: number, trainAccuracy: number | null): EpochRecord => ({
-  ...{ stage, epoch: 1, trainLoss: 0.5, trainAccuracy, seconds: 1 },
-  ...{ validationLoss: null, validationAccuracy: null },
+  stage,
+  epoch: 1,
+  trainLoss: 0.5,
+  trainAccuracy,
+  seconds: 1,
+  validationLoss: null,
+  validationAccuracy: null,
 });
 const labelsOf = (records: readonly EpochRecord[]) => learningCurves(records).map(({ label }) => label);
 

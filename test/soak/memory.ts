@@ -34,7 +34,10 @@ async function runBatch(source: string, out: string): Promise<void> {
   const bundle = await loadBundle(join(projectFolder, 'models/motion'));
   const started = performance.now();
   await batch({
-    ...{ bundle, source, out, jobs: 2 },
+    bundle,
+    source,
+    out,
+    jobs: 2,
     onEvent: (event) => {
       if (event.kind !== 'clip') return;
       const { done, total, failures } = event;

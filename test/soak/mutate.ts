@@ -116,7 +116,7 @@ async function openBatch(model: string): Promise<Classify> {
   return async (source, { out, onClip }) => {
     // One by one, so that the time between two is the time of one.
     const limits = { jobs: 1, timeoutSeconds: TIMEOUT_SECONDS };
-    await batch({ ...{ bundle, source, out, ...limits }, onEvent: onClip });
+    await batch({ bundle, source, out, ...limits, onEvent: onClip });
   };
 }
 

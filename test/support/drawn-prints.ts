@@ -29,7 +29,8 @@ export function drawPrints(count: number, seed: number): PrintedClip[] {
       printOf(hasTitle && frame === 0 ? title : scene(frame), stream),
     );
     return {
-      ...{ content: `${index}`, part: stream.integer(0, 4) < 3 ? 'train' : 'test' },
+      content: `${index}`,
+      part: stream.integer(0, 4) < 3 ? 'train' : 'test',
       frames: frames.flatMap((frame) => frame ?? []),
     };
   });

@@ -45,7 +45,9 @@ export async function readPhotoViews(sharedFolder: string): Promise<PhotoView[]>
     const isPhoto = (index: number) => index === pictures.length - 2;
     return Promise.all(
       pictures.map(async (view, index) => ({
-        ...{ pixels: await pixelsOf(view), label, photo },
+        pixels: await pixelsOf(view),
+        label,
+        photo,
         isPhoto: isPhoto(index),
       })),
     );

@@ -70,8 +70,14 @@ training: { train: recurrent, epochs: 1, batchSize: 4, learningRate: 0.001 }
   const networks = networksOf(pipeline, labels.length);
   await saveBundle(folder, {
     manifest: {
-      ...{ pipeline, labels, test: null, seed: 1, engine: 'onnx', versions: {} },
-      ...{ temperature: 1, minProbability: 0 },
+      pipeline,
+      labels,
+      test: null,
+      seed: 1,
+      engine: 'onnx',
+      versions: {},
+      temperature: 1,
+      minProbability: 0,
     },
     members: [initializeRecurrent(networks.recurrent, 1)],
     files: {},

@@ -27,7 +27,10 @@ import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
 
 const student: MobileNet = {
-  ...{ architecture: 'mobilenet-v1', alpha: 0.1, inputSize: 32, pooling: { kind: 'global' } },
+  architecture: 'mobilenet-v1',
+  alpha: 0.1,
+  inputSize: 32,
+  pooling: { kind: 'global' },
 };
 const teacher: MobileNet = { ...student, alpha: 0.25, inputSize: 48 };
 const EPOCHS = 3;
@@ -48,14 +51,20 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const options = (out: string) => ({
-  ...{ pipeline, data: join(root, 'data'), out: join(root, out), engine: 'onnx' as const },
+  pipeline,
+  data: join(root, 'data'),
+  out: join(root, out),
+  engine: 'onnx' as const,
 });
 const run = (out: string, more: Partial<TrainOptions> = {}) => train({ ...options(out), ...more });
 
 const prepare = async () =>
   openTraining({
-    ...{ ...options('none'), pipeline: await readPipeline(pipeline), pipelineFolder: root },
-    ...{ checkpoints: null, onEvent: () => {} },
+    ...options('none'),
+    pipeline: await readPipeline(pipeline),
+    pipelineFolder: root,
+    checkpoints: null,
+    onEvent: () => {},
   });
 
 /** Distillation alone, with another number of epochs or steps than the pipeline's. */
@@ -63,7 +72,9 @@ const distilAlone = (training: Omit<Training, 'save'>, length: Partial<Stage>) =
   distil(
     { ...training, save: async () => {} },
     {
-      ...{ pipelineFolder: root, progress: freshProgress(0, []), member: { seed: 1, stream: 0 } },
+      pipelineFolder: root,
+      progress: freshProgress(0, []),
+      member: { seed: 1, stream: 0 },
       stage: { ...distilStageOf(training.pipeline)[0]!, ...length },
       start: initializeMobileNet(student, 1),
       checkpoint: null,
@@ -164,8 +175,14 @@ async function saveTeacher(folder: string, { distil: _, ...like }: Pipeline): Pr
   const recurrent = initializeRecurrent(networksOf(own, labels.length).recurrent, 1);
   await saveBundle(folder, {
     manifest: {
-      ...{ pipeline: own, labels, test: null, seed: 1, engine: 'onnx', versions: {} },
-      ...{ temperature: 1, minProbability: 0 },
+      pipeline: own,
+      labels,
+      test: null,
+      seed: 1,
+      engine: 'onnx',
+      versions: {},
+      temperature: 1,
+      minProbability: 0,
     },
     members: [1, 2].map(() => new Map([...encoder, ...recurrent])),
     files: {},
@@ -181,11 +198,20 @@ async function missedBy(weights: Weights): Promise<number> {
   const { members } = await loadBundle(join(root, 'teacher'));
   const wanted = await standardizedFeatures(teacher, members[0]!);
   const head: RecurrentNetwork = {
-    ...{ cell: 'lstm', units: 1, layers: 0, bidirectional: false, dropout: 0, readout: 'mean' },
-    ...{ inputs: featureCount(student), classes: featureCount(teacher) },
+    cell: 'lstm',
+    units: 1,
+    layers: 0,
+    bidirectional: false,
+    dropout: 0,
+    readout: 'mean',
+    inputs: featureCount(student),
+    classes: featureCount(teacher),
   };
   const trainer = await engine.training.createTrainer({
-    ...{ network: head, weights: zeros(head), clipNorm: 1e9, loss: 'squares' },
+    network: head,
+    weights: zeros(head),
+    clipNorm: 1e9,
+    loss: 'squares',
     optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 },
   });
   const batchOf = (rows: readonly Float32Array[]) =>

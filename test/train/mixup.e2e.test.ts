@@ -25,7 +25,7 @@ describe('a training with mixup', () => {
 
   it('goes on after an interruption to the same weights, which are not those without', async () => {
     const run = (out: string, more: object = {}) =>
-      train({ ...{ pipeline, data: join(root, 'data'), out: join(root, out), engine: 'onnx' }, ...more });
+      train({ pipeline, data: join(root, 'data'), out: join(root, out), engine: 'onnx', ...more });
     const weights = (out: string) => readFile(join(root, out, 'weights.safetensors'));
     await run('whole');
     const interruption = new AbortController();

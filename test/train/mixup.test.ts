@@ -4,7 +4,9 @@ import { random } from '../../src/random.js';
 import { drawShare, mixSequences, mixStep } from '../../src/train/mixup.js';
 
 const features = (...data: number[]): FeatureSequence => ({
-  ...{ kind: 'features', data: Float32Array.from(data), timesteps: data.length },
+  kind: 'features',
+  data: Float32Array.from(data),
+  timesteps: data.length,
 });
 
 describe('a share of a mixture', () => {
@@ -29,7 +31,9 @@ describe('a mixture of two sequences', () => {
 
   it('has pixels rounded', () => {
     const frame = (...pixels: number[]) => ({
-      ...{ kind: 'frames' as const, data: Uint8Array.from(pixels), timesteps: 1 },
+      kind: 'frames' as const,
+      data: Uint8Array.from(pixels),
+      timesteps: 1,
     });
     const mixed = mixSequences(frame(0, 255, 10), frame(1, 255, 255), 0.25);
     expect(mixed).toEqual(frame(1, 255, 194));

@@ -25,8 +25,11 @@ describe('the optimizer sgd', () => {
     const { engine } = await selectEngine('onnx');
     const { hyperparameters, rateFactor } = optimizerOf(pipeline);
     const trainer = await engine.training.createTrainer({
-      ...{ network, weights: initializeRecurrent(network, 1), optimizer: hyperparameters },
-      ...{ clipNorm: 1e6, loss: 'cross-entropy' },
+      network,
+      weights: initializeRecurrent(network, 1),
+      optimizer: hyperparameters,
+      clipNorm: 1e6,
+      loss: 'cross-entropy',
     });
     const before = await trainer.state();
     const batch = collate([{ kind: 'features', data: Float32Array.of(1, -1, 0.5, 2), timesteps: 2 }]);

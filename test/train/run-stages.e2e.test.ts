@@ -41,16 +41,23 @@ type Changes = { standardize: boolean; learningRate?: number; fusion?: 'average'
 function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
   const frames = { kind: 'frames' };
   return {
-    ...{ name: 'staged', description: 'For tests.', recurrent: { cell: 'lstm', units: 8 } },
+    name: 'staged',
+    description: 'For tests.',
+    recurrent: { cell: 'lstm', units: 8 },
     input: {
-      ...{ kind: 'frames', sampling: { kind: 'uniform', frames: FRAMES } },
+      kind: 'frames',
+      sampling: { kind: 'uniform', frames: FRAMES },
       preprocessing: { size: SIZE, fit: 'squash', kernel: 'linear' },
       encoder: { architecture: 'mobilenet-v1', alpha: 0.1, weights: 'encoder' },
       ...(fusion && { fusion, streams: [frames, { kind: 'difference' }], gap: { ...frames, frames: 1 } }),
     },
     training: {
-      ...{ train: 'recurrent', standardize, keep: 'last' },
-      ...{ epochs: EPOCHS, batchSize: 6, learningRate: 0.01 },
+      train: 'recurrent',
+      standardize,
+      keep: 'last',
+      epochs: EPOCHS,
+      batchSize: 6,
+      learningRate: 0.01,
     },
     finetune: [
       { fromBlock: 11, epochs: 2, batchSize: 6, learningRate },
@@ -72,8 +79,11 @@ type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
 async function open(changes: Changes) {
   const options = await optionsOf(changes);
   return openTraining({
-    ...{ ...options, pipeline: await readPipeline(options.pipeline), pipelineFolder: root },
-    ...{ checkpoints: null, onEvent: () => {} },
+    ...options,
+    pipeline: await readPipeline(options.pipeline),
+    pipelineFolder: root,
+    checkpoints: null,
+    onEvent: () => {},
   });
 }
 
@@ -167,8 +177,14 @@ async function saveEncoder(folder: string): Promise<void> {
   const encoder = await engine.training.calibrate(networks.encoder!, drawn, Buffer.concat(pictures));
   await saveBundle(folder, {
     manifest: {
-      ...{ pipeline, labels, test: null, seed: 1, engine: 'onnx', versions: {} },
-      ...{ temperature: 1, minProbability: 0 },
+      pipeline,
+      labels,
+      test: null,
+      seed: 1,
+      engine: 'onnx',
+      versions: {},
+      temperature: 1,
+      minProbability: 0,
     },
     members: [new Map([...encoder, ...initializeRecurrent(networks.recurrent, 1)])],
     files: {},

@@ -31,9 +31,12 @@ describe('the warm-up of stages behind the first', () => {
     const further = { fromBlock: 3, batchSize: 4, learningRate: 0.1 };
     const pipeline = checkPipeline(
       {
-        ...{ name: 'staged', description: 'For tests.', recurrent: { cell: 'lstm', units: 4 } },
+        name: 'staged',
+        description: 'For tests.',
+        recurrent: { cell: 'lstm', units: 4 },
         input: {
-          ...{ kind: 'frames', sampling: { kind: 'uniform', frames: 3 } },
+          kind: 'frames',
+          sampling: { kind: 'uniform', frames: 3 },
           preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
           encoder: { architecture: 'mobilenet-v1', alpha: 0.1, weights: 'hub' },
         },

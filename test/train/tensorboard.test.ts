@@ -11,10 +11,18 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const epoch = (count: number, validationLoss: number | null) => ({
-  ...{ kind: 'epoch' as const, epochs: 2, count, isBest: true },
+  kind: 'epoch' as const,
+  epochs: 2,
+  count,
+  isBest: true,
   record: {
-    ...{ stage: 0, epoch: count, trainLoss: 0.5, trainAccuracy: 0.75, seconds: 1 },
-    ...{ validationLoss, validationAccuracy: validationLoss },
+    stage: 0,
+    epoch: count,
+    trainLoss: 0.5,
+    trainAccuracy: 0.75,
+    seconds: 1,
+    validationLoss,
+    validationAccuracy: validationLoss,
   },
 });
 

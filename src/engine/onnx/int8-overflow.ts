@@ -20,7 +20,9 @@ export async function int8Overflows(open: OpenSession): Promise<boolean> {
   const y = convolution(dequantize(x, steps), {
     kernel: dequantizeSlices(kernel, { scales: ones, axis: 0 }),
     bias: dequantizeSlices(bias, { scales: ones, axis: 0 }),
-    ...{ stride: 1, groups: 1, padding: { before: 0, after: 0 } },
+    stride: 1,
+    groups: 1,
+    padding: { before: 0, after: 0 },
   });
   output('y', dequantize(quantize(y, sums), sums));
   const session = await open(graph);

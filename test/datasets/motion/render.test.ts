@@ -12,8 +12,14 @@ function calm(scene: Scene): Scene {
   const still = { x: 0, y: 0 };
   const flat = { amplitude: 0, cycles: 1, phase: 0 };
   const disturbance = {
-    ...{ objectDrift: still, backgroundDrift: still, sway: flat, breath: flat },
-    ...{ lightX: 0, lightY: 0, flicker: 0, noiseLevels: 0 },
+    objectDrift: still,
+    backgroundDrift: still,
+    sway: flat,
+    breath: flat,
+    lightX: 0,
+    lightY: 0,
+    flicker: 0,
+    noiseLevels: 0,
   };
   return { ...scene, disturbance };
 }

@@ -20,8 +20,12 @@ const trainers: Trainer[] = [];
 
 async function createTrainer(network: RecurrentNetwork, options: Partial<TrainerOptions> = {}) {
   const trainer = await engine.training.createTrainer({
-    ...{ network, weights: initializeRecurrent(network, 1), optimizer: SHOW_GRADIENT },
-    ...{ clipNorm: 1e9, loss: 'cross-entropy', ...options },
+    network,
+    weights: initializeRecurrent(network, 1),
+    optimizer: SHOW_GRADIENT,
+    clipNorm: 1e9,
+    loss: 'cross-entropy',
+    ...options,
   });
   trainers.push(trainer);
   return trainer;
@@ -37,7 +41,10 @@ const gradientOf = (state: Weights) =>
 describe('the onnx trainer', () => {
   describe('on short batches of frames behind larger ones', () => {
     const encoder: MobileNet = {
-      ...{ architecture: 'mobilenet-v1', alpha: 0.1, inputSize: 96, pooling: { kind: 'global' } },
+      architecture: 'mobilenet-v1',
+      alpha: 0.1,
+      inputSize: 96,
+      pooling: { kind: 'global' },
     };
     const network: RecurrentNetwork = { ...lstm, inputs: featureCount(encoder), units: 3, classes: 3 };
     const weights = new Map([...initializeMobileNet(encoder, 1), ...initializeRecurrent(network, 1)]);
@@ -53,7 +60,8 @@ describe('the onnx trainer', () => {
         lengths.map((_, index) => index % 3),
         3,
       ),
-      ...{ learningRate, dropoutSeed: 1 },
+      learningRate,
+      dropoutSeed: 1,
     });
 
     it.each([
@@ -99,11 +107,14 @@ describe('the onnx trainer', () => {
         const [batch, timesteps] = [1 + (index % 4), 1 + (index % 3)];
         await trainer.step({
           batch: {
-            ...{ kind: 'features', data: new Float32Array(batch * timesteps * 28).fill(1), timesteps },
+            kind: 'features',
+            data: new Float32Array(batch * timesteps * 28).fill(1),
+            timesteps,
             lengths: new Int32Array(batch).fill(timesteps),
           },
           targets: oneHot(new Int32Array(batch), 10),
-          ...{ learningRate: 1e-3, dropoutSeed: index },
+          learningRate: 1e-3,
+          dropoutSeed: index,
         });
       }
       return process.memoryUsage().rss;

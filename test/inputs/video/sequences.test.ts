@@ -70,7 +70,11 @@ describe('featureReader', () => {
   it('encodes the picture of a digit once, and reads its features from the cache from then on', async () => {
     let encoded = 0;
     const read = featureReader({
-      ...{ input, seed: 1, cache: openCache(join(folder, 'features')), width: 1, identity: 'brightness' },
+      input,
+      seed: 1,
+      cache: openCache(join(folder, 'features')),
+      width: 1,
+      identity: 'brightness',
       encode: async (pictures) => {
         encoded++;
         return Float32Array.of(pictures.reduce((sum, level) => sum + level, 0) / pictures.length);

@@ -32,7 +32,10 @@ function planOfMp4(index: FrameIndex, wanted: readonly number[], choice: PlanCho
   const { isKeyframe } = index.timeline;
   const count = isKeyframe.length;
   const stored: StoredFrames = {
-    ...{ sampleTicks: 1, shiftTicks: 0, trackId: 1, codec: { kind: 'h264', lengthBytes: 4 } },
+    sampleTicks: 1,
+    shiftTicks: 0,
+    trackId: 1,
+    codec: { kind: 'h264', lengthBytes: 4 },
     offsets: new Int32Array(count),
     isKeyframe: Uint8Array.from(isKeyframe, Number),
     starts: Float64Array.from(isKeyframe.keys()),

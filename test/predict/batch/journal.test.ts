@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 const row = (id: string, code = 'corrupt'): FailedRow => ({
-  ...{ id, path: `/clips/${id}` },
+  id,
+  path: `/clips/${id}`,
   error: { code, message: 'It breaks off.\nSo ends: \u{1f3ac}', fix: 'Copy it again.' },
 });
 

@@ -73,7 +73,8 @@ describe('windowsOf', () => {
 describe('mergeWindows', () => {
   const labels = ['calm', 'wild'];
   const window = (startSeconds: number, endSeconds: number, wild: number) => ({
-    ...{ startSeconds, endSeconds },
+    startSeconds,
+    endSeconds,
     probabilities: [1 - wild, wild],
   });
 

@@ -34,7 +34,10 @@ it.each([
 ] as const)('weighs classes in the loss when class weights are %s', async (classWeights, expected) => {
   const out = join(root, classWeights);
   const { history } = await train({
-    ...{ pipeline, data: join(root, 'data'), out, engine: 'onnx' },
+    pipeline,
+    data: join(root, 'data'),
+    out,
+    engine: 'onnx',
     set: { 'training.classWeights': classWeights },
   });
   const losses = { down: await meanLoss(out, 'down'), up: await meanLoss(out, 'up') };

@@ -64,7 +64,14 @@ function storedFrames(table: SampleTable, shiftTicks: number, boxes: StoredFrame
   );
   const isWide = boxes.tkhd.readUInt8(0) === 1;
   return {
-    ...{ sampleTicks, offsets, isKeyframe, codec, starts, sizes, shiftTicks, samplesInOrderShown },
+    sampleTicks,
+    offsets,
+    isKeyframe,
+    codec,
+    starts,
+    sizes,
+    shiftTicks,
+    samplesInOrderShown,
     trackId: boxes.tkhd.readUInt32BE(isWide ? 20 : 12),
     boxes,
   };

@@ -61,10 +61,14 @@ export function readSampleTable(mediaInformation: readonly Box[], fileBytes: num
   const sampleTicks = readSampleTicks(onlyChild(tables, 'stts'), count);
   return {
     ...readDescription(onlyChild(tables, 'stsd')),
-    ...{ count, sampleTicks, offsets, isReordered: composition !== undefined },
+    count,
+    sampleTicks,
+    offsets,
+    isReordered: composition !== undefined,
     ...shownRange(offsets, sampleTicks),
     isKeyframe: readKeyframes(optionalChild(tables, 'stss'), count),
-    ...{ sizes, starts },
+    sizes,
+    starts,
   };
 }
 
@@ -85,8 +89,10 @@ function demandOwnData(dataInformation: readonly Box[]): void {
 /** Codecs of which the container's word for what is a keyframe counts: the box of their settings, where it has ... */
 const CODECS: Record<string, { kind: FrameCodec['kind']; box: string; lengthAt: number }> = {
   // ... the bytes of a NAL unit's length, less one: ISO/IEC 14496-15, sections 5.3.3.1 and 8.3.3.1.
-  ...{ avc1: { kind: 'h264', box: 'avcC', lengthAt: 4 }, avc3: { kind: 'h264', box: 'avcC', lengthAt: 4 } },
-  ...{ hvc1: { kind: 'h265', box: 'hvcC', lengthAt: 21 }, hev1: { kind: 'h265', box: 'hvcC', lengthAt: 21 } },
+  avc1: { kind: 'h264', box: 'avcC', lengthAt: 4 },
+  avc3: { kind: 'h264', box: 'avcC', lengthAt: 4 },
+  hvc1: { kind: 'h265', box: 'hvcC', lengthAt: 21 },
+  hev1: { kind: 'h265', box: 'hvcC', lengthAt: 21 },
 };
 
 function readDescription(descriptions: Buffer): Pick<SampleTable, 'width' | 'height' | 'codec'> {

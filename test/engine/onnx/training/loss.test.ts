@@ -17,15 +17,13 @@ const targets = Float32Array.of(0.7, 0.2, 0.1, 0.5, 0.5, 1);
 const indices = Int32Array.of(0, 2);
 
 const network: RecurrentNetwork = {
-  ...{
-    cell: 'lstm',
-    inputs: 2,
-    units: CLASSES,
-    layers: 1,
-    bidirectional: false,
-    dropout: 0,
-    readout: 'last',
-  },
+  cell: 'lstm',
+  inputs: 2,
+  units: CLASSES,
+  layers: 1,
+  bidirectional: false,
+  dropout: 0,
+  readout: 'last',
   classes: CLASSES,
 };
 /** A head that gives out what it reads, which then are the logits. */

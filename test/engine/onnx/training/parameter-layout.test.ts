@@ -54,7 +54,10 @@ describe('all that is trained, in one array', () => {
 
 describe('the trained parameters of an encoder', () => {
   const encoder: MobileNet = {
-    ...{ architecture: 'mobilenet-v2', alpha: 0.1, inputSize: 32, pooling: { kind: 'global' } },
+    architecture: 'mobilenet-v2',
+    alpha: 0.1,
+    inputSize: 32,
+    pooling: { kind: 'global' },
   };
   const blocks = mobileNetBlocks(encoder).length;
 
