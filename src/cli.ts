@@ -36,6 +36,14 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'make a model whose encoder computes in int8, smaller and faster',
     load: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   },
+  models: {
+    summary: 'list the models that ship, with what they know',
+    load: async () => (await import('./commands/models.js')).modelsCommand(),
+  },
+  pipelines: {
+    summary: 'list the pipelines that ship, with what they make',
+    load: async () => (await import('./commands/pipelines.js')).pipelinesCommand(),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
     load: async () => (await import('./commands/mnist.js')).mnistCommand(),

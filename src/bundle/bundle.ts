@@ -5,6 +5,7 @@ import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { findShipped } from '../platform/shipped.js';
 import { taskOf } from '../tasks/tasks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -20,7 +21,7 @@ import { packMembers, strayOwnTensor, unpackMembers } from './pack-members.js';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
 export interface Bundle {
-  /** As it was asked for. */
+  /** As it was asked for, or where it ships. */
   readonly folder: string;
   readonly manifest: Manifest;
   readonly networks: Networks;
@@ -43,12 +44,14 @@ export interface NewBundle {
 }
 
 /**
- * Reads a trained model from its folder.
+ * Reads a trained model.
+ * @param model its folder, or the name of one that ships.
  * @throws UserError `not_found` when there is no model, `bad_bundle` or `bad_weights` when it is not as it
  *   was written: not JSON, of a newer schema, settings that do not fit, weights cut short, changed, or of
  *   other names or shapes than its settings and labels ask for.
  */
-export async function loadBundle(folder: string): Promise<Bundle> {
+export async function loadBundle(model: string): Promise<Bundle> {
+  const folder = await findShipped('model', model);
   return completeBundle({ folder, manifest: await readManifest(folder) });
 }
 

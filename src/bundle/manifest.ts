@@ -63,7 +63,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
-      fix: 'Give the folder that `clipstep train --out` wrote, or models/motion.',
+      fix: 'Give the folder that `clipstep train --out` wrote, or the name of a model that ships: `clipstep models` lists them.',
       cause,
     });
   });

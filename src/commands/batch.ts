@@ -10,6 +10,7 @@ import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.
 import { batch } from '../workflows/batch.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
+import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
   engineOption,
@@ -114,6 +115,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
 async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
   const { model, timeout, window, stride, ...options } = flags;
   const windowing = windowingOf(flags);
+  await noteDefaultModel(model);
   const bundle = await loadBundle(model);
   const progress = batchProgress();
   const format = flags.format ?? formatOf(flags.out);

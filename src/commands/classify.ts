@@ -4,6 +4,7 @@ import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
 import type { Outcome } from '../predict/outcome.js';
 import { answerFields } from '../tasks/classification/answer.js';
+import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
   engineOption,
@@ -50,8 +51,10 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
   const { model, top, engine, sampling, allowDamaged, minProbability, json } = flags;
   const options = { top, engine, sampling, allowDamaged, minProbability, signal };
   const outcomes: Outcome[] = [];
+  const noted = noteDefaultModel(model);
   try {
     for await (const outcome of classify(model, inputs, options)) {
+      await noted;
       outcomes.push(outcome);
       if (json) console.log(JSON.stringify(jsonRow(outcome)));
     }

@@ -31,7 +31,7 @@ interface Flags {
 export function crossvalidateCommand(): Command {
   return new Command('crossvalidate')
     .description('train a pipeline fold by fold, and say how good it is on what each had not seen')
-    .argument('<pipeline>', 'YAML file with the recipe, such as pipelines/surveillance.yaml')
+    .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as surveillance')
     .requiredOption(
       '-o, --out <folder>',
       'where the models, predictions.csv, metrics.json and report.html go',
@@ -47,7 +47,10 @@ export function crossvalidateCommand(): Command {
     .option('--ensemble', "also write <out>/ensemble, one model that averages the folds' probabilities")
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
-    .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
+    .option(
+      '--weights <source>',
+      "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
+    )
     .option(
       '--set <name=value...>',
       "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",

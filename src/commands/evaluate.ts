@@ -25,7 +25,7 @@ interface Flags {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('say how good a trained model is on labelled clips')
-    .argument('<model>', 'folder of a trained model, such as models/motion')
+    .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
     .option(
       '-o, --out <folder>',

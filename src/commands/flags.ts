@@ -36,7 +36,10 @@ export function settings(text: string, earlier: Record<string, string> = {}): Re
 
 /** `--model`, the same for every command that predicts. */
 export const modelOption = () =>
-  new Option('-m, --model <folder>', 'trained model').default(SHIPPED_MODEL, 'models/motion, which ships');
+  new Option('-m, --model <model>', 'folder of a trained model, or the name of one that ships').default(
+    SHIPPED_MODEL,
+    'motion, which ships',
+  );
 
 /** Parses a flag's whole number, at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {

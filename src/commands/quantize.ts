@@ -15,7 +15,7 @@ interface Flags {
 export function quantizeCommand(): Command {
   return new Command('quantize')
     .description('make a model whose encoder computes in int8, smaller and faster')
-    .argument('<model>', 'folder of a trained model, such as models/motion')
+    .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
       'what it was trained on: a folder with a folder of clips for each class, or a manifest',

@@ -24,12 +24,15 @@ interface Flags {
 export function trainCommand(): Command {
   return new Command('train')
     .description('train the network of a pipeline on a dataset')
-    .argument('<pipeline>', 'YAML file with the recipe, such as pipelines/motion.yaml')
+    .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as motion')
     .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
     .option('-o, --out <folder>', "where the model goes (default: runs/ and the pipeline's name)")
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
-    .option('--weights <source>', "pretrained encoder, hub or a folder, instead of the pipeline's")
+    .option(
+      '--weights <source>',
+      "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
+    )
     .option(
       '--set <name=value...>',
       "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",

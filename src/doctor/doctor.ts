@@ -159,7 +159,7 @@ async function checkPretrained(): Promise<Check> {
     name,
     status: 'optional',
     detail: 'none in the cache; needed only for pipelines with pretrained encoders',
-    fix: 'clipstep train pipelines/surveillance.yaml --data DIR fetches them, or give a local folder with --weights',
+    fix: 'clipstep train surveillance --data DIR fetches them, or give a local folder with --weights',
   };
 }
 

@@ -1,16 +1,17 @@
 import { dirname, relative, resolve } from 'node:path';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { UserError } from '../errors.js';
+import { findShipped } from '../platform/shipped.js';
 import { readPipeline } from './pipeline-file.js';
 import { checkPipeline, type Pipeline } from './schema.js';
 
 export interface Adjustments {
-  /** Path of the pipeline's YAML file. */
+  /** Path of the pipeline's YAML file, or the name of a pipeline that ships. */
   readonly pipeline: string;
   /** Settings by their dotted names, each value as YAML has it: `{'training.epochs': '3'}`; `null` leaves one out. */
   readonly set?: Readonly<Record<string, string>> | undefined;
   readonly seed?: number | undefined;
-  /** Where pretrained encoder weights come from: `hub` or a folder. */
+  /** Where pretrained encoder weights come from: `hub`, a folder, or the name of a model that ships. */
   readonly weights?: string | undefined;
 }
 
@@ -25,7 +26,7 @@ export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pi
   const pipeline = structuredClone(await readPipeline(path)) as Settings; // checked again below
   for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;
-  if (weights !== undefined) assignWeights(pipeline, weights, path);
+  if (weights !== undefined) await assignWeights(pipeline, weights, path);
   return checkPipeline(pipeline, path);
 }
 
@@ -64,7 +65,7 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
   else settings[last] = value;
 }
 
-function assignWeights(pipeline: Settings, weights: string, path: string): void {
+async function assignWeights(pipeline: Settings, weights: string, path: string): Promise<void> {
   const { encoder } = pipeline.input as { encoder?: Settings | undefined }; // every pipeline has an input
   if (!encoder) {
     throw new UserError('usage', {
@@ -73,5 +74,6 @@ function assignWeights(pipeline: Settings, weights: string, path: string): void 
     });
   }
   const isWord = weights === 'hub' || weights === 'scratch';
-  encoder.weights = isWord ? weights : relative(dirname(resolve(path)), resolve(weights));
+  const isName = isWord || (await findShipped('model', weights)) !== weights;
+  encoder.weights = isName ? weights : relative(dirname(resolve(path)), resolve(weights));
 }

@@ -12,9 +12,6 @@ export const SHIPPED_MODEL = join(PACKAGE_FOLDER, 'models', 'motion');
 export const shippedSample = (name: string): string =>
   join(PACKAGE_FOLDER, 'datasets', 'motion', 'samples', name);
 
-/** Path of a pipeline that comes with Clipstep. */
-export const shippedPipeline = (name: string): string => join(PACKAGE_FOLDER, 'pipelines', `${name}.yaml`);
-
 function packageFolder(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   const parent = dirname(folder);

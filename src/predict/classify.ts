@@ -1,5 +1,6 @@
 import type { Manifest } from '../bundle/manifest.js';
 import { UserError } from '../errors.js';
+import { findShipped } from '../platform/shipped.js';
 import type { ClassifyOptions, ClipClassifier, OpenOptions } from './classify-options.js';
 import type { Outcome } from './outcome.js';
 import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
@@ -12,7 +13,7 @@ import type { LoadedModel } from './thread/protocol.js';
  * of single pictures, each picture of a folder or pattern by itself.
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
- * @param model folder of a trained model.
+ * @param model folder of a trained model, or the name of one that ships.
  * @throws UserError as openClassifier, or `aborted` when the signal is.
  */
 export async function* classify(
@@ -33,17 +34,18 @@ export async function* classify(
 /**
  * Opens a trained model: its threads are started at once, and clips can be given as soon as its manifest is read.
  *
- * @param model its folder.
+ * @param model its folder, or the name of one that ships.
  * @throws UserError `not_found` or `bad_bundle` where there is no model, `usage` for one that answers no clips or for
  *   a number of threads that is none.
  */
 export async function openClassifier(model: string, options: OpenOptions = {}): Promise<ClipClassifier> {
   requireThreads(options);
-  const manifest = import('../bundle/manifest.js').then(({ readManifest }) => readManifest(model));
-  const threads = startThreads(options, readModel(model, manifest));
+  const folder = await findShipped('model', model);
+  const manifest = import('../bundle/manifest.js').then(({ readManifest }) => readManifest(folder));
+  const threads = startThreads(options, readModel(folder, manifest));
   try {
     const { clipClassifier } = await import('./clip-classifier.js');
-    return clipClassifier(threads, { bundle: { folder: model, manifest: await manifest }, options });
+    return clipClassifier(threads, { bundle: { folder, manifest: await manifest }, options });
   } catch (error) {
     await threads.release();
     throw error;

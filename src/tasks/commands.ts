@@ -38,7 +38,7 @@ const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
     tasks: { classification: null },
     withoutEncoder: {
       because: 'has no encoder, which is what can be quantized',
-      fix: 'Give a model that reads frames, such as models/motion.',
+      fix: 'Give a model that reads frames, such as motion.',
     },
   },
 };

@@ -10,6 +10,8 @@ import { framesOf } from '../inputs/input-kinds.js';
 import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { exists } from '../platform/exists.js';
+import { shippedNames, shippedPath } from '../platform/shipped.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Member } from './plan-members.js';
 
@@ -45,17 +47,42 @@ export async function initialEncoder({
   return trainedEncoder(networks.encoder, { weights, pipelineFolder });
 }
 
-/** An encoder that somebody trained. @param options.weights `hub` or a folder. Errors as of initialEncoder. */
+/**
+ * An encoder that somebody trained. Errors as of initialEncoder.
+ * @param options.weights `hub`, a folder, or the name of a model that ships where there is no such folder.
+ */
 export async function trainedEncoder(
   network: MobileNet,
   { weights, pipelineFolder }: { weights: string; pipelineFolder: string },
 ): Promise<Weights> {
   const { architecture, alpha } = network;
-  const source = weights === 'hub' ? weights : resolve(pipelineFolder, weights);
+  const source = weights === 'hub' ? weights : await findWeights(resolve(pipelineFolder, weights), weights);
   if (await isModel(source)) return encoderOfModel(source, network);
-  const pretrained = await loadPretrained({ architecture, alpha, weights: source });
+  const pretrained = await loadPretrained({ architecture, alpha, weights: source }).catch(
+    async (error: unknown) => {
+      throw await withShippedEncoder(error, network);
+    },
+  );
   const own = mobileNetParameters(network).map(({ name }) => name);
   return new Map(own.map((name) => [name, requireTensor(pretrained.weights, name)]));
+}
+
+async function findWeights(path: string, name: string): Promise<string> {
+  const isName = !(await exists(path)) && (await shippedNames('model')).includes(name);
+  return isName ? shippedPath('model', name) : path;
+}
+
+/** Says, where a download failed, which encoder needs none. */
+async function withShippedEncoder(error: unknown, network: MobileNet): Promise<unknown> {
+  if (!(error instanceof UserError && error.code === 'download_failed')) return error;
+  const { code, problem, fix } = error;
+  for (const name of await shippedNames('model')) {
+    const fits = await encoderOfModel(shippedPath('model', name), network).catch(() => null);
+    if (!fits) continue;
+    const instead = `Without a network, start from the encoder of a model that ships: --weights ${name}.`;
+    return new UserError(code, { problem, fix: `${fix} ${instead}`, cause: error });
+  }
+  return error;
 }
 
 /** The encoder of a model that Clipstep trained. @throws UserError as loadBundle; `bad_config` where it does not fit. */

@@ -4,6 +4,7 @@ import { type CrossValidation, runFolds } from '../crossvalidate/run-folds.js';
 import type { Example } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { findShipped } from '../platform/shipped.js';
 import { writeResult } from '../platform/write-result.js';
 import { readStrips } from '../report/read-strips.js';
 import { commandLine } from './command-line.js';
@@ -23,13 +24,14 @@ export interface CrossvalidateResult extends CrossValidation {
  *
  * @throws UserError as runFolds and train.
  */
-export async function crossvalidate(options: CrossvalidateOptions): Promise<CrossvalidateResult> {
+export async function crossvalidate(given: CrossvalidateOptions): Promise<CrossvalidateResult> {
+  const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const { folds, result } = await runFolds(options, train);
   const { folder, pipeline } = result;
   const predictions = folds.flatMap((fold) => fold.predictions);
   const examples = await examplesOf(options, pipeline);
   const highlights = await readStrips({ predictions, examples, pipeline, signal: options.signal });
-  const told = { folds, highlights, command: commandOf(options, pipeline) };
+  const told = { folds, highlights, command: commandOf(given, pipeline) };
   const files = await crossValidationFiles(result, told);
   for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);
   if (!options.ensemble) return { ...result, ensemble: null };

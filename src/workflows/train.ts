@@ -3,6 +3,7 @@ import { saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { findShipped } from '../platform/shipped.js';
 import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
 import type { TrainEvent } from '../train/train-event.js';
@@ -41,7 +42,8 @@ export interface TrainResult extends TrainingResult {
  *
  * @throws UserError as trainNetwork, and for a pipeline or folder that does not fit.
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
+export async function train(given: TrainOptions): Promise<TrainResult> {
+  const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const { data, engine, targetPrecision, resume = false, signal } = options;
   const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
   const pipeline = await readAdjustedPipeline(options);
@@ -61,7 +63,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       options.onEvent?.(event);
     },
   });
-  await saveBundle(folder, await trainedBundle(finished, { command: commandOf(options, finished.result) }));
+  await saveBundle(folder, await trainedBundle(finished, { command: commandOf(given, finished.result) }));
   await removeCheckpoint(path);
   return { folder, ...finished.result };
 }

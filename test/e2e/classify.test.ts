@@ -39,7 +39,9 @@ const linesOf = (stdout: string) => stdout.trim().split('\n');
 describe('clipstep classify', () => {
   it('classifies every shipped sample with the shipped model, as a table', async () => {
     const { code, stdout, stderr } = await clipstep(['classify', samples]);
-    expect(stderr).toBe('');
+    expect(stderr).toMatch(
+      /^No --model given, so motion answers\. Says how a generated shape moves or changes\. It knows approach, .*, recede, and nothing else\. `clipstep models` lists others\.\n$/,
+    );
     expect(code).toBe(0);
     const rows = linesOf(stdout)
       .map((line) => line.split('│').map((cell) => cell.trim()))
@@ -173,7 +175,9 @@ describe('clipstep classify', () => {
     const ffmpeg = (await findBinary('ffmpeg')).path;
     const deaf = `trap '' TERM\nkill -INT $PPID\nsleep 0.2\nkill -INT $PPID\nsleep 60`;
     const { path } = await ffmpegThat(`case "$*" in *-version*) exec "${ffmpeg}" "$@";; esac\n${deaf}`);
-    const { code, stderr } = await clipstep(['classify', samples], { env: { CLIPSTEP_FFMPEG: path } });
+    const { code, stderr } = await clipstep(['classify', samples, '--model', 'motion'], {
+      env: { CLIPSTEP_FFMPEG: path },
+    });
     // Ended by the signal itself, so that there is no exit code.
     expect(code).toBe(null);
     expect(stderr).toBe('');

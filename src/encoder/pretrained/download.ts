@@ -41,7 +41,7 @@ export async function downloadModel(
   const lines = failures.map(({ address, error }) => `  ${address}: ${reasonOf(error, ownSeconds)}`);
   throw new UserError('download_failed', {
     problem: `The pretrained weights could not be fetched from any address:\n${lines.join('\n')}`,
-    fix: 'Try again with a network, give the folder of a downloaded model with --weights, or start from an encoder that ships with Clipstep: --weights motion.',
+    fix: 'Try again with a network, or give the folder of a downloaded model with --weights.',
     cause: failures.at(-1)?.error,
   });
 }

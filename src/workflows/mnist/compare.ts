@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { shippedPipeline } from '../../platform/package-files.js';
+import { shippedPath } from '../../platform/shipped.js';
 import { type TrainResult, train } from '../train.js';
 import { type MnistOptions, shared } from './train-mnist.js';
 
@@ -43,7 +43,7 @@ export async function compareOnMnist(options: MnistOptions & { out: string }): P
     const epochs = options.epochs === undefined ? {} : { 'training.epochs': String(options.epochs) };
     const result = await train({
       ...shared({ ...options, out: join(options.out, folder) }),
-      pipeline: shippedPipeline(pipeline),
+      pipeline: shippedPath('pipeline', pipeline),
       set: { ...set, ...epochs },
     });
     contenders.push({ name, result });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { shippedPipeline } from '../../platform/package-files.js';
+import { shippedPath } from '../../platform/shipped.js';
 import { wilsonInterval } from '../../tasks/classification/metrics.js';
 import { type TrainResult, train } from '../train.js';
 import { type MnistOptions, shared } from './train-mnist.js';
@@ -40,7 +40,7 @@ export async function reproduceNotebook(options: MnistOptions & { out: string })
     const out = join(options.out, optimizer);
     const result = await train({
       ...shared({ ...options, out }),
-      pipeline: shippedPipeline(`mnist-notebook-${optimizer}`),
+      pipeline: shippedPath('pipeline', `mnist-notebook-${optimizer}`),
     });
     reproductions.push({ optimizer, quoted: NOTEBOOK[optimizer], result });
   }

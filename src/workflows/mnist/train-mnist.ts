@@ -1,5 +1,5 @@
 import type { EngineName } from '../../engine/engine.js';
-import { shippedPipeline } from '../../platform/package-files.js';
+import { shippedPath } from '../../platform/shipped.js';
 import type { TrainEvent } from '../../train/train-event.js';
 import { type TrainResult, train } from '../train.js';
 
@@ -23,7 +23,11 @@ export interface MnistOptions {
  * `train` on pipelines/mnist-rows.yaml; see there for results and errors.
  */
 export function trainMnist(options: MnistOptions = {}): Promise<TrainResult> {
-  return train({ ...shared(options), pipeline: shippedPipeline('mnist-rows'), set: settingsOf(options) });
+  return train({
+    ...shared(options),
+    pipeline: shippedPath('pipeline', 'mnist-rows'),
+    set: settingsOf(options),
+  });
 }
 
 /** What is the same for every network that is trained on the digits. */

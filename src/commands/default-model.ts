@@ -1,0 +1,17 @@
+import { readManifest } from '../bundle/manifest.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
+import { firstSentence } from './listing.js';
+import { labelsText } from './models.js';
+
+/**
+ * Says on stderr which model answers where nobody chose one, and what it knows: whatever a clip shows, it answers with
+ * one of its own classes.
+ */
+export async function noteDefaultModel(model: string): Promise<void> {
+  if (model !== SHIPPED_MODEL) return;
+  const { pipeline, labels } = await readManifest(model);
+  console.error(
+    `No --model given, so ${pipeline.name} answers. ${firstSentence(pipeline.description)} ` +
+      `It knows ${labelsText(labels)}, and nothing else. \`clipstep models\` lists others.`,
+  );
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { type Manifest, readManifest } from '../bundle/manifest.js';
+import { percent } from '../platform/percent.js';
+import { shippedNames, shippedPath } from '../platform/shipped.js';
+import { entry, firstSentence } from './listing.js';
+
+/** Classes that are named; a model may know a thousand. */
+const MOST_LABELS = 12;
+
+/** `clipstep models` */
+export function modelsCommand(): Command {
+  return new Command('models')
+    .description('list the models that ship, with what they know; --model takes their names')
+    .action(async () => {
+      for (const name of await shippedNames('model')) {
+        console.log(entry(name, modelLines(await readManifest(shippedPath('model', name)))));
+      }
+    });
+}
+
+function modelLines({ pipeline, labels, test }: Manifest): string[] {
+  return [
+    firstSentence(pipeline.description),
+    `${labels.length} classes: ${labelsText(labels)}`,
+    ...(test ? [`${percent(test.accuracy)} of ${test.examples} test examples right`] : []),
+  ];
+}
+
+/** The classes of a model by name, or the first of them where they are many. */
+export function labelsText(labels: readonly string[]): string {
+  const rest = labels.length - MOST_LABELS;
+  return labels.slice(0, MOST_LABELS).join(', ') + (rest > 0 ? colors.dim(` and ${rest} more`) : '');
+}
