@@ -1,24 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
-import { collateTokens, type TokenBatch } from '../../src/inputs/batches.js';
+import { collateTokens } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { IGNORED } from '../../src/network/losses.js';
-import {
-  answersTimesteps,
-  EMBEDDING,
-  type RecurrentNetwork,
-  recurrentParameters,
-} from '../../src/network/recurrent.js';
+import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 import { lossReference, slope } from '../golden/loss-reference.js';
 import { recurrentReference } from '../golden/recurrent-reference.js';
 import {
   LENGTHS,
   languageModels,
-  randomTokens,
   SEGMENTS,
+  stepFor,
   TOKENS,
+  type TokenStep,
   tokenClassifiers,
+  tokensOf,
+  windowOf,
 } from '../support/tokens.js';
 import { randomWeights, relativeDifference } from './engine.js';
 
@@ -28,8 +26,6 @@ const TOLERANCE = 2e-4;
 /** beta1 = 0 makes the first moment the gradient itself, which is how a test gets to see it. */
 const SHOW_GRADIENT = { beta1: 0, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-
-type TokenStep = TrainingStep & { batch: TokenBatch };
 
 /** What an engine that reads tokens promises of training. */
 export function describeTokenTraining(name: string, create: () => Promise<Engine>): void {
@@ -266,36 +262,6 @@ const networks: RecurrentNetwork[] = [
   { ...languageModels[0]!, dropout: 0.5 },
   { ...tokenClassifiers[3]!, dropout: 0.5 },
 ];
-
-function stepFor(network: RecurrentNetwork, seed = 1): TokenStep {
-  const batch = randomTokens(seed);
-  const places = answersTimesteps(network) ? batch.data.length : LENGTHS.length;
-  // Every fourth is ignored, and the third of them is not.
-  const targets = Int32Array.from({ length: places }, (_, place) =>
-    place % 4 === 1 ? IGNORED : (place * 5) % network.classes,
-  );
-  return { batch, targets, learningRate: 0.01, dropoutSeed: seed };
-}
-
-/** Three timesteps of two endless sequences, and what comes next: the second goes round the other way. */
-function windowOf(start: number): TokenStep {
-  const token = (row: number, time: number) => (row === 0 ? time : 6 * time + 3) % TOKENS;
-  const places = [0, 1].flatMap((row) => [0, 1, 2].map((time) => [row, start + time] as const));
-  return {
-    batch: {
-      kind: 'tokens',
-      data: Int32Array.from(places, ([row, time]) => token(row, time)),
-      lengths: Int32Array.of(3, 3),
-      timesteps: 3,
-    },
-    targets: Int32Array.from(places, ([row, time]) => token(row, time + 1)),
-    learningRate: 0.01,
-    dropoutSeed: start,
-  };
-}
-
-const tokensOf = ({ data, lengths, timesteps }: TokenBatch): number[][] =>
-  Array.from(lengths, (length, row) => [...data.subarray(row * timesteps, row * timesteps + length)]);
 
 function referenceOf(
   network: RecurrentNetwork,

@@ -12,6 +12,7 @@ import {
   SEGMENTS,
   TOKENS,
   tokenClassifiers,
+  tokensOf,
 } from '../support/tokens.js';
 import { randomWeights, relativeDifference } from './engine.js';
 
@@ -153,9 +154,6 @@ function inputOf({ tokens, inputs }: RecurrentNetwork): SequenceBatch {
 
 const sequencesOfAny = (batch: SequenceBatch): Array<number[] | number[][]> =>
   batch.kind === 'tokens' ? tokensOf(batch) : vectorsOf(batch);
-
-const tokensOf = ({ data, lengths, timesteps }: TokenBatch): number[][] =>
-  Array.from(lengths, (length, row) => [...data.subarray(row * timesteps, row * timesteps + length)]);
 
 function vectorsOf({ data, lengths, timesteps }: Extract<SequenceBatch, { kind: 'features' }>): number[][][] {
   const width = data.length / (lengths.length * timesteps);

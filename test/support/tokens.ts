@@ -1,5 +1,7 @@
+import type { TrainingStep } from '../../src/engine/engine.js';
 import { collateTokens, type TokenBatch } from '../../src/inputs/batches.js';
-import type { RecurrentNetwork } from '../../src/network/recurrent.js';
+import { IGNORED } from '../../src/network/losses.js';
+import { answersTimesteps, type RecurrentNetwork } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
 
 /** Networks of tokens, and batches for them, for the contract tests. */
@@ -53,3 +55,36 @@ export function randomTokens(seed: number): TokenBatch {
     })),
   );
 }
+
+export type TokenStep = TrainingStep & { batch: TokenBatch };
+
+/** A step by class index, a fourth of whose targets are ignored. */
+export function stepFor(network: RecurrentNetwork, seed = 1): TokenStep {
+  const batch = randomTokens(seed);
+  const places = answersTimesteps(network) ? batch.data.length : LENGTHS.length;
+  const targets = Int32Array.from({ length: places }, (_, place) =>
+    place % 4 === 1 ? IGNORED : (place * 5) % network.classes,
+  );
+  return { batch, targets, learningRate: 0.01, dropoutSeed: seed };
+}
+
+/** Three timesteps of two endless sequences, and what comes next: the second goes round the other way. */
+export function windowOf(start: number): TokenStep {
+  const token = (row: number, time: number) => (row === 0 ? time : 6 * time + 3) % TOKENS;
+  const places = [0, 1].flatMap((row) => [0, 1, 2].map((time) => [row, start + time] as const));
+  return {
+    batch: {
+      kind: 'tokens',
+      data: Int32Array.from(places, ([row, time]) => token(row, time)),
+      lengths: Int32Array.of(3, 3),
+      timesteps: 3,
+    },
+    targets: Int32Array.from(places, ([row, time]) => token(row, time + 1)),
+    learningRate: 0.01,
+    dropoutSeed: start,
+  };
+}
+
+/** Each sequence's tokens. */
+export const tokensOf = ({ data, lengths, timesteps }: TokenBatch): number[][] =>
+  Array.from(lengths, (length, row) => [...data.subarray(row * timesteps, row * timesteps + length)]);
