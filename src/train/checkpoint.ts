@@ -27,10 +27,10 @@ const progressSchema = z.strictObject({
   /** 0-based epoch of the stage, and step in the epoch, that comes next. */
   epoch: z.int(),
   step: z.int(),
-  /** Sums over the epoch's steps so far, weighted by clips. */
+  /** Sums over the epoch's steps so far, weighted by their answers: one a clip, or one a token. */
   epochLoss: z.number(),
   epochCorrect: z.int(),
-  epochClips: z.int(),
+  epochCount: z.int(),
   epochSeconds: z.number(),
   /** Of the stage's epochs by validation (tasks/task.ts), and how many epochs ago that was. */
   lowestCost: z.number().nullable(),
@@ -64,9 +64,11 @@ export interface Checkpoint {
   readonly trainer: Weights;
   /** The stage's trained weights of the epoch with the lowest validation loss; empty before the first. */
   readonly best: Weights;
+  /** The states that the next step starts from (network/states.ts), by their places; empty where it starts from zeros. */
+  readonly carried: Weights;
 }
 
-const PARTS = ['members', 'distilled', 'start', 'trainer', 'best'] as const;
+const PARTS = ['members', 'distilled', 'start', 'trainer', 'best', 'carried'] as const;
 
 /**
  * Writes a checkpoint whole or not at all: one safetensors file, its progress in the metadata.
@@ -107,6 +109,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     start: part('start'),
     trainer: part('trainer'),
     best: part('best'),
+    carried: part('carried'),
   };
 }
 

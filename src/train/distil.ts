@@ -15,6 +15,7 @@ import { taskOf } from '../tasks/tasks.js';
 import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
+import { exampleSteps } from './example-steps.js';
 import { trainedEncoder } from './initial-weights.js';
 import { optimizerOf } from './optimizer.js';
 import { pictureSteps } from './picture-steps.js';
@@ -69,13 +70,19 @@ async function learn(
   const standardization = await standardizationOfExamples(train, teacher);
   const views = viewCount(run.pipeline);
   const readStep = pictureSteps({ seed, pictures, views, student, teacher: teacher.read, standardization });
+  const pipeline = settingsOfFit(run);
   const { weights, progress } = await trainStage(run, position, {
     trainer: options,
-    pipeline: settingsOfFit(run),
-    train,
-    validation: [],
-    read: student,
-    readStep,
+    pipeline,
+    steps: exampleSteps({
+      pipeline,
+      batchSize: position.stage.batchSize,
+      labels: run.labels,
+      train,
+      validation: [],
+      read: student,
+      readStep,
+    }),
   });
   const own = mobileNetParameters(run.networks.encoder!);
   return { weights: new Map(own.map(({ name }) => [name, requireTensor(weights, name)])), progress };

@@ -1,42 +1,41 @@
-import type { Example } from '../datasets/dataset.js';
 import type { Trainer } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import { collate, epochBatches, inBatches } from '../inputs/batches.js';
-import type { SequenceReader } from '../inputs/sequence-reader.js';
+import type { States } from '../network/states.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
 import type { EpochScore } from '../tasks/task.js';
-import { taskOf } from '../tasks/tasks.js';
-import { concatenate, type Weights } from '../tensors/tensor.js';
+import type { Weights } from '../tensors/tensor.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
+import type { StageSteps } from './stage-steps.js';
 import { type Stage, stepsOf } from './stages.js';
-import type { StepReader } from './step.js';
 import type { TrainEvent } from './train-event.js';
 
 export interface FitOptions {
   readonly trainer: Trainer;
   readonly pipeline: Pipeline;
   readonly stage: Stage;
-  readonly labels: readonly string[];
-  readonly train: readonly Example[];
-  readonly validation: readonly Example[];
-  /** Of the training part. */
-  readonly readStep: StepReader;
-  /** Of the validation part. */
-  readonly read: SequenceReader;
+  readonly steps: StageSteps;
   /** Where the stage stands; a fresh one or that of a checkpoint. The trainer must stand there too. */
   readonly progress: Progress;
+  /** What the next step starts from; zeros when absent, as at an epoch's start. */
+  readonly states?: States | undefined;
   readonly best: Weights;
   /** Keeps a checkpoint. */
-  readonly save: (progress: Progress, best: Weights) => Promise<void>;
+  readonly save: (reached: Reached, best: Weights) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How far a stage has come, and the states that it ended its last step with. */
+export interface Reached {
+  readonly progress: Progress;
+  readonly states?: States | undefined;
+}
+
 /**
- * Trains one stage to its end: epochs over the shuffled training part, each followed by the validation
+ * Trains one stage to its end: epochs over the training part, each followed by the validation
  * part, until the epochs or the patience are used up.
  *
  * @returns the trained weights of the epoch with the lowest validation loss, or of the last epoch when
@@ -45,13 +44,14 @@ export interface FitOptions {
  *   checkpoint being the last one that was.
  */
 export async function fitStage(options: FitOptions): Promise<{ weights: Weights; progress: Progress }> {
-  const { trainer, stage, pipeline } = options;
-  let { progress, best } = options;
+  const { trainer, stage, pipeline, steps } = options;
+  let { progress, best, states } = options;
   const patience = pipeline.training.patience ?? Number.POSITIVE_INFINITY;
-  const steps = stepsOf(stage, options.train.length);
-  while (steps.inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience) {
-    progress = await trainEpoch(options, progress, best);
-    const validation = await validate(options);
+  const { inEpoch } = stepsOf(stage, steps.perEpoch);
+  while (inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience) {
+    progress = await trainEpoch(options, { progress, states }, best);
+    states = undefined;
+    const validation = await steps.validate(trainer);
     const isBest =
       !validation ||
       pipeline.training.keep === 'last' ||
@@ -61,7 +61,7 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     const { history } = progress;
     const count = history.length;
     options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record: history.at(-1)!, isBest });
-    await options.save(progress, best);
+    await options.save({ progress }, best);
   }
   return { weights: best, progress };
 }
@@ -71,53 +71,44 @@ export function freshProgress(stage: number, history: readonly EpochRecord[]): P
   return { stage, epoch: 0, ...freshEpoch(), lowestCost: null, epochsSinceBest: 0, history: [...history] };
 }
 
-async function trainEpoch(options: FitOptions, start: Progress, best: Weights): Promise<Progress> {
-  const { stage, pipeline, train } = options;
-  const batches = epochBatches(train.length, {
-    batchSize: stage.batchSize,
-    seed: pipeline.seed,
-    epoch: start.history.length,
-  }).slice(0, stepsOf(stage, train.length).inEpoch(start.epoch));
-  let progress = start;
-  while (progress.step < batches.length) {
+async function trainEpoch(options: FitOptions, start: Reached, best: Weights): Promise<Progress> {
+  const { stage, steps } = options;
+  const count = stepsOf(stage, steps.perEpoch).inEpoch(start.progress.epoch);
+  let reached = start;
+  while (reached.progress.step < count) {
     if (options.signal?.aborted) {
-      await options.save(progress, best);
-      throw interrupted(progress, stage);
+      await options.save(reached, best);
+      throw interrupted(reached.progress, stage);
     }
-    progress = await trainStep(options, progress, batches);
+    reached = await trainStep(options, reached, count);
   }
-  return progress;
+  return reached.progress;
 }
 
-async function trainStep(options: FitOptions, progress: Progress, batches: number[][]): Promise<Progress> {
-  const { stage, pipeline, train } = options;
+async function trainStep(
+  options: FitOptions,
+  { progress, states }: Reached,
+  stepsInEpoch: number,
+): Promise<Reached> {
+  const { stage, pipeline, steps } = options;
   const started = performance.now();
-  const steps = stepsOf(stage, train.length);
-  const stepsInEpoch = steps.inEpoch(0);
-  const examples = batches[progress.step]!.map((index) => train[index]!);
   const place = { epoch: progress.epoch, epochsBefore: progress.history.length, step: progress.step };
-  const { sequences, targets } = await options.readStep(examples, place);
-  const { loss, correct } = await options.trainer.step({
-    batch: collate(sequences),
+  const { batch, targets, count } = await steps.read(place);
+  const result = await options.trainer.step({
+    batch,
     targets,
-    learningRate:
-      optimizerOf(pipeline).rateFactor *
-      learningRateAt({
-        schedule: pipeline.training.schedule,
-        peak: stage.learningRate,
-        step: progress.epoch * stepsInEpoch + progress.step,
-        steps: steps.total,
-        warmupSteps: Math.round(stage.warmupEpochs * stepsInEpoch),
-      }),
+    states,
+    learningRate: learningRateOf(options, progress),
     dropoutSeed: random(pipeline.seed, 'step', place.epochsBefore, place.step).integer(0, 2 ** 31),
   });
+  const { loss, correct } = result;
   if (!Number.isFinite(loss)) throw diverged(`the loss became ${loss}`, progress);
   const next: Progress = {
     ...progress,
     step: progress.step + 1,
-    epochLoss: progress.epochLoss + loss * examples.length,
+    epochLoss: progress.epochLoss + loss * count,
     epochCorrect: progress.epochCorrect + correct,
-    epochClips: progress.epochClips + examples.length,
+    epochCount: progress.epochCount + count,
     epochSeconds: progress.epochSeconds + (performance.now() - started) / 1000,
   };
   options.onEvent({
@@ -126,22 +117,24 @@ async function trainStep(options: FitOptions, progress: Progress, batches: numbe
     epoch: next.epoch + 1,
     epochs: stage.epochs,
     step: next.step,
-    steps: batches.length,
-    loss: next.epochLoss / next.epochClips,
+    steps: stepsInEpoch,
+    loss: next.epochLoss / next.epochCount,
     accuracy: accuracyOf(next, stage),
   });
-  return next;
+  return { progress: next, states: result.states };
 }
 
-async function validate(options: FitOptions): Promise<EpochScore | null> {
-  const { trainer, validation, read, labels, stage, pipeline } = options;
-  if (validation.length === 0) return null;
-  const logits: Float32Array[] = [];
-  for (const examples of inBatches(validation, stage.batchSize)) {
-    const sequences = await Promise.all(examples.map((example) => read(example, 'evaluation')));
-    logits.push((await trainer.classify(collate(sequences))).logits);
-  }
-  return taskOf(pipeline).scoreEpoch({ logits: concatenate(logits), examples: validation, labels });
+function learningRateOf({ stage, pipeline, steps }: FitOptions, { epoch, step }: Progress): number {
+  const { total, inEpoch } = stepsOf(stage, steps.perEpoch);
+  const stepsInEpoch = inEpoch(0);
+  const rate = learningRateAt({
+    schedule: pipeline.training.schedule,
+    peak: stage.learningRate,
+    step: epoch * stepsInEpoch + step,
+    steps: total,
+    warmupSteps: Math.round(stage.warmupEpochs * stepsInEpoch),
+  });
+  return optimizerOf(pipeline).rateFactor * rate;
 }
 
 function closeEpoch(
@@ -154,7 +147,7 @@ function closeEpoch(
   const record: EpochRecord = {
     stage: progress.stage,
     epoch: progress.epoch + 1,
-    trainLoss: progress.epochLoss / progress.epochClips,
+    trainLoss: progress.epochLoss / progress.epochCount,
     trainAccuracy: accuracyOf(progress, stage),
     validationLoss: validation?.loss ?? null,
     validationAccuracy: validation?.accuracy ?? null,
@@ -171,10 +164,10 @@ function closeEpoch(
 }
 
 /** Distillation knows no classes. */
-const accuracyOf = ({ epochCorrect, epochClips }: Progress, { scope }: Stage): number | null =>
-  scope.kind === 'distil' ? null : epochCorrect / epochClips;
+const accuracyOf = ({ epochCorrect, epochCount }: Progress, { scope }: Stage): number | null =>
+  scope.kind === 'distil' ? null : epochCorrect / epochCount;
 
-const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochClips: 0, epochSeconds: 0 });
+const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochCount: 0, epochSeconds: 0 });
 
 function interrupted(progress: Progress, stage: Stage): UserError {
   return new UserError('aborted', {

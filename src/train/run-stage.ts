@@ -10,6 +10,7 @@ import { taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
+import { exampleSteps } from './example-steps.js';
 import { optimizerOf } from './optimizer.js';
 import { type Member, readOwn } from './plan-members.js';
 import { readableExamples } from './readable-examples.js';
@@ -85,7 +86,10 @@ async function labelledWork(
       })
     : position.start;
   const readStep = labelledSteps(pipeline, { labels: run.labels, train, read });
-  return { trainer: trainerOptions(run, { stage, start }), pipeline, train, validation, read, readStep };
+  const { labels } = run;
+  const { batchSize } = stage;
+  const steps = exampleSteps({ pipeline, batchSize, labels, train, validation, read, readStep });
+  return { trainer: trainerOptions(run, { stage, start }), pipeline, steps };
 }
 
 function trainerOptions(

@@ -24,12 +24,11 @@ export interface Stage {
   readonly steps?: number | undefined;
 }
 
-/** How many steps a stage has, and how many of them are in one of its epochs. */
+/** How many steps a stage has, and how many of them are in one of its epochs. @param inWholeEpoch that nothing ends early. */
 export function stepsOf(
-  stage: Stage,
-  trainExamples: number,
+  stage: Pick<Stage, 'epochs' | 'steps'>,
+  inWholeEpoch: number,
 ): { total: number; inEpoch: (epoch: number) => number } {
-  const inWholeEpoch = Math.ceil(trainExamples / stage.batchSize);
   const total = Math.min(stage.epochs * inWholeEpoch, stage.steps ?? Number.POSITIVE_INFINITY);
   const inEpoch = (epoch: number) => Math.max(0, Math.min(inWholeEpoch, total - epoch * inWholeEpoch));
   return { total, inEpoch };

@@ -2,11 +2,13 @@ import type { Example } from '../datasets/dataset.js';
 import type { Engine, TrainerOptions, TrainingOperations } from '../engine/engine.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { Networks } from '../network/networks.js';
+import type { States } from '../network/states.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
-import { type FitOptions, fitStage } from './fit.js';
+import { fitStage, type Reached } from './fit.js';
 import type { Member } from './plan-members.js';
+import type { StageSteps } from './stage-steps.js';
 import type { Stage } from './stages.js';
 import type { TrainEvent } from './train-event.js';
 
@@ -40,9 +42,10 @@ export interface StagePosition {
 }
 
 /** What a stage trains, from the weights of `trainer` on, and on what. */
-export interface StageWork
-  extends Pick<FitOptions, 'pipeline' | 'train' | 'validation' | 'read' | 'readStep'> {
-  readonly trainer: TrainerOptions;
+export interface StageWork {
+  readonly pipeline: Pipeline;
+  readonly trainer: Omit<TrainerOptions, 'carriesStates'>;
+  readonly steps: StageSteps;
 }
 
 /**
@@ -51,21 +54,34 @@ export interface StageWork
  * @throws UserError as fitStage.
  */
 export async function trainStage(
-  run: Training,
+  { training, save: keep, onEvent, signal }: Pick<Training, 'training' | 'save' | 'onEvent' | 'signal'>,
   { stage, checkpoint, progress }: Omit<StagePosition, 'start' | 'member'>,
-  work: StageWork,
+  { pipeline, steps, ...work }: StageWork,
 ): Promise<{ weights: Weights; progress: Progress }> {
   const start = work.trainer.weights;
-  const trainer = await run.training.createTrainer(work.trainer);
+  const { carriesStates } = steps;
+  const trainer = await training.createTrainer({ ...work.trainer, carriesStates });
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
-    const save = async (reached: Progress, best: Weights) =>
-      run.save({ progress: reached, start, best, trainer: await trainer.state() });
+    const save = async (reached: Reached, best: Weights) => {
+      const carried = statesAsWeights(reached.states);
+      await keep({ progress: reached.progress, start, best, carried, trainer: await trainer.state() });
+    };
     const best = checkpoint?.best ?? new Map();
-    if (!checkpoint) await save(progress, best);
-    const fitted = await fitStage({ ...run, ...work, trainer, stage, progress, best, save });
+    if (!checkpoint) await save({ progress }, best);
+    const states = statesOf(checkpoint?.carried);
+    const options = { trainer, pipeline, stage, steps, progress, states, best, save, onEvent, signal };
+    const fitted = await fitStage(options);
     return { weights: new Map([...start, ...fitted.weights]), progress: fitted.progress };
   } finally {
     await trainer.release();
   }
+}
+
+function statesAsWeights(states: States = []): Weights {
+  return new Map(states.map((data, index) => [String(index), { shape: [data.length], data }]));
+}
+
+function statesOf(carried: Weights | undefined): States | undefined {
+  return carried?.size ? Array.from(carried.values(), ({ data }) => data) : undefined;
 }

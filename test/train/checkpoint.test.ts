@@ -23,6 +23,7 @@ const checkpoint: Checkpoint = {
   start: weights(1, 2),
   trainer: weights(3),
   best: new Map(),
+  carried: weights(0.5, -0.5),
 };
 
 describe('a checkpoint', () => {

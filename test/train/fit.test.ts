@@ -9,6 +9,7 @@ import { random } from '../../src/random.js';
 import { measure } from '../../src/tasks/classification/metrics.js';
 import type { Weights } from '../../src/tensors/tensor.js';
 import type { Progress } from '../../src/train/checkpoint.js';
+import { exampleSteps } from '../../src/train/example-steps.js';
 import { fitStage, freshProgress } from '../../src/train/fit.js';
 import type { Stage } from '../../src/train/stages.js';
 import { labelledSteps } from '../../src/train/step-data.js';
@@ -99,12 +100,16 @@ async function trainStage(
       trainer,
       pipeline,
       stage,
-      labels,
-      train,
-      read,
       ...(start ?? { progress: freshProgress(0, []), best: new Map() }),
-      validation: withoutValidation ? [] : validation,
-      readStep: labelledSteps(pipeline, { labels, train, read }),
+      steps: exampleSteps({
+        pipeline,
+        batchSize: stage.batchSize,
+        labels,
+        train,
+        read,
+        validation: withoutValidation ? [] : validation,
+        readStep: labelledSteps(pipeline, { labels, train, read }),
+      }),
       save: async () => void epochs.push(await trainer.weights()),
       onEvent: () => {},
     });
