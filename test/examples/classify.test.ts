@@ -24,3 +24,16 @@ it('importing the library loads no engine, no sharp and no ffmpeg', async () => 
   const heavy = loaded.filter((path) => /onnxruntime|tfjs|sharp|fluent-ffmpeg/.test(path));
   expect(heavy).toEqual([]);
 });
+
+it('clipstep/classify has the same two functions, and classifies', async () => {
+  const program = `
+    import { classify, openClassifier } from 'clipstep/classify';
+    import * as library from 'clipstep';
+    const isSame = classify === library.classify && openClassifier === library.openClassifier;
+    const { value } = await classify('models/motion', ['datasets/motion/samples/open/open-0002']).next();
+    console.log(JSON.stringify({ isSame, kind: value.kind, label: value.label }));
+    process.exit();
+  `;
+  const { stdout } = await run('--input-type=module', '--eval', program);
+  expect(JSON.parse(stdout)).toEqual({ isSame: true, kind: 'class', label: 'open' });
+});

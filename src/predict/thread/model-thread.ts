@@ -79,8 +79,13 @@ class Thread {
     });
     // Whoever waits or computes hears of it.
     this.loaded.catch(() => {});
-    // Libraries of the engine see what is set of the environment only where it is the process's own.
-    this.#worker = new Worker(ENGINE_THREAD, { workerData: start, env: SHARE_ENV });
+    this.#worker = new Worker(ENGINE_THREAD, {
+      workerData: start,
+      // Libraries of the engine see what is set of the environment only where it is the process's own.
+      env: SHARE_ENV,
+      // Node.js's flags, such as --input-type, are those of the program's own file.
+      execArgv: [],
+    });
     this.#worker.on('message', (reply: Reply) => this.#take(reply));
     this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
     this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
