@@ -5,18 +5,11 @@ import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { replaceFile } from '../platform/replace-file.js';
-import { findShipped } from '../platform/shipped.js';
 import { taskOf } from '../tasks/tasks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
-import {
-  BUNDLE_SCHEMA_VERSION,
-  damaged,
-  MANIFEST_FILE,
-  type Manifest,
-  readManifest,
-  WEIGHTS_FILE,
-} from './manifest.js';
+import { type FoundModel, findModel, type ModelOptions } from './find-model.js';
+import { BUNDLE_SCHEMA_VERSION, damaged, MANIFEST_FILE, type Manifest, WEIGHTS_FILE } from './manifest.js';
 import { packMembers, strayOwnTensor, unpackMembers } from './pack-members.js';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
@@ -45,19 +38,19 @@ export interface NewBundle {
 
 /**
  * Reads a trained model.
- * @param model its folder, or the name of one that ships.
+ * @param model its folder, the name of one that ships, or `imagenet`: a pretrained MobileNet, for `classify` and `batch`.
  * @throws UserError `not_found` when there is no model, `bad_bundle` or `bad_weights` when it is not as it
  *   was written: not JSON, of a newer schema, settings that do not fit, weights cut short, changed, or of
  *   other names or shapes than its settings and labels ask for.
  */
-export async function loadBundle(model: string): Promise<Bundle> {
-  const folder = await findShipped('model', model);
-  return completeBundle({ folder, manifest: await readManifest(folder) });
+export async function loadBundle(model: string, options: ModelOptions = {}): Promise<Bundle> {
+  return completeBundle(await findModel(model, options));
 }
 
 /** The rest of a bundle whose manifest was read before. @throws UserError as loadBundle. */
-export async function completeBundle({ folder, manifest }: Described): Promise<Bundle> {
+export async function completeBundle({ folder, manifest, members: own }: FoundModel): Promise<Bundle> {
   const networks = networksOfManifest(manifest, join(folder, MANIFEST_FILE));
+  if (own) return { folder, manifest, networks, members: own };
   const path = join(folder, WEIGHTS_FILE);
   const bytes = await readWhole(path).catch((cause: unknown) => {
     throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);

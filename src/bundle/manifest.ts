@@ -34,6 +34,8 @@ export const manifestSchema = z.strictObject({
   temperature: z.number().positive().default(1),
   /** Below it, the label is `unknown`; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
+  /** The network answers each frame by itself, and a clip by the mean of its frames' probabilities; see imagenet.ts. */
+  eachFrame: z.literal(true).optional(),
   /** Present when the encoder computes in int8: what it was made of. */
   quantization: z
     .strictObject({

@@ -14,6 +14,7 @@ import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
   engineOption,
+  imagenetWeightsOption,
   modelOption,
   numberWithin,
   samplingOption,
@@ -37,6 +38,7 @@ interface Flags
   readonly out: string;
   readonly model: string;
   readonly engine: 'auto' | EngineName;
+  readonly weights?: string;
   readonly format?: BatchFormat;
   readonly top: number;
   readonly timeout: number;
@@ -63,6 +65,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     )
     .requiredOption('-o, --out <file>', 'where the results go, a row for each clip')
     .addOption(modelOption())
+    .addOption(imagenetWeightsOption())
     .addOption(
       new Option('-f, --format <format>', "of the results (default: by --out's ending, else jsonl)").choices(
         BATCH_FORMATS,
@@ -113,10 +116,10 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
-  const { model, timeout, window, stride, ...options } = flags;
+  const { model, weights, timeout, window, stride, ...options } = flags;
   const windowing = windowingOf(flags);
   await noteDefaultModel(model);
-  const bundle = await loadBundle(model);
+  const bundle = await loadBundle(model, { weights });
   const progress = batchProgress();
   const format = flags.format ?? formatOf(flags.out);
   try {

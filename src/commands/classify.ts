@@ -8,6 +8,7 @@ import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
   engineOption,
+  imagenetWeightsOption,
   modelOption,
   numberWithin,
   samplingOption,
@@ -23,6 +24,7 @@ interface Flags {
   readonly sampling: PlanChoice;
   readonly allowDamaged?: boolean;
   readonly engine: 'auto' | EngineName;
+  readonly weights?: string;
 }
 
 /** `clipstep classify` */
@@ -31,6 +33,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     .description('say what video clips and image sequences show')
     .argument('<inputs...>', 'video files, images, folders of frames or of clips, globs, %04d patterns')
     .addOption(modelOption())
+    .addOption(imagenetWeightsOption())
     .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
     .option(
       '--min-probability <probability>',
@@ -48,8 +51,8 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  const { model, top, engine, sampling, allowDamaged, minProbability, json } = flags;
-  const options = { top, engine, sampling, allowDamaged, minProbability, signal };
+  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = flags;
+  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal };
   const outcomes: Outcome[] = [];
   const noted = noteDefaultModel(model);
   try {

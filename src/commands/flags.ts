@@ -36,9 +36,16 @@ export function settings(text: string, earlier: Record<string, string> = {}): Re
 
 /** `--model`, the same for every command that predicts. */
 export const modelOption = () =>
-  new Option('-m, --model <model>', 'folder of a trained model, or the name of one that ships').default(
-    SHIPPED_MODEL,
-    'motion, which ships',
+  new Option(
+    '-m, --model <model>',
+    "folder of a trained model, the name of one that ships, or imagenet: a pretrained MobileNet's 1000 classes",
+  ).default(SHIPPED_MODEL, 'motion, which ships');
+
+/** `--weights` of `--model imagenet`. */
+export const imagenetWeightsOption = () =>
+  new Option(
+    '--weights <folder>',
+    'for --model imagenet: folder of its TensorFlow.js model (default: fetched once, and kept)',
   );
 
 /** Parses a flag's whole number, at least `minimum`. */

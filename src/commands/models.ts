@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { IMAGENET } from '../bundle/find-model.js';
 import { type Manifest, readManifest } from '../bundle/manifest.js';
 import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
@@ -16,8 +17,14 @@ export function modelsCommand(): Command {
       for (const name of await shippedNames('model')) {
         console.log(entry(name, modelLines(await readManifest(shippedPath('model', name)))));
       }
+      console.log(entry(IMAGENET, IMAGENET_LINES));
     });
 }
+
+const IMAGENET_LINES = [
+  "Says what things frames show: ImageNet's 1000 classes, such as animals, vehicles and household things.",
+  'A pretrained MobileNet that answers frame by frame; it is fetched once, or read with --weights. For classify and batch.',
+];
 
 function modelLines({ pipeline, labels, test }: Manifest): string[] {
   return [

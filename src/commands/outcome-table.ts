@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { percent } from '../platform/percent.js';
 import type { Classified, Failed, Outcome } from '../predict/outcome.js';
+import type { RankedClass } from '../tasks/classification/answer.js';
 import { printable } from './printable.js';
 
 /** Cells of a full probability bar. */
@@ -26,15 +27,22 @@ function resultRow(outcome: Classified) {
   const { input, probability, top, milliseconds } = outcome;
   const others = top
     .slice(outcome.kind === 'class' ? 1 : 0)
-    .map((other) => `${other.label} ${percent(other.probability)}`);
+    .map((other) => `${other.label} ${percent(other.probability)}${seenText(other)}`);
   const time = milliseconds.decode + milliseconds.encode + milliseconds.recurrent;
   return [
     printable(input),
-    outcome.kind === 'class' ? colors.bold(outcome.label) : colors.dim('unknown'),
+    outcome.kind === 'class' ? colors.bold(outcome.label) + seenText(top[0]!) : colors.dim('unknown'),
     `${bar(probability)} ${percent(probability)}`,
     colors.dim(others.join(', ')),
     `${time.toFixed(0)} ms`,
   ];
+}
+
+/** From when to when the frames that show it are. */
+function seenText({ seenAtSeconds = [] }: RankedClass): string {
+  const [from, to] = [seenAtSeconds[0], seenAtSeconds.at(-1)];
+  if (from === undefined || to === undefined || to === 0) return '';
+  return from === to ? ` at ${from.toFixed(1)} s` : ` ${from.toFixed(1)}-${to.toFixed(1)} s`;
 }
 
 function failureRow({ input, error }: Failed) {

@@ -54,10 +54,15 @@ export function shippedPath(kind: ShippedKind, name: string): string {
  * The path of a model or pipeline that somebody gave by its path or by the name under which it ships. A path that
  * exists wins.
  *
+ * @param others further names that there are, for who meant one of these.
  * @throws UserError `not_found` for what is neither, with the nearest name and all there are; `usage` for a name at
  *   which something else stands.
  */
-export async function findShipped(kind: ShippedKind, given: string): Promise<string> {
+export async function findShipped(
+  kind: ShippedKind,
+  given: string,
+  others: readonly string[] = [],
+): Promise<string> {
   const { isOne, path } = PLACES[kind];
   if (await isOne(given)) return given;
   const names = await shippedNames(kind);
@@ -72,9 +77,10 @@ export async function findShipped(kind: ShippedKind, given: string): Promise<str
   }
   // What is wrong with it is said by whoever reads it.
   if (isThere) return given;
-  const near = nearest(basename(given, PLACES[kind].ending), names);
+  const known = [...names, ...others];
+  const near = nearest(basename(given, PLACES[kind].ending), known);
   throw new UserError('not_found', {
     problem: `There is no ${kind} ${given}: neither a path nor the name of one that ships with Clipstep.`,
-    fix: `${near ? `Did you mean ${near}? ` : ''}Give ${path}, or one of ${names.join(', ')}.`,
+    fix: `${near ? `Did you mean ${near}? ` : ''}Give ${path}, or one of ${known.join(', ')}.`,
   });
 }

@@ -14,6 +14,8 @@ export interface SharedModel {
   readonly input: Input;
   readonly encoder: SharedEncoder;
   readonly classify: ModelThreads['classify'];
+  /** As the manifest has it. */
+  readonly eachFrame: boolean;
 }
 
 export interface ClipResult {
@@ -24,6 +26,8 @@ export interface ClipResult {
   readonly timesSeconds?: readonly number[] | undefined;
   /** Of each class, in the order of the model's labels. */
   readonly probabilities: readonly number[];
+  /** The same of each frame, where the model answers each by itself. */
+  readonly frameProbabilities?: ReadonlyArray<readonly number[]> | undefined;
   /** float32 [timesteps], as Classification has it. */
   readonly attention?: Float32Array | undefined;
   /** Of these frames, those that are damaged; absent where none is. */
@@ -68,10 +72,39 @@ export interface ClipOptions
 export async function classifyClip(clip: ClipPart, options: ClipOptions): Promise<ClipResult> {
   const watch = stopwatch();
   const read = await readSequence(clip, { ...options, watch });
-  const { logits, attention } = await computed(options.model.classify(collate([read.sequence])));
+  const answer = options.model.eachFrame
+    ? await answerFrames(read.sequence, options.model)
+    : await answerSequence(read.sequence, options.model);
   watch.note('recurrent');
-  const probabilities = softmax(logits);
-  return { ...read, probabilities, attention, milliseconds: watch.times };
+  return { ...read, ...answer, milliseconds: watch.times };
+}
+
+type ClipAnswer = Pick<ClipResult, 'probabilities' | 'frameProbabilities' | 'attention'>;
+
+async function answerSequence(sequence: FeatureSequence, { classify }: SharedModel): Promise<ClipAnswer> {
+  const { logits, attention } = await computed(classify(collate([sequence])));
+  return { probabilities: softmax(logits), attention };
+}
+
+/** Each timestep as a sequence of its own; the clip's probabilities are their mean. */
+async function answerFrames(
+  { data, timesteps }: FeatureSequence,
+  { classify }: SharedModel,
+): Promise<ClipAnswer> {
+  const parts = rowsOf(data, timesteps).map(
+    (row): FeatureSequence => ({ kind: 'features', data: row, timesteps: 1 }),
+  );
+  const { logits } = await computed(classify(collate(parts)));
+  const frameProbabilities = rowsOf(logits, timesteps).map((row) => softmax(row));
+  const probabilities = frameProbabilities[0]!.map(
+    (_, index) => frameProbabilities.reduce((sum, frame) => sum + frame[index]!, 0) / timesteps,
+  );
+  return { probabilities, frameProbabilities };
+}
+
+function rowsOf(data: Float32Array, count: number): Float32Array[] {
+  const width = data.length / count;
+  return Array.from({ length: count }, (_, row) => data.subarray(row * width, (row + 1) * width));
 }
 
 type Read = Pick<ClipResult, 'sequence' | 'frames' | 'damaged' | 'timesSeconds' | 'durationSeconds' | 'plan'>;

@@ -12,6 +12,8 @@ export interface ClassifyOptions {
   /** Whether clips with damaged frames are classified all the same, and the result says how many these are. */
   readonly allowDamaged?: boolean | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
+  /** For the model `imagenet`: the folder of its TensorFlow.js model, in place of the one that is fetched. */
+  readonly weights?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,6 +1,5 @@
-import type { Manifest } from '../bundle/manifest.js';
+import type { FoundModel } from '../bundle/find-model.js';
 import { UserError } from '../errors.js';
-import { findShipped } from '../platform/shipped.js';
 import type { ClassifyOptions, ClipClassifier, OpenOptions } from './classify-options.js';
 import type { Outcome } from './outcome.js';
 import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
@@ -13,7 +12,7 @@ import type { LoadedModel } from './thread/protocol.js';
  * of single pictures, each picture of a folder or pattern by itself.
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
- * @param model folder of a trained model, or the name of one that ships.
+ * @param model folder of a trained model, the name of one that ships, or `imagenet`.
  * @throws UserError as openClassifier, or `aborted` when the signal is.
  */
 export async function* classify(
@@ -34,18 +33,17 @@ export async function* classify(
 /**
  * Opens a trained model: its threads are started at once, and clips can be given as soon as its manifest is read.
  *
- * @param model its folder, or the name of one that ships.
+ * @param model its folder, the name of one that ships, or `imagenet`.
  * @throws UserError `not_found` or `bad_bundle` where there is no model, `usage` for one that answers no clips or for
  *   a number of threads that is none.
  */
 export async function openClassifier(model: string, options: OpenOptions = {}): Promise<ClipClassifier> {
   requireThreads(options);
-  const folder = await findShipped('model', model);
-  const manifest = import('../bundle/manifest.js').then(({ readManifest }) => readManifest(folder));
-  const threads = startThreads(options, readModel(folder, manifest));
+  const finding = import('../bundle/find-model.js').then(({ findModel }) => findModel(model, options));
+  const threads = startThreads(options, readModel(finding));
   try {
     const { clipClassifier } = await import('./clip-classifier.js');
-    return clipClassifier(threads, { bundle: { folder, manifest: await manifest }, options });
+    return clipClassifier(threads, { bundle: await finding, options });
   } catch (error) {
     await threads.release();
     throw error;
@@ -69,13 +67,13 @@ function requireThreads({ threads = 1 }: OpenOptions): void {
   });
 }
 
-async function readModel(folder: string, reading: Promise<Manifest>): Promise<LoadedModel> {
-  const [{ completeBundle }, { loadedModel }, manifest] = await Promise.all([
+async function readModel(finding: Promise<FoundModel>): Promise<LoadedModel> {
+  const [{ completeBundle }, { loadedModel }, found] = await Promise.all([
     import('../bundle/bundle.js'),
     import('./thread/loaded-model.js'),
-    reading,
+    finding,
   ]);
-  return loadedModel(await completeBundle({ folder, manifest }));
+  return loadedModel(await completeBundle(found));
 }
 
 /** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */

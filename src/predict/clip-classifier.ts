@@ -3,11 +3,12 @@ import type { EngineName } from '../engine/engine.js';
 import { isFailureOfInput, type UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { type LocatedClip, locateClip, resolveInputs } from '../media/locate.js';
-import { answerOf, rankClasses } from '../tasks/classification/answer.js';
+import { answerOf } from '../tasks/classification/answer.js';
 import { requireCommand } from '../tasks/commands.js';
 import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
 import type { ClipClassifier, OpenOptions } from './classify-options.js';
 import type { Classified, Failed, Outcome } from './outcome.js';
+import { rankResult } from './rank.js';
 import { shareEncoders } from './shared-encoder.js';
 import type { ModelThreads } from './thread/model-threads.js';
 
@@ -19,7 +20,12 @@ export function clipClassifier(
   const { folder: name, manifest } = bundle;
   requireCommand('classify', { name, pipeline: manifest.pipeline });
   const input = inputOf(manifest.pipeline.input);
-  const model = { input, encoder: shareEncoders(threads), classify: threads.classify };
+  const model = {
+    input,
+    encoder: shareEncoders(threads),
+    classify: threads.classify,
+    eachFrame: manifest.eachFrame ?? false,
+  };
   const { sampling = 'quick', allowDamaged } = options;
   const classifyLocated = (located: LocatedClip, signal: AbortSignal | undefined): Promise<Outcome> =>
     orFailed(located.input, async () => {
@@ -78,9 +84,8 @@ function classified(
 ): Classified {
   const { input, bundle, options, engine } = about;
   const { labels, minProbability } = bundle.manifest;
-  const { probabilities, attention, timesSeconds, frames, damaged, plan, durationSeconds, milliseconds } =
-    result;
-  const ranking = rankClasses(probabilities, labels);
+  const { attention, timesSeconds, frames, damaged, plan, durationSeconds, milliseconds } = result;
+  const ranking = rankResult(result, labels);
   const best = ranking[0]!;
   return {
     ...answerOf(best, options.minProbability ?? minProbability),

@@ -1,4 +1,5 @@
 import type { Bundle, NewBundle } from '../bundle/bundle.js';
+import { requireTrained } from '../bundle/find-model.js';
 import { int8Layers } from '../encoder/int8-layers.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
@@ -69,6 +70,7 @@ export async function quantizeModel(bundle: Bundle, options: QuantizationSetting
 
 /** The frames that a model's encoder reads, when it has one that can be quantized. */
 function inputOf({ folder, manifest, networks }: Bundle): FramesInput {
+  requireTrained({ folder, manifest }, 'quantize');
   requireCommand('quantize', { name: folder, pipeline: manifest.pipeline });
   if (manifest.quantization) {
     throw new UserError('usage', {

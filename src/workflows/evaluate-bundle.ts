@@ -1,4 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js';
+import { requireTrained } from '../bundle/find-model.js';
 import type { SplitName } from '../datasets/dataset.js';
 import { type BundleEvaluation, type EvaluationSettings, evaluateParts } from '../evaluate/evaluate-parts.js';
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
@@ -31,6 +32,7 @@ export async function evaluateBundle(
   options: EvaluateOptions = {},
 ): Promise<BundleEvaluation> {
   const { targetPrecision, minProbability, out, signal } = options;
+  requireTrained(bundle, 'evaluate');
   requireCommand('evaluate', { name: bundle.folder, pipeline: bundle.manifest.pipeline });
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   const { skipped, onEvent } = gatherSkipped(options.onEvent);

@@ -41,8 +41,7 @@ export interface Content {
   readonly classifier: { readonly kernel: Tensor; readonly bias: Tensor };
 }
 
-export function randomContent(architecture: MobileNet['architecture'], alpha: number): Content {
-  const classes = 5;
+export function randomContent(architecture: MobileNet['architecture'], alpha: number, classes = 5): Content {
   const network: MobileNet = { architecture, alpha, inputSize: 224, pooling: { kind: 'global' } };
   const features = featureCount(network);
   const counting = (length: number) => Float32Array.from({ length }, (_, index) => 0.5 - index / length);

@@ -87,10 +87,15 @@ async function classifyNext(
 
 function processOptions({ options, model, startProgram, signal }: Run): ProcessOptions {
   const { jobs, sampling, top, minProbability, allowDamaged, timeoutSeconds } = withDefaults(options);
-  const { pipeline, labels } = options.bundle.manifest;
+  const { pipeline, labels, eachFrame = false } = options.bundle.manifest;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
-    model: { input: inputOf(pipeline.input), encoder: shareEncoders(model), classify: model.classify },
+    model: {
+      input: inputOf(pipeline.input),
+      encoder: shareEncoders(model),
+      classify: model.classify,
+      eachFrame,
+    },
     windowing: options.windowing,
     subtitles: options.subtitles,
     embeddings: options.embeddings,

@@ -1,6 +1,7 @@
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
-import { answerFields, answerOf, rankClasses } from '../../tasks/classification/answer.js';
+import { answerFields, answerOf } from '../../tasks/classification/answer.js';
 import type { ClipResult } from '../classify-clip.js';
+import { rankResult } from '../rank.js';
 import type { WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
 import type { BatchClip } from './find-clips.js';
@@ -62,10 +63,11 @@ export function failedRow(failed: {
 }
 
 function predictionOf(
-  { probabilities, frames, damaged, plan }: ClipResult,
+  result: ClipResult,
   { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
 ): Answer {
-  const ranking = rankClasses(probabilities, labels);
+  const { frames, damaged, plan } = result;
+  const ranking = rankResult(result, labels);
   const best = ranking[0]!;
   const ofTruth = ranking.find(({ label }) => label === truth);
   return {

@@ -30,7 +30,14 @@ const answer = {
   unknown: z.strictObject({ reason: z.enum(UNKNOWN_REASONS), score: z.number() }).optional(),
   probability: share,
   /** The most probable classes, falling. */
-  top: z.array(z.strictObject({ label: z.string(), probability: share })),
+  top: z.array(
+    z.strictObject({
+      label: z.string(),
+      probability: share,
+      /** Times of the frames that show it, from the clip's start; of a model that answers each frame by itself. */
+      seenAtSeconds: z.array(z.number()).readonly().optional(),
+    }),
+  ),
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
   frames: z.int().min(1),

@@ -20,14 +20,19 @@ export interface RankedClass {
   readonly label: string;
   /** In [0, 1]. */
   readonly probability: number;
+  /** When the frames that show it are on screen, from the clip's start; of a model that answers each frame by itself. */
+  readonly seenAtSeconds?: readonly number[] | undefined;
 }
 
 /** All classes, the most probable ones first; equals in the model's order. @param probabilities in that order, too. */
 export function rankClasses(probabilities: readonly number[], labels: readonly string[]): RankedClass[] {
   return probabilities
     .map((probability, index) => ({ label: labels[index]!, probability }))
-    .sort((first, second) => second.probability - first.probability);
+    .sort(byProbability);
 }
+
+export const byProbability = (first: RankedClass, second: RankedClass): number =>
+  second.probability - first.probability;
 
 /** @param best the most probable class. */
 export function answerOf({ label, probability }: RankedClass, minProbability: number): Answer {
