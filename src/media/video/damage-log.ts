@@ -9,6 +9,11 @@ export interface DamageLog {
   words(): readonly string[];
 }
 
+interface LogOptions {
+  readonly isCounted?: boolean | undefined;
+  readonly isNeverReferred?: ((packet: number) => boolean) | undefined;
+}
+
 /** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown. */
 interface Place {
   readonly least: number;
@@ -20,10 +25,14 @@ interface Place {
  * Damage of a packet reaches its own frame and those that may refer to it: all that are decoded before the next
  * keyframe, and those that are decoded after it but shown before it.
  *
- * @param isNeverReferred whether no other frame refers to a packet's, by its place in the order of decoding; none is
+ * @param options.isCounted whether frames have numbers for stamps, which are not those of packets.
+ * @param options.isNeverReferred whether no other frame refers to a packet's, by its place in the order of decoding; none is
  *   taken for such a one when absent.
  */
-export function createDamageLog(isNeverReferred: (packet: number) => boolean = () => false): DamageLog {
+export function createDamageLog({
+  isCounted = false,
+  isNeverReferred = () => false,
+}: LogOptions = {}): DamageLog {
   const stamps: number[] = [];
   const placeOf = new Map<number, number>();
   const placeOfDecoding = new Map<number, number>();
@@ -45,7 +54,7 @@ export function createDamageLog(isNeverReferred: (packet: number) => boolean = (
     return !isShownBefore || place.stamp < key.stamp;
   };
   const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
-    const own = placeOf.get(frame.stamp);
+    const own = isCounted ? undefined : placeOf.get(frame.stamp);
     const stamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
     latestStamp = stamp;
     const place =

@@ -77,7 +77,6 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
   const { path, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } = options;
   const threads = damageLog ? 1 : options.decoderThreads;
-  const condition = selectCondition(index.kind === 'stamped' ? 't' : 'n', boundaries);
   return {
     ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
     inputOptions: [
@@ -86,6 +85,8 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       '-copyts',
       ...(damageLog ? ['-debug_ts'] : []),
       ...(threads === undefined ? [] : ['-threads', String(threads)]),
+      // Gives frames their numbers for stamps, in seconds. Filters that count begin anew where the size changes.
+      ...(index.kind === 'counted' ? ['-r', '1'] : []),
       ...skipOptions,
       // Not accurate: ffmpeg then begins at the keyframe and drops nothing by its own reckoning.
       ...(seekSeconds === undefined
@@ -96,16 +97,14 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       // While the unit still is the track's own.
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
-      ...(index.kind === 'counted' ? ['setpts=N/TB'] : []),
-      `select='${condition}'`,
+      `select='${selectCondition(boundaries)}'`,
       ...inputFilters(preprocessing),
       'showinfo',
-      // Rising evenly, or the muxer complains of variable rates.
-      'setpts=N/TB',
     ].join(','),
     outputOptions: [
       ...['-map', '0:V:0', ...(await passthroughOptions())],
-      ...['-f', 'rawvideo', '-pix_fmt', 'rgb24'],
+      // In a unit in which no two stamps become one, since the muxer drops what does not rise.
+      ...['-enc_time_base', `1:${STAMPS_A_SECOND}`, '-f', 'rawvideo', '-pix_fmt', 'rgb24'],
     ],
     target: 'pipe:1',
     timeBudget: options.timeBudget,

@@ -56,25 +56,24 @@ function boundaryBefore({ positions }: FrameIndex, frame: number): number {
 }
 
 /**
- * The condition for ffmpeg's select filter. Variable 0 counts the boundaries that the frames so far have
- * passed: a frame that passes more is let through.
+ * The condition for ffmpeg's select filter, of a frame's stamp `t` in seconds. Variable 0 counts the boundaries that the
+ * frames so far have passed: a frame that passes more is let through.
  *
- * @param variable what the positions are: `t`, seconds, or `n`, the frame's number.
  * @param boundaries 4096 of them make some 90 kB; Linux grants an argument 128 KiB.
  */
-export function selectCondition(variable: 't' | 'n', boundaries: readonly number[]): string {
+export function selectCondition(boundaries: readonly number[]): string {
   // A frame without a stamp, which compares as neither less nor more, has passed none.
-  const passed = `if(isnan(${variable}),0,${countPassed(variable, boundaries)})`;
+  const passed = `if(isnan(t),0,${countPassed(boundaries)})`;
   return `st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)`;
 }
 
 /** A tree of comparisons: ffmpeg evaluates it for every frame of the clip, in twelve steps at most. */
-function countPassed(variable: 't' | 'n', boundaries: readonly number[]): string {
+function countPassed(boundaries: readonly number[]): string {
   const subtree = (low: number, high: number): string => {
     if (low === high) return String(low);
     const middle = (low + high) >>> 1;
     const boundary = Number(boundaries[middle]!.toFixed(6));
-    return `if(lt(${variable},${boundary}),${subtree(low, middle)},${subtree(middle + 1, high)})`;
+    return `if(lt(t,${boundary}),${subtree(low, middle)},${subtree(middle + 1, high)})`;
   };
   return subtree(0, boundaries.length);
 }

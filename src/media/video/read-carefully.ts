@@ -33,7 +33,10 @@ export async function* readCarefully(
   const { probe, allowDamaged } = video;
   const pass = wholePass(frames);
   const selection = selectFrames(probe.index, pass.frames, pass.reach);
-  const damageLog = createDamageLog(probe.stored ? neverReferredIn(video.path, probe.stored) : undefined);
+  const damageLog = createDamageLog({
+    isCounted: probe.index.kind === 'counted',
+    isNeverReferred: probe.stored ? neverReferredIn(video.path, probe.stored) : undefined,
+  });
   const count = { missing: 0, concealed: 0 };
   for await (const judged of judgeFrames(video, { selection, damageLog })) {
     if (judged.isMissing) count.missing += 1;
