@@ -75,7 +75,8 @@ async function checkFfmpeg(): Promise<Check> {
 async function checkFfprobe(): Promise<Check> {
   return orMissing('ffprobe', async () => {
     const found = await foundTool('ffprobe');
-    await probeVideo(shippedSample('close/close-0002.webm'), { timeBudget: createTimeBudget(TRY_SECONDS) });
+    const sample = { path: shippedSample('close/close-0002.webm') };
+    await probeVideo(sample, { timeBudget: createTimeBudget(TRY_SECONDS) });
     return `${found}; reads a clip's times`;
   });
 }

@@ -56,20 +56,18 @@ const TRANSPORT_STREAMS: Marks[] = [
     [196, 'G'],
   ],
 ];
-/** MPEG program streams, and raw MPEG, H.264 and H.265 after their start codes. */
-const START_CODES: Marks[] = ['\0\0\x01', '\0\0\0\x01'].map((text) => [[0, text]]);
+/**
+ * MPEG program streams, and raw MPEG, H.264 and H.265 after their start codes: of MPEG, a stream never begins with that
+ * of a picture, 0, as icons do.
+ */
+const isStartCode = (head: string): boolean =>
+  ['\0\0\x01', '\0\0\0\x01'].some((code) => head.startsWith(code) && head[code.length] !== '\0');
 const OTHERS: Marks[] = ['OggS', 'FLV\x01', '.RMF', 'DKIF', 'YUV4MPEG2'].map((text) => [[0, text]]);
 
-const VIDEOS: readonly Marks[] = [
-  ...ISO,
-  ...[MATROSKA, AVI, ASF, MXF],
-  ...TRANSPORT_STREAMS,
-  ...START_CODES,
-  ...OTHERS,
-];
+const VIDEOS: readonly Marks[] = [...ISO, ...[MATROSKA, AVI, ASF, MXF], ...TRANSPORT_STREAMS, ...OTHERS];
 
 function signatureOf(head: string): FileSignature {
   const carries = (marks: Marks) => marks.every(([offset, text]) => head.startsWith(text, offset));
   if (IMAGES.some(carries)) return 'image';
-  return VIDEOS.some(carries) ? 'video' : 'unknown';
+  return isStartCode(head) || VIDEOS.some(carries) ? 'video' : 'unknown';
 }

@@ -32,8 +32,11 @@ export async function openClip(located: LocatedClip, request: FrameRequest): Pro
     const { openImages } = await import('./images/images.js');
     return { ...(await openImages(located, request, limits)), located };
   }
-  const { path } = located;
+  const { path, demuxer } = located;
   // Looked for meanwhile, which the first time takes as long as a short clip's probing.
-  const [probe] = await Promise.all([located.probe ?? probeVideo(path, limits), findBinary('ffmpeg')]);
+  const [probe] = await Promise.all([
+    located.probe ?? probeVideo({ path, demuxer }, limits),
+    findBinary('ffmpeg'),
+  ]);
   return { ...openVideo(path, { probe, request, limits }), located: { ...located, probe } };
 }

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { readSignature } from './file-signature.js';
+import { movingPictureIn } from './images/moving.js';
 import type { Probe } from './video/probe.js';
 
 /** What one path or pattern of a command line stands for. */
@@ -17,6 +18,8 @@ export type LocatedClip =
       readonly kind: 'video';
       readonly input: string;
       readonly path: string;
+      /** By which ffmpeg reads it, where it would not find that out itself. */
+      readonly demuxer?: string | undefined;
       /** What openClip has found out about it. */
       readonly probe?: Probe;
     }
@@ -84,6 +87,7 @@ const CLIP_EXTENSIONS = new Set([
     '.dav',
     '.wtv',
     '.gif',
+    '.apng',
   ],
 ]);
 
@@ -147,7 +151,9 @@ async function locatePresent(path: string, status: 'file' | 'folder'): Promise<L
 async function locateFile(path: string): Promise<LocatedClip> {
   const isImage =
     (await readSignature(path).catch((cause) => Promise.reject(unreadable(path, cause)))) === 'image';
-  return isImage ? { kind: 'images', input: path, paths: [path] } : { kind: 'video', input: path, path };
+  const moving = isImage ? await movingPictureIn(path) : { demuxer: null };
+  if (!moving) return { kind: 'images', input: path, paths: [path] };
+  return { kind: 'video', input: path, path, demuxer: moving.demuxer ?? undefined };
 }
 
 async function locateByPattern(pattern: string): Promise<LocatedClip> {

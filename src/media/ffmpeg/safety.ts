@@ -61,7 +61,19 @@ const CONTAINERS = [
     'avs3',
     'dirac',
   ],
-  ...['dnxhd', 'yuv4mpegpipe', 'smjpeg', 'mpjpeg', 'mjpeg_2000', 'vividas', 'vivo', 'moflex', 'ipu', 'flic'],
+  ...[
+    'dnxhd',
+    'yuv4mpegpipe',
+    'smjpeg',
+    'mpjpeg',
+    'mjpeg_2000',
+    'apng',
+    'vividas',
+    'vivo',
+    'moflex',
+    'ipu',
+    'flic',
+  ],
   ...['mp3', 'wav', 'w64', 'flac', 'aac', 'ac3', 'aiff', 'caf', 'amr'],
   ...[
     'bink',
@@ -84,7 +96,11 @@ const CONTAINERS = [
  * Options before the input that ffmpeg and ffprobe share. A list of protocols alone is no defence: a playlist
  * that is named .mp4 would still read other local files.
  */
-export const SAFE_INPUT_OPTIONS: readonly string[] = limited('file', CONTAINERS.join(','));
+const SAFE_INPUT_OPTIONS: readonly string[] = limited('file', CONTAINERS.join(','));
+
+/** @param demuxer which one is to read the file; the one that ffmpeg finds when absent. */
+export const safeInputOptions = (demuxer?: string): readonly string[] =>
+  demuxer === undefined ? SAFE_INPUT_OPTIONS : [...SAFE_INPUT_OPTIONS, '-f', demuxer];
 
 /** The same where ffmpeg reads an MP4 from a pipe, which the list of protocols keeps from opening any file. */
 export const SAFE_PIPE_OPTIONS: readonly string[] = limited('pipe', MP4);

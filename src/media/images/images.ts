@@ -10,7 +10,9 @@ import { readInPairs } from '../pairs.js';
 import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
+import { imageFailure } from './image-failure.js';
 import { loadSharp } from './load-sharp.js';
+import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 
 /** An image sequence, and how the user called it. */
@@ -24,11 +26,13 @@ export interface ImageSequence {
 interface Page {
   readonly path: string;
   readonly page: number;
+  /** Whether the others of the file are read too. */
+  readonly isOfAnimation?: boolean;
 }
 
 /**
- * Opens images as a clip: one a second, but an animated GIF or WebP that is given alone has times of its
- * own. Each image is opened when its frame is read.
+ * Opens images as a clip: one a second, as are the pages of a TIFF that is given alone; an animated GIF or WebP that is
+ * given alone has times of its own. Each image is opened when its frame is read.
  *
  * @throws UserError `corrupt`, `too_large`, `timeout`, `aborted`, here for a single image and otherwise when
  *   the frames are read, which may also throw `not_media`, `empty` and `unreadable`; as requestedSpan.
@@ -86,14 +90,27 @@ async function layOut(
     return { pages: paths.map((path) => ({ path, page: 0 })), timeline: timelineOf(paths.map(() => 1)) };
   }
   const metadata = await withinLimits(only, limits, () => readMetadata({ path: only, page: 0 }));
-  const isAnimation = (metadata.format === 'gif' || metadata.format === 'webp') && (metadata.pages ?? 1) > 1;
-  if (!isAnimation) return { pages: [{ path: only, page: 0 }], timeline: timelineOf([1]) };
-  const pages = Array.from({ length: metadata.pages! }, (_, page) => ({ path: only, page }));
+  const pages = await withinLimits(only, limits, () => pagesOf(only, metadata));
+  if (pages.length === 1 || metadata.format === 'tiff')
+    return { pages, timeline: timelineOf(pages.map(() => 1)) };
   const delays = pages.map(({ page }) => metadata.delay?.[page] ?? 0);
   const milliseconds = delays.map((delay) =>
     delay < SHORTEST_DELAY_MILLISECONDS ? DEFAULT_DELAY_MILLISECONDS : delay,
   );
   return { pages, timeline: timelineOf(milliseconds.map((delay) => delay / 1000)) };
+}
+
+/** A file's pictures. Pages of another size than the first one are smaller copies of it, or what scanners add. */
+async function pagesOf(path: string, { format, pages = 1, width, height }: Metadata): Promise<Page[]> {
+  const all = Array.from({ length: pages }, (_, page): Page => ({ path, page, isOfAnimation: true }));
+  if (format === 'gif' || format === 'webp') return all;
+  if (format !== 'tiff') return all.slice(0, 1);
+  const alike: Page[] = [];
+  for (const page of all) {
+    const size = await readMetadata(page);
+    if (size.width === width && size.height === height) alike.push(page);
+  }
+  return alike;
 }
 
 function timelineOf(durations: readonly number[]): Timeline {
@@ -110,7 +127,9 @@ function timelineOf(durations: readonly number[]): Timeline {
  * what is transparent shown as on a white page, 16 bits rounded to 8, CMYK and grey converted.
  */
 async function readPage(page: Page, { size, fit, kernel }: Preprocessing): Promise<Uint8Array> {
-  const { autoOrient } = await readMetadata(page);
+  const metadata = await readMetadata(page);
+  if (!page.isOfAnimation) await assertStill(page, metadata);
+  const { autoOrient } = metadata;
   const region = inputRegion(autoOrient.width, autoOrient.height, fit);
   const { data, info } = await decoding(page, (image) =>
     image
@@ -123,6 +142,16 @@ async function readPage(page: Page, { size, fit, kernel }: Preprocessing): Promi
   );
   if (info.channels !== 3) throw new Error(`${page.path} gave ${info.channels} channels, expected 3`);
   return resample({ width: info.width, height: info.height, data }, { size, kernel });
+}
+
+/** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
+async function assertStill({ path }: Page, metadata: Metadata): Promise<void> {
+  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata)).length : 1;
+  if (pictures === 1 && !(await movingPictureIn(path))) return;
+  throw new UserError('unreadable', {
+    problem: `${path} is to be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,
+    fix: 'Give it alone to have all of them read, or take it out of the sequence.',
+  });
 }
 
 async function readMetadata(page: Page): Promise<Metadata> {
@@ -139,12 +168,7 @@ export async function decoding<T>({ path, page }: Page, work: (image: Sharp) => 
   try {
     return await work(sharp(path, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn: 'error' }));
   } catch (cause) {
-    if (/exceeds pixel limit/.test(messageOf(cause))) throw tooLargeFailure(path, messageOf(cause));
-    throw new UserError('corrupt', {
-      problem: `${path} begins like an image but cannot be decoded: ${messageOf(cause)}.`,
-      fix: 'Copy it again, or save it anew as PNG or JPEG.',
-      cause,
-    });
+    throw await imageFailure(path, cause);
   }
 }
 
@@ -158,7 +182,7 @@ async function assertImage(path: string): Promise<void> {
   });
   if (signature === 'image') return;
   throw new UserError('not_media', {
-    problem: `${path} is not an image: it begins like no JPEG, PNG, GIF, WebP, TIFF, AVIF or HEIC.`,
+    problem: `${path} is not an image: it begins like no JPEG, PNG, GIF, WebP, TIFF or AVIF.`,
     fix: 'Take it out of the sequence, or save it anew as PNG or JPEG.',
   });
 }

@@ -6,7 +6,7 @@ import {
   runFfmpeg,
   type ToolExit,
 } from '../ffmpeg/ffmpeg.js';
-import { SAFE_INPUT_OPTIONS, SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
+import { SAFE_PIPE_OPTIONS, safeInputOptions } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
 import type { DamageLog } from './damage-log.js';
@@ -17,6 +17,8 @@ import type { FrameIndex } from './packet-index.js';
 
 export interface DecodeOptions extends RunLimits {
   readonly path: string;
+  /** As VideoFile has it. */
+  readonly demuxer: string | undefined;
   readonly index: FrameIndex;
   /** What ffmpeg reads in place of the file. */
   readonly excerpt?: Excerpt | undefined;
@@ -75,12 +77,18 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } = options;
+  const { path, demuxer, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } =
+    options;
   const threads = damageLog ? 1 : options.decoderThreads;
   return {
     ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
     inputOptions: [
-      ...['-nostats', '-v', 'repeat+level+info', ...(excerpt ? SAFE_PIPE_OPTIONS : SAFE_INPUT_OPTIONS)],
+      ...[
+        '-nostats',
+        '-v',
+        'repeat+level+info',
+        ...(excerpt ? SAFE_PIPE_OPTIONS : safeInputOptions(demuxer)),
+      ],
       // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
       '-copyts',
       ...(damageLog ? ['-debug_ts'] : []),
@@ -98,6 +106,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
       `select='${selectCondition(boundaries)}'`,
+      ...(demuxer === 'apng' ? [ON_WHITE] : []),
       ...inputFilters(preprocessing),
       'showinfo',
     ].join(','),
@@ -114,6 +123,10 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
 }
 
 const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
+
+/** What is transparent in a picture, as still ones are shown. */
+const ON_WHITE =
+  'format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255:a=255[white];[white][over]overlay=format=rgb';
 
 /** Takes the lines that tell of frames, and ffmpeg's chatter around them; errors are kept. */
 function lineReader(

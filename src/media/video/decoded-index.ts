@@ -1,6 +1,6 @@
 import { interruption } from '../failures.js';
 import { fileAddress, passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
-import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import { safeInputOptions } from '../ffmpeg/safety.js';
 import type { Timeline } from '../sampling.js';
 import {
   DEFAULT_FRAMES_PER_SECOND,
@@ -8,9 +8,10 @@ import {
   framePeriodSeconds,
   toMicroseconds,
 } from './packet-index.js';
+import type { VideoFile } from './probe-report.js';
 
 interface DecodedClip {
-  readonly path: string;
+  readonly file: VideoFile;
   readonly limits: RunLimits;
   /** NaN where the file does not tell. */
   readonly framesPerSecond: number;
@@ -24,10 +25,11 @@ interface DecodedClip {
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
  */
 export async function indexByDecoding({
-  path,
+  file,
   limits,
   framesPerSecond,
 }: DecodedClip): Promise<FrameIndex | null> {
+  const { path, demuxer } = file;
   const stamps: number[] = [];
   const isKeyframe: boolean[] = [];
   const takesErrorLine = (line: string) => {
@@ -39,7 +41,7 @@ export async function indexByDecoding({
   };
   for await (const event of runFfmpeg({
     source: fileAddress(path),
-    inputOptions: ['-nostats', '-v', 'info', ...SAFE_INPUT_OPTIONS, '-copyts'],
+    inputOptions: ['-nostats', '-v', 'info', ...safeInputOptions(demuxer), '-copyts'],
     filter: `settb=1/${STAMPS_A_SECOND},showinfo`,
     outputOptions: ['-map', '0:V:0', ...(await passthroughOptions()), '-f', 'null'],
     target: 'pipe:1',

@@ -2,8 +2,15 @@ import * as z from 'zod';
 import { UserError } from '../../errors.js';
 import { ffmpegCommand } from '../ffmpeg/command-line.js';
 import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
-import { SAFE_INPUT_OPTIONS } from '../ffmpeg/safety.js';
+import { safeInputOptions } from '../ffmpeg/safety.js';
 import type { Packet } from './packet-index.js';
+
+/** A file that ffmpeg reads. */
+export interface VideoFile {
+  readonly path: string;
+  /** By which it is read, where ffmpeg would not find that out itself. */
+  readonly demuxer?: string | undefined;
+}
 
 /** What ffprobe says of a file, as far as it could read it. */
 export interface ProbeReport {
@@ -59,7 +66,7 @@ const MAX_PACKETS = 2_000_000;
  *
  * @throws UserError `too_large` for a film of more than MAX_PACKETS packets; `missing_tool`.
  */
-export async function readProbeReport(path: string, limits: RunLimits): Promise<ProbeReport> {
+export async function readProbeReport({ path, demuxer }: VideoFile, limits: RunLimits): Promise<ProbeReport> {
   const packets: Packet[] = [];
   let stream: ProbeReport['stream'] = null;
   let format: ProbeReport['format'] = null;
@@ -74,7 +81,7 @@ export async function readProbeReport(path: string, limits: RunLimits): Promise<
     leastPacketBytes = Math.min(leastPacketBytes, toNumber(fields.size) || Number.POSITIVE_INFINITY);
   };
   const options = [
-    ...SAFE_INPUT_OPTIONS,
+    ...safeInputOptions(demuxer),
     '-select_streams',
     'V:0',
     '-show_entries',

@@ -3,16 +3,19 @@ import { interruption, oversized, quote, tooLargeFailure } from '../failures.js'
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
 import { type FrameIndex, indexFrames } from './packet-index.js';
-import type { ProbeReport } from './probe-report.js';
+import type { ProbeReport, VideoFile } from './probe-report.js';
 
 /** What is known of a video before a frame of it is decoded. */
 export interface Probe {
   readonly index: FrameIndex;
+  /** As VideoFile has it. */
+  readonly demuxer: string | undefined;
   /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
   /** Of a frame. */
@@ -35,19 +38,20 @@ type OpenReport = ProbeReport & {
 /**
  * Reads a video's facts and the list of its packets, without decoding it.
  *
- * @param path of a file that is there and not empty.
+ * @param file that is there and not empty.
  * @throws UserError `not_media`, `corrupt`, `no_video`, `no_frames`, `too_large`, `refused` (a playlist in
  *   disguise), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
-export async function probeVideo(path: string, limits: RunLimits): Promise<Probe> {
+export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Probe> {
+  const { path } = file;
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
   const ordinary = await readMp4Report(path);
-  const unchecked = ordinary ?? (await askFfprobe(path, limits));
+  const unchecked = ordinary ?? (await askFfprobe(file, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
   const { format, stream, exit } = report;
-  const index = await indexOf(path, report, limits);
+  const index = await indexOf(file, report, limits);
   if (!index) {
     throw new UserError('no_frames', {
       problem: `${path} has a video track without a single frame; ${quote(exit.errorLines)}.`,
@@ -56,6 +60,7 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
   }
   return {
     index,
+    demuxer: file.demuxer,
     container: format.format_name,
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
@@ -66,7 +71,7 @@ export async function probeVideo(path: string, limits: RunLimits): Promise<Probe
 }
 
 /** Where packets do not tell the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
-async function indexOf(path: string, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
+async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
   const { format, stream, packets, leastPacketBytes } = report;
   const framesPerSecond = stream.avg_frame_rate;
   const index = indexFrames(packets, {
@@ -78,7 +83,7 @@ async function indexOf(path: string, report: OpenReport, limits: RunLimits): Pro
   const hasFillers = format.format_name === 'avi' && leastPacketBytes <= FILLER_BYTES;
   if (!isEdited && !hasFillers) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
-  return indexByDecoding({ path, limits, framesPerSecond });
+  return indexByDecoding({ file, limits, framesPerSecond });
 }
 
 /**
@@ -96,10 +101,10 @@ async function isEncrypted(path: string, { format, stream }: OpenReport): Promis
   return format.format_name.startsWith('mov') && (await isVideoEncrypted(path));
 }
 
-async function askFfprobe(path: string, limits: RunLimits): Promise<ProbeReport> {
+async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {
   // Ordinary clips are read sooner without what checks ffprobe's words.
   const { readProbeReport } = await import('./probe-report.js');
-  return readProbeReport(path, limits);
+  return readProbeReport(file, limits);
 }
 
 /** 720p, where the container does not tell the size. */
@@ -110,6 +115,9 @@ async function requireVideo(path: string, report: ProbeReport): Promise<OpenRepo
   const size = oversized(exit.errorLines);
   if (size) throw tooLargeFailure(path, size);
   if (!format) throw await openingFailure(path, exit.errorLines);
+  if (!stream && format.format_name.startsWith('mov') && (await isHeaderCutOff(path))) {
+    throw unopenedFailure(path, 'breaks off within its header', exit.errorLines);
+  }
   if (!stream) {
     throw new UserError('no_video', {
       problem: `${path} has no video: at most sound, or a cover picture.`,
@@ -131,15 +139,28 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
       fix: 'Give the files themselves; playlists are never followed, since they can name any file or address.',
     });
   }
-  if ((await readSignature(path)) === 'video') {
-    return new UserError('corrupt', {
-      problem: `${path} begins like a video but cannot be opened; ${quote(errorLines)}.`,
-      fix: 'It was damaged or cut off, often a copy or a recording that did not finish: make it again.',
+  const picture = errorLines
+    .flatMap((line) => /^\[(ico|\w+_pipe) .*Format not on whitelist/.exec(line)?.[1] ?? [])
+    .at(0);
+  if (picture !== undefined) {
+    return new UserError('unreadable', {
+      problem: `${path} is a picture in ${picture.replace('_pipe', '').toUpperCase()}, which is not decoded here.`,
+      fix: 'Save it anew as PNG or JPEG, or leave it out.',
     });
+  }
+  if ((await readSignature(path)) === 'video') {
+    return unopenedFailure(path, 'begins like a video but cannot be opened', errorLines);
   }
   return new UserError('not_media', {
     problem: `${path} is no video or image that can be read; ${quote(errorLines)}.`,
     fix: 'Give a video, or an image as JPEG, PNG, GIF, WebP, TIFF or AVIF, or leave this one out.',
+  });
+}
+
+function unopenedFailure(path: string, what: string, errorLines: readonly string[]): UserError {
+  return new UserError('corrupt', {
+    problem: `${path} ${what}; ${quote(errorLines)}.`,
+    fix: 'It was damaged or cut off, often a copy or a recording that did not finish: make it again.',
   });
 }
 

@@ -98,6 +98,7 @@ function decodeOptions(
   return {
     ...limits,
     path,
+    demuxer: probe.demuxer,
     index: probe.index,
     boundaries: selection.boundaries,
     preprocessing,

@@ -70,6 +70,7 @@ function decodeOptions(
   return {
     ...limits,
     path,
+    demuxer: probe.demuxer,
     index: probe.index,
     boundaries,
     preprocessing,

@@ -47,10 +47,16 @@ interface OpenOptions {
 }
 
 /** What a pair shows depends on how far apart its frames are: neighbours in their place would show another thing. */
-function planChoice({ plan = 'exact', pairGap }: FrameRequest, { isContainerDamaged }: Probe): PlanChoice {
-  if (isContainerDamaged) return 'whole';
+function planChoice(
+  { plan = 'exact', pairGap }: FrameRequest,
+  { container, isContainerDamaged }: Probe,
+): PlanChoice {
+  if (isContainerDamaged || STREAMS_OF_PICTURES.has(container)) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
+
+/** Of which ffmpeg does not find every place, or forgets what lies before it. */
+const STREAMS_OF_PICTURES: ReadonlySet<string> = new Set(['mjpeg', 'apng']);
 
 /** Where a plan does not give what it should, or comes upon damage, the clip is decoded from its start for what is missing. */
 async function* readFrames(

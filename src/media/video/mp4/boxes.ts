@@ -51,6 +51,22 @@ export function readAnyMovieHeader(path: string): Promise<MovieHeader> {
   });
 }
 
+/** Whether a file ends before its header does. */
+export async function isHeaderCutOff(path: string): Promise<boolean> {
+  return withFile(path, async (file) => {
+    const fileBytes = (await file.stat()).size;
+    let end = 0;
+    try {
+      for await (const { start, boxBytes } of topBoxes(file, fileBytes)) end = start + boxBytes;
+      return false;
+    } catch (thrown) {
+      if (!(thrown instanceof OutOfTheOrdinary)) throw thrown;
+      const { buffer } = await file.read(Buffer.alloc(8), 0, 8, end);
+      return buffer.toString('latin1', 4, 8) === 'moov';
+    }
+  });
+}
+
 async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new OutOfTheOrdinary('It cannot be opened', { cause });

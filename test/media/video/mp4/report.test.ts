@@ -67,7 +67,7 @@ describeWithEachFfmpeg('the header of an ordinary MP4', () => {
   test.each(ORDINARY)('tells what ffprobe tells: %s', async (name) => {
     const path = join(folder, name);
     const own = await readMp4Report(path);
-    const probed = await readProbeReport(path, { timeBudget: createTimeBudget(60) });
+    const probed = await readProbeReport({ path }, { timeBudget: createTimeBudget(60) });
     expect(facts(own!)).toEqual(facts(probed));
   });
 });

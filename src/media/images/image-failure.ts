@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises';
+import { messageOf, UserError } from '../../errors.js';
+import { tooLargeFailure } from '../failures.js';
+
+/** Why sharp could not decode a picture: one too large, in a format that it does not know, or damaged. */
+export async function imageFailure(path: string, cause: unknown): Promise<UserError> {
+  const words = wordsOf(cause, path);
+  if (/exceeds pixel limit/.test(words)) return tooLargeFailure(path, words);
+  const codec = await unknownCodecOf(path);
+  if (codec !== null || NOT_SUPPORTED.test(words)) {
+    return new UserError('unreadable', {
+      problem: `${path} ${codec === null ? `cannot be decoded here: ${words}` : `is a picture in ${codec}, which is not decoded here`}.`,
+      fix: 'Save it anew as PNG or JPEG, or leave it out.',
+      cause,
+    });
+  }
+  return new UserError('corrupt', {
+    problem: `${path} begins like an image but cannot be decoded: ${words}.`,
+    fix: 'Copy it again, or save it anew as PNG or JPEG.',
+    cause,
+  });
+}
+
+const NOT_SUPPORTED = /not (?:configured|implemented|supported|been built in)|unsupported/i;
+
+/** sharp says a thing once for each attempt, and where in the file it looked. */
+function wordsOf(cause: unknown, path: string): string {
+  const lines = messageOf(cause)
+    .split(/\n|\\n/)
+    .map((line) => line.replaceAll(`${path}: `, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('bad seek'));
+  return [...new Set(lines)].slice(0, LINES_KEPT).join('; ') || 'it breaks off';
+}
+
+const LINES_KEPT = 3;
+
+/** Of HEIF's items, ISO/IEC 23008-12 and 23001-17, those in which sharp's build decodes no pixels. */
+const CODECS: Record<string, string> = {
+  hvc1: 'HEIC (HEVC)',
+  hev1: 'HEIC (HEVC)',
+  unci: 'uncompressed HEIF (unci)',
+  vvc1: 'HEIF with VVC',
+  avc1: 'HEIF with H.264',
+  j2k1: 'HEIF with JPEG 2000',
+  jpeg: 'HEIF with JPEG',
+  evc1: 'HEIF with EVC',
+};
+
+/** null where it is one that is decoded, or none that is known. */
+async function unknownCodecOf(path: string): Promise<string | null> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer.toString('latin1', 0, bytesRead);
+    if (!head.startsWith('ftyp', 4)) return null;
+    const types = [...head.matchAll(ITEM)].map(([, type]) => type!);
+    return types.includes('av01') ? null : (types.map((type) => CODECS[type]).find(Boolean) ?? null);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The list of items comes first; one of a hundred tiles takes some kilobytes. */
+const HEAD_BYTES = 2 ** 16;
+
+/** An item's entry: version, flags, its number in two bytes or in four, its protection, its type. */
+const ITEM = /infe.{4}(?:.{2}|.{4}).{2}(av01|hvc1|hev1|unci|vvc1|avc1|j2k1|jpeg|evc1)/gs;

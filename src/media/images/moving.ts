@@ -1,0 +1,87 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { OutOfTheOrdinary, readAnyMovieHeader } from '../video/mp4/boxes.js';
+
+/** How ffmpeg reads what begins like a picture and is a film: by which demuxer, where the name of the file misleads it. */
+export interface MovingPicture {
+  readonly demuxer: 'apng' | 'mjpeg' | null;
+}
+
+/**
+ * Whether a file that begins like a still picture holds moving ones that sharp does not read: an animated PNG, JPEGs one
+ * after the other, a sequence of AVIF or HEIF.
+ *
+ * @returns null for a still picture, and for what sharp reads page by page: GIF, WebP, TIFF.
+ * @throws what the file system says when the file cannot be read.
+ */
+export async function movingPictureIn(path: string): Promise<MovingPicture | null> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer: head } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    const text = head.toString('latin1');
+    if (text.startsWith('\x89PNG')) return (await isAnimatedPng(file)) ? { demuxer: 'apng' } : null;
+    if (text.startsWith('\xff\xd8\xff')) return (await hasSecondJpeg(file)) ? { demuxer: 'mjpeg' } : null;
+    if (text.startsWith('ftyp', 4)) return (await hasTracks(path)) ? { demuxer: null } : null;
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Its chunk acTL stands before the first one with pixels: PNG, third edition, section 11.3.6. */
+async function isAnimatedPng(file: FileHandle): Promise<boolean> {
+  for (let start = 8, count = 0; count < MAX_PNG_CHUNKS; count++) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, start);
+    const type = buffer.toString('latin1', 4, 8);
+    if (bytesRead < 8 || type === 'IDAT') return false;
+    if (type === 'acTL') return true;
+    start += 12 + buffer.readUInt32BE(0);
+  }
+  return false;
+}
+
+/** Of notes before the pixels; a picture has a dozen. */
+const MAX_PNG_CHUNKS = 1000;
+
+/**
+ * Whether another JPEG follows where the first one ends. Cameras put previews and second views behind a still picture
+ * too, and say so (Multi-Picture Format, CIPA DC-007).
+ */
+async function hasSecondJpeg(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size > MAX_JPEG_BYTES) return true;
+  const { buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
+  if (buffer.subarray(0, MPF_WITHIN_BYTES).includes('MPF\0', 0, 'latin1')) return false;
+  const end = endOfJpeg(buffer);
+  return end !== null && buffer.toString('latin1', end, end + 3) === '\xff\xd8\xff';
+}
+
+/** No still picture of MAX_PIXELS has more. */
+const MAX_JPEG_BYTES = 2 ** 27;
+
+/** Within the first notes. */
+const MPF_WITHIN_BYTES = 2 ** 18;
+
+/** ITU-T T.81, annex B: markers with a length of their own, and after a scan's the coded data, in which FF is followed by 00. */
+function endOfJpeg(bytes: Buffer): number | null {
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) {
+      at = bytes.indexOf(0xff, at);
+      if (at < 0) return null;
+      continue;
+    }
+    const marker = bytes[at + 1]!;
+    if (marker === 0xd9) return at + 2;
+    const standsAlone = marker === 0 || marker === 1 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd8);
+    at += standsAlone ? (marker === 0xff ? 1 : 2) : 2 + bytes.readUInt16BE(at + 2);
+  }
+  return null;
+}
+
+async function hasTracks(path: string): Promise<boolean> {
+  try {
+    return (await readAnyMovieHeader(path)).moov.includes('trak', 0, 'latin1');
+  } catch (thrown) {
+    if (thrown instanceof OutOfTheOrdinary) return false;
+    throw thrown;
+  }
+}

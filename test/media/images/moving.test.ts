@@ -1,0 +1,193 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, expect, test } from 'vitest';
+import { movingPictureIn } from '../../../src/media/images/moving.js';
+import { animatedPng } from '../../support/apng.js';
+import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
+import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
+import { readFrames, readNumbers } from '../../support/read-numbers.js';
+import { sharedFolder } from '../../support/shared.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'clipstep-moving-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const grey = (level: number) =>
+  sharp({ create: { width: 32, height: 32, channels: 3, background: { r: level, g: level, b: level } } });
+const levels = (frames: ReadonlyArray<{ pixels: Uint8Array }>) => frames.map(({ pixels }) => pixels[5000]!);
+const write = (name: string, content: Buffer): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describeWithEachFfmpeg('what begins like a still picture and is a film is read as one', () => {
+  test('an animated PNG, by the times that it keeps', async () => {
+    const pictures = [
+      { grey: 10, milliseconds: 100 },
+      { grey: 90, milliseconds: 300 },
+      { grey: 200, milliseconds: 400 },
+    ];
+    const path = write('animated.png', animatedPng(pictures));
+    const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 8 } });
+    expect(levels(frames)).toEqual([10, 90, 90, 90, 200, 200, 200, 200]);
+    expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([0, 0.1, 0.1, 0.1, 0.4, 0.4, 0.4, 0.4]);
+  });
+
+  test('an animated PNG that is transparent, on white', async () => {
+    const half = { milliseconds: 100, alpha: 0 };
+    const path = write(
+      'clear.png',
+      animatedPng([
+        { grey: 0, ...half },
+        { grey: 50, ...half },
+      ]),
+    );
+    expect(new Set(levels(await readFrames(path)))).toEqual(new Set([255]));
+  });
+
+  test.each(['stream.mjpeg', 'stream.mjpg', 'stream.jpg', 'stream'])(
+    'JPEGs one after the other: %s',
+    async (name) => {
+      const encoder = ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2', '-f', 'mjpeg'];
+      const path = join(folder, name);
+      await writeNumberedClip(path, { frames: 20, framesPerSecond: 25, encoder });
+      for (const plan of ['exact', 'whole', 'seeks'] as const) {
+        expect(await readNumbers(path, { plan })).toEqual([2, 7, 12, 17]);
+      }
+    },
+  );
+
+  test('the pages of a TIFF, one a second', async () => {
+    const pages = await Promise.all([10, 90, 200].map((level) => grey(level).png().toBuffer()));
+    const path = join(folder, 'pages.tif');
+    await sharp(pages, { join: { animated: true } })
+      .tiff()
+      .toFile(path);
+    const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 6 } });
+    expect(levels(frames)).toEqual([10, 10, 90, 90, 200, 200]);
+    expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  test.skipIf(!sharedFolder)('and those that were found', async () => {
+    const media = join(sharedFolder!, 'reproducers/media');
+    for (const [name, count] of [
+      ['clockwise-apng.png', 12],
+      ['clockwise-pages.tif', 12],
+      ['raw-stream.mjpeg', 20],
+      ['avif-sequence.avif', 5],
+    ] as const) {
+      const frames = await readFrames(join(media, name), {
+        sampling: { kind: 'uniform', frames: 3 * count },
+      });
+      expect(new Set(frames.map(({ timeSeconds }) => timeSeconds)).size).toBe(count);
+    }
+  });
+});
+
+test('a TIFF with a smaller copy of its picture is a still one', async () => {
+  const path = join(folder, 'pyramid.tif');
+  await grey(90)
+    .resize(256, 256)
+    .tiff({ pyramid: true, tile: true, tileWidth: 64, tileHeight: 64 })
+    .toFile(path);
+  const frames = await readFrames(path);
+  expect(new Set(frames.map(({ timeSeconds }) => timeSeconds))).toEqual(new Set([0]));
+});
+
+test('a still picture stays one', async () => {
+  const jpeg = await grey(90).jpeg().toBuffer();
+  const stills = [
+    ['still.jpg', jpeg],
+    // A film of three seconds lies behind the picture of many a phone.
+    ['with-film.jpg', Buffer.concat([jpeg, Buffer.from('\0\0\0\x18ftypmp42')])],
+    ['cut.jpg', jpeg.subarray(0, 200)],
+    ['still.png', await grey(90).png().toBuffer()],
+    ['still.avif', await grey(90).avif().toBuffer()],
+    ['still.webp', await grey(90).webp().toBuffer()],
+  ] as const;
+  for (const [name, content] of stills)
+    expect([name, await movingPictureIn(write(name, content))]).toEqual([name, null]);
+});
+
+test('a frame of a sequence that holds several pictures is refused', async () => {
+  const frames = join(folder, 'frames');
+  mkdirSync(frames);
+  writeFileSync(join(frames, '1.png'), await grey(90).png().toBuffer());
+  copyFileSync(
+    write(
+      'two.png',
+      animatedPng([
+        { grey: 0, milliseconds: 9 },
+        { grey: 9, milliseconds: 9 },
+      ]),
+    ),
+    join(frames, '2.png'),
+  );
+  await expect(readFrames(frames)).rejects.toMatchObject({
+    code: 'unreadable',
+    problem: expect.stringMatching(/2\.png is to be one frame of a sequence, but holds several pictures/),
+  });
+});
+
+describeWithEachFfmpeg('a picture that is not decoded here is named', () => {
+  test('by its codec', async () => {
+    const tiff = await grey(90).tiff({ compression: 'none' }).toBuffer();
+    const directory = tiff.readUInt32LE(4);
+    for (let entry = 0; entry < tiff.readUInt16LE(directory); entry++) {
+      const at = directory + 2 + 12 * entry;
+      // Compression: 6 is JPEG as TIFF 6.0 had it.
+      if (tiff.readUInt16LE(at) === 259) tiff.writeUInt16LE(6, at + 8);
+    }
+    const avif = (await grey(90).avif().toBuffer()).toString('latin1');
+    const png = await grey(90).png().toBuffer();
+    const entry = Buffer.from([0, 0, 1, 0, 1, 0, 32, 32, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
+    entry.writeUInt32LE(png.length, 14);
+    const icon = Buffer.concat([entry, png]);
+    for (const [name, content, words] of [
+      ['old.tif', tiff, /Old-style JPEG/],
+      ['plain.heif', Buffer.from(avif.replaceAll('av01', 'unci'), 'latin1'), /uncompressed HEIF \(unci\)/],
+      ['photo.heic', Buffer.from(avif.replaceAll('av01', 'hvc1'), 'latin1'), /HEIC \(HEVC\)/],
+      ['icon.ico', icon, /ICO/],
+    ] as const) {
+      const path = write(name, content);
+      await expect(readFrames(path)).rejects.toMatchObject({
+        code: 'unreadable',
+        problem: expect.stringMatching(words),
+        fix: expect.stringContaining('PNG or JPEG'),
+      });
+    }
+  });
+
+  test.skipIf(!sharedFolder)('where it was found', async () => {
+    for (const name of ['gradient.heic', 'icon.ico']) {
+      await expect(readFrames(join(sharedFolder!, 'reproducers/media', name))).rejects.toMatchObject({
+        code: 'unreadable',
+      });
+    }
+  });
+
+  test('and a film that ends within its header is damaged', async () => {
+    const whole = join(folder, 'whole.mp4');
+    await runFfmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=s=64x48:d=2',
+      '-c:v',
+      'libx264',
+      '-movflags',
+      '+faststart',
+      whole,
+    ]);
+    const content = readFileSync(whole);
+    const header = content.indexOf('moov') - 4;
+    for (const share of [0.1, 0.3, 0.5, 0.9]) {
+      const end = header + Math.floor(content.readUInt32BE(header) * share);
+      await expect(readFrames(write('cut.mp4', content.subarray(0, end)))).rejects.toMatchObject({
+        code: 'corrupt',
+      });
+    }
+  });
+});
