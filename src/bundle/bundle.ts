@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { openRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { taskOf } from '../tasks/tasks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
@@ -123,7 +124,7 @@ function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: 
 
 /** In as few goes as the system allows: readFile takes half a megabyte at a time and waits for its turn before each. */
 async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await open(path);
+  const file = await openRegularFile(path);
   try {
     const bytes = new Uint8Array((await file.stat()).size);
     let length = 0;

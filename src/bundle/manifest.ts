@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { pipelineSchema } from '../pipeline/schema.js';
+import { readTextFile } from '../platform/regular-file.js';
 import { testSummarySchema } from '../tasks/tasks.js';
 
 /** The file of a model's folder that holds its manifest. */
@@ -62,15 +62,23 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * @throws UserError `not_found` or `bad_bundle`, as loadBundle.
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause: unknown) => {
+  const path = join(folder, MANIFEST_FILE);
+  const text = await readTextFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
+    if (!isAbsent(cause)) throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
     throw new UserError('not_found', {
       problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
       fix: 'Give the folder that `clipstep train --out` wrote, or the name of a model that ships: `clipstep models` lists them.',
       cause,
     });
   });
-  return parseManifest(text, join(folder, MANIFEST_FILE));
+  return parseManifest(text, path);
 }
+
+/** One with a vocabulary of 100,000 words has some megabytes. */
+const MAX_MANIFEST_BYTES = 64e6;
+
+const isAbsent = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 
 function parseManifest(text: string, path: string): Manifest {
   let document: unknown;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
+import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
 import type { Outcome } from '../predict/outcome.js';
@@ -55,13 +56,16 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
   const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal };
   const outcomes: Outcome[] = [];
   const noted = noteDefaultModel(model);
+  const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
       outcomes.push(outcome);
+      patience.refresh();
       if (json) console.log(JSON.stringify(jsonRow(outcome)));
     }
   } finally {
+    clearInterval(patience);
     if (!json && outcomes.length > 0) {
       const { outcomeTable } = await import('./outcome-table.js');
       console.log(outcomeTable(outcomes));
@@ -69,6 +73,14 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
   }
   return outcomes.filter((outcome) => outcome.kind === 'failed').length;
 }
+
+/** A long clip in a slow codec takes minutes, in which a silent program would seem to hang. */
+const tellOfWaiting = (): NodeJS.Timeout =>
+  setInterval(() => {
+    console.error(`Still reading; a clip is given up after ${DEFAULT_TIMEOUT_SECONDS} s.`);
+  }, WAITING_SECONDS * 1000);
+
+const WAITING_SECONDS = 10;
 
 function jsonRow(outcome: Outcome): object {
   if (outcome.kind === 'failed') return { input: outcome.input, error: outcome.error };

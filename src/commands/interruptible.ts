@@ -13,6 +13,8 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const interrupt = (signal: NodeJS.Signals) => {
     if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
+    // What is waited for may never come, such as a disk that does not answer, and keep the process from ending.
+    if (signal === 'SIGTERM') setTimeout(() => endAtOnce(signal), LONGEST_END_MILLISECONDS).unref();
   };
   const hangUp = process.stderr.isTTY ? interrupt : () => {};
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
@@ -22,6 +24,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
   }
 }
+
+/** A second, with some time to be gone. */
+const LONGEST_END_MILLISECONDS = 900;
 
 /** By the signal itself: process.exit() ends threads first, and where onnxruntime is at work in one, that aborts. */
 function endAtOnce(signal: NodeJS.Signals): void {

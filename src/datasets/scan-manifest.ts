@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
-import { listIssues, messageOf, type UserError } from '../errors.js';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
+import { readTextFile } from '../platform/regular-file.js';
 import type { Skipped } from './dataset.js';
 import { badDataset, type Found, splitNamed } from './found.js';
 
@@ -48,7 +48,7 @@ interface Row {
  * @throws UserError `bad_dataset` with the lines that do not fit.
  */
 export async function scanManifest(path: string): Promise<Found> {
-  const rows = parseRows(await readFile(path, 'utf8'), { path, needed: ['path', 'label'] });
+  const rows = parseRows(await readManifestText(path), { path, needed: ['path', 'label'] });
   refusePartialSplit(rows, path);
   const folder = dirname(path);
   const skipped: Skipped[] = [];
@@ -76,7 +76,7 @@ export interface ManifestClip {
  * @throws UserError `bad_dataset` with the lines that do not fit; what the file system says.
  */
 export async function readManifest(path: string): Promise<ManifestClip[]> {
-  const rows = parseRows(await readFile(path, 'utf8'), { path, needed: ['path'] });
+  const rows = parseRows(await readManifestText(path), { path, needed: ['path'] });
   return rows.map(({ cells }) => ({
     id: idOf(cells),
     path: resolve(dirname(path), cells.path),
@@ -84,6 +84,19 @@ export async function readManifest(path: string): Promise<ManifestClip[]> {
     ...partOf(cells),
   }));
 }
+
+async function readManifestText(path: string): Promise<string> {
+  return readTextFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
+    throw new UserError('unreadable', {
+      problem: `The manifest ${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'Give a CSV file with a column path that you may read.',
+      cause,
+    });
+  });
+}
+
+/** A million clips, which a string of JavaScript's still holds. */
+const MAX_MANIFEST_BYTES = 256e6;
 
 type Column = keyof typeof rowSchema.shape;
 

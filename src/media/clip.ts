@@ -4,6 +4,9 @@ import type { LocatedClip } from './locate.js';
 import type { Pace } from './sampling.js';
 import type { PlanChoice, PlanKind } from './video/decode-plan.js';
 
+/** Decoding a two-hour film whole takes some minutes; a clip that takes longer than this hangs. */
+export const DEFAULT_TIMEOUT_SECONDS = 600;
+
 /** What is wanted of a clip or an image sequence. */
 export interface FrameRequest {
   readonly sampling: Sampling;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../platform/regular-file.js';
 
 /**
  * What a file is by its first bytes, whatever its name: a picture that sharp reads, a container or stream
@@ -11,7 +11,7 @@ const HEAD_BYTES = 256;
 
 /** @throws what the file system says when the file cannot be read. */
 export async function readSignature(path: string): Promise<FileSignature> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return signatureOf(buffer.toString('latin1', 0, bytesRead));

@@ -1,5 +1,5 @@
 import { createTimeBudget } from '../platform/child-process/time-budget.js';
-import type { Clip, FrameRequest } from './clip.js';
+import { type Clip, DEFAULT_TIMEOUT_SECONDS, type FrameRequest } from './clip.js';
 import { abortedFailure } from './failures.js';
 import { findBinary } from './ffmpeg/binaries.js';
 import type { LocatedClip } from './locate.js';
@@ -8,9 +8,6 @@ import { openVideo } from './video/video.js';
 
 export type { Clip, Frame, FrameRequest } from './clip.js';
 export { PLAN_KINDS, type PlanChoice, type PlanKind } from './video/decode-plan.js';
-
-/** Decoding a two-hour film whole takes some minutes; a clip that takes longer than this hangs. */
-const DEFAULT_TIMEOUT_SECONDS = 600;
 
 /**
  * Opens a video, an image, an animation or a sequence of images that was located. A video is probed now, unless it

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../../errors.js';
+import { openRegularFile } from '../../platform/regular-file.js';
 import { elementCount } from '../../tensors/tensor.js';
 
 /** A TensorFlow.js model as it lies in a folder or at an address. */
@@ -26,7 +26,14 @@ export interface ModelFiles {
 export function readModelFolder(folder: string): Promise<ModelFiles> {
   const read = async (name: string) => {
     try {
-      return await readFile(join(folder, name));
+      const file = await openRegularFile(join(folder, name));
+      try {
+        const { size } = await file.stat();
+        if (size > LARGEST_BYTES) throw new Error(`it has ${size} bytes, over ${LARGEST_BYTES}`);
+        return await file.readFile();
+      } finally {
+        await file.close();
+      }
     } catch (cause) {
       throw new UserError('not_found', {
         problem: `The TensorFlow.js model ${folder} has no readable ${name}: ${messageOf(cause)}`,
@@ -37,6 +44,9 @@ export function readModelFolder(folder: string): Promise<ModelFiles> {
   };
   return readModelFiles(folder, (names) => Promise.all(names.map(read)));
 }
+
+/** MobileNets' weights come in files of 4 MB, at most 20 MB in one. */
+const LARGEST_BYTES = 2 ** 28;
 
 /**
  * Reads model.json and the files that it names.

@@ -6,6 +6,7 @@ import {
   DEFAULT_FRAMES_PER_SECOND,
   type FrameIndex,
   framePeriodSeconds,
+  isSeam,
   toMicroseconds,
 } from './packet-index.js';
 import type { VideoFile } from './probe-report.js';
@@ -19,7 +20,8 @@ interface DecodedClip {
 
 /**
  * The index of a clip whose packets do not tell its frames, as counted when all of it is decoded: fillers in AVI, of
- * which none comes out, and the parts of an MP4 that several edits show, of which ffmpeg may show a frame less or more.
+ * which none comes out, the parts of an MP4 that several edits show, of which ffmpeg may show a frame less or more, and
+ * recordings that were joined into one stream, each with time stamps of its own.
  *
  * @returns null when no frame can be decoded.
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
@@ -66,10 +68,14 @@ interface DecodedFrames {
 }
 
 function countedIndex({ stamps, isKeyframe, framesPerSecond }: DecodedFrames): FrameIndex {
-  const rises = stamps.every((stamp, frame) => frame === 0 || stamp > stamps[frame - 1]!);
-  const startSeconds = Float64Array.from(stamps, (stamp, frame) =>
-    toMicroseconds(rises ? stamp - stamps[0]! : frame / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND)),
-  );
+  const usual = 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+  let now = 0;
+  const startSeconds = Float64Array.from(stamps, (stamp, frame) => {
+    const before = stamps[frame - 1];
+    const isNext = before !== undefined && stamp > before && !isSeam(before, stamp);
+    if (before !== undefined) now += isNext ? stamp - before : usual;
+    return toMicroseconds(now);
+  });
   const period = framePeriodSeconds(startSeconds, framesPerSecond);
   const timeline: Timeline = {
     startSeconds,

@@ -57,6 +57,17 @@ function shownPackets(packets: readonly Packet[]): Packet[] {
     .filter((packet) => !packet.isDiscarded && !(packet.presentationSeconds < earliest));
 }
 
+/** Whether a stream holds several recordings, of which each has time stamps of its own. */
+export function isJoined(packets: readonly Packet[]): boolean {
+  const times = packets
+    .map(({ decodingSeconds }) => decodingSeconds)
+    .filter((seconds) => !Number.isNaN(seconds));
+  return times.some((seconds, index) => index > 0 && isSeam(times[index - 1]!, seconds));
+}
+
+/** Whether one recording ends and another begins between two stamps: ffmpeg's own bound, dts_delta_threshold. */
+export const isSeam = (before: number, after: number): boolean => after < before || after > before + 10;
+
 /** Where the decoding order jumps back, two recordings were joined: their time stamps overlap. */
 function neverGoesBack(packets: readonly Packet[]): boolean {
   let latest = Number.NEGATIVE_INFINITY;

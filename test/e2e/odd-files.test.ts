@@ -1,0 +1,118 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clipstep, projectFolder } from '../support/cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'clipstep-odd-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const MODEL = join(projectFolder, 'models/motion');
+const SAMPLE = join(projectFolder, 'datasets/motion/samples/open/open-0001.mp4');
+
+/** A model's folder whose model.json is something else. */
+function modelWith(name: string, put: (path: string) => void): string {
+  const model = join(folder, name);
+  cpSync(MODEL, model, { recursive: true });
+  rmSync(join(model, 'model.json'));
+  put(join(model, 'model.json'));
+  return model;
+}
+
+const pipe = (path: string) => execFileSync('mkfifo', [path]);
+
+/** Pipes and devices under such names are of POSIX. */
+describe.skipIf(process.platform === 'win32')('what is no file is refused without being opened', () => {
+  test('a frame in a folder', async () => {
+    const frames = join(folder, 'frames');
+    mkdirSync(frames);
+    const picture = { create: { width: 32, height: 32, channels: 3 as const, background: 'red' } };
+    await sharp(picture).png().toFile(join(frames, '1.png'));
+    pipe(join(frames, '2.png'));
+    const { stdout, code } = await clipstep(['classify', frames, '--json']);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'unreadable',
+      message: expect.stringMatching(/2\.png.*a pipe or a device/),
+    });
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['a pipe', pipe, /a pipe or a device/],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path), /a pipe or a device/],
+    [
+      'a file far too large',
+      (path: string) => {
+        writeFileSync(path, '{');
+        truncateSync(path, 300e6);
+      },
+      /300 MB/,
+    ],
+  ] as const)('%s for model.json', async (name, put, words) => {
+    const { stderr, code } = await clipstep(['classify', SAMPLE, '--model', modelWith(name, put)]);
+    expect(stderr).toMatch(words);
+    expect(code).toBe(1);
+  });
+
+  test('a pipe for a pipeline', async () => {
+    pipe(join(folder, 'pipeline.yaml'));
+    const out = join(folder, 'trained');
+    const { stderr } = await clipstep([
+      'train',
+      join(folder, 'pipeline.yaml'),
+      '--data',
+      folder,
+      '--out',
+      out,
+    ]);
+    expect(stderr).toMatch(/pipeline\.yaml.*a pipe or a device/);
+  });
+
+  test('a pipe for a manifest', async () => {
+    pipe(join(folder, 'clips.csv'));
+    const { stderr, code } = await clipstep([
+      'batch',
+      join(folder, 'clips.csv'),
+      '--out',
+      join(folder, 'rows.jsonl'),
+    ]);
+    expect(stderr).toMatch(/clips\.csv is neither a folder nor a manifest/);
+    expect(code).toBe(2);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('after SIGTERM', () => {
+  const stubborn = join(folder, 'ffmpeg');
+  beforeAll(() => {
+    // It answers for its version, and then neither works nor ends.
+    const script = `#!/bin/sh\ntrap '' TERM\n[ "$1" = -version ] && echo "ffmpeg version 9 \nlibavutil 57. 28.100" && exit\nwhile :; do sleep 0.1; done\n`;
+    writeFileSync(stubborn, script);
+    chmodSync(stubborn, 0o755);
+  });
+
+  test('nothing is left, whatever it waits for', async () => {
+    const env = { ...process.env, CLIPSTEP_FFMPEG: stubborn };
+    const child = spawn(process.execPath, ['dist/cli.js', 'classify', SAMPLE], {
+      cwd: projectFolder,
+      env,
+      stdio: 'ignore',
+    });
+    const waits = () => execFileSync('ps', ['-eo', 'args']).toString().includes(`${stubborn} -nostdin`);
+    while (!waits()) await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(waits()).toBe(false);
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openClip } from '../../../src/media/frames.js';
+import { locateClip } from '../../../src/media/locate.js';
+import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
+import { writeNumberedClip } from '../../support/numbered-clip.js';
+import { readFrames, readNumbers } from '../../support/read-numbers.js';
+import { sharedFolder } from '../../support/shared.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'clipstep-joined-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const request = { sampling: { kind: 'uniform', frames: 8 } } as const;
+
+/** Recordings of two seconds each, whose time stamps begin where they are told to. */
+async function joined(name: string, starts: readonly number[], encoder: readonly string[]): Promise<string> {
+  const parts: Buffer[] = [];
+  for (const [index, start] of starts.entries()) {
+    const part = join(folder, `part-${index}-${name}`);
+    const options = [...encoder, '-output_ts_offset', String(start)];
+    await writeNumberedClip(part, { frames: 50, framesPerSecond: 25, encoder: options });
+    parts.push(readFileSync(part));
+  }
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.concat(parts));
+  return path;
+}
+
+describeWithEachFfmpeg('recordings that were joined into one stream', () => {
+  const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '10', '-g', '12'];
+
+  test.each([
+    ['same.ts', [0, 0], H264],
+    ['earlier.ts', [900, 30], H264],
+    ['hours-later.ts', [30, 9000], H264],
+    ['same.mpg', [0, 0], ['-c:v', 'mpeg2video', '-q:v', '2']],
+  ] as const)('have the length and the times of the whole: %s', async (name, starts, encoder) => {
+    const path = await joined(name, starts, encoder);
+    const frames = await readFrames(path, request);
+    const expected = [0.24, 0.76, 1.24, 1.76, 2.24, 2.76, 3.24, 3.76];
+    frames.forEach(({ timeSeconds }, index) => {
+      expect(Math.abs(timeSeconds - expected[index]!)).toBeLessThanOrEqual(0.05);
+    });
+    const numbers = await readNumbers(path, request);
+    [6, 19, 31, 44, 6, 19, 31, 44].forEach((number, index) => {
+      expect(Math.abs(numbers[index]! - number)).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test.skipIf(!sharedFolder)('as they were found', async () => {
+    const located = await locateClip(join(sharedFolder!, 'reproducers/media/joined.ts'));
+    const preprocessing = { size: 96, fit: 'squash', kernel: 'linear' } as const;
+    expect((await openClip(located, { ...request, preprocessing })).durationSeconds).toBeCloseTo(4, 2);
+  });
+});
