@@ -6,7 +6,10 @@ import type { ReadableExample, SequenceReader } from './sequence-reader.js';
 import type { Augmentation } from './video/augmentation-schema.js';
 import type { FramesInput } from './video/frames-schema.js';
 
-/** One kind of input: what a pipeline may have under `input`, and all that is asked of it. */
+/**
+ * One kind of input: what a pipeline may have under `input`, and all that is asked of it. Every command loads every kind:
+ * what reads or illustrates an example is loaded by `import()`, when there is one.
+ */
 export interface InputKind<Settings> {
   /** Of the settings under `input`, `kind` among them. */
   readonly schema: z.ZodType<Settings>;

@@ -1,8 +1,6 @@
 import { IMAGE_SIDE } from '../../datasets/mnist/labelled-images.js';
 import type { Input, InputKind } from '../input-kind.js';
 import { withoutEncoder } from '../without-encoder.js';
-import { rowsFilm } from './digit-film.js';
-import { readRows } from './rows.js';
 import { type RowsInput, rowsSchema } from './rows-schema.js';
 
 /** A picture of a digit, row by row. */
@@ -11,14 +9,14 @@ export const rowsKind = {
   open: (): Input => ({
     noun: 'images',
     images: 'clips',
-    source: { kind: 'direct', read: readRows },
+    source: { kind: 'direct', read: async (example) => (await import('./rows.js')).readRows(example) },
     // A digit's middle row says little of it.
     hasTellingTimesteps: false,
     timestep: () => ({ kind: 'vector', width: IMAGE_SIDE }),
     views: () => 1,
     isSequence: () => true,
     contradictions: (pipeline) => withoutEncoder('rows', pipeline),
-    illustrate: rowsFilm,
+    illustrate: async (example) => (await import('./digit-film.js')).rowsFilm(example),
     describe: () => '- Input: the 28 rows of a digit, 28 pixels a timestep.',
   }),
 } satisfies InputKind<RowsInput>;

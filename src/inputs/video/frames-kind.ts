@@ -1,7 +1,5 @@
-import { digitFilm } from '../digits/digit-film.js';
 import type { Input, InputKind } from '../input-kind.js';
 import { DEFAULT_VIEWS } from './augmentation-schema.js';
-import { clipFilm } from './clip-film.js';
 import { contradictingFrames } from './contradicting-frames.js';
 import { describeFrames } from './describe-frames.js';
 import { encoderOf } from './frames-encoder.js';
@@ -28,8 +26,10 @@ export const framesKind = {
     // A picture of a digit is one timestep.
     isSequence: ({ image }) => image === undefined,
     contradictions: (pipeline) => contradictingFrames(settings, pipeline),
-    illustrate: (example, { signal }) =>
-      example.image ? digitFilm(example.image) : clipFilm(example, { input: settings, signal }),
+    illustrate: async (example, { signal }) => {
+      if (example.image) return (await import('../digits/digit-film.js')).digitFilm(example.image);
+      return (await import('./clip-film.js')).clipFilm(example, { input: settings, signal });
+    },
     illustrationNote: settings.streams.every(({ kind }) => kind !== 'frames')
       ? 'The network read what moves from each of these frames to a later one.'
       : undefined,
