@@ -9,8 +9,9 @@ export default defineConfig({
     // Native engines keep their own threads: one process a test file, two files at a time.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // So much that only what hangs takes it, also on a machine that has other work.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Of tests that load onnxruntime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     setupFiles: './test/support/equality.ts',
