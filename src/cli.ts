@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
 import { EXIT_INTERRUPTED } from './commands/interruptible.js';
+import { outputLost, watchOutput } from './commands/lost-output.js';
 import { UserError } from './errors.js';
 import { clipstepVersion } from './platform/version.js';
 
@@ -82,7 +83,14 @@ async function main(args: readonly string[]): Promise<void> {
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command.exitOverride().showSuggestionAfterError();
   }
+  showUsageOfBare(program, args);
   await program.parseAsync(args, { from: 'user' });
+}
+
+/** A command without all that it needs is asked how it is used, not what it lacks. */
+function showUsageOfBare(program: Command, args: readonly string[]): void {
+  const bare = args.length === 1 ? program.commands.find((command) => command.name() === args[0]) : undefined;
+  if (bare?.registeredArguments.some(({ required }) => required)) bare.help({ error: true });
 }
 
 /** The exit code for what was thrown; errors of ours are told here, commander tells its own. */
@@ -98,6 +106,8 @@ async function report(error: unknown): Promise<number> {
   return error.code === 'usage' ? EXIT_USAGE : 1;
 }
 
+watchOutput();
 main(process.argv.slice(2)).catch(async (error: unknown) => {
-  process.exitCode = await report(error);
+  // What was said already stands.
+  if (!outputLost.aborted) process.exitCode = await report(error);
 });

@@ -13,8 +13,6 @@ const RATE_MILLISECONDS = 60_000;
 /** Draws a batch's events on stderr: a bar on a terminal, else a line now and then. */
 export function batchProgress(): { show: (event: BatchEvent) => void; stop: () => void } {
   const bar = process.stderr.isTTY ? startBar() : null;
-  // Whoever reads the progress, such as a pager, may go away; the batch goes on.
-  process.stderr.on('error', () => {});
   const rate = rateMeter();
   let shownAt = performance.now();
   return {

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
@@ -8,6 +7,7 @@ import type { BatchOptions, BatchResult } from '../predict/batch/options.js';
 import type { Windowing } from '../predict/batch/windows.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
 import { batch } from '../workflows/batch.js';
+import { formatOf, STDOUT, throughStdout } from './batch-output.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
 import { noteDefaultModel } from './default-model.js';
@@ -63,7 +63,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
       '<source>',
       'folder of clips and frame folders, or manifest (CSV with path and, if wanted, label, start, end)',
     )
-    .requiredOption('-o, --out <file>', 'where the results go, a row for each clip')
+    .requiredOption('-o, --out <file>', 'where the results go, a row for each clip; -: to stdout, at the end')
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .addOption(
@@ -109,19 +109,29 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .addOption(allowDamagedOption())
     .addOption(engineOption())
     .action(async (source: string, flags: Flags) => {
-      const result = await interruptible((signal) => run(source, flags, signal));
-      console.log(batchSummary(result));
+      const result = await interruptible((signal) => runAndTell(source, flags, signal));
       if (result.failed > 0) finish(EXIT_WITH_FAILURES);
     });
+}
+
+async function runAndTell(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
+  if (flags.out === STDOUT) {
+    const result = await throughStdout((out) => run(source, { ...flags, out }, signal));
+    console.error(batchSummary({ ...result, out: 'stdout' }));
+    return result;
+  }
+  const result = await run(source, flags, signal);
+  console.log(batchSummary(result));
+  return result;
 }
 
 async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
   const { model, weights, timeout, window, stride, ...options } = flags;
   const windowing = windowingOf(flags);
+  const format = flags.format ?? formatOf(flags.out);
   await noteDefaultModel(model);
   const bundle = await loadBundle(model, { weights });
   const progress = batchProgress();
-  const format = flags.format ?? formatOf(flags.out);
   try {
     return await batch({
       ...options,
@@ -145,11 +155,6 @@ function windowingOf({ window, stride }: Flags): Windowing | null {
     problem: '--stride says where windows begin, but there are none.',
     fix: 'Give --window and a number of seconds too.',
   });
-}
-
-function formatOf(path: string): BatchFormat {
-  const ending = extname(path).slice(1).toLowerCase();
-  return BATCH_FORMATS.find((format) => format === ending) ?? 'jsonl';
 }
 
 function parseShard(text: string): Shard {

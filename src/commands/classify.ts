@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from './flags.js';
 import { interruptible } from './interruptible.js';
+import { STDIN, withSpooledStdin } from './spool-stdin.js';
 
 interface Flags {
   readonly model: string;
@@ -32,7 +33,10 @@ interface Flags {
 export function classifyCommand(finish: (exitCode: number) => void): Command {
   return new Command('classify')
     .description('say what video clips and image sequences show')
-    .argument('<inputs...>', 'video files, images, folders of frames or of clips, globs, %04d patterns')
+    .argument(
+      '<inputs...>',
+      'video files, images, folders of frames or of clips, globs, %04d patterns; -: a clip from stdin',
+    )
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
@@ -52,26 +56,40 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
-  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = flags;
-  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal };
-  const outcomes: Outcome[] = [];
+  if (!inputs.includes(STDIN)) return classifyInputs(inputs, { flags, signal });
+  return withSpooledStdin(signal, async (spooled) =>
+    classifyInputs(
+      inputs.map((input) => (input === STDIN ? spooled : input)),
+      { flags, signal, spooled },
+    ),
+  );
+}
+
+/** @param run.spooled file of what came through stdin. @returns how many inputs failed. */
+async function classifyInputs(
+  inputs: readonly string[],
+  run: { flags: Flags; signal: AbortSignal; spooled?: string },
+): Promise<number> {
+  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = run.flags;
+  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal: run.signal };
+  let failures = 0;
   const noted = noteDefaultModel(model);
+  const { outcomePrinter } = await import('./outcome-rows.js');
+  const print = json
+    ? (outcome: Outcome) => console.log(JSON.stringify(jsonRow(outcome)))
+    : outcomePrinter(inputs);
   const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
-      outcomes.push(outcome);
       patience.refresh();
-      if (json) console.log(JSON.stringify(jsonRow(outcome)));
+      print(outcome.input === run.spooled ? { ...outcome, input: STDIN } : outcome);
+      if (outcome.kind === 'failed') failures += 1;
     }
   } finally {
     clearInterval(patience);
-    if (!json && outcomes.length > 0) {
-      const { outcomeTable } = await import('./outcome-table.js');
-      console.log(outcomeTable(outcomes));
-    }
   }
-  return outcomes.filter((outcome) => outcome.kind === 'failed').length;
+  return failures;
 }
 
 /** A long clip in a slow codec takes minutes, in which a silent program would seem to hang. */

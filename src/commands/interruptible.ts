@@ -1,12 +1,14 @@
+import { fstatSync } from 'node:fs';
+import { outputLost } from './lost-output.js';
+
 /** As a shell reports a process that SIGINT ended. */
 export const EXIT_INTERRUPTED = 130;
 
 /**
- * Runs work with a signal that aborts on Ctrl-C or SIGTERM. A second one ends the process at once, and with it
- * the programs that it runs.
+ * Runs work with a signal that aborts on Ctrl-C, SIGTERM, SIGHUP, and when stdout takes no more. A second signal ends the
+ * process at once, and with it the programs that it runs.
  *
- * A terminal that is closed aborts it too, unless it is not written to: Node.js undoes what nohup does, so that
- * work that was started with it would end there.
+ * A hang-up does nothing to work that was started with nohup.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
@@ -14,19 +16,32 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
     // What is waited for may never come, such as a disk that does not answer, and keep the process from ending.
-    if (signal === 'SIGTERM') setTimeout(() => endAtOnce(signal), LONGEST_END_MILLISECONDS).unref();
+    if (signal !== 'SIGINT') setTimeout(() => endAtOnce(signal), LONGEST_END_MILLISECONDS).unref();
   };
-  const hangUp = process.stderr.isTTY ? interrupt : () => {};
+  const hangUp = isDetached() ? () => {} : interrupt;
+  const lose = () => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
+  outputLost.addEventListener('abort', lose);
   try {
     return await work(interruption.signal);
   } finally {
+    outputLost.removeEventListener('abort', lose);
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
   }
 }
 
 /** A second, with some time to be gone. */
 const LONGEST_END_MILLISECONDS = 900;
+
+/**
+ * Whether this looks like work started with nohup, which leaves no stream on a terminal and, where nobody sent it
+ * elsewhere, stderr in a file. That hang-ups are to be ignored cannot be asked: Node.js undoes it as it starts.
+ */
+function isDetached(): boolean {
+  if (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY) return false;
+  const stderr = fstatSync(process.stderr.fd);
+  return stderr.isFile() || stderr.isCharacterDevice();
+}
 
 /** By the signal itself: process.exit() ends threads first, and where onnxruntime is at work in one, that aborts. */
 function endAtOnce(signal: NodeJS.Signals): void {

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { naturalOrder } from '../platform/natural-order.js';
+import { refuseAddress, refuseDevice } from './address.js';
 import { readSignature } from './file-signature.js';
 import { movingPictureIn } from './images/moving.js';
 import type { Probe } from './video/probe.js';
@@ -116,7 +117,7 @@ export async function resolveInputs(inputs: readonly string[]): Promise<Resolved
 /**
  * Finds what one clip is made of: a file, a folder of images, or a pattern that matches images.
  *
- * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`; `usage` for a pattern of several videos.
+ * @throws UserError `not_found`, `empty`, `no_frames`, `refused`, `unreadable`; `usage` for a pattern of several videos.
  */
 export async function locateClip(input: string): Promise<LocatedClip> {
   const status = await statusOf(input);
@@ -127,7 +128,7 @@ export async function locateClip(input: string): Promise<LocatedClip> {
  * As locateClip, but a path means itself only: where `shot*.mp4` or `%d.mp4` is a file's own name and that
  * file is gone, no other one is taken for it.
  *
- * @throws UserError `not_found`, `empty`, `no_frames`, `unreadable`.
+ * @throws UserError `not_found`, `empty`, `no_frames`, `refused`, `unreadable`.
  */
 export async function locatePath(path: string): Promise<LocatedClip> {
   const status = await statusOf(path);
@@ -272,15 +273,18 @@ async function matchCounter(pattern: string): Promise<string[]> {
 export const isFrameName = (path: string): boolean => FRAME_EXTENSIONS.has(extname(path).toLowerCase());
 export const isClipName = (path: string): boolean => CLIP_EXTENSIONS.has(extname(path).toLowerCase());
 
-/** @throws UserError `empty`, or `unreadable` for what is no file (a pipe, a device) or may not be read. */
+/** @throws UserError `empty`, `refused` for an address, `unreadable` for what is no file (a pipe, a device) or may not be read. */
 async function statusOf(path: string): Promise<'file' | 'folder' | 'absent'> {
   const status = await stat(path).catch((cause: unknown) => {
     if (isAbsent(cause)) return null;
     throw unreadable(path, cause);
   });
-  if (status === null) return 'absent';
+  if (status === null) {
+    refuseAddress(path);
+    return 'absent';
+  }
   if (status.isDirectory()) return 'folder';
-  if (!status.isFile()) throw unreadable(path, new Error('it is a pipe or a device'));
+  if (!status.isFile()) refuseDevice(path);
   if (status.size > 0) return 'file';
   throw new UserError('empty', {
     problem: `${path} is empty: it has 0 bytes.`,

@@ -113,7 +113,7 @@ describe('clipstep classify', () => {
 
   it.each([
     ['an unknown flag', ['classify', 'a.mp4', '--colour'], /unknown option/],
-    ['no input', ['classify'], /missing required argument/],
+    ['no input', ['classify'], /^Usage: clipstep classify/],
     ['a top of zero', ['classify', 'a.mp4', '--top', '0'], /at least 1/],
     [
       'an unknown engine',

@@ -1,8 +1,11 @@
-import { statSync } from 'node:fs';
-import { copyFile, cp, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { copyFile, cp, link, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../support/batch-fixture.js';
+import { projectFolder } from '../../support/cli.js';
 import { runAndKill } from '../../support/killed-batch.js';
 import { canListProcesses, processesNaming } from '../../support/processes.js';
 import { CLIPS, rowsOf, useBatchFixture } from './fixture.js';
@@ -122,16 +125,29 @@ describe('clipstep batch, given again', () => {
 
   it('outlives the terminal that it was started from with its output elsewhere, as with nohup', async () => {
     const out = join(fixture.root, 'hung-up.jsonl');
+    const log = await open(join(fixture.root, 'hung-up.log'), 'w');
+    const args = [`${projectFolder}/dist/cli.js`, 'batch', fixture.clips, '--out', out];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', log.fd, log.fd] });
+    const closed = once(child, 'close');
+    // It is in the midst of its work when its settings are written.
+    await expect.poll(() => existsSync(`${out}.run.json`), { timeout: 30_000 }).toBe(true);
+    child.kill('SIGHUP');
+    expect(await closed).toEqual([3, null]);
+    await log.close();
+    expect(await readRows(out)).toHaveLength(CLIPS);
+  });
+
+  it('ends on a hang-up when somebody reads it, as on SIGTERM', async () => {
+    const out = join(fixture.root, 'read.jsonl');
     let signals = 0;
-    const { code } = await batch(fixture.clips, ['--out', out], {
+    const { code, stderr } = await batch(fixture.clips, ['--out', out, '--jobs', '1'], {
       onStderr: (_, kill) => {
-        signals += 1;
-        kill('SIGHUP');
+        // A second one would end it at once.
+        if (signals++ === 0) kill('SIGHUP');
       },
     });
-    expect(signals).toBeGreaterThan(0);
-    expect(code).toBe(3);
-    expect(await readRows(out)).toHaveLength(CLIPS);
+    expect(stderr).toMatch(/Interrupted: \d+ of/);
+    expect(code).toBe(130);
   });
 
   it('stops at the first failure when asked to, and then goes on without that', async () => {

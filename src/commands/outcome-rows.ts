@@ -1,0 +1,120 @@
+import { stripVTControlCharacters } from 'node:util';
+import colors from 'picocolors';
+import { percent } from '../platform/percent.js';
+import type { Classified, Failed, Outcome } from '../predict/outcome.js';
+import type { RankedClass } from '../tasks/classification/answer.js';
+import { printable } from './printable.js';
+
+/** Cells of a full probability bar. */
+const BAR_WIDTH = 10;
+
+/** Columns of a terminal below which a row is what it is and how sure, without a bar, its runners-up and its time. */
+const NARROW = 72;
+
+/** What the names in a folder may be longer than the first of them. */
+const SLACK = 4;
+
+/** Least that is shown of an input's name. */
+const LEAST_INPUT = 12;
+
+/**
+ * Prints each result as a row of a table for people, as soon as it is given: input, best label with its bar, time, the
+ * runners-up. What failed is told in a line of its own. On a terminal no row is wider than that.
+ *
+ * @param inputs as they were given, which say how wide names may be.
+ */
+export function outcomePrinter(inputs: readonly string[]): (outcome: Outcome) => void {
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const table = rowLayout(columns, Math.max(5, longest(inputs)));
+  let isBegun = false;
+  return (outcome) => {
+    if (outcome.kind === 'failed') return console.log(explanation(outcome));
+    const row = table.row(outcome);
+    if (!isBegun) console.log(table.head());
+    isBegun = true;
+    console.log(row);
+    for (const line of damageNote(outcome)) console.log(line);
+  };
+}
+
+/** Columns become as wide as what they have had to hold so far. */
+function rowLayout(columns: number, inputWidth: number) {
+  const isNarrow = columns < NARROW;
+  const widths = { input: inputWidth, label: 9 };
+  const line = (input: string, label: string, others: readonly string[]): string => {
+    const rest = others.reduce((sum, cell) => sum + width(cell) + 3, 0);
+    const labelWidth = Math.min(widths.label, Math.max(8, columns - LEAST_INPUT - rest - 6));
+    const room = Math.max(LEAST_INPUT, columns - labelWidth - rest - 6);
+    const first = shortened(input, Math.min(widths.input, room)).padEnd(Math.min(widths.input, room));
+    const second = shortenedEnd(label, labelWidth).padEnd(labelWidth);
+    return `│ ${[first, colors.bold(second), ...others].join(' │ ')}`;
+  };
+  return {
+    head: () =>
+      colors.dim(
+        line('input', 'label', isNarrow ? [''] : ['probability'.padEnd(18), 'time'.padEnd(7), 'also']),
+      ),
+    row: (outcome: Classified): string => {
+      const { probability, top } = outcome;
+      const [input, label] = [printable(outcome.input), labelOf(outcome)];
+      if (width(input) > widths.input) widths.input = width(input) + SLACK;
+      widths.label = Math.max(widths.label, width(label));
+      if (isNarrow) return line(input, label, [percent(probability).padStart(7)]);
+      const cells = [`${bar(probability)} ${percent(probability).padStart(7)}`, timeOf(outcome).padStart(7)];
+      const others = top.slice(outcome.kind === 'class' ? 1 : 0).map(runnerUp);
+      const short = line(input, label, cells);
+      const also = shortenedEnd(others.join(', '), columns - width(short) - 3);
+      return also ? `${short} │ ${colors.dim(also)}` : short;
+    },
+  };
+}
+
+function labelOf(outcome: Classified): string {
+  return outcome.kind === 'class' ? printable(outcome.label) + seenText(outcome.top[0]!) : 'unknown';
+}
+
+const runnerUp = (other: RankedClass): string =>
+  `${printable(other.label)} ${percent(other.probability)}${seenText(other)}`;
+
+function timeOf({ milliseconds: { decode, encode, recurrent } }: Classified): string {
+  return `${(decode + encode + recurrent).toFixed(0)} ms`;
+}
+
+/** From when to when the frames that show it are. */
+function seenText({ seenAtSeconds = [] }: RankedClass): string {
+  const [from, to] = [seenAtSeconds[0], seenAtSeconds.at(-1)];
+  if (from === undefined || to === undefined || to === 0) return '';
+  return from === to ? ` at ${from.toFixed(1)} s` : ` ${from.toFixed(1)}-${to.toFixed(1)} s`;
+}
+
+function explanation({ input, error }: Failed): string {
+  return `${colors.red('failed')} ${printable(input)} (${error.code}): ${printable(error.message)}\n  ${error.fix}`;
+}
+
+function damageNote({ input, frames, damaged }: Classified): string[] {
+  if (damaged === undefined) return [];
+  return [
+    `${colors.yellow('damaged')} ${printable(input)}: ${damaged} of the ${frames} frames it was judged by`,
+  ];
+}
+
+function bar(probability: number): string {
+  const filled = Math.round(probability * BAR_WIDTH);
+  return '█'.repeat(filled) + colors.dim('░'.repeat(BAR_WIDTH - filled));
+}
+
+const longest = (texts: readonly string[]): number =>
+  texts.reduce((most, text) => Math.max(most, width(printable(text))), 0);
+
+/** In columns, without what colours it. */
+const width = (text: string): number => [...stripVTControlCharacters(text)].length;
+
+/** The end of a path tells it from others. */
+function shortened(text: string, most: number): string {
+  return width(text) <= most ? text : `…${[...text].slice(1 - most).join('')}`;
+}
+
+function shortenedEnd(text: string, most: number): string {
+  if (width(text) <= most) return text;
+  return most < 2 ? '' : `${[...text].slice(0, most - 1).join('')}…`;
+}
