@@ -1,6 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { counted } from '../platform/counted.js';
 import type { BatchEvent } from '../predict/batch/options.js';
 import { printable } from './printable.js';
+import { rateText } from './rate-text.js';
 
 /** How often a line is written where there is no terminal to draw on. */
 const LINE_MILLISECONDS = 30_000;
@@ -29,7 +31,7 @@ export function batchProgress(): { show: (event: BatchEvent) => void; stop: () =
       shownAt = now;
       const figures = figuresOf(event, rate.clipsPerSecond());
       if (bar) bar.update(event.done, { figures });
-      else console.error(`${event.done}/${event.total} clips, ${figures}`);
+      else console.error(`${event.done}/${counted(event.total, 'clip')}, ${figures}`);
     },
     stop: () => bar?.stop(),
   };
@@ -42,8 +44,12 @@ function startBar(): SingleBar {
 
 function notes({ clips, finished, skipped, damagedLines }: Extract<BatchEvent, { kind: 'found' }>): string[] {
   return [
-    `${clips} clips${finished > 0 ? `, ${finished} of which have results already` : ''}`,
-    ...(damagedLines > 0 ? [`${damagedLines} damaged lines of the results are left out`] : []),
+    `${counted(clips, 'clip')}${finished > 0 ? `, ${finished} of which have results already` : ''}`,
+    ...(damagedLines > 0
+      ? [
+          `${counted(damagedLines, 'damaged line')} of the results ${damagedLines === 1 ? 'is' : 'are'} left out`,
+        ]
+      : []),
     ...skipped.map(({ path, problem }) => `Skipped: ${printable(`${path}: ${problem}`)}`),
   ];
 }
@@ -54,7 +60,7 @@ function figuresOf(
 ): string {
   const memory = `${Math.round(process.memoryUsage.rss() / 1e6)} MB`;
   const left = clipsPerSecond > 0 ? `${duration((total - done) / clipsPerSecond)} left, ` : '';
-  return `${clipsPerSecond.toFixed(1)} a second, ${left}${failures} failed, ${memory}`;
+  return `${rateText(clipsPerSecond)}, ${left}${failures} failed, ${memory}`;
 }
 
 /** 95 as `1 min 35 s`. */

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { BatchResult } from '../predict/batch/options.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
@@ -17,7 +18,7 @@ export function batchSummary(result: BatchResult): string {
     ...(kept > 0 ? [`${kept} as they stood`] : []),
   ];
   return [
-    `${colors.bold(printable(out))}: ${clips} clips, ${counts.join(', ')}`,
+    `${colors.bold(printable(out))}: ${counted(clips, 'clip')}, ${counts.join(', ')}`,
     ...(isComplete ? [] : ['Stopped at the first failure, as asked; the other clips are not done.']),
     ...labelLines(result),
     ...failureLines(result),
@@ -50,13 +51,13 @@ function metricsLines({
   const [low, high] = interval;
   const share = (value: number | null) => (value === null ? '-' : percent(value));
   return [
-    `Accuracy ${percent(accuracy)} on ${examples} clips whose class is given (95 % interval ${percent(low)} to ${percent(high)}), ` +
+    `Accuracy ${percent(accuracy)} on ${counted(examples, 'clip')} whose class is given (95 % interval ${percent(low)} to ${percent(high)}), ` +
       `balanced ${percent(balancedAccuracy)}, log loss ${logLoss.toFixed(3)}`,
     ...classes
       .filter((entry) => entry.examples > 0)
       .map(
         (entry) =>
-          `  ${printable(entry.label)}: ${entry.examples} clips, recall ${share(entry.recall)}, precision ${share(entry.precision)}`,
+          `  ${printable(entry.label)}: ${counted(entry.examples, 'clip')}, recall ${share(entry.recall)}, precision ${share(entry.precision)}`,
       ),
   ];
 }

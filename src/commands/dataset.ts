@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { generateMotion } from '../datasets/motion/generate.js';
+import { counted } from '../platform/counted.js';
 import { wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 
@@ -20,7 +21,9 @@ export function datasetCommand(): Command {
     .action(async (flags: Flags) => {
       const clips = await interruptible((signal) => generateWithProgress(flags, signal));
       const labels = new Set(clips.map((clip) => clip.label));
-      console.log(`${clips.length} clips of ${labels.size} classes are in ${flags.out}`);
+      console.log(
+        `${counted(clips.length, 'clip')} of ${counted(labels.size, 'class', 'classes')} ${clips.length === 1 ? 'is' : 'are'} in ${flags.out}`,
+      );
     });
   return new Command('dataset').description('generate a dataset').addCommand(motion);
 }

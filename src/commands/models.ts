@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import { IMAGENET } from '../bundle/find-model.js';
 import { type Manifest, readManifest } from '../bundle/manifest.js';
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
 import { entry, firstSentence } from './listing.js';
@@ -29,8 +30,8 @@ const IMAGENET_LINES = [
 function modelLines({ pipeline, labels, test }: Manifest): string[] {
   return [
     firstSentence(pipeline.description),
-    `${labels.length} classes: ${labelsText(labels)}`,
-    ...(test ? [`${percent(test.accuracy)} of ${test.examples} test examples right`] : []),
+    `${counted(labels.length, 'class', 'classes')}: ${labelsText(labels)}`,
+    ...(test ? [`${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { Answer } from '../predict/batch/row.js';
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
@@ -24,7 +25,7 @@ export interface Report {
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
 export function reportPage({ source, labels, summary, leastCertain }: Report): string {
   const { clips, classified, unknown, failed, metrics } = summary;
-  const counts = `${clips} clips: ${classified} classified, ${failed} failed, ${unknown} unknown`;
+  const counts = `${counted(clips, 'clip')}: ${classified} classified, ${failed} failed, ${unknown} unknown`;
   return htmlPage({
     title: source,
     body: [

@@ -1,6 +1,7 @@
 import type { Leak } from '../evaluate/leaks.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Selection } from '../tasks/classification/threshold.js';
@@ -40,10 +41,9 @@ export const leakSentence = (leaks: readonly Leak[]): string =>
     : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
 
 /** How many were left out, such as `1 entry`. */
-export const entriesText = ({ length }: readonly unknown[]): string =>
-  `${length} ${length === 1 ? 'entry' : 'entries'}`;
+export const entriesText = ({ length }: readonly unknown[]): string => counted(length, 'entry', 'entries');
 
-const pairsText = ({ length }: readonly Leak[]): string => `${length} ${length === 1 ? 'pair' : 'pairs'}`;
+const pairsText = ({ length }: readonly Leak[]): string => counted(length, 'pair');
 
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 5;

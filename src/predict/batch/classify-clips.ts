@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '../../errors.js';
 import { inputOf } from '../../inputs/input-kinds.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
+import { counted } from '../../platform/counted.js';
 import { shareEncoders } from '../shared-encoder.js';
 import type { ModelThreads } from '../thread/model-threads.js';
 import { contentReader } from './content.js';
@@ -113,7 +114,7 @@ function processOptions({ options, model, startProgram, signal }: Run): ProcessO
 
 function interrupted(done: number, total: number): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted: ${done} of ${total} clips are done, and kept.`,
+    problem: `Interrupted: ${done} of ${counted(total, 'clip')} ${done === 1 ? 'is' : 'are'} done, and kept.`,
     fix: 'Give the same command again to go on.',
   });
 }

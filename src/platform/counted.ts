@@ -1,0 +1,3 @@
+/** A count with its noun: 1 clip, 2 clips. @param plural where it is not the noun with an s. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
