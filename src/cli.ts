@@ -95,15 +95,39 @@ function showUsageOfBare(program: Command, args: readonly string[]): void {
 
 /** The exit code for what was thrown; errors of ours are told here, commander tells its own. */
 async function report(error: unknown): Promise<number> {
+  const lack = lackOf(error);
+  if (lack !== null) {
+    console.error(lack);
+    return 1;
+  }
   const { CommanderError } = await import('commander');
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (!(error instanceof UserError)) {
     console.error(error);
     return 1;
   }
-  console.error(`${error.problem}\n${error.fix}`);
+  const { printableLines } = await import('./platform/printable.js');
+  console.error(printableLines(`${error.problem}\n${error.fix}`));
   if (error.code === 'aborted') return EXIT_INTERRUPTED;
   return error.code === 'usage' ? EXIT_USAGE : 1;
+}
+
+/** What the system has too little of, in whatever way that came out. */
+function lackOf(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = 'code' in cause ? String(cause.code) : '';
+    if (code === 'EMFILE' || code === 'ENFILE') {
+      return 'Too few files may be open at once for Clipstep to run.\nAllow more, for example: ulimit -n 1024';
+    }
+    if (
+      code === 'ENOMEM' ||
+      code === 'ERR_WORKER_OUT_OF_MEMORY' ||
+      /bad_alloc|Array buffer allocation/.test(cause.message)
+    ) {
+      return 'The memory is too little for Clipstep to go on.\nFree some, or read fewer clips at once.';
+    }
+  }
+  return null;
 }
 
 watchOutput();

@@ -31,7 +31,7 @@ export const manifestSchema = z.strictObject({
   /** Networks whose probabilities are averaged; see pack-members.ts. */
   members: z.int().min(1).max(1000).default(1),
   /** Divides the logits before softmax; fitted on the validation part, see tasks/classification/calibration.ts. */
-  temperature: z.number().positive().default(1),
+  temperature: z.number().min(0.01).max(100).default(1),
   /** Below it, the label is `unknown`; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
   /** The network answers each frame by itself, and a clip by the mean of its frames' probabilities; see imagenet.ts. */
@@ -42,15 +42,21 @@ export const manifestSchema = z.strictObject({
       /** sha256 of the weights of the model in float32. */
       from: z.string().regex(/^[0-9a-f]{64}$/),
       /** Frames of the training part that the ranges of its feature maps are from. */
-      frames: z.int().min(1),
+      frames: z
+        .int()
+        .min(1)
+        .max(2 ** 31),
     })
     .optional(),
-  seed: z.int().min(0),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   engine: z.string(),
   versions: z.record(z.string(), z.string()),
   weights: z.strictObject({
     file: z.literal(WEIGHTS_FILE),
-    bytes: z.int().min(1),
+    bytes: z
+      .int()
+      .min(1)
+      .max(2 ** 40),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   }),
 });

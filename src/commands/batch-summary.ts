@@ -1,9 +1,9 @@
 import colors from 'picocolors';
 import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
+import { printable } from '../platform/printable.js';
 import type { BatchResult } from '../predict/batch/options.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
-import { printable } from './printable.js';
 
 /** Classes that are listed with what was found of them. */
 const MOST_CLASSES = 20;

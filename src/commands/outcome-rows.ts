@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import colors from 'picocolors';
 import { percent } from '../platform/percent.js';
+import { printable } from '../platform/printable.js';
 import type { Classified, Failed, Outcome } from '../predict/outcome.js';
 import type { RankedClass } from '../tasks/classification/answer.js';
-import { printable } from './printable.js';
 
 /** Cells of a full probability bar. */
 const BAR_WIDTH = 10;
@@ -88,7 +88,7 @@ function seenText({ seenAtSeconds = [] }: RankedClass): string {
 }
 
 function explanation({ input, error }: Failed): string {
-  return `${colors.red('failed')} ${printable(input)} (${error.code}): ${printable(error.message)}\n  ${error.fix}`;
+  return `${colors.red('failed')} ${printable(input)} (${error.code}): ${printable(error.message)}\n  ${printable(error.fix)}`;
 }
 
 function damageNote({ input, frames, damaged }: Classified): string[] {

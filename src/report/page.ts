@@ -1,3 +1,5 @@
+import { printableLines } from '../platform/printable.js';
+
 /**
  * A page of HTML that loads nothing, neither from the network nor from beside it, and runs no script.
  * @param options.title plain text.
@@ -66,7 +68,7 @@ export function table(head: readonly Cell[], rows: ReadonlyArray<readonly Cell[]
 }
 
 export function escapeHtml(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return printableLines(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 function htmlCell(cell: Cell, tag: 'td' | 'th'): string {

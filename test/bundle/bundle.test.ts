@@ -57,6 +57,21 @@ describe('a bundle', () => {
     expect(grown).toBeLessThan(3 * recurrentBytes + 2000);
   });
 
+  it.each([
+    ['temperature', 1e-300],
+    ['temperature', 1e300],
+    ['temperature', 0],
+    ['minProbability', 1.5],
+    ['members', 1e9],
+    ['seed', 1e300],
+  ])('is refused where a number is none that a model has: %s %s', async (name, value) => {
+    await saveTinyBundle(folder);
+    await editManifest((manifest) => {
+      manifest[name] = value;
+    });
+    expect(await refusal()).toMatchObject({ code: 'bad_bundle', problem: expect.stringContaining(name) });
+  });
+
   it('leaves nothing else behind', async () => {
     await saveTinyBundle(folder);
     expect(await readdir(root)).toEqual(['model']);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline, readPipeline } from '../../src/pipeline/pipeline-file.js';
@@ -40,6 +40,16 @@ describe('a pipeline', () => {
     });
     expect(pipeline.split).toEqual({ validation: 0.15, test: 0.15 });
     expect(pipeline.input).toMatchObject({ encoder: { pooling: { kind: 'global' } } });
+  });
+
+  it('may have tags that YAML knows nothing of, of which Node.js does not warn', () => {
+    const warnings: unknown[] = [];
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation((warning) => {
+      warnings.push(warning);
+    });
+    parsePipeline(minimal.replace('name: tiny', 'name: !!python/name tiny'), 'tiny.yaml');
+    emitWarning.mockRestore();
+    expect(warnings).toEqual([]);
   });
 
   it('is refused with every wrong setting named, and the file', () => {

@@ -1,3 +1,4 @@
+import { rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
@@ -108,10 +109,34 @@ async function classifyAll(run: Run, onSummary: OnSummary): Promise<BatchResult>
     shard: options.shard,
     signal,
   });
-  await keepSettings(`${options.out}.run.json`, {
-    settings: await settingsOf(run),
-    files: [options.out, journalPath(options)],
-  });
+  const settingsPath = `${options.out}.run.json`;
+  const files = [options.out, journalPath(options)];
+  await keepSettings(settingsPath, { settings: await settingsOf(run), files });
+  try {
+    return await classifyInto(run, { found, onSummary });
+  } finally {
+    await forgetUnused(settingsPath, files);
+  }
+}
+
+/** Settings of results of which there is not one line. */
+async function forgetUnused(settingsPath: string, files: readonly string[]): Promise<void> {
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  if (sizes.every((size) => size === 0)) await rm(settingsPath, { force: true });
+}
+
+async function classifyInto(
+  run: Run,
+  { found, onSummary }: { found: FoundClips; onSummary: OnSummary },
+): Promise<BatchResult> {
+  const { options } = run;
   const finished = new Map<string, FinishedClip>();
   const journal = await openJournal(journalPath(options), (row) => noteFinished(finished, row));
   try {

@@ -1,6 +1,7 @@
 import { dirname, join, parse } from 'node:path';
 import { UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
+import { printable } from '../../platform/printable.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import type { Segment } from './windows.js';
 
@@ -42,7 +43,7 @@ export function asSrt(segments: readonly Segment[]): string {
 
 /** On one line: an empty one would end the cue. */
 function caption({ label, probability }: Segment): string {
-  return `${label.replace(/\s+/g, ' ')} ${(100 * probability).toFixed(0)} %`;
+  return `${printable(label.replace(/\s+/g, ' '))} ${(100 * probability).toFixed(0)} %`;
 }
 
 function escapeVtt(text: string): string {

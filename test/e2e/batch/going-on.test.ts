@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { copyFile, cp, link, mkdir, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../support/batch-fixture.js';
@@ -170,6 +170,17 @@ describe('clipstep batch, given again', () => {
     expect(await readRows(out)).toEqual(await readRows(whole));
     if (canListProcesses) expect(processesNaming(fixture.clips)).toEqual([]);
   }, 180_000);
+
+  it('leaves no settings where it wrote no results', async () => {
+    const empty = join(fixture.root, 'no-results');
+    await mkdir(empty);
+    const out = join(empty, 'rows.jsonl');
+    const { code, stderr } = await batch(fixture.clips, ['--out', out], {
+      env: { CLIPSTEP_FFMPEG: '/no/such/ffmpeg' },
+    });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/such/ffmpeg') });
+    expect((await readdir(empty)).filter((name) => name.endsWith('.run.json'))).toEqual([]);
+  });
 });
 
 async function manyClips(folder: string, count: number): Promise<void> {
