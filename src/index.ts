@@ -18,7 +18,7 @@ export type { Pipeline } from './pipeline/schema.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/options.js';
 export type { Row as BatchRow } from './predict/batch/row.js';
 export { classify, openClassifier } from './predict/classify.js';
-export type { ClassifyOptions, ClipClassifier, OpenOptions } from './predict/classify-options.js';
+export type { ClassifyOptions, ClipClassifier, Given, OpenOptions } from './predict/classify-options.js';
 export type { Classified, Failed, Outcome } from './predict/outcome.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';

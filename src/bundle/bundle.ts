@@ -115,8 +115,9 @@ export async function updateManifest(
   await syncFolder(folder);
 }
 
-function networksOfManifest({ pipeline, labels, quantization }: Manifest, path: string): Networks {
-  const networks = networksOf(pipeline, taskOf(pipeline).outputs(labels));
+function networksOfManifest(manifest: Manifest, path: string): Networks {
+  const { pipeline, labels, vocabulary, quantization } = manifest;
+  const networks = networksOf(pipeline, { classes: taskOf(pipeline).outputs(labels), vocabulary });
   if (!quantization) return networks;
   if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
   return inInt8(networks);

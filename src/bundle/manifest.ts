@@ -21,6 +21,8 @@ export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(BUNDLE_SCHEMA_VERSION),
   pipeline: pipelineSchema,
   labels: z.array(z.string().min(1)).min(2),
+  /** The symbols that its input knows, in the order of their numbers; absent where it reads none. */
+  vocabulary: z.array(z.string().min(1)).optional(),
   /** Null when the dataset had no test part. */
   test: testSummarySchema.nullable(),
   /** What it was trained and tested on, see splitDigest in datasets/split.ts; absent for an ensemble. */

@@ -3,12 +3,14 @@ import type { EngineName } from '../engine/engine.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
+import type { Given } from '../predict/classify-options.js';
 import type { Outcome } from '../predict/outcome.js';
 import { answerFields } from '../tasks/classification/answer.js';
 import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
   engineOption,
+  gathered,
   imagenetWeightsOption,
   modelOption,
   numberWithin,
@@ -23,6 +25,7 @@ interface Flags {
   readonly top: number;
   readonly minProbability?: number;
   readonly json?: boolean;
+  readonly text?: readonly string[];
   readonly sampling: PlanChoice;
   readonly allowDamaged?: boolean;
   readonly engine: 'auto' | EngineName;
@@ -32,11 +35,12 @@ interface Flags {
 /** `clipstep classify` */
 export function classifyCommand(finish: (exitCode: number) => void): Command {
   return new Command('classify')
-    .description('say what video clips and image sequences show')
+    .description('say what video clips and image sequences show, or what texts are')
     .argument(
-      '<inputs...>',
-      'video files, images, folders of frames or of clips, globs, %04d patterns; -: a clip from stdin',
+      '[inputs...]',
+      'video files, images, folders of frames or of clips, globs, %04d patterns; for a model of texts, files with one a line; -: what comes through stdin',
     )
+    .option('--text <text>', 'a text, for a model that reads texts; may be given again', gathered)
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
@@ -49,13 +53,15 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
     .addOption(engineOption())
-    .action(async (inputs: string[], flags: Flags) => {
+    .action(async (paths: string[], flags: Flags, command: Command) => {
+      const inputs = [...(flags.text ?? []).map((text) => ({ text })), ...paths];
+      if (inputs.length === 0) command.help({ error: true });
       const failures = await interruptible((signal) => run(inputs, flags, signal));
       if (failures > 0) finish(1);
     });
 }
 
-async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise<number> {
+async function run(inputs: readonly Given[], flags: Flags, signal: AbortSignal): Promise<number> {
   if (!inputs.includes(STDIN)) return classifyInputs(inputs, { flags, signal });
   return withSpooledStdin(signal, async (spooled) =>
     classifyInputs(
@@ -67,7 +73,7 @@ async function run(inputs: string[], flags: Flags, signal: AbortSignal): Promise
 
 /** @param run.spooled file of what came through stdin. @returns how many inputs failed. */
 async function classifyInputs(
-  inputs: readonly string[],
+  inputs: readonly Given[],
   run: { flags: Flags; signal: AbortSignal; spooled?: string },
 ): Promise<number> {
   const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = run.flags;
@@ -77,19 +83,25 @@ async function classifyInputs(
   const { outcomePrinter } = await import('./outcome-rows.js');
   const print = json
     ? (outcome: Outcome) => console.log(JSON.stringify(jsonRow(outcome)))
-    : outcomePrinter(inputs);
+    : outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
   const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
       patience.refresh();
-      print(outcome.input === run.spooled ? { ...outcome, input: STDIN } : outcome);
+      print(named(outcome, run.spooled));
       if (outcome.kind === 'failed') failures += 1;
     }
   } finally {
     clearInterval(patience);
   }
   return failures;
+}
+
+/** What came through stdin, or a line of it, is not called by the file where it lies. */
+function named(outcome: Outcome, spooled: string | undefined): Outcome {
+  if (spooled === undefined || !outcome.input.startsWith(spooled)) return outcome;
+  return { ...outcome, input: STDIN + outcome.input.slice(spooled.length) };
 }
 
 /** A long clip in a slow codec takes minutes, in which a silent program would seem to hang. */
@@ -104,6 +116,7 @@ function jsonRow(outcome: Outcome): object {
   if (outcome.kind === 'failed') return { input: outcome.input, error: outcome.error };
   const { input, probability, top, frames, damaged, plan, durationSeconds, attention, timesSeconds } =
     outcome;
+  const { tokens, unknownTokens } = outcome;
   const { model, engine } = outcome;
   return {
     input,
@@ -112,6 +125,8 @@ function jsonRow(outcome: Outcome): object {
     top,
     frames,
     damaged,
+    tokens,
+    unknownTokens,
     plan,
     durationSeconds,
     attention,

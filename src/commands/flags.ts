@@ -34,6 +34,12 @@ export function settings(text: string, earlier: Record<string, string> = {}): Re
   return { ...earlier, [name]: value };
 }
 
+/** Gathers a repeatable flag's texts. */
+export const gathered = (text: string, earlier: readonly string[] = []): readonly string[] => [
+  ...earlier,
+  text,
+];
+
 /** `--model`, the same for every command that predicts. */
 export const modelOption = () =>
   new Option(

@@ -67,7 +67,7 @@ async function trainable(candidate: Candidate, adjustments: Adjustments): Promis
   try {
     const pipeline = await readAdjustedPipeline(adjustedBy(adjustments, candidate));
     // Blocks of the encoder are only counted here; classes make no difference to that.
-    stagesOf(pipeline, networksOf(pipeline, 2));
+    stagesOf(pipeline, networksOf(pipeline, { classes: 2 }));
     return pipeline;
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause;

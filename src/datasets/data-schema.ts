@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { encodingSchema } from './texts/encoding-schema.js';
 
 const generated = z.strictObject({
   perClass: z.int().min(1).max(100_000).describe('clips of each class'),
@@ -20,6 +21,15 @@ export const dataSchema = z.discriminatedUnion('kind', [
     kind: z
       .literal('mnist')
       .describe('MNIST, downloaded when it is first needed; --data: another folder of it'),
+  }),
+  z.strictObject({
+    kind: z
+      .literal('texts')
+      .describe(
+        'a folder with a file (.txt) a class, each line an example; or a table (.csv, .tsv), see scan-texts.ts',
+      ),
+    path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
+    encoding: encodingSchema,
   }),
 ]);
 

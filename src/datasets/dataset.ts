@@ -1,4 +1,4 @@
-/** The clips of a dataset, not opened yet. */
+/** The examples of a dataset: clips, not opened yet, or what is in memory already. */
 export interface Dataset {
   /** Names of the classes in natural order; an example's label is an index into them. */
   readonly labels: readonly string[];
@@ -22,6 +22,8 @@ export interface Example {
   readonly endSeconds?: number | undefined;
   /** The picture of a digit itself, uint8 [28, 28], where a file holds more than one. */
   readonly image?: Uint8Array | undefined;
+  /** The text itself, where a file holds more than one. */
+  readonly text?: string | undefined;
 }
 
 export type SplitName = 'train' | 'validation' | 'test';

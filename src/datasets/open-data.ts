@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { exists } from '../platform/exists.js';
@@ -10,6 +10,7 @@ import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
 import { scanDataset } from './scan.js';
+import { scanTexts } from './texts/scan-texts.js';
 
 export interface TrainingData {
   readonly dataset: Dataset;
@@ -42,7 +43,13 @@ export interface OpenDataOptions {
  *   openMnist throws.
  */
 export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {
-  if (options.pipeline.data?.kind === 'mnist') return openDigits(options);
+  const { data } = options.pipeline;
+  if (data?.kind === 'mnist') return openDigits(options);
+  if (data?.kind === 'texts') {
+    const own = data.path === undefined ? undefined : resolve(options.pipelineFolder, data.path);
+    const path = options.data ?? own ?? missingData(options, TEXTS_FIX);
+    return { dataset: await scanTexts(path, data), name: basename(path) };
+  }
   const path = options.data ?? (await pipelineData(options));
   return { dataset: await scanDataset(path), name: basename(path) };
 }
@@ -67,17 +74,22 @@ async function pipelineData(options: OpenDataOptions): Promise<string> {
   const { pipeline, pipelineFolder } = options;
   switch (pipeline.data?.kind) {
     case 'folder':
-      return isAbsolute(pipeline.data.path)
-        ? pipeline.data.path
-        : resolve(pipelineFolder, pipeline.data.path);
+      return resolve(pipelineFolder, pipeline.data.path);
     case 'motion':
       return generatedMotion(pipeline.data, options);
     default:
-      throw new UserError('usage', {
-        problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
-        fix: 'Add --data DIR: a folder with one folder of clips a class, or a manifest.',
-      });
+      return missingData(options, CLIPS_FIX);
   }
+}
+
+const CLIPS_FIX = 'Add --data DIR: a folder with one folder of clips a class, or a manifest.';
+const TEXTS_FIX = 'Add --data DIR: a folder with a file of lines for each class, or a table (.csv, .tsv).';
+
+function missingData({ pipeline }: OpenDataOptions, fix: string): never {
+  throw new UserError('usage', {
+    problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
+    fix,
+  });
 }
 
 /** Generated clips are kept in the cache, in a folder named by all that they come from. */

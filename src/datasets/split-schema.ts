@@ -9,6 +9,12 @@ const notThere = { message: 'number must be at most of' };
 export const splitSchema = z.strictObject({
   validation: z.number().min(0).max(0.5).default(0.15),
   test: z.number().min(0).max(0.5).default(0.15),
+  by: z
+    .literal('hash')
+    .optional()
+    .describe(
+      'groups go by the sha256 of their names, those of each set of classes by themselves: the same parts whatever the seed; drawn by the seed when left out',
+    ),
   fold: foldSchema
     .extend({
       without: foldSchema

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset, Example } from './dataset.js';
 import { badDataset } from './found.js';
 import { partitionByGroup } from './partition.js';
+import { partitionByHash } from './partition-by-hash.js';
 
 /** A dataset's parts. No group is in two of them, and `train` has every class. */
 export interface Split {
@@ -15,6 +16,8 @@ interface SplitOptions {
   readonly validation: number;
   readonly test: number;
   readonly fold?: Fold | undefined;
+  /** How parts are drawn, but for folds: by the seed when absent; see partition-by-hash.ts. */
+  readonly by?: 'hash' | undefined;
   readonly seed: number;
 }
 
@@ -62,9 +65,11 @@ export function splitDigest({ labels }: Pick<Dataset, 'labels'>, split: Split): 
 }
 
 function draw(examples: readonly Example[], options: SplitOptions & { dataset: Dataset }): Split {
-  const { validation, test, seed, dataset } = options;
+  const { validation, test, by, seed, dataset } = options;
   const shares = [1 - validation - test, test, validation];
-  const [train = [], testing = [], validating = []] = partitionByGroup(examples, { shares, seed });
+  const parts =
+    by === 'hash' ? partitionByHash(examples, shares) : partitionByGroup(examples, { shares, seed });
+  const [train = [], testing = [], validating = []] = parts;
   const complete = new Set(train.map((example) => example.label)).size === dataset.labels.length;
   const filled = (test === 0 || testing.length > 0) && (validation === 0 || validating.length > 0);
   if (!complete || !filled) throw tooFewGroups(examples, dataset);

@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
 import type { SequenceClassifier } from '../engine/engine.js';
-import type { FeatureSequence } from '../inputs/batches.js';
+import type { RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { type Answers, fitTemperature } from '../tasks/classification/calibration.js';
 import { predictedClasses } from '../tasks/classification/evaluation.js';
@@ -26,7 +26,7 @@ export interface Choices {
  */
 export async function chooseOnValidation(options: {
   classifier: SequenceClassifier;
-  read: SequenceReader<FeatureSequence>;
+  read: SequenceReader<RecurrentSequence>;
   validation: readonly Example[];
   targetPrecision?: number | undefined;
   onEvent: (event: EvaluationEvent) => void;

@@ -75,9 +75,9 @@ export async function evaluateParts(
 ): Promise<Omit<BundleEvaluation, 'skipped'>> {
   const { onEvent, minProbability, signal } = options;
   const { engine } = await selectEngine(options.engine ?? 'auto');
-  const { pipeline } = bundle.manifest;
+  const { pipeline, vocabulary } = bundle.manifest;
   const cache = openCache(cacheFolder('sequences'));
-  const run = { pipeline, networks: bundle.networks, cache, signal };
+  const run = { pipeline, networks: bundle.networks, vocabulary, cache, signal };
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
     const open: Open = { bundle, engine, features, parts, onEvent };

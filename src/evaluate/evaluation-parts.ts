@@ -3,6 +3,7 @@ import type { Dataset, Example, SplitName } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import { UserError } from '../errors.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 
 /** Labelled data as a model sees it: classes by the model's numbers, parts by its split. */
@@ -30,8 +31,7 @@ export async function openEvaluationParts(
   const { pipeline, labels } = manifest;
   const { data, split: name = 'test', onEvent, signal } = options;
   // A relative path in a pipeline starts at the pipeline's file, which is not at hand.
-  const own =
-    data === undefined && pipeline.data?.kind === 'folder' ? { ...pipeline, data: undefined } : pipeline;
+  const own = data === undefined ? withoutPath(pipeline) : pipeline;
   const { dataset } = await openTrainingData({
     pipeline: own,
     pipelineFolder: folder,
@@ -52,6 +52,17 @@ export async function openEvaluationParts(
   const parts = { train: train!, validation: validation!, test: test! };
   if (parts[name].length === 0) throw emptyPart(name);
   return { name, chosen: parts[name], ...parts };
+}
+
+function withoutPath(pipeline: Pipeline): Pipeline {
+  switch (pipeline.data?.kind) {
+    case 'folder':
+      return { ...pipeline, data: undefined };
+    case 'texts':
+      return { ...pipeline, data: { ...pipeline.data, path: undefined } };
+    default:
+      return pipeline;
+  }
 }
 
 const OTHER_DATA =

@@ -12,7 +12,7 @@ import { THUMBNAIL_BYTES, THUMBNAIL_SOURCE_SIDE, thumbnailOf } from './perceptua
 
 /** Two examples in different parts of a split that are one and the same, or nearly. */
 export interface Leak {
-  /** `content`: the same bytes; `frames`: most frames are nearly the same. */
+  /** `content`: the same bytes, or letter for letter the same text; `frames`: most frames are nearly the same. */
   readonly kind: 'content' | 'frames';
   readonly ids: readonly [string, string];
   readonly parts: readonly [SplitName, SplitName];
@@ -24,8 +24,8 @@ const FRAMES = 8;
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
  * frames look the same by perceptual hash and colours. Each clip is decoded once for it, and its thumbnails are
- * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look the same, are compared
- * by content only.
+ * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, and texts
+ * are compared by content only.
  *
  * @throws UserError `aborted`, or what is missing on this machine.
  */
@@ -54,9 +54,8 @@ async function printOf(
   example: Example,
   options: { cache: Cache; signal?: AbortSignal | undefined },
 ): Promise<Pick<Print, 'content' | 'frames'>> {
-  if (example.image) {
-    return { content: createHash('sha256').update(example.image).digest('hex'), frames: [] };
-  }
+  const own = example.image ?? example.text;
+  if (own !== undefined) return { content: createHash('sha256').update(own).digest('hex'), frames: [] };
   const content = await contentDigest(example.path).catch(() => null);
   if (content === null) return { content, frames: [] };
   const { startSeconds, endSeconds } = example;

@@ -1,7 +1,7 @@
 import type { Example } from '../datasets/dataset.js';
 import type { Classification, SequenceClassifier } from '../engine/engine.js';
 import { isFailureOfInput } from '../errors.js';
-import { collate, type FeatureSequence, inBatches } from '../inputs/batches.js';
+import { collate, inBatches, type RecurrentSequence, takeTimesteps } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
 import { random } from '../random.js';
@@ -12,7 +12,7 @@ const BATCH_SIZE = 32;
 
 /** Turns sequences into what a network says of them, a row each. */
 export type Scorer = (
-  sequences: readonly FeatureSequence[],
+  sequences: readonly RecurrentSequence[],
   examples: readonly Example[],
 ) => Promise<Classification>;
 
@@ -28,7 +28,7 @@ export interface Scored<Name> {
 /** Reads every example once, in its evaluation view, and shows it to all scorers. */
 export async function scoreExamples<Name>(options: {
   examples: readonly Example[];
-  read: SequenceReader<FeatureSequence>;
+  read: SequenceReader<RecurrentSequence>;
   scorers: ReadonlyMap<Name, Scorer>;
   /** Told after each clip, and with the clips that were left out since they cannot be read. */
   onClip?: ((done: number) => void) | undefined;
@@ -80,7 +80,7 @@ export const shuffledOrder =
     );
 
 /** Each sequence's own weights, without what lies after its length; none where the network does not attend. */
-function attentionRows({ attention }: Classification, sequences: readonly FeatureSequence[]): number[][] {
+function attentionRows({ attention }: Classification, sequences: readonly RecurrentSequence[]): number[][] {
   if (!attention) return [];
   const width = attention.length / sequences.length;
   return sequences.map(({ timesteps }, row) => [...attention.subarray(row * width, row * width + timesteps)]);
@@ -89,7 +89,7 @@ function attentionRows({ attention }: Classification, sequences: readonly Featur
 async function readOrSkip(
   example: Example,
   { read, onSkipped }: Pick<Parameters<typeof scoreExamples>[0], 'read' | 'onSkipped'>,
-): Promise<FeatureSequence | null> {
+): Promise<RecurrentSequence | null> {
   try {
     return await read(example, 'evaluation');
   } catch (error) {
@@ -99,12 +99,7 @@ async function readOrSkip(
   }
 }
 
-function shuffleTimesteps(sequence: FeatureSequence, seed: number, id: string): FeatureSequence {
-  const width = sequence.data.length / sequence.timesteps;
-  const order = random(seed, 'shuffle frames', id).shuffle([...Array(sequence.timesteps).keys()]);
-  const data = new Float32Array(sequence.data.length);
-  order.forEach((from, to) => {
-    data.set(sequence.data.subarray(from * width, (from + 1) * width), to * width);
-  });
-  return { ...sequence, data };
+function shuffleTimesteps(sequence: RecurrentSequence, seed: number, id: string): RecurrentSequence {
+  const places = [...Array(sequence.timesteps).keys()];
+  return takeTimesteps(sequence, random(seed, 'shuffle frames', id).shuffle(places));
 }

@@ -15,8 +15,6 @@ export interface FrameSequence {
   readonly timesteps: number;
 }
 
-export type Sequence = FeatureSequence | FrameSequence;
-
 /** One text's sequence of tokens: int32 [timesteps]. */
 export interface TokenSequence {
   readonly kind: 'tokens';
@@ -25,6 +23,11 @@ export interface TokenSequence {
   /** Timesteps of each segment, such as the words of each sentence, their sum being all; see network/recurrent.ts. */
   readonly segments?: Int32Array | undefined;
 }
+
+/** What a recurrent network reads of an example without an encoder. */
+export type RecurrentSequence = FeatureSequence | TokenSequence;
+
+export type Sequence = RecurrentSequence | FrameSequence;
 
 /** Sequences of feature vectors, each padded at its end to the longest one's length. */
 export interface FeatureBatch {
@@ -64,51 +67,87 @@ export type SequenceBatch = FeatureBatch | TokenBatch;
  * At least one sequence, and all of the same kind: anything else is a defect of the caller.
  */
 export function collate(sequences: readonly FeatureSequence[]): FeatureBatch;
-export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch;
-export function collate(sequences: readonly Sequence[]): FeatureBatch | FrameBatch {
+export function collate(sequences: readonly TokenSequence[]): TokenBatch;
+export function collate(sequences: readonly FrameSequence[]): FrameBatch;
+export function collate(sequences: readonly RecurrentSequence[]): SequenceBatch;
+export function collate(sequences: readonly Sequence[]): SequenceBatch | FrameBatch;
+export function collate(sequences: readonly Sequence[]): SequenceBatch | FrameBatch {
   const lengths = Int32Array.from(sequences, (sequence) => sequence.timesteps);
   const timesteps = largest(lengths);
   const [first] = sequences;
   if (!first) throw new Error('A batch needs at least one sequence');
   const width = first.data.length / first.timesteps;
-  const shared = { lengths, timesteps };
-  switch (first.kind) {
+  const { kind } = first;
+  const stride = timesteps * width;
+  const length = sequences.length * stride;
+  switch (kind) {
     case 'features': {
-      const data = new Float32Array(sequences.length * timesteps * width);
-      fill(data, sequences, { kind: first.kind, stride: timesteps * width });
-      return { kind: 'features', data, ...shared };
+      const data = filled(new Float32Array(length), sequences, { kind, stride });
+      return { kind, data, lengths, timesteps };
     }
     case 'frames': {
-      const data = new Uint8Array(sequences.length * timesteps * width);
-      fill(data, sequences, { kind: first.kind, stride: timesteps * width });
-      return { kind: 'frames', data, ...shared };
+      const data = filled(new Uint8Array(length), sequences, { kind, stride });
+      return { kind, data, lengths, timesteps };
+    }
+    case 'tokens': {
+      const data = filled(new Int32Array(length), sequences, { kind, stride });
+      return { kind, data, lengths, timesteps, segments: segmentsOf(sequences) };
     }
   }
 }
 
-/** Sequences of tokens as a batch, likewise; either all have segments or none. */
-export function collateTokens(sequences: readonly TokenSequence[]): TokenBatch {
-  const lengths = Int32Array.from(sequences, (sequence) => sequence.timesteps);
-  const timesteps = largest(lengths);
-  const data = new Int32Array(sequences.length * timesteps);
-  sequences.forEach((sequence, index) => {
-    data.set(sequence.data, index * timesteps);
-  });
-  const segments = sequences.flatMap((sequence) => sequence.segments ?? []);
+/** The timesteps of a sequence at these places, in this order. */
+export function takeTimesteps(sequence: RecurrentSequence, places: readonly number[]): RecurrentSequence {
+  const { data, timesteps: count } = sequence;
+  const width = data.length / count;
+  const take = <T extends Float32Array | Int32Array>(taken: T): T => {
+    places.forEach((from, to) => {
+      taken.set(data.subarray(from * width, (from + 1) * width), to * width);
+    });
+    return taken;
+  };
+  const timesteps = places.length;
+  switch (sequence.kind) {
+    case 'features':
+      return { kind: 'features', data: take(new Float32Array(timesteps * width)), timesteps };
+    case 'tokens':
+      return { ...sequence, data: take(new Int32Array(timesteps)), timesteps };
+  }
+}
+
+/** Of each sequence; undefined where none has any. */
+function segmentsOf(sequences: readonly Sequence[]): Int32Array[] | undefined {
+  const segments = sequences.flatMap((sequence) =>
+    sequence.kind === 'tokens' && sequence.segments ? [sequence.segments] : [],
+  );
   if (segments.length > 0 && segments.length < sequences.length) {
     throw new Error('Some sequences of a batch have segments, others have none');
   }
-  return { kind: 'tokens', data, lengths, timesteps, segments: segments.length > 0 ? segments : undefined };
+  return segments.length > 0 ? segments : undefined;
 }
 
-/** The batches of one epoch as lists of example indices, shuffled by seed and epoch; the last may be short. */
+/**
+ * The batches of one epoch as lists of example indices, drawn by seed and epoch; one may be short.
+ *
+ * @param options.lengths of the examples, where they differ so much that sequences of like length are to share a batch:
+ *   what is padded is computed for nothing. Batches stay random but for that.
+ */
 export function epochBatches(
   exampleCount: number,
-  options: { batchSize: number; seed: number; epoch: number },
+  options: { batchSize: number; seed: number; epoch: number; lengths?: readonly number[] | undefined },
 ): number[][] {
-  const order = random(options.seed, 'epoch', options.epoch).shuffle([...Array(exampleCount).keys()]);
-  return inBatches(order, options.batchSize);
+  const { batchSize, seed, epoch, lengths } = options;
+  const stream = random(seed, 'epoch', epoch);
+  const order = stream.shuffle([...Array(exampleCount).keys()]);
+  if (!lengths) return inBatches(order, batchSize);
+  const pools = inBatches(order, batchSize * BATCHES_IN_POOL).map((pool) =>
+    pool.sort((one, other) => lengths[one]! - lengths[other]!),
+  );
+  return stream.shuffle(pools.flatMap((pool) => inBatches(pool, batchSize)));
 }
+
+/** Batches whose examples are sorted by length together: so many that little is padded, so few that they stay mixed. */
+const BATCHES_IN_POOL = 50;
 
 /** Consecutive parts of at most `batchSize` items. */
 export function inBatches<T>(items: readonly T[], batchSize: number): T[][] {
@@ -117,13 +156,14 @@ export function inBatches<T>(items: readonly T[], batchSize: number): T[][] {
   );
 }
 
-function fill(
-  data: Float32Array | Uint8Array,
+function filled<T extends Float32Array | Uint8Array | Int32Array>(
+  data: T,
   sequences: readonly Sequence[],
   { kind, stride }: { kind: Sequence['kind']; stride: number },
-): void {
+): T {
   sequences.forEach((sequence, index) => {
     if (sequence.kind !== kind) throw new Error(`A batch of ${kind} got ${sequence.kind}`);
     data.set(sequence.data, index * stride);
   });
+  return data;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { rowsKind } from './digits/rows-kind.js';
 import type { Input } from './input-kind.js';
+import { textKind } from './text/text-kind.js';
 import type { Augmentation } from './video/augmentation-schema.js';
 import { framesKind } from './video/frames-kind.js';
 import type { FramesInput } from './video/frames-schema.js';
@@ -9,6 +10,7 @@ import type { FramesInput } from './video/frames-schema.js';
 const INPUT_KINDS = {
   frames: framesKind,
   rows: rowsKind,
+  text: textKind,
 } as const;
 
 type Schema = (typeof INPUT_KINDS)[keyof typeof INPUT_KINDS]['schema'];

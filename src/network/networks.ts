@@ -7,7 +7,7 @@ import type { RecurrentSettings } from './recurrent-schema.js';
 
 /** A whole network: frames -> encoder -> features -> recurrent -> logits. */
 export interface Networks {
-  /** Null where the input is a sequence of vectors as it is. */
+  /** Null where the input is a sequence of vectors or tokens as it is. */
   readonly encoder: MobileNet | null;
   readonly recurrent: RecurrentNetwork;
   /**
@@ -17,15 +17,22 @@ export interface Networks {
   readonly apart: number;
 }
 
+/** What a network's size goes by beside its pipeline. */
+export interface NetworkSize {
+  readonly classes: number;
+  /** The symbols that its input knows, see Input.vocabularyOf; none when absent. */
+  readonly vocabulary?: readonly string[] | undefined;
+}
+
 /**
- * The network that a pipeline describes, for that many classes.
+ * The network that a pipeline describes.
  * @throws UserError `bad_config` for more encoder blocks than there are.
  */
 export function networksOf(
   { input, recurrent }: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
-  classes: number,
+  { classes, vocabulary = [] }: NetworkSize,
 ): Networks {
-  const timestep = inputOf(input).timestep();
+  const timestep = inputOf(input).timestep(vocabulary);
   switch (timestep.kind) {
     case 'pictures': {
       const { encoder, streams, apart } = timestep;
@@ -34,6 +41,10 @@ export function networksOf(
     }
     case 'vector':
       return { encoder: null, recurrent: { ...recurrent, inputs: timestep.width, classes }, apart: 1 };
+    case 'token': {
+      const { tokens, width: inputs } = timestep;
+      return { encoder: null, recurrent: { ...recurrent, tokens, inputs, classes }, apart: 1 };
+    }
   }
 }
 

@@ -12,6 +12,13 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must differ from data.train.seed: the same seed gives the same clips';
     found.push({ path: ['data', 'test', 'seed'], message });
   }
+  const readsTexts = inputOf(input).given === 'texts';
+  if (data?.kind === 'texts' && !readsTexts) {
+    found.push({ path: ['input'], message: 'must be of kind text when data.kind is texts' });
+  }
+  if (readsTexts && data?.kind !== 'texts') {
+    found.push({ path: ['data'], message: 'must be of kind texts when input.kind is text' });
+  }
   for (const contradiction of inputOf(input).contradictions(settings)) found.push(contradiction);
   if (training.mixup !== undefined && training.batchSize === 1) {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';

@@ -1,5 +1,6 @@
 import { collate, type FeatureSequence } from '../inputs/batches.js';
 import type { Input } from '../inputs/input-kind.js';
+import { asFeatures } from '../inputs/sequence-reader.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
 import { type Clip, type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
@@ -114,7 +115,7 @@ async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stop
   const { source } = input;
   if (source.kind === 'direct') {
     const path = clip.located.input;
-    const sequence = await source.read({ id: path, path }, 'evaluation');
+    const sequence = await asFeatures(source.open([]))({ id: path, path }, 'evaluation');
     options.watch.note('decode');
     return { sequence, frames: 1, durationSeconds: 0 };
   }

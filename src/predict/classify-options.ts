@@ -25,20 +25,25 @@ export interface OpenOptions extends Omit<ClassifyOptions, 'signal'> {
   readonly threads?: number | undefined;
 }
 
-/** A trained model that answers for many clips. Owns threads and native memory until `release`. */
+/**
+ * What is classified: the path of a clip. For a model that reads texts, a text, or the path of a file with one a line.
+ */
+export type Given = string | { readonly text: string };
+
+/** A trained model that answers for many clips, or texts. Owns threads and native memory until `release`. */
 export interface ClipClassifier {
   /** What computes it, once it is loaded. @throws UserError `engine_unavailable`, or as loadBundle. */
   readonly loaded: Promise<{ readonly name: EngineName }>;
   /**
-   * Classifies one file, frame folder or pattern. A clip that cannot be read is a result too. The first ones are decoded
+   * Classifies one file, frame folder or pattern, or one text. A clip that cannot be read is a result too. The first ones are decoded
    * while the model is still loaded, for which their results wait.
    *
    * @throws UserError as `loaded`; `aborted`.
    */
-  classify(input: string, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
+  classify(input: Given, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
   /** As `classify`, on the model that is open. */
   classifyAll(
-    inputs: readonly string[],
+    inputs: readonly Given[],
     options?: { signal?: AbortSignal | undefined },
   ): AsyncGenerator<Outcome, void, undefined>;
   release(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { FoundModel } from '../bundle/find-model.js';
 import { UserError } from '../errors.js';
-import type { ClassifyOptions, ClipClassifier, OpenOptions } from './classify-options.js';
+import type { ClassifyOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
 import type { Outcome } from './outcome.js';
 import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
 import type { LoadedModel } from './thread/protocol.js';
@@ -9,7 +9,7 @@ import type { LoadedModel } from './thread/protocol.js';
 
 /**
  * Classifies files, frame folders, folders of clips, globs and `%04d` patterns, in the order given; for a model
- * of single pictures, each picture of a folder or pattern by itself.
+ * of single pictures, each picture of a folder or pattern by itself; for a model of texts, these, or files of them.
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
  * @param model folder of a trained model, the name of one that ships, or `imagenet`.
@@ -17,7 +17,7 @@ import type { LoadedModel } from './thread/protocol.js';
  */
 export async function* classify(
   model: string,
-  inputs: readonly string[],
+  inputs: readonly Given[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
   const opening = openClassifier(model, options);
@@ -42,8 +42,8 @@ export async function openClassifier(model: string, options: OpenOptions = {}): 
   const finding = import('../bundle/find-model.js').then(({ findModel }) => findModel(model, options));
   const threads = startThreads(options, readModel(finding));
   try {
-    const { clipClassifier } = await import('./clip-classifier.js');
-    return clipClassifier(threads, { bundle: await finding, options });
+    const { openByInput } = await import('./open-by-input.js');
+    return openByInput(threads, { bundle: await finding, options });
   } catch (error) {
     await threads.release();
     throw error;
@@ -77,9 +77,9 @@ async function readModel(finding: Promise<FoundModel>): Promise<LoadedModel> {
 }
 
 /** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */
-async function prepareMedia(inputs: readonly string[]): Promise<void> {
+async function prepareMedia(inputs: readonly Given[]): Promise<void> {
   const { isClipName } = await import('../media/locate.js');
-  if (!inputs.some(isClipName)) return;
+  if (!inputs.some((given) => typeof given === 'string' && isClipName(given))) return;
   const { prepareFfmpeg } = await import('../media/ffmpeg/ffmpeg.js');
   await prepareFfmpeg();
 }

@@ -1,13 +1,12 @@
 import type { Described } from '../bundle/bundle.js';
-import type { EngineName } from '../engine/engine.js';
-import { isFailureOfInput, type UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { type LocatedClip, locateClip, resolveInputs } from '../media/locate.js';
-import { answerOf } from '../tasks/classification/answer.js';
 import { requireCommand } from '../tasks/commands.js';
-import { type ClipResult, ComputeFailure, classifyClip } from './classify-clip.js';
-import type { ClipClassifier, OpenOptions } from './classify-options.js';
-import type { Classified, Failed, Outcome } from './outcome.js';
+import { classifyClip } from './classify-clip.js';
+import type { ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import { classified, failed, failureOf } from './make-outcome.js';
+import type { Outcome } from './outcome.js';
 import { rankResult } from './rank.js';
 import { shareEncoders } from './shared-encoder.js';
 import type { ModelThreads } from './thread/model-threads.js';
@@ -31,7 +30,8 @@ export function clipClassifier(
     orFailed(located.input, async () => {
       const result = await classifyClip({ located }, { model, sampling, allowDamaged, signal });
       const { name: engine } = await threads.loaded;
-      return classified(result, { input: located.input, bundle, options, engine });
+      const ranking = rankResult(result, manifest.labels);
+      return classified({ ...result, ranking }, { input: located.input, bundle, options, engine });
     });
   /** No result is given before the model is loaded. */
   const whenLoaded = async (outcome: Outcome): Promise<Outcome> => {
@@ -40,10 +40,13 @@ export function clipClassifier(
   };
   return {
     loaded: threads.loaded,
-    classify: async (path, { signal } = {}) =>
-      whenLoaded(await orFailed(path, async () => classifyLocated(await locateClip(path), signal))),
+    classify: async (given, { signal } = {}) => {
+      const path = pathOf(given, name);
+      return whenLoaded(await orFailed(path, async () => classifyLocated(await locateClip(path), signal)));
+    },
     async *classifyAll(inputs, { signal } = {}) {
-      for (const resolved of await resolveInputs(inputs)) {
+      const paths = inputs.map((given) => pathOf(given, name));
+      for (const resolved of await resolveInputs(paths)) {
         if (resolved.kind === 'unresolved') {
           yield await whenLoaded(failed(resolved.input, resolved.error));
           continue;
@@ -65,45 +68,14 @@ function clipsIn(located: LocatedClip, images: 'frames' | 'clips'): readonly Loc
   return located.paths.map((path) => ({ kind: 'images', input: path, paths: [path] }));
 }
 
+function pathOf(given: Given, model: string): string {
+  if (typeof given === 'string') return given;
+  throw new UserError('usage', {
+    problem: `The model ${model} reads clips, and not a text such as ${JSON.stringify(given.text)}.`,
+    fix: 'Give the path of a clip, or a model that reads texts, such as models/names.',
+  });
+}
+
 async function orFailed(input: string, work: () => Promise<Outcome>): Promise<Outcome> {
   return work().catch(failureOf(input));
-}
-
-/** What is wrong with an input is a result, all else is thrown. */
-const failureOf =
-  (input: string) =>
-  (error: unknown): Failed => {
-    if (error instanceof ComputeFailure) throw error.cause;
-    if (!isFailureOfInput(error)) throw error;
-    return failed(input, error);
-  };
-
-function classified(
-  result: ClipResult,
-  about: { input: string; bundle: Described; options: OpenOptions; engine: EngineName },
-): Classified {
-  const { input, bundle, options, engine } = about;
-  const { labels, minProbability } = bundle.manifest;
-  const { attention, timesSeconds, frames, damaged, plan, durationSeconds, milliseconds } = result;
-  const ranking = rankResult(result, labels);
-  const best = ranking[0]!;
-  return {
-    ...answerOf(best, options.minProbability ?? minProbability),
-    input,
-    probability: best.probability,
-    top: ranking.slice(0, options.top),
-    frames,
-    damaged,
-    plan,
-    durationSeconds,
-    attention: attention && [...attention],
-    timesSeconds: attention && timesSeconds,
-    model: bundle.folder,
-    engine,
-    milliseconds,
-  };
-}
-
-function failed(input: string, { code, problem, fix }: UserError): Failed {
-  return { kind: 'failed', input, error: { code, message: problem, fix } };
 }

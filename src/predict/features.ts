@@ -3,7 +3,7 @@ import type { MobileNet } from '../encoder/mobilenet.js';
 import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
 import { distinctEncoders, loadEncoders } from '../engine/members.js';
-import type { FeatureSequence } from '../inputs/batches.js';
+import type { RecurrentSequence } from '../inputs/batches.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
@@ -15,13 +15,15 @@ import { requireTensor, type Weights } from '../tensors/tensor.js';
 
 /** Reads examples as what the recurrent network reads. Owns native memory until `release`. */
 export interface Features {
-  readonly read: SequenceReader<FeatureSequence>;
+  readonly read: SequenceReader<RecurrentSequence>;
   release(): Promise<void>;
 }
 
 interface Run {
   readonly pipeline: Pipeline;
   readonly networks: Networks;
+  /** As Input.vocabularyOf gave it; none when absent. */
+  readonly vocabulary?: readonly string[] | undefined;
   readonly cache: Cache;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,10 +36,10 @@ export async function openFeatures(
   run: Run,
   options: { engine: Engine; members: readonly Weights[] },
 ): Promise<Features> {
-  const { pipeline, networks, cache, signal } = run;
+  const { pipeline, networks, vocabulary = [], cache, signal } = run;
   const { seed, training } = pipeline;
   const { source } = inputOf(pipeline.input);
-  if (source.kind === 'direct') return { read: source.read, release: async () => {} };
+  if (source.kind === 'direct') return { read: source.open(vocabulary), release: async () => {} };
   const { release, ...encoder } = await openEncoder(networks, { ...options, network: networks.encoder! });
   const reading = { input: source.frames, cache, signal, seed, augmentation: training.augmentation };
   return { read: featureReader({ ...reading, ...encoder }), release };

@@ -15,13 +15,18 @@ interface Reading {
   readonly probability: number;
   /** The most probable classes, falling. */
   readonly top: readonly RankedClass[];
-  /** Frames that the network read. */
-  readonly frames: number;
+  /** Frames that the network read; absent for a text. */
+  readonly frames?: number | undefined;
+  /** Of a text: its tokens that the network read, the markers before and after it not counted. */
+  readonly tokens?: number | undefined;
+  /** Of these, those that the model does not know. */
+  readonly unknownTokens?: number | undefined;
   /** Of these, the ones that are damaged, where that was allowed; absent where none is. */
   readonly damaged?: number | undefined;
   /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
   readonly plan?: PlanKind | undefined;
-  readonly durationSeconds: number;
+  /** Absent for a text. */
+  readonly durationSeconds?: number | undefined;
   /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
   readonly attention?: readonly number[] | undefined;
   /** Beside `attention`, of a clip: when each frame is on screen, from its start. */

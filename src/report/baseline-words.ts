@@ -29,12 +29,13 @@ export const BASELINE_WORDS: Record<BaselineName, string> = {
   majority: 'most frequent class',
   middle: 'middle timestep alone',
   mean: 'mean over time, no order',
+  ngrams: 'n-grams, logistic regression',
   shuffled: 'network, timesteps shuffled',
   network: 'network',
 };
 
 /** What a baselines says in words, a sentence each. */
-export function baselineSentences({ order, recurrence }: Baselines): string[] {
+export function baselineSentences({ order, recurrence, sequence }: Baselines): string[] {
   return [
     ...(order
       ? [
@@ -48,6 +49,13 @@ export function baselineSentences({ order, recurrence }: Baselines): string[] {
           recurrence.isShown
             ? `The network beats the mean over time by more than chance: by ${span(recurrence)}.`
             : `The network is not shown to beat the mean over time: the difference is ${span(recurrence)}.`,
+        ]
+      : []),
+    ...(sequence
+      ? [
+          sequence.isShown
+            ? `The network beats n-grams by more than chance: by ${span(sequence)}.`
+            : `The network is not shown to beat n-grams: the difference is ${span(sequence)}.`,
         ]
       : []),
   ];

@@ -22,7 +22,7 @@ function resultSection(
       `| ${label} | ${examples} | ${shareOrDash(precision)} | ${shareOrDash(recall)} | ${shareOrDash(f1)} |`,
   );
   return `${accuracySentence(test, `test ${noun}`)}
-Balanced accuracy: ${percent(test.balancedAccuracy)}. Log loss: ${test.logLoss.toFixed(3)} nats.
+Balanced accuracy: ${percent(test.balancedAccuracy)}, macro F1 ${test.macroF1.toFixed(3)}. Log loss: ${test.logLoss.toFixed(3)} nats.
 Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
 ${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
 What it has to be better than:

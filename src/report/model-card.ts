@@ -61,7 +61,7 @@ function readoutWords(recurrent: Pipeline['recurrent']): string {
 
 /** Networks whose probabilities are averaged. */
 function membersSentence(input: Pipeline['input'], networks: number): string {
-  const timestep = inputOf(input).timestep();
+  const timestep = inputOf(input).timestep([]);
   const apart = timestep.kind === 'pictures' ? timestep.apart : 1;
   if (apart * networks === 1) return '';
   const each = apart > 1 ? `${networks} for each stream` : `${networks}`;

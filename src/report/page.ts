@@ -42,6 +42,7 @@ figure { margin: 0; min-width: 0 } figcaption { font-size: 13px; overflow-wrap: 
 .grid img, .none { width: 100%; aspect-ratio: 1; background: var(--rule) } .none { display: block }
 .film { display: grid; width: max-content; grid-template-columns: repeat(var(--frames), 5rem); margin: .3rem 0 1.5rem }
 .film svg { grid-column: 1 / -1; width: 100%; height: 3rem } .film img { width: 100%; padding: 0 1px; box-sizing: border-box }
+.passage { margin: .3rem 0 1.5rem; font-size: 1.1rem; max-height: 16rem; overflow-y: auto }
 pre { overflow-x: auto; font-size: 13px } summary { cursor: pointer }
 `;
 

@@ -1,12 +1,12 @@
 import type { Example } from '../datasets/dataset.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
-import { readFilm } from './film.js';
 import { chooseHighlights, type Highlights } from './highlights.js';
+import { readIllustration } from './illustration.js';
 import type { Strip } from './strips.js';
 
 /**
- * Reads the frames of the worst errors and the best hits.
+ * Reads what is shown of the worst errors and the best hits.
  *
  * @param options.examples where to find what was predicted, by the same ids.
  * @throws UserError `aborted`, and what is missing on this machine.
@@ -24,7 +24,7 @@ export async function readStrips(options: {
     for (const prediction of chosen) {
       const example = byId.get(prediction.example.id);
       const reading = { input: pipeline.input, signal };
-      strips.push({ prediction, film: example ? await readFilm(example, reading) : null });
+      strips.push({ prediction, shown: example ? await readIllustration(example, reading) : null });
     }
     return strips;
   };

@@ -1,24 +1,24 @@
-import type { Film } from '../inputs/input-kind.js';
+import type { Film, Illustration, Passage } from '../inputs/input-kind.js';
 import { percent } from '../platform/percent.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
 import { largest } from '../tensors/largest.js';
 import { type Chart, COLOURS } from './chart.js';
 import { confidenceOf } from './highlights.js';
-import { text } from './page.js';
+import { escapeHtml, text } from './page.js';
 
-/** A clip that is shown with what was said of it. */
+/** An example that is shown with what was said of it. */
 export interface Strip {
   readonly prediction: Prediction;
-  /** Null when its frames cannot be had any more. */
-  readonly film: Film | null;
+  /** Null when it cannot be read any more. */
+  readonly shown: Illustration | null;
 }
 
 /**
  * A bar for each timestep, as wide together as the pictures below, an even share being half as high as the chart
- * or less; null where the network does not attend.
+ * or less; null where the network does not attend, and of a text, whose pieces show it themselves.
  */
-export function attentionChart({ prediction: { attention }, film }: Strip): Chart | null {
-  if (!attention || !film) return null;
+export function attentionChart({ prediction: { attention }, shown }: Strip): Chart | null {
+  if (!attention || shown?.kind !== 'film') return null;
   return {
     label: `Attention over ${attention.length} timesteps`,
     width: 800,
@@ -34,11 +34,23 @@ export function attentionChart({ prediction: { attention }, film }: Strip): Char
 
 /** @param attention the drawn chart of its attention; null without one. */
 export function stripFigure(
-  { prediction, film }: Strip,
+  { prediction, shown }: Strip,
   { labels, attention }: { labels: readonly string[]; attention: string | null },
 ): string {
-  return `<figure><figcaption>${caption(prediction, labels)}${attentionWords(prediction, film)}</figcaption>
-${film ? filmHtml(film, attention) : '<p class="muted">Its frames cannot be read any more.</p>'}</figure>`;
+  return `<figure><figcaption>${caption(prediction, labels)}${shown ? attentionWords(prediction, shown) : ''}</figcaption>
+${shown ? illustrationHtml(shown, { prediction, chart: attention }) : '<p class="muted">It cannot be read any more.</p>'}</figure>`;
+}
+
+function illustrationHtml(
+  shown: Illustration,
+  { prediction, chart }: { prediction: Prediction; chart: string | null },
+): string {
+  switch (shown.kind) {
+    case 'film':
+      return filmHtml(shown, chart);
+    case 'passage':
+      return passageHtml(shown, prediction);
+  }
 }
 
 function caption(prediction: Prediction, labels: readonly string[]): string {
@@ -49,12 +61,23 @@ function caption(prediction: Prediction, labels: readonly string[]): string {
   return `${text(example.id)}: <span class="wrong">${said}</span>, but it is ${truth}`;
 }
 
-function attentionWords({ attention }: Prediction, film: Film | null): string {
-  if (!attention || !film) return '';
+function attentionWords({ attention }: Prediction, shown: Illustration): string {
+  if (!attention) return '';
   const most = largest(attention);
-  const time = film.timesSeconds?.[attention.indexOf(most)];
-  const place = time === undefined ? `at timestep ${attention.indexOf(most) + 1}` : `at ${time.toFixed(1)} s`;
-  return `<br><span class="muted">Attention, above the frames: most ${place} (${percent(most)})</span>`;
+  const index = attention.indexOf(most);
+  const words = (where: string, place: string) =>
+    `<br><span class="muted">Attention, ${where}: most ${place} (${percent(most)})</span>`;
+  switch (shown.kind) {
+    case 'film': {
+      const time = shown.timesSeconds?.[index];
+      return words(
+        'above the frames',
+        time === undefined ? `at timestep ${index + 1}` : `at ${time.toFixed(1)} s`,
+      );
+    }
+    case 'passage':
+      return words('by the shade', `on ${text(shown.pieces[index] ?? '')}`);
+  }
 }
 
 function filmHtml({ pictures }: Film, attention: string | null): string {
@@ -62,4 +85,14 @@ function filmHtml({ pictures }: Film, attention: string | null): string {
   // Stretched over the pictures, however wide these are.
   const bars = attention?.replace('<svg ', '<svg preserveAspectRatio="none" ') ?? '';
   return `<div class="scroll"><div class="film" style="--frames: ${pictures.length}">${bars}${images.join('')}</div></div>`;
+}
+
+/** Its pieces, the darker the more of the attention they have, the most of all being the darkest. */
+function passageHtml({ pieces, between }: Passage, { attention }: Prediction): string {
+  const most = attention ? largest(attention) : 1;
+  const shaded = pieces.map((piece, index) => {
+    const share = attention ? (100 * attention[index]!) / most : 0;
+    return `<span class="share" style="--share: ${share.toFixed(0)}%">${escapeHtml(piece)}</span>`;
+  });
+  return `<p class="passage"><bdi>${shaded.join(between)}</bdi></p>`;
 }

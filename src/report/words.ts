@@ -20,12 +20,12 @@ export function accuracySentence(evaluation: Evaluation, noun: string): string {
 
 /** Figures beside the accuracy. */
 export function furtherFigures(
-  { balancedAccuracy, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
+  { balancedAccuracy, macroF1, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
   temperature?: number,
 ): string {
   const among = top ? `Among the ${top.count} most probable classes: ${percent(top.accuracy)}. ` : '';
   const by = temperature === undefined ? '' : ` (temperature ${temperature.toFixed(2)})`;
-  return `${among}Balanced accuracy: ${percent(balancedAccuracy)}. Log loss: ${logLoss.toFixed(3)} nats. Calibration error: ${percent(calibration.error)}${by}.`;
+  return `${among}Balanced accuracy: ${percent(balancedAccuracy)}, macro F1 ${macroF1.toFixed(3)}. Log loss: ${logLoss.toFixed(3)} nats. Calibration error: ${percent(calibration.error)}${by}.`;
 }
 
 /** What becomes of answers when some are unknown. */
@@ -51,7 +51,7 @@ const NAMED_LEAKS = 5;
 /** What a split tears apart, and what to do about it. */
 export function leakText(leaks: readonly Leak[]): string {
   const named = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
-    const what = kind === 'content' ? 'is the same file as' : 'shows nearly the same as';
+    const what = kind === 'content' ? 'is the same as' : 'shows nearly the same as';
     return `  ${one} (${first}) ${what} ${other} (${second})`;
   });
   const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];

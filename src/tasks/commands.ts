@@ -25,21 +25,31 @@ interface CommandUse {
   readonly tasks: Readonly<Record<TaskName, Refusal | null>>;
   /** Of what has no encoder; null where it works. */
   readonly withoutEncoder: Refusal | null;
+  /** Of what reads texts; null where it works. */
+  readonly ofTexts: Refusal | null;
 }
 
 /** Which command works with which task. docs/extending.md has it as a table. */
 const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
-  train: { tasks: { classification: null }, withoutEncoder: null },
-  crossvalidate: { tasks: { classification: null }, withoutEncoder: null },
-  evaluate: { tasks: { classification: null }, withoutEncoder: null },
-  classify: { tasks: { classification: null }, withoutEncoder: null },
-  batch: { tasks: { classification: null }, withoutEncoder: null },
+  train: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
+  crossvalidate: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
+  evaluate: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
+  classify: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
+  batch: {
+    tasks: { classification: null },
+    withoutEncoder: null,
+    ofTexts: {
+      because: 'reads texts, and batch goes through files of clips',
+      fix: 'Give the file of texts to `clipstep classify --json`: a line of JSON for each of its lines.',
+    },
+  },
   quantize: {
     tasks: { classification: null },
     withoutEncoder: {
       because: 'has no encoder, which is what can be quantized',
       fix: 'Give a model that reads frames, such as motion.',
     },
+    ofTexts: null,
   },
 };
 
@@ -51,8 +61,11 @@ interface Subject {
 
 /** Why a command does not work on a pipeline; null where it does. */
 export function refusalOf(command: ModelCommand, { task, input }: Subject): Refusal | null {
-  const { tasks, withoutEncoder } = COMMANDS[command];
-  return tasks[task] ?? (inputOf(input).source.kind === 'direct' ? withoutEncoder : null);
+  const { tasks, withoutEncoder, ofTexts } = COMMANDS[command];
+  const { source, given } = inputOf(input);
+  return (
+    tasks[task] ?? (source.kind === 'direct' ? withoutEncoder : null) ?? (given === 'texts' ? ofTexts : null)
+  );
 }
 
 /**

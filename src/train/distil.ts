@@ -4,7 +4,7 @@ import { mobileNetParameters } from '../encoder/parameters.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
-import type { SequenceReader } from '../inputs/sequence-reader.js';
+import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import type { FramesInput, Stream } from '../inputs/video/frames-schema.js';
 import { frameReader } from '../inputs/video/sequences.js';
 import { networksOf } from '../network/networks.js';
@@ -44,7 +44,7 @@ export async function distil(
   const weights = await trainedEncoder(network, { ...position, weights: source });
   const teacher = await openFeatures(teaching, { engine: run.predicting, members: [weights] });
   try {
-    return await learn(run, position, { read: teacher.read, width: featureCount(network) });
+    return await learn(run, position, { read: asFeatures(teacher.read), width: featureCount(network) });
   } finally {
     await teacher.release();
   }
@@ -161,7 +161,7 @@ function teacherOf(run: Training): Pick<Training, 'pipeline' | 'networks' | 'cac
       encoder: { ...encoder, pooling: { kind: 'global' } },
     },
   };
-  return { ...run, pipeline, networks: networksOf(pipeline, run.labels.length) };
+  return { ...run, pipeline, networks: networksOf(pipeline, { classes: run.labels.length }) };
 }
 
 /** The stream that makes the same picture of larger frames, in which all moves are longer. */

@@ -13,14 +13,17 @@ export function exampleSteps(options: {
   readonly batchSize: number;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
+  /** Timesteps of each of these, where those of like length are to share a batch; see epochBatches. */
+  readonly lengths?: readonly number[] | undefined;
   readonly validation: readonly Example[];
   /** Of the training part. */
   readonly readStep: StepReader;
   /** Of the validation part. */
   readonly read: SequenceReader;
 }): StageSteps {
-  const { pipeline, batchSize, labels, train, validation } = options;
-  const batchesOf = (epoch: number) => epochBatches(train.length, { batchSize, seed: pipeline.seed, epoch });
+  const { pipeline, batchSize, labels, train, lengths, validation } = options;
+  const { seed } = pipeline;
+  const batchesOf = (epoch: number) => epochBatches(train.length, { batchSize, seed, epoch, lengths });
   // Drawn once an epoch, and not in each of its steps.
   let drawn: { epoch: number; batches: number[][] } | null = null;
   return {

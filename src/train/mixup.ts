@@ -51,6 +51,8 @@ export function mixSequences(one: Sequence, other: Sequence, share: number): Seq
     case 'frames':
       // A clamped array rounds what is put into it.
       return { ...one, data: new Uint8Array(fill(new Uint8ClampedArray(one.data.length), mixture).buffer) };
+    case 'tokens':
+      throw new Error('There is nothing between two tokens');
   }
 }
 

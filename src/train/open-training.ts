@@ -5,6 +5,7 @@ import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import type { EngineName } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
 import { openCache } from '../inputs/feature-cache.js';
+import { inputOf } from '../inputs/input-kinds.js';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { cacheFolder } from '../platform/cache-folder.js';
@@ -56,9 +57,11 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
   onEvent({ kind: 'note', message: reason });
+  const vocabulary = inputOf(pipeline.input).vocabularyOf?.(split.train);
   const run: OpenedTraining['run'] = {
     pipeline,
-    networks: networksOf(pipeline, taskOf(pipeline).outputs(dataset.labels)),
+    networks: networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset.labels), vocabulary }),
+    vocabulary,
     labels: dataset.labels,
     train: split.train,
     validation: split.validation,

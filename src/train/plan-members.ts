@@ -1,5 +1,5 @@
 import { type FeaturePlace, ownFeatures } from '../engine/members.js';
-import type { FeatureSequence } from '../inputs/batches.js';
+import type { RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -25,8 +25,11 @@ export function membersOf({ training, seed }: Pipeline, { apart }: Networks): Me
 
 /** Reads of the features of all members those of one. */
 export function readOwn(
-  read: SequenceReader<FeatureSequence>,
+  read: SequenceReader<RecurrentSequence>,
   place: FeaturePlace,
-): SequenceReader<FeatureSequence> {
-  return async (example, view) => ownFeatures(await read(example, view), place);
+): SequenceReader<RecurrentSequence> {
+  return async (example, view) => {
+    const sequence = await read(example, view);
+    return sequence.kind === 'tokens' ? sequence : ownFeatures(sequence, place);
+  };
 }

@@ -1,8 +1,9 @@
+import type { Example } from '../datasets/dataset.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import { placesOfMembers } from '../engine/members.js';
-import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
+import type { FrameSequence, RecurrentSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
-import type { SequenceReader } from '../inputs/sequence-reader.js';
+import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import { standardizationBeside, withStandardization } from '../network/standardize.js';
 import { openFeatures } from '../predict/features.js';
@@ -45,10 +46,10 @@ export async function runStage(
 export async function trainOnFeatures(
   run: Training,
   position: StagePosition,
-  source: SequenceReader<FeatureSequence>,
+  source: SequenceReader<RecurrentSequence>,
 ): Promise<{ weights: Weights; progress: Progress }> {
-  // Rows of digits are at hand; what was embedded is in a file each.
-  const read = run.networks.encoder ? inMemory(source, run.memoryBytes) : source;
+  // Rows of digits and texts are at hand; what was embedded is in a file each.
+  const read = run.networks.encoder ? inMemory(asFeatures(source), run.memoryBytes) : source;
   const isStandardizing = run.pipeline.training.standardize && !position.checkpoint;
   const start = isStandardizing ? await standardized(run, position.start, read) : position.start;
   return trainStage(run, position, await labelledWork(run, { ...position, start }, read));
@@ -58,11 +59,12 @@ export async function trainOnFeatures(
 async function standardized(
   run: Training,
   start: Weights,
-  read: SequenceReader<FeatureSequence>,
+  read: SequenceReader<RecurrentSequence>,
 ): Promise<Weights> {
   const examples = await readableExamples(run.train, { ...run, read, views: [0] });
   const width = run.networks.recurrent.inputs;
-  return withStandardization(start, await standardizationOfExamples(examples, { read, width }));
+  const vectors = { read: asFeatures(read), width };
+  return withStandardization(start, await standardizationOfExamples(examples, vectors));
 }
 
 /** A stage that learns the labels of sequences. */
@@ -88,8 +90,16 @@ async function labelledWork(
   const readStep = labelledSteps(pipeline, { labels: run.labels, train, read });
   const { labels } = run;
   const { batchSize } = stage;
-  const steps = exampleSteps({ pipeline, batchSize, labels, train, validation, read, readStep });
+  const lengths = run.networks.recurrent.tokens ? await lengthsOf(train, read) : undefined;
+  const steps = exampleSteps({ pipeline, batchSize, labels, train, lengths, validation, read, readStep });
   return { trainer: trainerOptions(run, { stage, start }), pipeline, steps };
+}
+
+/** Timesteps of each example. Texts differ in them as clips do not, and are read anew in no time. */
+async function lengthsOf(examples: readonly Example[], read: SequenceReader): Promise<number[]> {
+  const lengths: number[] = [];
+  for (const example of examples) lengths.push((await read(example, 0)).timesteps);
+  return lengths;
 }
 
 function trainerOptions(

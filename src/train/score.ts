@@ -4,6 +4,7 @@ import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
+import { fitNgrams } from '../evaluate/ngrams/ngram-classifier.js';
 import {
   inOrder,
   type Scored,
@@ -11,6 +12,7 @@ import {
   scoreExamples,
   shuffledOrder,
 } from '../evaluate/score-examples.js';
+import { inputOf } from '../inputs/input-kinds.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import {
   type BaselineName,
@@ -145,7 +147,7 @@ async function scoreTest(
     const scorers = scorersOf(run, classifiers);
     const { examples, logits, attention } = await readTest({ run, split, features, scorers });
     if (examples.length === 0) return NOTHING_TESTED;
-    const predicted = baselinePredictions({ run, examples, logits });
+    const predicted = baselinePredictions({ run, examples, logits, ngrams: ngramPredictions(run, examples) });
     const own = { examples, logits: logits.get('network')! };
     return {
       test: assess({ ...own, labels, seed: pipeline.seed }),
@@ -197,15 +199,29 @@ function scorersOf(
   return scorers;
 }
 
+/** What n-grams of the training part say of examples; null where the input has none. */
+function ngramPredictions(
+  { pipeline, train, labels }: OpenedTraining['run'],
+  examples: readonly Example[],
+): number[] | null {
+  const { ngrams: ngramsOf } = inputOf(pipeline.input);
+  if (!ngramsOf) return null;
+  const known = train.map((example) => ({ ngrams: ngramsOf(example), label: example.label }));
+  const classOf = fitNgrams(known, labels.length);
+  return examples.map((example) => classOf(ngramsOf(example)));
+}
+
 function baselinePredictions(options: {
   run: OpenedTraining['run'];
   examples: readonly Example[];
   logits: ReadonlyMap<BaselineName, Float32Array>;
+  ngrams: readonly number[] | null;
 }): BaselinePredictions {
-  const { run, examples, logits } = options;
+  const { run, examples, logits, ngrams } = options;
   const majority = mostFrequentClass(run.train);
-  return new Map<BaselineName, number[]>([
+  return new Map<BaselineName, readonly number[]>([
     ['majority', examples.map(() => majority)],
+    ...(ngrams ? [['ngrams', ngrams] as const] : []),
     ...[...logits].map(([name, values]): [BaselineName, number[]] => [
       name,
       predictedClasses(values, run.labels.length),

@@ -1,5 +1,5 @@
 import { placesOfMembers } from '../engine/members.js';
-import type { FeatureSequence } from '../inputs/batches.js';
+import { type RecurrentSequence, takeTimesteps } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { initializeRecurrent } from '../network/initialize.js';
 import type { Networks } from '../network/networks.js';
@@ -27,7 +27,7 @@ export interface TrainedBaseline {
  */
 export async function trainBaselines(
   run: Omit<Training, 'save'>,
-  { members, read }: { members: readonly Weights[]; read: SequenceReader<FeatureSequence> },
+  { members, read }: { members: readonly Weights[]; read: SequenceReader<RecurrentSequence> },
 ): Promise<TrainedBaseline[]> {
   const plain = { layers: 0, readout: 'mean', upper: undefined } as const;
   const recurrent: RecurrentNetwork = { ...run.networks.recurrent, ...plain };
@@ -52,7 +52,7 @@ async function trainBaseline(
     name: TrainedBaseline['name'];
     networks: Networks;
     member: Member;
-    read: SequenceReader<FeatureSequence>;
+    read: SequenceReader<RecurrentSequence>;
   },
 ): Promise<Weights> {
   const { name, networks, member, read } = classifier;
@@ -81,13 +81,10 @@ async function trainBaseline(
 }
 
 /** Sequences as their middle timestep alone. */
-function middleOnly(read: SequenceReader<FeatureSequence>): SequenceReader<FeatureSequence> {
+function middleOnly(read: SequenceReader<RecurrentSequence>): SequenceReader<RecurrentSequence> {
   return async (example, view) => middleOf(await read(example, view));
 }
 
 /** The middle timestep of a sequence; of an even number, the later one. */
-export function middleOf({ data, timesteps }: FeatureSequence): FeatureSequence {
-  const width = data.length / timesteps;
-  const start = Math.floor(timesteps / 2) * width;
-  return { kind: 'features', data: data.slice(start, start + width), timesteps: 1 };
-}
+export const middleOf = (sequence: RecurrentSequence): RecurrentSequence =>
+  takeTimesteps(sequence, [Math.floor(sequence.timesteps / 2)]);

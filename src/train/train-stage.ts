@@ -16,6 +16,8 @@ import type { TrainEvent } from './train-event.js';
 export interface Training {
   readonly pipeline: Pipeline;
   readonly networks: Networks;
+  /** Of the training part; see Input.vocabularyOf. */
+  readonly vocabulary?: readonly string[] | undefined;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
   readonly validation: readonly Example[];

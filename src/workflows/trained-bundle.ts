@@ -25,6 +25,7 @@ export async function trainedBundle(
     manifest: {
       pipeline,
       labels: [...labels],
+      vocabulary: run.vocabulary && [...run.vocabulary],
       test: test && summaryOf(test, shuffled?.accuracy),
       data: splitDigest(run, split),
       temperature,

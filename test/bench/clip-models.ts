@@ -31,7 +31,7 @@ const LABELS = ['one', 'other'];
 
 /** Writes models with weights at random, which take the time that others take. */
 export async function saveBenchModels(root: string): Promise<BenchModels> {
-  const { encoder, recurrent } = networksOf(PIPELINE, LABELS.length);
+  const { encoder, recurrent } = networksOf(PIPELINE, { classes: LABELS.length });
   const inFloat32 = initializeMobileNet(encoder!, 1);
   const stream = random(1, 'bench');
   const noise = Uint8Array.from({ length: 224 * 224 * 3 }, () => stream.integer(0, 256));

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
-import { collateTokens } from '../../src/inputs/batches.js';
+import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
@@ -157,7 +157,7 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
       const network = tokenClassifiers[0]!;
       const optimizer = { ...ADAMW, weightDecay: 0 };
       const short = (...tokens: number[]) =>
-        collateTokens([{ kind: 'tokens', data: Int32Array.from(tokens), timesteps: tokens.length }]);
+        collate([{ kind: 'tokens', data: Int32Array.from(tokens), timesteps: tokens.length }]);
       await withTrainer({ network, optimizer }, async (trainer) => {
         const step = { targets: Int32Array.of(1), learningRate: 0.1, dropoutSeed: 1 };
         const changedSince = (earlier: Weights, state: Weights, prefix: string) => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, SequenceModel } from '../../src/engine/engine.js';
-import { collateTokens, type SequenceBatch, type TokenBatch } from '../../src/inputs/batches.js';
+import { collate, type SequenceBatch, type TokenBatch } from '../../src/inputs/batches.js';
 import { CELLS } from '../../src/network/cells.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
@@ -167,7 +167,7 @@ function vectorsOf({ data, lengths, timesteps }: Extract<SequenceBatch, { kind: 
 
 /** Two sequences of that length. */
 const fullBatch = (timesteps: number): TokenBatch =>
-  collateTokens(
+  collate(
     [0, 1].map((row) => {
       const data = Int32Array.from({ length: timesteps }, (_, time) => (3 * time + row) % TOKENS);
       return { kind: 'tokens', data, timesteps };
@@ -175,7 +175,7 @@ const fullBatch = (timesteps: number): TokenBatch =>
   );
 
 function cut({ data, lengths, timesteps }: TokenBatch, from: number, to: number): TokenBatch {
-  return collateTokens(
+  return collate(
     Array.from(lengths, (_, row) => ({
       kind: 'tokens',
       data: data.slice(row * timesteps + from, row * timesteps + to),

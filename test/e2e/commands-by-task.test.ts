@@ -20,11 +20,14 @@ import { projectFolder } from '../support/cli.js';
 import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
 import { writeTinyDigits, writeTinyRowsPipeline } from '../support/tiny-digits.js';
+import { saveTinyTextBundle, writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
 
 /** What a command works on, or not. */
 interface Subject {
   readonly pipeline: string;
   readonly data: string;
+  /** What is classified of it. */
+  readonly given: string;
   readonly model: string;
 }
 
@@ -33,15 +36,25 @@ let subjects: Record<string, Subject>;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'clipstep-commands-'));
-  const at = (name: string) => ({ data: join(root, name, 'data'), model: join(root, name, 'model') });
-  const [frames, rows] = [at('frames'), at('rows')];
+  const at = (name: string) => {
+    const data = join(root, name, 'data');
+    return { data, given: data, model: join(root, name, 'model') };
+  };
+  const [frames, rows, texts] = [at('frames'), at('rows'), at('texts')];
   await writeTinyDataset(frames.data, 8);
   await writeTinyDigits(rows.data, 8);
+  await writeTinyTexts(texts.data, 40);
   await saveTinyBundle(frames.model);
   await saveTinyRowsBundle(rows.model);
+  await saveTinyTextBundle(texts.model);
   subjects = {
     'classification of frames': { ...frames, pipeline: await writeTinyPipeline(root) },
     'classification of rows': { ...rows, pipeline: await writeTinyRowsPipeline(root) },
+    'classification of texts': {
+      ...texts,
+      given: join(texts.data, 'Brakk.txt'),
+      pipeline: await writeTinyTextPipeline(root),
+    },
   };
 });
 afterAll(() => rm(root, { recursive: true }));
@@ -51,8 +64,8 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
   train: ({ pipeline, data }, out) => train({ pipeline, data, out }),
   crossvalidate: ({ pipeline, data }, out) => crossvalidate({ pipeline, data, out, folds: 2 }),
   evaluate: async ({ model, data }) => evaluateBundle(await loadBundle(model), { data, split: 'all' }),
-  classify: async ({ model, data }) => {
-    for await (const { kind } of classify(model, [data])) expect(kind).toBe('class');
+  classify: async ({ model, given }) => {
+    for await (const { kind } of classify(model, [given])) expect(kind).toBe('class');
   },
   batch: async ({ model, data: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
@@ -60,7 +73,7 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
 };
 
 describe.each(MODEL_COMMANDS)('%s', (command) => {
-  it.each(['classification of frames', 'classification of rows'])(
+  it.each(['classification of frames', 'classification of rows', 'classification of texts'])(
     'works with %s, or says why it does not',
     async (name) => {
       const subject = subjects[name]!;
@@ -89,7 +102,7 @@ it('is in docs/extending.md, command by command', async () => {
   });
   const head = `| | ${Object.keys(subjects).join(' | ')} |`;
   const guide = await readFile(join(projectFolder, 'docs', 'extending.md'), 'utf8');
-  expect(guide).toContain([head, '|---|---|---|', ...rows].join('\n'));
+  expect(guide).toContain([head, '|---|---|---|---|', ...rows].join('\n'));
   expect(new Set(pipelines.map(({ task }) => task))).toEqual(new Set(TASK_NAMES));
   expect(new Set(pipelines.map(({ input }) => input.kind)).size).toBe(inputSchema.options.length);
 });

@@ -11,7 +11,7 @@ import { softmax } from '../../src/tasks/classification/metrics.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const { engine } = await selectEngine('onnx');
-const networks = networksOf(tinyPipeline, 2);
+const networks = networksOf(tinyPipeline, { classes: 2 });
 const encoder = networks.encoder as MobileNet; // the tiny pipeline reads frames
 const frames = Uint8Array.from({ length: 3 * 96 * 96 * 3 }, () => random(1, 'frames').integer(0, 256));
 const member = (encoderSeed: number, seed: number) =>

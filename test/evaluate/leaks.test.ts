@@ -71,6 +71,14 @@ describe('findLeaks', () => {
     expect(await leaksOf(['original'], ['part', 'other'])).toHaveLength(1);
   });
 
+  it('finds a text that is in two parts letter for letter', async () => {
+    const of = (id: string, text: string) => ({ id, path: 'names.csv', label: 0, group: id, text });
+    const split = { train: [of('a', 'Abl'), of('b', 'Abel')], validation: [], test: [of('c', 'Abl')] };
+    expect(await findLeaks(split, { cache: openCache(join(root, 'cache')) })).toEqual([
+      { kind: 'content', ids: ['a', 'c'], parts: ['train', 'test'] },
+    ]);
+  });
+
   it('does not mind copies within one part', async () => {
     expect(await leaksOf(['original', 'copy', 'smaller'], ['other'])).toEqual([]);
   });

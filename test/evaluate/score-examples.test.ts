@@ -11,7 +11,7 @@ import { tinyPipeline } from '../support/tiny-bundle.js';
 describe('scoring examples', () => {
   it('keeps for each what the network attended to, a weight for each timestep of its own', async () => {
     const { engine } = await selectEngine('onnx');
-    const { recurrent } = networksOf(tinyPipeline, 2);
+    const { recurrent } = networksOf(tinyPipeline, { classes: 2 });
     const network = { ...recurrent, readout: 'attention' } as const;
     const classifier = await engine.loadClassifier(network, initializeRecurrent(network, 1));
     // More than one batch, and of different lengths.

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { collate, epochBatches, type FeatureSequence, inBatches } from '../../src/inputs/batches.js';
+import {
+  collate,
+  epochBatches,
+  type FeatureSequence,
+  inBatches,
+  takeTimesteps,
+} from '../../src/inputs/batches.js';
 
 const sequence = (values: number[], timesteps: number): FeatureSequence => ({
   kind: 'features',
@@ -45,6 +51,39 @@ describe('epochBatches', () => {
     expect(epochBatches(10, options)).toEqual(epochBatches(10, options));
     expect(epochBatches(10, options)).not.toEqual(epochBatches(10, { ...options, epoch: 1 }));
     expect(epochBatches(10, options)).not.toEqual(epochBatches(10, { ...options, seed: 4 }));
+  });
+});
+
+describe('epochBatches of sequences whose lengths differ', () => {
+  const lengths = Array.from({ length: 1000 }, (_, index) => 1 + ((index * 7919) % 40));
+  const options = { batchSize: 8, seed: 3, epoch: 0, lengths };
+  const padded = (batches: number[][]) =>
+    batches.reduce((sum, batch) => {
+      const longest = Math.max(...batch.map((index) => lengths[index]!));
+      return sum + batch.reduce((most, index) => most + longest - lengths[index]!, 0);
+    }, 0);
+
+  it('visits every example once, with little to pad', () => {
+    const batches = epochBatches(1000, options);
+    expect(batches.flat().sort((a, b) => a - b)).toEqual([...Array(1000).keys()]);
+    const unsorted = epochBatches(1000, { ...options, lengths: undefined });
+    expect(padded(batches)).toBeLessThan(padded(unsorted) / 5);
+  });
+
+  it('does not go from short to long, and draws other batches each epoch', () => {
+    const batches = epochBatches(1000, options);
+    const firsts = batches.slice(0, 50).map(([first]) => lengths[first!]!);
+    expect(firsts).not.toEqual([...firsts].sort((a, b) => a - b));
+    expect(batches).not.toEqual(epochBatches(1000, { ...options, epoch: 1 }));
+    expect(batches).toEqual(epochBatches(1000, options));
+  });
+});
+
+describe('takeTimesteps', () => {
+  it('gives the timesteps at these places, in this order', () => {
+    expect(takeTimesteps(sequence([1, 2, 3, 4, 5, 6], 3), [2, 0])).toEqual(sequence([5, 6, 1, 2], 2));
+    const tokens = { kind: 'tokens', data: Int32Array.of(7, 8, 9), timesteps: 3 } as const;
+    expect(takeTimesteps(tokens, [1])).toEqual({ kind: 'tokens', data: Int32Array.of(8), timesteps: 1 });
   });
 });
 

@@ -10,8 +10,8 @@ function withBlocks(blocks: number) {
 
 describe("a pipeline's networks", () => {
   it('end at the encoder block that it says', () => {
-    const whole = parametersOf(networksOf(tinyPipeline, 2)).map(({ name }) => name);
-    const part = parametersOf(networksOf(withBlocks(2), 2)).map(({ name }) => name);
+    const whole = parametersOf(networksOf(tinyPipeline, { classes: 2 })).map(({ name }) => name);
+    const part = parametersOf(networksOf(withBlocks(2), { classes: 2 })).map(({ name }) => name);
     expect(whole).toContain('block13.pointwise.kernel');
     expect(part.filter((name) => !/^(recurrent|head)/.test(name))).toEqual([
       ...['stem.kernel', 'stem.bias', 'block1.depthwise.kernel', 'block1.depthwise.bias'],
@@ -20,6 +20,6 @@ describe("a pipeline's networks", () => {
   });
 
   it('cannot have more blocks than there are', () => {
-    expect(() => networksOf(withBlocks(15), 2)).toThrow('mobilenet-v1 has 14');
+    expect(() => networksOf(withBlocks(15), { classes: 2 })).toThrow('mobilenet-v1 has 14');
   });
 });

@@ -116,7 +116,7 @@ distil:
   ])('averages the networks of its streams, of which there may be %i', (count, streams) => {
     const fused = `streams: [${streams}]\n  gap: { kind: frames, frames: 2 }\n  fusion: average\n  preprocessing:`;
     const pipeline = parsePipeline(minimal.replace('preprocessing:', fused), 'tiny.yaml');
-    expect(networksOf(pipeline, 2).apart).toBe(count);
+    expect(networksOf(pipeline, { classes: 2 }).apart).toBe(count);
   });
 
   it('has an upper level over segments of recurrent layers', () => {

@@ -53,7 +53,7 @@ describe('a report', () => {
   it('leaves out what there is not', async () => {
     const { epochs, ...rest } = report;
     const { labels, highlights } = report.figures;
-    const hit = { prediction: highlights.hits[0]!.prediction, film: null };
+    const hit = { prediction: highlights.hits[0]!.prediction, shown: null };
     const bare = await reportHtml({
       ...rest,
       figures: { labels, evaluation: null, baselines: null, highlights: { errors: [], hits: [hit] } },

@@ -18,12 +18,13 @@ export async function sampleReport(): Promise<Report> {
   const predictions = Array.from({ length: 8 }, (_, index) => predictionOf(index));
   const examples = predictions.map(({ example }) => example);
   const picture = await jpegInBase64(new Uint8Array(32 * 32 * 3).fill(90), { side: 32 });
-  const film = {
+  const shown = {
+    kind: 'film' as const,
     pictures: Array.from({ length: FRAMES }, () => picture),
     timesSeconds: Array.from({ length: FRAMES }, (_, frame) => frame / 10),
   };
   const strips = (chosen: readonly Prediction[]): Strip[] =>
-    chosen.map((prediction) => ({ prediction, film }));
+    chosen.map((prediction) => ({ prediction, shown }));
   return {
     title: 'tiny',
     sentences: ['Accuracy on 8 test clips: 75.0 %.'],

@@ -29,7 +29,7 @@ export async function saveTinyBundle(
   seeds?: readonly number[],
 ) {
   const labels = ['down', 'up'];
-  const networks = networksOf(changes.pipeline ?? tinyPipeline, labels.length);
+  const networks = networksOf(changes.pipeline ?? tinyPipeline, { classes: labels.length });
   const ownSeeds = seeds ?? Array.from({ length: networks.apart }, (_, stream) => stream + 1);
   await saveBundle(folder, {
     manifest: {
@@ -67,7 +67,7 @@ training: { train: recurrent, epochs: 1, batchSize: 4, learningRate: 0.001 }
     'tiny-rows.yaml',
   );
   const labels = [...'0123456789'];
-  const networks = networksOf(pipeline, labels.length);
+  const networks = networksOf(pipeline, { classes: labels.length });
   await saveBundle(folder, {
     manifest: {
       pipeline,

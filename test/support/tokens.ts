@@ -1,5 +1,5 @@
 import type { TrainingStep } from '../../src/engine/engine.js';
-import { collateTokens, type TokenBatch } from '../../src/inputs/batches.js';
+import { collate, type TokenBatch } from '../../src/inputs/batches.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { answersTimesteps, type RecurrentNetwork } from '../../src/network/recurrent.js';
 import { random } from '../../src/random.js';
@@ -46,7 +46,7 @@ export const languageModels: RecurrentNetwork[] = [
 /** Sequences of LENGTHS in SEGMENTS. Token 6 is in none. */
 export function randomTokens(seed: number): TokenBatch {
   const stream = random(seed, 'tokens');
-  return collateTokens(
+  return collate(
     LENGTHS.map((timesteps, row) => ({
       kind: 'tokens',
       data: Int32Array.from({ length: timesteps }, () => stream.integer(0, TOKENS - 1)),

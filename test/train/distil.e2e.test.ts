@@ -172,7 +172,7 @@ async function saveTeacher(folder: string, { distil: _, ...like }: Pipeline): Pr
     },
   };
   const encoder = initializeMobileNet(teacher, 5);
-  const recurrent = initializeRecurrent(networksOf(own, labels.length).recurrent, 1);
+  const recurrent = initializeRecurrent(networksOf(own, { classes: labels.length }).recurrent, 1);
   await saveBundle(folder, {
     manifest: {
       pipeline: own,

@@ -16,7 +16,7 @@ function weightsOf(training: Partial<Pipeline['training']>) {
     },
     'the test',
   );
-  const networks = networksOf(pipeline, 10);
+  const networks = networksOf(pipeline, { classes: 10 });
   return initialWeights({ pipeline, networks }, { encoder: new Map(), member: { seed: 3, stream: 0 } });
 }
 

@@ -169,7 +169,7 @@ describe('the stages of a network', () => {
 async function saveEncoder(folder: string): Promise<void> {
   const { finetune: _, ...like } = pipelineOf({ standardize: false });
   const pipeline = checkPipeline(like, 'the encoder');
-  const networks = networksOf(pipeline, labels.length);
+  const networks = networksOf(pipeline, { classes: labels.length });
   const pictures = Array.from({ length: 32 }, (_, index) =>
     paint(drawBlobs(random(index, 'picture')), { size: SIZE }),
   );

@@ -49,7 +49,7 @@ describe('the warm-up of stages behind the first', () => {
       },
       'the test',
     );
-    const stages = stagesOf(pipeline, networksOf(pipeline, 2));
+    const stages = stagesOf(pipeline, networksOf(pipeline, { classes: 2 }));
     expect(stages.map(({ warmupEpochs }) => warmupEpochs)).toEqual([5, 0.75, 1, 0]);
   });
 });

@@ -16,5 +16,5 @@ export async function rowsFilm(example: ReadableExample): Promise<Film> {
 /** @param image uint8 [28, 28]. */
 export async function digitFilm(image: Uint8Array): Promise<Film> {
   const pixels = digitFrame(image, { size: SIDE, fit: 'squash', kernel: 'linear' });
-  return { pictures: [await jpegInBase64(pixels, { side: SIDE })] };
+  return { kind: 'film', pictures: [await jpegInBase64(pixels, { side: SIDE })] };
 }

@@ -8,10 +8,16 @@ export const rowsKind = {
   schema: rowsSchema,
   open: (): Input => ({
     noun: 'images',
+    given: 'files',
     images: 'clips',
-    source: { kind: 'direct', read: async (example) => (await import('./rows.js')).readRows(example) },
+    source: {
+      kind: 'direct',
+      open: () => async (example) => (await import('./rows.js')).readRows(example),
+    },
     // A digit's middle row says little of it.
     hasTellingTimesteps: false,
+    ngrams: null,
+    vocabularyOf: null,
     timestep: () => ({ kind: 'vector', width: IMAGE_SIDE }),
     views: () => 1,
     isSequence: () => true,

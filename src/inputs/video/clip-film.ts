@@ -40,7 +40,7 @@ export async function clipFilm(
     }
     timesSeconds.push(timeSeconds);
   }
-  return { pictures, timesSeconds };
+  return { kind: 'film', pictures, timesSeconds };
 }
 
 /** The timesteps in the middle of as many equal spans as pictures are shown. */

@@ -83,6 +83,7 @@ const STILL = 'a picture does not move';
 /** What makes another class of an example, or nothing at all, by the kind of data. */
 const LABELS_CHANGED: Record<DataSettings['kind'], { readonly [name in Change]?: string }> = {
   folder: {},
+  texts: {},
   motion: {
     reverse: 'each motion is another class played backwards',
     flip: 'clockwise is counter-clockwise in a mirror',

@@ -10,9 +10,12 @@ export const framesKind = {
   schema: framesSchema,
   open: (settings: FramesInput): Input => ({
     noun: 'clips',
+    given: 'files',
     images: 'frames',
     source: { kind: 'encoded', frames: settings },
     hasTellingTimesteps: true,
+    ngrams: null,
+    vocabularyOf: null,
     timestep: () => ({
       kind: 'pictures',
       encoder: encoderOf(settings),

@@ -10,10 +10,11 @@ import { argmax } from './metrics.js';
  * - `majority`: always the most frequent class of the training part;
  * - `middle`: a linear classifier on the features of the middle frame;
  * - `mean`: the same on the mean of the features over time;
+ * - `ngrams`: logistic regression on the n-grams of a text;
  * - `shuffled`: the network itself, with each example's timesteps in a random order;
  * - `network`: the network itself.
  */
-export const BASELINES = ['majority', 'middle', 'mean', 'shuffled', 'network'] as const;
+export const BASELINES = ['majority', 'middle', 'mean', 'ngrams', 'shuffled', 'network'] as const;
 export type BaselineName = (typeof BASELINES)[number];
 
 /** The class that each classifier says, for examples in one order. Baselines that make no sense are left out. */
@@ -25,6 +26,8 @@ export interface Baselines {
   readonly order: Comparison | null;
   /** The network less the mean of features: what its recurrent layer adds. Null without that classifier. */
   readonly recurrence: Comparison | null;
+  /** The network less n-grams: what it adds to knowing the parts. Null without that classifier. */
+  readonly sequence: Comparison | null;
 }
 
 export interface BaselineScore {
@@ -62,7 +65,12 @@ export function measureBaselines(options: {
     const accuracy = values.reduce((sum, { value }) => sum + value, 0) / values.length;
     return [{ name, accuracy, interval: groupInterval(values, options) }];
   });
-  return { classifiers, order: compare('shuffled', options), recurrence: compare('mean', options) };
+  return {
+    classifiers,
+    order: compare('shuffled', options),
+    recurrence: compare('mean', options),
+    sequence: compare('ngrams', options),
+  };
 }
 
 /** The class that most examples have; the first of equals. */

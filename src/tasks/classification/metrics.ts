@@ -7,6 +7,8 @@ export interface Metrics {
   readonly interval: readonly [low: number, high: number];
   /** Mean of the classes' recalls: what accuracy would be if all classes were equally frequent. */
   readonly balancedAccuracy: number;
+  /** Mean of the classes' F1, without classes that are neither there nor predicted. */
+  readonly macroF1: number;
   /** Mean negative log of the true class's probability, in nats. */
   readonly logLoss: number;
   readonly classes: readonly ClassMetrics[];
@@ -61,16 +63,21 @@ export function measurePredictions(predictions: readonly Prediction[], labels: r
   const correct = labels.reduce((sum, _, index) => sum + confusion[index]![index]!, 0);
   const classes = labels.map((label, index) => classMetrics(label, index, confusion));
   const recalls = classes.flatMap((entry) => entry.recall ?? []);
+  const scores = classes.flatMap((entry) => entry.f1 ?? []);
   return {
     examples: predictions.length,
     accuracy: correct / predictions.length,
     interval: wilsonInterval(correct, predictions.length),
-    balancedAccuracy: recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
+    balancedAccuracy: meanOf(recalls),
+    macroF1: meanOf(scores),
     logLoss,
     classes,
     confusion,
   };
 }
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Share of examples whose true class is among the `count` most probable ones; equals count in its favour. */
 export function topAccuracy(options: {

@@ -28,6 +28,7 @@ describe('measure', () => {
 
   it('balances over the classes that occur', () => {
     expect(metrics.balancedAccuracy).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(metrics.macroF1).toBeCloseTo((2 / 3 + 0.8) / 2, 12);
   });
 
   it('means the log loss over the examples, in nats', () => {

@@ -3,7 +3,7 @@ import { createGraph, input } from '../../../../src/engine/onnx/graph.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
 import { EmbeddingRows } from '../../../../src/engine/onnx/training/embedding-rows.js';
-import { collateTokens } from '../../../../src/inputs/batches.js';
+import { collate } from '../../../../src/inputs/batches.js';
 import { random } from '../../../../src/random.js';
 import { requireTensor, type Weights } from '../../../../src/tensors/tensor.js';
 
@@ -63,7 +63,7 @@ async function openSteps(): Promise<{
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const step = async (rows: EmbeddingRows, count: number) => {
     const data = Int32Array.from(readIn(count));
-    const selection = rows.select(collateTokens([{ kind: 'tokens', data, timesteps: data.length }]));
+    const selection = rows.select(collate([{ kind: 'tokens', data, timesteps: data.length }]));
     const gradients = selection.rows.flatMap((token) => [...gradientOf(count, token)]);
     const learningRate = rateOf(count);
     const results = await session.run({
@@ -119,7 +119,7 @@ describe('the rows of an embedding that steps read', () => {
     const { step, release } = await openSteps();
     for (let count = 1; count <= 50; count++) await step(rows, count);
     const data = Int32Array.of(5);
-    const fed = rows.feeds(rows.select(collateTokens([{ kind: 'tokens', data, timesteps: 1 }])));
+    const fed = rows.feeds(rows.select(collate([{ kind: 'tokens', data, timesteps: 1 }])));
     const expected = wholeTable(50)[0]!.subarray(5 * width, 6 * width);
     for (const [index, value] of fed.rows_weights!.data.entries())
       expect(value).toBeCloseTo(expected[index]!, 5);

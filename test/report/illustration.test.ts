@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FramesInput } from '../../src/inputs/video/frames-schema.js';
 import { readClip } from '../../src/inputs/video/read-clip.js';
-import { readFilm } from '../../src/report/film.js';
+import { readIllustration } from '../../src/report/illustration.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 import { writeTinyDataset } from '../support/tiny-dataset.js';
 
@@ -18,6 +18,12 @@ afterAll(() => rm(root, { recursive: true }));
 
 const input = tinyPipeline.input as FramesInput; // the tiny pipeline reads frames
 const example = () => ({ id: 'up/clip0', path: join(root, 'up', 'clip0'), label: 1, group: 'up/clip0' });
+
+async function readFilm(...given: Parameters<typeof readIllustration>) {
+  const shown = await readIllustration(...given);
+  if (shown?.kind === 'passage') throw new Error('A clip was shown as a text');
+  return shown;
+}
 
 async function greyOf(jpeg: string): Promise<number> {
   const { channels } = await sharp(Buffer.from(jpeg, 'base64')).stats();

@@ -1,5 +1,5 @@
 import { isFailureOfInput } from '../errors.js';
-import type { Film } from '../inputs/input-kind.js';
+import type { Illustration } from '../inputs/input-kind.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ReadableExample } from '../inputs/sequence-reader.js';
 
@@ -9,10 +9,10 @@ import type { ReadableExample } from '../inputs/sequence-reader.js';
  * @returns null when the example cannot be read any more.
  * @throws UserError `aborted`, and what is missing on this machine.
  */
-export async function readFilm(
+export async function readIllustration(
   example: ReadableExample,
   { input, signal }: { input: InputSettings; signal?: AbortSignal | undefined },
-): Promise<Film | null> {
+): Promise<Illustration | null> {
   try {
     return await inputOf(input).illustrate(example, { signal });
   } catch (error) {

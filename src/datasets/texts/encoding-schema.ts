@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** An encoding of text by its name, as https://encoding.spec.whatwg.org has them. */
+export const encodingSchema = z
+  .string()
+  .refine(isEncoding, 'must be the name of an encoding, such as utf-8, windows-1252 or utf-16le')
+  .default('utf-8');
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name) instanceof TextDecoder;
+  } catch {
+    return false;
+  }
+}

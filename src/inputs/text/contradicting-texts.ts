@@ -1,0 +1,14 @@
+import type { Contradiction, Surroundings } from '../input-kind.js';
+
+/** Where a pipeline that reads texts asks for what only vectors allow. */
+export function contradictingTexts({ training }: Surroundings): Contradiction[] {
+  const found: Contradiction[] = [];
+  const at = (name: string, message: string) => found.push({ path: ['training', name], message });
+  if (training.mixup !== undefined) {
+    at('mixup', 'must be left out when input.kind is text: there is nothing between two tokens');
+  }
+  if (training.standardize) {
+    at('standardize', 'must be left out when input.kind is text: vectors of tokens are trained themselves');
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import type { Input, InputKind } from '../input-kind.js';
+import { withoutEncoder } from '../without-encoder.js';
+import { contradictingTexts } from './contradicting-texts.js';
+import { describeText } from './describe-text.js';
+import { ngramsOf } from './ngrams.js';
+import { passageOf } from './passage.js';
+import { readTokens } from './read-tokens.js';
+import { textOf } from './text-of.js';
+import { type TextInput, textSchema } from './text-schema.js';
+import { tokenizerOf } from './tokenizer.js';
+import { buildVocabulary, MARKERS } from './vocabulary.js';
+
+/** A text, one character or word a timestep. */
+export const textKind = {
+  schema: textSchema,
+  open: (settings: TextInput): Input => ({
+    noun: 'texts',
+    given: 'texts',
+    images: 'clips',
+    source: { kind: 'direct', open: (vocabulary) => readTokens(settings, vocabulary) },
+    hasTellingTimesteps: false,
+    ngrams: (example) => ngramsOf(settings, textOf(example)),
+    vocabularyOf: (examples) => {
+      const { tokenize } = tokenizerOf(settings);
+      const texts = examples.map((example) => tokenize(textOf(example)));
+      const { minCount, vocabulary: most } = settings;
+      return buildVocabulary(texts, { minCount, most }).words;
+    },
+    timestep: (vocabulary) => ({
+      kind: 'token',
+      tokens: MARKERS + vocabulary.length,
+      width: settings.embedding,
+    }),
+    views: () => 1,
+    isSequence: () => true,
+    contradictions: (pipeline) => [...withoutEncoder('text', pipeline), ...contradictingTexts(pipeline)],
+    illustrate: async (example) => passageOf(settings, textOf(example)),
+    describe: () => describeText(settings),
+  }),
+} satisfies InputKind<TextInput>;

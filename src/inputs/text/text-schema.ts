@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { NORMALIZATIONS, UNITS } from './tokenizer.js';
+
+/** A text as a sequence of tokens. */
+export const textSchema = z.strictObject({
+  kind: z.literal('text').describe('characters or words of a text, one a timestep'),
+  unit: z.enum(UNITS).describe('what a timestep is; see inputs/text/tokenizer.ts'),
+  normalization: z.enum(NORMALIZATIONS).default('none').describe('lower-case: accents stay all the same'),
+  embedding: z.int().min(1).max(4096).describe('size of the vector that stands for a token'),
+  minCount: z
+    .int()
+    .min(1)
+    .default(2)
+    .describe(
+      'a token that the training part has less often is unknown: so there is an unknown one to learn from',
+    ),
+  vocabulary: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('most tokens, the frequent ones first; all when left out'),
+  longest: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe('tokens; what a text has beyond them is not read'),
+});
+
+export type TextInput = z.infer<typeof textSchema>;

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import {
+  classify,
+  evaluateBundle,
+  type Given,
+  type Outcome,
+  openClassifier,
+  train,
+} from '../../src/index.js';
+import { saveTinyBundle } from '../support/tiny-bundle.js';
+import { writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
+
+let root: string;
+let model: string;
+let trained: Awaited<ReturnType<typeof train>>;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clipstep-classify-texts-'));
+  model = join(root, 'model');
+  const data = join(root, 'data');
+  await writeTinyTexts(data, 60);
+  trained = await train({ pipeline: await writeTinyTextPipeline(root), data, out: model });
+}, 60_000);
+afterAll(() => rm(root, { recursive: true }));
+
+async function all(inputs: readonly Given[], of = model): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for await (const outcome of classify(of, inputs)) outcomes.push(outcome);
+  return outcomes;
+}
+
+describe('a training on texts', () => {
+  it('learns to tell two languages apart, beside its baselines', () => {
+    expect(trained.test!.accuracy).toBeGreaterThan(0.9);
+    const names = trained.baselines!.classifiers.map(({ name }) => name);
+    expect(names).toEqual(['majority', 'mean', 'ngrams', 'shuffled', 'network']);
+  });
+
+  it('keeps the vocabulary of its training part with the model, by which evaluation finds the same', async () => {
+    const bundle = await loadBundle(model);
+    expect(bundle.manifest.vocabulary).toContain('a');
+    const again = await evaluateBundle(bundle, { data: join(root, 'data') });
+    expect(again.evaluation.accuracy).toBe(trained.test!.accuracy);
+    expect(again.evaluation.logLoss).toBeCloseTo(trained.test!.logLoss, 5);
+  });
+});
+
+describe('classifying texts', () => {
+  it('takes texts, and files with one a line', async () => {
+    const path = join(root, 'names.txt');
+    await writeFile(path, 'tami\n\nkurbro');
+    const outcomes = await all([{ text: 'romilu' }, path]);
+    expect(outcomes.map(({ input }) => input)).toEqual(['romilu', 'tami', `${path}:2`, 'kurbro']);
+    expect(outcomes.map((outcome) => (outcome.kind === 'class' ? outcome.label : outcome.kind))).toEqual([
+      'Aitani',
+      'Aitani',
+      'failed',
+      'Brakk',
+    ]);
+    expect(outcomes[0]).toMatchObject({ tokens: 6, model });
+    expect(outcomes[2]).toMatchObject({ error: { code: 'empty' } });
+  });
+
+  it('answers for characters that it never saw, and says how many', async () => {
+    expect(await all([{ text: 'tañ👩‍🚀' }])).toEqual([
+      expect.objectContaining({ tokens: 4, unknownTokens: 2 }),
+    ]);
+  });
+
+  it('fails for a file that is not there or is not UTF-8, and goes on', async () => {
+    const path = join(root, 'latin.txt');
+    await writeFile(path, Uint8Array.of(0xe9, 0x0a));
+    const outcomes = await all([join(root, 'gone.txt'), path, { text: 'tami' }]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'class']);
+    expect(outcomes[1]).toMatchObject({ error: { code: 'unreadable', message: `${path} is not UTF-8.` } });
+  });
+
+  it('answers one by one for a model that is open', async () => {
+    const classifier = await openClassifier(model);
+    try {
+      expect(await classifier.classify({ text: 'brokur' })).toMatchObject({ kind: 'class', label: 'Brakk' });
+      expect(await classifier.classify({ text: '' })).toMatchObject({
+        kind: 'failed',
+        error: { code: 'empty' },
+      });
+      await expect(async () => classifier.classify('names.txt')).rejects.toMatchObject({ code: 'usage' });
+    } finally {
+      await classifier.release();
+    }
+  });
+
+  it('is refused by a model of clips', async () => {
+    const clips = join(root, 'clips');
+    await saveTinyBundle(clips);
+    await expect(all([{ text: 'tami' }], clips)).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('reads clips, and not a text such as "tami"'),
+    });
+  });
+
+  it('is refused by the tensorflow engine, which has no networks of tokens', async () => {
+    const refused = train({
+      pipeline: await writeTinyTextPipeline(root),
+      data: join(root, 'data'),
+      out: join(root, 'never'),
+      engine: 'tensorflow',
+    });
+    await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(/usage|engine_unavailable/) });
+  });
+});
