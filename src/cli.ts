@@ -93,7 +93,7 @@ function showUsageOfBare(program: Command, args: readonly string[]): void {
   if (bare?.registeredArguments.some(({ required }) => required)) bare.help({ error: true });
 }
 
-/** The exit code for what was thrown; errors of ours are told here, commander tells its own. */
+/** The exit code for what was thrown; errors of ours are printed here, commander prints its own. */
 async function report(error: unknown): Promise<number> {
   const lack = lackOf(error);
   if (lack !== null) {

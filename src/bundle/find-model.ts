@@ -12,7 +12,7 @@ export interface ModelOptions {
   readonly weights?: string | undefined;
 }
 
-/** A model as far as its manifest tells of it. */
+/** A model as far as its manifest describes it. */
 export interface FoundModel {
   /** As it was asked for, or where it ships. */
   readonly folder: string;

@@ -34,7 +34,7 @@ export const manifestSchema = z.strictObject({
   members: z.int().min(1).max(1000).default(1),
   /** Divides the logits before softmax; fitted on the validation part, see tasks/classification/calibration.ts. */
   temperature: z.number().min(0.01).max(100).default(1),
-  /** Below it, the label is `unknown`; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
+  /** Below it, the answer is that the class is unknown; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
   /** The network answers each frame by itself, and a clip by the mean of its frames' probabilities; see imagenet.ts. */
   eachFrame: z.literal(true).optional(),

@@ -9,7 +9,7 @@ const LINE_MILLISECONDS = 30_000;
 /** How often a bar is drawn. */
 const DRAW_MILLISECONDS = 500;
 
-/** Rates are taken over this time, so that one tells what happens now. */
+/** Rates are taken over this time, so that one shows what happens now. */
 const RATE_MILLISECONDS = 60_000;
 
 /** Draws a batch's events on stderr: a bar on a terminal, else a line now and then. */

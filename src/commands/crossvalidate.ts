@@ -92,7 +92,7 @@ function summary(result: CrossvalidateResult): string {
   return [
     `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
     ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} folds`] : []),
-    ...(skipped.length > 0 ? [`${entriesText(skipped)} left out; ${folder}/metrics.json tells why`] : []),
+    ...(skipped.length > 0 ? [`${entriesText(skipped)} left out; ${folder}/metrics.json says why`] : []),
     ...summarySentences(result),
     ...(columns.length > 0 ? ['', foldsTable(columns)] : []),
     '',

@@ -1,7 +1,7 @@
-import { readManifest } from '../bundle/manifest.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 import { firstSentence } from './listing.js';
-import { labelsText } from './models.js';
+
+// All else is loaded when it is called for: a command that classifies first starts the model's threads.
 
 /**
  * Says on stderr which model answers where nobody chose one, and what it knows: whatever a clip shows, it answers with
@@ -9,6 +9,10 @@ import { labelsText } from './models.js';
  */
 export async function noteDefaultModel(model: string): Promise<void> {
   if (model !== SHIPPED_MODEL) return;
+  const [{ readManifest }, { labelsText }] = await Promise.all([
+    import('../bundle/manifest.js'),
+    import('./models.js'),
+  ]);
   const { pipeline, labels } = await readManifest(model);
   console.error(
     `No --model given, so ${pipeline.name} answers. ${firstSentence(pipeline.description)} ` +

@@ -18,7 +18,7 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
     furtherFigures(evaluation, temperature),
     ...(selection ? [selectionSentence(selection)] : []),
     ...(skipped.length > 0
-      ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} tells why`]
+      ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} says why`]
       : []),
     classTable(evaluation),
     confusionTable(evaluation),

@@ -56,7 +56,7 @@ export function trainCommand(): Command {
 
 function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
   const lines = [`${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`];
-  if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json tells why`);
+  if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json says why`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
   if (baselines) lines.push('', baselineText(baselines));

@@ -105,7 +105,7 @@ async function scoresOf(
   }
 }
 
-/** Of many short trainings; the fold's own tells the rest. */
+/** Of many short trainings; the fold's own says the rest. */
 const PROGRESS: ReadonlySet<TrainEvent['kind']> = new Set(['reading', 'downloading', 'step']);
 
 function together(results: readonly InnerResult[]): Omit<CandidateFigure, 'settings'> {

@@ -87,7 +87,7 @@ async function foldTraining(
     data,
     engine,
     signal,
-    // Leaks are told once, for all folds together.
+    // Leaks are reported once, for all folds together.
     onEvent: (event) => event.kind !== 'leaks' && onEvent?.(event),
   };
 }
@@ -109,7 +109,7 @@ function nothingTested(folder: string, skipped: Fold['skipped']): UserError {
   const first = skipped[0];
   return new UserError('bad_dataset', {
     problem: `None of the clips that ${folder} is to be tested on can be read${first ? `; ${first.path}: ${first.problem}` : ''}.`,
-    fix: 'Mend or replace the clips that were left out (metrics.json in that folder names them), or ask for fewer --folds, and give another folder with --out.',
+    fix: 'Fix or replace the clips that were left out (metrics.json in that folder names them), or ask for fewer --folds, and give another folder with --out.',
   });
 }
 

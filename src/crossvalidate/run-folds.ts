@@ -10,7 +10,7 @@ import { type FoldPosition, positionText } from './position.js';
 import { thresholdOf } from './select-answers.js';
 import { type FoldSummary, summarizeFolds } from './summarize-folds.js';
 
-/** What there is to tell of a cross-validation. */
+/** What there is to say of a cross-validation. */
 export interface CrossValidation extends FoldSummary {
   readonly folder: string;
   /** Without a fold. */

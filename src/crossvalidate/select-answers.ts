@@ -31,7 +31,7 @@ export interface FoldedSelection {
   readonly answered: Share;
   /** Share of those that is right; null when none stands. */
   readonly precision: Share | null;
-  /** Under one threshold for all, chosen on the very answers that it is told of: the one that an ensemble keeps. */
+  /** Under one threshold for all, chosen on the very answers that it is scored on: the one that an ensemble keeps. */
   readonly overall: Selection;
 }
 

@@ -107,7 +107,7 @@ function spread(values: readonly number[]): { mean: number; standardDeviation: n
   return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Folds tell the same of the same clips; the first one's word stays. */
+/** Folds say the same of the same clips; the first one's word stays. */
 function distinct<T>(entries: readonly T[], nameOf: (entry: T) => string): T[] {
   const byName = new Map<string, T>();
   for (const entry of entries) if (!byName.has(nameOf(entry))) byName.set(nameOf(entry), entry);

@@ -1,4 +1,4 @@
-/** What is told while data is opened. */
+/** What is reported while data is opened. */
 export type DataEvent =
   | { readonly kind: 'note'; readonly message: string }
   /** Clips generated so far. */

@@ -14,7 +14,7 @@ import { scanTexts } from './texts/scan-texts.js';
 
 export interface TrainingData {
   readonly dataset: Dataset;
-  /** For people; it tells what only looks like a known dataset from the dataset. */
+  /** For people; it distinguishes what only looks like a known dataset from the dataset. */
   readonly name: string;
 }
 
@@ -39,7 +39,7 @@ export interface OpenDataOptions {
  * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
  * pipeline names, which is generated or downloaded when it is not there yet.
  *
- * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan.ts tells, and what
+ * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan.ts says, and what
  *   openMnist throws.
  */
 export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {

@@ -57,7 +57,7 @@ export function splitByGroup(dataset: Dataset, options: SplitOptions): Split {
   return { ...draw(train, { ...options, test: 0, dataset }), test };
 }
 
-/** sha256 (hex) that tells whether the same examples are in the same parts. */
+/** sha256 (hex) that says whether the same examples are in the same parts. */
 export function splitDigest({ labels }: Pick<Dataset, 'labels'>, split: Split): string {
   const idsOf = (examples: readonly Example[]) => examples.map(({ id, label }) => [id, label]);
   const parts = [labels, idsOf(split.train), idsOf(split.validation), idsOf(split.test)];

@@ -193,6 +193,6 @@ async function withClassifier<T>(
 function nothingReadable(): UserError {
   return new UserError('bad_dataset', {
     problem: 'None of the clips can be read.',
-    fix: 'Mend or replace the clips that were left out above.',
+    fix: 'Fix or replace the clips that were left out above.',
   });
 }

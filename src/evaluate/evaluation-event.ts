@@ -1,7 +1,7 @@
 import type { DataEvent } from '../datasets/data-event.js';
 import type { Leak } from './leaks.js';
 
-/** What an evaluation tells while it runs. */
+/** What an evaluation reports while it runs. */
 export type EvaluationEvent =
   | DataEvent
   /** A clip that was left out, and why. */

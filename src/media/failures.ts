@@ -63,7 +63,7 @@ export function tooLargeFailure(path: string, found: string): UserError {
 export function quote(errorLines: readonly string[]): string {
   const words = [...new Set(errorLines.map(cleanLine))].filter((line) => line !== '');
   if (words.length === 0) return 'ffmpeg gives no reason';
-  // The first lines tell the cause, the last one how it ended.
+  // The first lines give the cause, the last one how it ended.
   const chosen = words.length > QUOTED_LINES ? [...words.slice(0, QUOTED_LINES - 1), words.at(-1)!] : words;
   return `ffmpeg says: "${chosen.join('; ')}"`;
 }

@@ -31,7 +31,7 @@ const WEBP: Marks = [
   [8, 'WEBP'],
 ];
 const TIFF: Marks[] = ['II*\0', 'II+\0', 'MM\0*', 'MM\0+'].map((text) => [[0, text]]);
-/** ISO files tell by their brand whether they hold pictures or films. */
+/** ISO files say by their brand whether they hold pictures or films. */
 const HEIF_BRANDS = ['avif', 'avis', 'heic', 'heix', 'hevc', 'heim', 'heis', 'mif1', 'msf1'];
 const HEIF: Marks[] = HEIF_BRANDS.map((brand) => [[4, `ftyp${brand}`]]);
 

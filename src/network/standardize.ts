@@ -9,7 +9,7 @@ export interface Standardization {
 }
 
 /**
- * Smallest deviation that is told from none: a feature that hardly ever changes would otherwise become as loud
+ * Smallest deviation that counts as one: a feature that hardly ever changes would otherwise become as loud
  * as the others.
  */
 const SMALLEST_DEVIATION = 1e-3;

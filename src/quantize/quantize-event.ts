@@ -1,6 +1,6 @@
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 
-/** What a quantization tells while it runs. */
+/** What a quantization reports while it runs. */
 export type QuantizeEvent =
   | EvaluationEvent
   /** Clips read so far, of which frames are looked at. */

@@ -49,6 +49,6 @@ export async function readFrames(
   if (pictures.length > 0) return Buffer.concat(pictures.slice(0, PICTURES));
   throw new UserError('bad_dataset', {
     problem: 'None of the clips of the training part can be read.',
-    fix: 'Mend or replace the clips that were left out above.',
+    fix: 'Fix or replace the clips that were left out above.',
   });
 }

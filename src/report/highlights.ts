@@ -10,7 +10,7 @@ export interface Highlights<T = Prediction> {
   readonly hits: readonly T[];
 }
 
-/** The worst errors and the best hits; an example that several repeats tell of is taken once of each kind. */
+/** The worst errors and the best hits; an example that is in several repeats is taken once of each kind. */
 export function chooseHighlights(predictions: readonly Prediction[]): Highlights {
   const falling = [...predictions].sort((one, other) => confidenceOf(other) - confidenceOf(one));
   const isRight = ({ example, classifiers }: Prediction) => classifiers.network === example.label;

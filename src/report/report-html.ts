@@ -8,7 +8,7 @@ import { charts, escapeHtml, htmlPage, section, table, text } from './page.js';
 import { TASK_REPORTS, type TaskFigures } from './task-reports.js';
 import { leakText } from './words.js';
 
-/** What there is to tell of a training, an evaluation or a cross-validation; what is absent is left out. */
+/** What there is to say of a training, an evaluation or a cross-validation; what is absent is left out. */
 export interface Report {
   /** Of what it is a report. */
   readonly title: string;

@@ -61,6 +61,6 @@ export const span = ({
   groupInterval: readonly [low: number, high: number];
 }): string => `${percent(low)} to ${percent(high)}`;
 
-/** Answers that are all right, or all wrong, have no width to tell. */
+/** Answers that are all right, or all wrong, have no width to give. */
 const inBrackets = (share: NonNullable<FoldedSelection['precision']>): string =>
   share.groupInterval[0] === share.groupInterval[1] ? '' : ` (${span(share)})`;

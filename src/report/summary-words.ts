@@ -29,7 +29,7 @@ export interface FoldColumn {
   readonly cells: readonly string[];
 }
 
-/** What of each fold there is to tell; no columns where that is nothing but its accuracy. */
+/** What there is to say of each fold; no columns where that is nothing but its accuracy. */
 export function foldColumns(folds: readonly FoldFigure[]): FoldColumn[] {
   if (!folds.some(({ choice, selection }) => choice || selection)) return [];
   const number = (name: string, cell: Cell) => columnOf(folds, { name, cell, isNumber: true });

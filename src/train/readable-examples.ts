@@ -5,7 +5,7 @@ import { concurrently } from '../platform/concurrently.js';
 import type { TrainEvent } from './train-event.js';
 
 /**
- * The examples whose clips can be read in all views, in their order; each of the others is told in a `skipped`
+ * The examples whose clips can be read in all views, in their order; each of the others is reported in a `skipped`
  * event. Reading them now also fills the cache, so that no epoch waits for ffmpeg.
  * @throws UserError `aborted`.
  */

@@ -178,7 +178,7 @@ function readTest<Name>(options: {
 function nothingReadable({ length }: readonly Example[]): UserError {
   return new UserError('bad_dataset', {
     problem: `None of the ${length} clips of the test part can be read.`,
-    fix: 'Mend or replace the clips of the dataset that cannot be read, or remove them.',
+    fix: 'Fix or replace the clips of the dataset that cannot be read, or remove them.',
   });
 }
 

@@ -8,7 +8,7 @@ import type { TrainEvent } from './train-event.js';
  * Writes every epoch's loss and accuracy as event files for TensorBoard, into the folders train and validation,
  * whose curves it lays over one another. A training that goes on adds files to those before.
  *
- * @returns what is to be told of each event, and writes those of epochs as they come.
+ * @returns what is called with each event, and writes those of epochs as they come.
  * @throws UserError `cannot_write`, as what it returns does.
  */
 export function openTensorboard(folder: string): (event: TrainEvent) => void {

@@ -2,7 +2,7 @@ import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 import type { BaselineName } from '../tasks/classification/baselines.js';
 import type { EpochRecord } from './checkpoint.js';
 
-/** What a training tells while it runs. */
+/** What a training reports while it runs. */
 export type TrainEvent =
   | EvaluationEvent
   /** Clips read so far, before the first stage. */

@@ -18,7 +18,7 @@ export interface TrainingOptions extends OpenTrainingOptions {
   readonly targetPrecision?: number | undefined;
 }
 
-/** What there is to tell of a training. */
+/** What there is to say of a training. */
 export interface TrainingResult extends Scores {
   /** As it was adjusted. */
   readonly pipeline: Pipeline;

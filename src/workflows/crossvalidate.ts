@@ -44,7 +44,7 @@ export async function crossvalidate(given: CrossvalidateOptions): Promise<Crossv
 async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
   const { data, signal } = options;
   const pipelineFolder = dirname(resolve(options.pipeline));
-  // Each fold has told of its data.
+  // Each fold has described its data.
   const { dataset } = await openTrainingData({ pipeline, pipelineFolder, data, signal, onEvent: () => {} });
   return dataset.examples;
 }

@@ -123,7 +123,7 @@ export function describeEndToEndTraining(name: string, create: () => Promise<Eng
       }
     });
 
-    it('trains the recurrent network alone behind an encoder that is all frozen', async () => {
+    it('trains the recurrent network alone after an encoder that is all frozen', async () => {
       const fromBlock = mobileNetBlocks(v1).length;
       for (const framesPerMicroBatch of [2, 100]) {
         const { gradients } = await differentiate({ encoder: v1, fromBlock, framesPerMicroBatch });

@@ -61,7 +61,7 @@ describe('clipstep classify', () => {
     expect(await readdir(own, { recursive: true })).toEqual([]);
   });
 
-  it('prints one line of JSON for each input, and goes on behind one that fails', async () => {
+  it('prints one line of JSON for each input, and goes on after one that fails', async () => {
     const broken = join(root, 'broken.mp4');
     const inputs = [broken, `${samples}/approach`, join(root, 'missing.mp4'), join(root, '*.mkv')];
     const { code, stdout } = await clipstep(['classify', ...inputs, '--json', '--top', '2']);

@@ -86,7 +86,7 @@ describe.runIf(hasTensorflow)('from the same weights, the two engines learn alik
       learningRate: 2e-4,
       targets: [2, -1, 0, 0, 3, -2, 1, 0.5, 0],
     },
-  ] as const)('a MobileNet and what is behind it, from frames, by $loss', async (setting) => {
+  ] as const)('a MobileNet and what comes after it, from frames, by $loss', async (setting) => {
     const { loss, layers, learningRate } = setting;
     const encoder: MobileNet = {
       architecture: 'mobilenet-v2',

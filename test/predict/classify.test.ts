@@ -101,7 +101,7 @@ describe('what a network attended to', () => {
     });
   });
 
-  it('is not told of a network that does not attend', async () => {
+  it('is absent for a network that does not attend', async () => {
     expect((await classifyWith('last')).attention).toBe(undefined);
   });
 });

@@ -50,7 +50,7 @@ it('tells each clip when the encoder fails, and goes on', async () => {
   expect([...(await next)]).toEqual([18, 20]);
 });
 
-it('waits for the frames of a clip that has more, and for none behind the last', async () => {
+it('waits for the frames of a clip that has more, and for none after the last', async () => {
   const { runs, encode } = doubling();
   const shared = shareEncoders({ encoders: [encode], loaded });
   await loaded;

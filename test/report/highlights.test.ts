@@ -21,7 +21,7 @@ describe('the clips that a report shows', () => {
     expect(ids(hits)).toEqual(['surely right', 'right']);
   });
 
-  it('are few, and each is there once, however many repeats told of it', () => {
+  it('are few, and each is there once, however many repeats it is in', () => {
     const repeats = [0.9, 0.8].flatMap((sure) =>
       Array.from({ length: 9 }, (_, clip) => said(`${clip}`, 1, sure)),
     );

@@ -57,7 +57,7 @@ export function randomContent(architecture: MobileNet['architecture'], alpha: nu
 }
 
 /**
- * A classifier as a TensorFlow.js graph model, in the pieces in which the hub's lie: factors behind depthwise
+ * A classifier as a TensorFlow.js graph model, in the pieces in which the hub's lie: factors after depthwise
  * convolutions, offsets after all, residuals added before the offset. Names are numbers, and the nodes'
  * order is reversed, so that only the graph's edges tell what is what.
  */

@@ -15,7 +15,7 @@ const BASE = 18;
 export interface NumberedClipOptions {
   readonly frames: number;
   readonly framesPerSecond: number;
-  /** Options behind the input: codec, container and their like. */
+  /** Options after the input: codec, container and their like. */
   readonly encoder: readonly string[];
 }
 

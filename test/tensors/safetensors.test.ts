@@ -95,7 +95,7 @@ describe('a damaged safetensors file is refused with words of its own', () => {
     ['a size that runs backwards', fileOf({ w: entry([0], 0, 0), v: entry([1], 4, 0) }, 0), /v begins at/],
     ['a product beyond all numbers', fileOf({ w: entry([2 ** 50, 2 ** 50], 0, 0) }, 0), /has 0 bytes, where/],
     ['values cut short', encodeSafetensors(weights).subarray(0, -1), /of which there are/],
-    ['values behind the last tensor', fileOf({ w: entry([1], 0, 4) }, 8), /cover 4 bytes .* it has 8/],
+    ['values after the last tensor', fileOf({ w: entry([1], 0, 4) }, 8), /cover 4 bytes .* it has 8/],
   ])('%s', (_, bytes, words) => {
     expect(refusal(bytes)).toMatch(words);
     expect(refusal(bytes)).toContain('a.safetensors');

@@ -4,7 +4,7 @@ import { learningRateAt } from '../../src/train/schedule.js';
 describe('learningRateAt', () => {
   const cosine = { schedule: 'cosine', peak: 1, steps: 100, warmupSteps: 10 } as const;
 
-  it('rises over the warm-up and reaches the peak behind it', () => {
+  it('rises over the warm-up and reaches the peak after it', () => {
     const rates = [0, 4, 9, 10].map((step) => learningRateAt({ ...cosine, step }));
     expect(rates).toEqual([1 / 11, 5 / 11, 10 / 11, 1]);
   });

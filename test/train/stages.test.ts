@@ -26,7 +26,7 @@ describe("a stage's steps", () => {
   });
 });
 
-describe('the warm-up of stages behind the first', () => {
+describe('the warm-up of stages after the first', () => {
   it('is their own: at most an epoch, a quarter of a short stage, or what the pipeline says', () => {
     const further = { fromBlock: 3, batchSize: 4, learningRate: 0.1 };
     const pipeline = checkPipeline(

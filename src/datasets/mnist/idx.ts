@@ -25,7 +25,7 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
 const LARGEST_BYTES = 2 ** 30;
 
 /**
- * Reads an IDX file of unsigned bytes, gzipped or not: its content tells, not its name.
+ * Reads an IDX file of unsigned bytes, gzipped or not: its content says which, not its name.
  *
  * @throws UserError `not_found`, `unreadable`, or `bad_dataset` when it is no IDX file, holds another type,
  *   or is shorter or longer than its header says.
@@ -113,7 +113,7 @@ const headerLength = (dimensions: number): number => MAGIC_BYTES + dimensions * 
 function badFile(path: string, { found, cause }: { found: string; cause?: unknown }): UserError {
   return new UserError('bad_dataset', {
     problem: `The IDX file ${path} ${found}.`,
-    fix: 'Fetch or write the file again; `gzip -t` tells whether a .gz file is whole.',
+    fix: 'Fetch or write the file again; `gzip -t` says whether a .gz file is whole.',
     cause,
   });
 }

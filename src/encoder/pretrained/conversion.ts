@@ -13,7 +13,7 @@ export interface ConvertedNetwork {
 
 /**
  * The weights of a TensorFlow graph, found by walking it from its input to its embedding and on to its
- * classes, beside our own table of blocks. Names tell nothing: what counts is which operation reads which.
+ * classes, beside our own table of blocks. Names say nothing: what counts is which operation reads which.
  * Factors and offsets after a convolution (batch norm, in whatever pieces it was left) are folded into its
  * kernel and bias.
  *
@@ -135,7 +135,7 @@ function readKernel(graph: PretrainedGraph, node: GraphNode, layer: ConvolutionL
   return graph.refuse(`${node.name} has ${found} as its kernel, where [${expected}] was expected`);
 }
 
-/** Behind the last feature map: its mean over the whole, a 1x1 convolution to the classes, their bias. */
+/** After the last feature map: its mean over the whole, a 1x1 convolution to the classes, their bias. */
 function readClassifier(graph: PretrainedGraph, end: string): ConvertedNetwork['classifier'] {
   const follow = (from: string, ...ops: string[]): GraphNode => {
     const node = graph.consumersOf(from).find((consumer) => ops.includes(consumer.op));

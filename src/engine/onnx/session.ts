@@ -36,7 +36,7 @@ export class OnnxSession {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
       // Within a run, a thread without work spins, since the next op comes in microseconds, unless others want its
-      // core. Behind a run all sleep.
+      // core. After a run all sleep.
       // x64quantprecision: see SessionOptions.
       extra: {
         session: {

@@ -12,7 +12,7 @@ import type { Tensorflow } from './load.js';
 import { layerParameters, release, upload } from './parameters.js';
 
 /**
- * A channel that varies less than this over the frames tells nothing of them, and a deviation of 1 would
+ * A channel that varies less than this over the frames says nothing about them, and a deviation of 1 would
  * make it loud: it is only shifted.
  */
 const SMALLEST_DEVIATION = 1e-4;

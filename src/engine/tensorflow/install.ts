@@ -33,7 +33,7 @@ export interface InstallOutcome {
   readonly folder: string;
 }
 
-/** Sizes as npm and pip fetched them for linux-x64; pip tells none before it downloads. */
+/** Sizes as npm and pip fetched them for linux-x64; pip gives none before it downloads. */
 const DOWNLOADS = [
   { name: `TensorFlow ${TENSORFLOW_VERSION} (the tensorflow-cpu wheel, with pip)`, bytes: 273_829_956 },
   { name: `${TFJS_NODE} ${TFJS_NODE_VERSION} and what it needs (with npm)`, bytes: 75_352_077 },

@@ -88,7 +88,7 @@ function avoidUnsafeKernels(): void {
 }
 
 /**
- * Errors stay. TensorFlow's library would tell on stderr how it was compiled; TensorFlow.js would warn of
+ * Errors stay. TensorFlow's library would say on stderr how it was compiled; TensorFlow.js would warn of
  * every kernel of the cpu backend that two packages register with the one engine of a process.
  */
 async function quieten(): Promise<void> {

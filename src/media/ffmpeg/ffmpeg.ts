@@ -45,7 +45,7 @@ export async function* runFfmpeg(job: FfmpegJob): AsyncGenerator<ToolEvent, void
   yield* runTool(binary, { ...job, arguments: await buildArguments(job) });
 }
 
-/** Does what is done but once for all runs, so that the first one starts sooner. It tells nothing: runs do. */
+/** Does what is done but once for all runs, so that the first one starts sooner. It reports nothing: runs do. */
 export async function prepareFfmpeg(): Promise<void> {
   await Promise.allSettled([findBinary('ffmpeg'), importFluent()]);
 }
@@ -69,7 +69,7 @@ export async function runFfprobe(job: FfprobeJob, takeLine: (line: string) => vo
     unfinished = lines.pop() ?? '';
     lines.forEach(takeLine);
   }
-  throw new Error('A tool ended without telling how');
+  throw new Error('A tool ended without saying how');
 }
 
 /** The file as ffmpeg takes it whatever its name: no colon, dash or percent sign in it means anything. */

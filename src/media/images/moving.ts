@@ -43,7 +43,7 @@ async function isAnimatedPng(file: FileHandle): Promise<boolean> {
 const MAX_PNG_CHUNKS = 1000;
 
 /**
- * Whether another JPEG follows where the first one ends. Cameras put previews and second views behind a still picture
+ * Whether another JPEG follows where the first one ends. Cameras put previews and second views after a still picture
  * too, and say so (Multi-Picture Format, CIPA DC-007).
  */
 async function hasSecondJpeg(file: FileHandle): Promise<boolean> {

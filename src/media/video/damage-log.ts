@@ -40,7 +40,7 @@ export function createDamageLog({
   const keyframes: Place[] = [];
   const byNumber: boolean[] = [];
   const byMicroseconds = new Map<number, boolean>();
-  /** ffmpeg 7 demuxes ahead of decoding, but tells after which packet a frame came out. */
+  /** ffmpeg 7 demuxes ahead of decoding, but says after which packet a frame came out. */
   let decodedUpTo: number | undefined;
   let isNextFaulty = false;
   let latestStamp = 0;

@@ -22,7 +22,7 @@ export type DecodingEvent =
       readonly stamp: number;
       readonly microseconds: number;
       readonly isKeyframe: boolean;
-      /** Of the packet after which it came out, where that is told. */
+      /** Of the packet after which it came out, where that is known. */
       readonly decodingStamp: number;
     }
   | { readonly kind: 'packet_fault' | 'frame_fault' | 'chatter' };

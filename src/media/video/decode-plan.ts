@@ -184,7 +184,7 @@ function planExcerpt(
 ): DecodePlan | null {
   const samples = neededSamples(index, stored, frames);
   if (!samples) return null;
-  // H.265 does not tell which frames no other depends on.
+  // H.265 does not say which frames no other depends on.
   const share = index.isReordered && stored.codec.kind === 'h264' ? REFERENCE_SHARE : 1;
   return {
     kind: 'excerpt',

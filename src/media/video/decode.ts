@@ -45,7 +45,7 @@ export interface DecodedFrame {
   readonly position: number;
   /** uint8 RGB [size, size, 3]. */
   readonly pixels: Uint8Array;
-  /** Whether ffmpeg told of damage, in this frame or in others, before this one came out. */
+  /** Whether ffmpeg reported damage, in this frame or in others, before this one came out. */
   readonly isSuspect: boolean;
   /** Whether this frame itself shows damage, as far as a log of it was kept. */
   readonly isDamaged: boolean;
@@ -89,7 +89,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
         'repeat+level+info',
         ...(excerpt ? SAFE_PIPE_OPTIONS : safeInputOptions(demuxer)),
       ],
-      // The file's own time stamps, as ffprobe told them, not ones that begin at 0.
+      // The file's own time stamps, as ffprobe gave them, not ones that begin at 0.
       '-copyts',
       ...(damageLog ? ['-debug_ts'] : []),
       ...(threads === undefined ? [] : ['-threads', String(threads)]),
@@ -128,7 +128,7 @@ const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+
 const ON_WHITE =
   'format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255:a=255[white];[white][over]overlay=format=rgb';
 
-/** Takes the lines that tell of frames, and ffmpeg's chatter around them; errors are kept. */
+/** Takes the lines that describe frames, and ffmpeg's chatter around them; errors are kept. */
 function lineReader(
   { index, damageLog }: Pick<DecodeOptions, 'index' | 'damageLog'>,
   takeFrame: (facts: Omit<DecodedFrame, 'kind' | 'pixels'>) => void,

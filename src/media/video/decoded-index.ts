@@ -14,12 +14,12 @@ import type { VideoFile } from './probe-report.js';
 interface DecodedClip {
   readonly file: VideoFile;
   readonly limits: RunLimits;
-  /** NaN where the file does not tell. */
+  /** NaN where the file does not say. */
   readonly framesPerSecond: number;
 }
 
 /**
- * The index of a clip whose packets do not tell its frames, as counted when all of it is decoded: fillers in AVI, of
+ * The index of a clip whose packets do not give its frames, as counted when all of it is decoded: fillers in AVI, of
  * which none comes out, the parts of an MP4 that several edits show, of which ffmpeg may show a frame less or more, and
  * recordings that were joined into one stream, each with time stamps of its own.
  *

@@ -1,6 +1,6 @@
 import type { FrameIndex } from './packet-index.js';
 
-/** Frames of an index that are wanted, and how they are told from the others while ffmpeg decodes. */
+/** Frames of an index that are wanted, and how they are distinguished from the others while ffmpeg decodes. */
 export interface Selection {
   /** The frames wanted, rising, each once. */
   readonly targets: readonly Target[];

@@ -10,7 +10,7 @@ export function previousKeyframe({ timeline }: FrameIndex, frame: number): numbe
 /**
  * In place of each wanted frame the one that takes the least decoding, at most half-way to the wanted frames beside it:
  * the nearest keyframe there, or else the earliest frame, since nothing after that need be decoded for it. Null for a
- * single frame: it has none beside it, which would tell a distance.
+ * single frame: it has none beside it, which would give a distance.
  *
  * @param wanted indices into the timeline, never falling; repeated ones give the same frame.
  */

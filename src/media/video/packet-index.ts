@@ -1,6 +1,6 @@
 import type { Timeline } from '../sampling.js';
 
-/** A video packet as the demuxer hands it out. Times in seconds, NaN when the file does not tell. */
+/** A video packet as the demuxer hands it out. Times in seconds, NaN when the file does not say. */
 export interface Packet {
   readonly presentationSeconds: number;
   readonly decodingSeconds: number;
@@ -32,7 +32,7 @@ export interface ClipFacts {
   readonly durationSeconds: number;
 }
 
-/** Rate that ffmpeg assumes of a raw stream that does not tell its own. */
+/** Rate that ffmpeg assumes of a raw stream that does not give its own. */
 export const DEFAULT_FRAMES_PER_SECOND = 25;
 
 /**

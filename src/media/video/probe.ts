@@ -70,7 +70,7 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
   };
 }
 
-/** Where packets do not tell the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
+/** Where packets do not give the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
 async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
   const { format, stream, packets, leastPacketBytes } = report;
   const framesPerSecond = stream.avg_frame_rate;
@@ -108,7 +108,7 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
   return readProbeReport(file, limits);
 }
 
-/** 720p, where the container does not tell the size. */
+/** 720p, where the container does not give the size. */
 const UNKNOWN_MEGAPIXELS = 0.92;
 
 async function requireVideo(path: string, report: ProbeReport): Promise<OpenReport> {
@@ -168,7 +168,7 @@ function unopenedFailure(path: string, what: string, errorLines: readonly string
 const BREAKS_OFF = /partial file|ended prematurely|Read error/;
 
 /**
- * A file that was cut off is otherwise decoded without complaint. Containers that list their frames tell it: MP4, by
+ * A file that was cut off is otherwise decoded without complaint. Containers that list their frames show it: MP4, by
  * where each frame lies; AVI, whose frames are evenly spaced, by its length. Matroska's reader says so itself. A
  * broadcast stream has no end that could be missing.
  */

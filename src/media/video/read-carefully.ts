@@ -20,7 +20,7 @@ interface CarefulPass {
 }
 
 /**
- * Decodes a clip from its start in one thread, so that ffmpeg's complaints tell which frames are damaged. Whatever plan
+ * Decodes a clip from its start in one thread, so that ffmpeg's complaints say which frames are damaged. Whatever plan
  * came upon the damage, the answer is the same. Damaged frames are given where the request allows them, and in place of
  * one that does not come, the next one that does, or the last one.
  *

@@ -111,7 +111,7 @@ function skipOptionsOf(kind: PlanKind, { container }: Probe): readonly string[] 
     case 'nearby':
       return [];
     case 'keyframes':
-      // Of MP4, ffmpeg 4 then tells wrong times.
+      // Of MP4, ffmpeg 4 then gives wrong times.
       return ['-skip_frame', 'nokey', ...(container.startsWith('mov') ? [] : ['-discard', 'nokey'])];
     case 'reference-only':
       return ['-skip_frame', 'noref'];

@@ -94,7 +94,7 @@ class LauncherProcess implements Launcher {
     this.#process.on('message', (reply: LaunchReply) => this.#takeReply(reply));
     this.#ended = new Promise((resolve) => {
       this.#process.once('exit', resolve);
-      // Errors of messages that it can no longer take mean nothing more: its end is told.
+      // Errors of messages that it can no longer take mean nothing more: its end is reported.
       this.#process.on('error', () => this.#process.pid ?? resolve(undefined));
     });
     this.#ended.then(() => this.#lose());
@@ -162,7 +162,7 @@ const LONGEST_LAUNCH_MILLISECONDS = 10_000;
 
 /** A program that was asked for. Replies and sockets come each their own way, sockets even after `ended`. */
 class Launched {
-  /** null where it could not be started, or nobody could tell how it ends. */
+  /** null where it could not be started, or nobody knows how it ended. */
   readonly program: Promise<Program | null>;
   readonly #ended: Promise<ProgramEnd>;
   readonly #sockets = new Map<Channel, Socket>();

@@ -7,7 +7,7 @@ export interface KeptLines {
   readonly ended: Promise<void>;
 }
 
-/** ffmpeg's first lines tell the cause and its last ones the end; between them a broken clip repeats itself. */
+/** ffmpeg's first lines give the cause and its last ones the end; between them a broken clip repeats itself. */
 const LINES_KEPT_OF_EACH_END = 20;
 const LINE_LENGTH_KEPT = 500;
 

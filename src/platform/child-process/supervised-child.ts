@@ -98,7 +98,7 @@ class Child {
         yield next.value;
       }
     } catch (thrown) {
-      // Reading a stream that was destroyed throws; exit() tells why it was.
+      // Reading a stream that was destroyed throws; exit() says why it was.
       if (!this.#endedBy && !this.#startFailure) throw thrown;
     }
   }

@@ -43,7 +43,7 @@ async function readFiles(
   found: Found,
   options: { timeoutSeconds: number; signal: AbortSignal },
 ): Promise<Content> {
-  // Not AbortSignal.timeout, whose timers would pile up behind thousands of clips that took no time.
+  // Not AbortSignal.timeout, whose timers would pile up after thousands of clips that took no time.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), options.timeoutSeconds * 1000);
   try {

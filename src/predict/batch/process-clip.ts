@@ -13,7 +13,7 @@ import type { Row } from './row.js';
 import { type SubtitleFormat, writeSubtitles } from './subtitles.js';
 import { mergeWindows, type Windowing } from './windows.js';
 
-/** What a finished clip's row said, as far as it tells whether the row still holds. */
+/** What a finished clip's row said, as far as it says whether the row still holds. */
 export interface FinishedClip {
   readonly sha256: string | undefined;
   readonly truth: string | undefined;

@@ -26,7 +26,7 @@ export function startModelThreads(start: Omit<ModelStart, 'isShared'>, count: nu
  */
 async function keepTensorflow(): Promise<void> {
   const { loadTensorflow } = await import('../../engine/tensorflow/load.js');
-  // The threads tell what is wrong with it.
+  // The threads say what is wrong with it.
   await loadTensorflow().catch(() => {});
 }
 

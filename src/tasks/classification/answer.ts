@@ -11,7 +11,7 @@ export interface Unknown {
   readonly score: number;
 }
 
-/** A class, or that there is none to be told. No label stands for that, so that a class may have any name. */
+/** A class, or that there is none to give. No label stands for that, so that a class may have any name. */
 export type Answer =
   | { readonly kind: 'class'; readonly label: string }
   | ({ readonly kind: 'unknown' } & Unknown);

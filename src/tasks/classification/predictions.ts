@@ -50,7 +50,7 @@ export function classifiersOf(predictions: readonly Prediction[]): BaselinePredi
 export function logitsOf(predictions: readonly Prediction[]): Float32Array {
   return Float32Array.from(
     predictions.flatMap(({ probabilities }) =>
-      // What is too small to be told from 0 is as small as a number can be.
+      // What is too small to differ from 0 is as small as a number can be.
       probabilities.map((probability) => Math.log(Math.max(probability, Number.MIN_VALUE))),
     ),
   );

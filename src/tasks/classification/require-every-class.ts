@@ -10,6 +10,6 @@ export function requireEveryClass(labels: readonly string[], examples: readonly 
   if (absent.length === 0) return;
   throw new UserError('bad_dataset', {
     problem: `No clip of the training part can be read for: ${absent.join(', ')}.`,
-    fix: 'Mend or replace the clips that were left out above, or remove the class.',
+    fix: 'Fix or replace the clips that were left out above, or remove the class.',
   });
 }

@@ -115,7 +115,7 @@ describe('openMnist with a folder', () => {
     await expect(openMnist({ data: folder })).rejects.toThrow(`${path} is truncated`);
   });
 
-  it('tells of a folder that is not there', async () => {
+  it('says that a folder is not there', async () => {
     const attempt = openMnist({ data: join(folder, 'absent') });
     await expect(attempt).rejects.toMatchObject({
       code: 'not_found',

@@ -127,7 +127,7 @@ function relativeDistance(actual: Float32Array, expected: Float32Array): number 
   return Math.hypot(...expected.map((value, i) => value - actual[i]!)) / Math.hypot(...expected);
 }
 
-/** Logits of ImageNet's 1000 classes, which come behind the background. */
+/** Logits of ImageNet's 1000 classes, which come after the background. */
 function classLogits(embedding: Float32Array, { kernel, bias }: Pretrained['classifier']): Float32Array {
   const logits = bias.data.slice();
   embedding.forEach((feature, row) => {

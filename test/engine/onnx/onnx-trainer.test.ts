@@ -39,7 +39,7 @@ const gradientOf = (state: Weights) =>
   [...state].filter(([name]) => name.startsWith('adam.m.')).flatMap(([, { data }]) => [...data]);
 
 describe('the onnx trainer', () => {
-  describe('on short batches of frames behind larger ones', () => {
+  describe('on short batches of frames after larger ones', () => {
     const encoder: MobileNet = {
       architecture: 'mobilenet-v1',
       alpha: 0.1,

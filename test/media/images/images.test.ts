@@ -104,7 +104,7 @@ describe('a folder of images', () => {
     flat({ r: level, g: level, b: level }).png().toFile(join(sequence, name));
   const prepared = (async () => {
     mkdirSync(sequence);
-    // Written out of order; only counting puts f10 behind f2.
+    // Written out of order; only counting puts f10 after f2.
     for (const number of [10, 2, 1, 11, 3]) await grey(`f${number}.png`, number * 10);
     writeFileSync(join(sequence, 'notes.txt'), 'not a frame');
     writeFileSync(join(sequence, '.hidden.png'), 'not a frame either');

@@ -100,7 +100,7 @@ test('a still picture stays one', async () => {
   const jpeg = await grey(90).jpeg().toBuffer();
   const stills = [
     ['still.jpg', jpeg],
-    // A film of three seconds lies behind the picture of many a phone.
+    // A film of three seconds lies after the picture of many a phone.
     ['with-film.jpg', Buffer.concat([jpeg, Buffer.from('\0\0\0\x18ftypmp42')])],
     ['cut.jpg', jpeg.subarray(0, 200)],
     ['still.png', await grey(90).png().toBuffer()],

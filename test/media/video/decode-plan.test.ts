@@ -67,7 +67,7 @@ describe('the quickest plan', () => {
     });
   });
 
-  test('is of keyframes and frames close behind them where every second wanted frame has a keyframe near', () => {
+  test('is of keyframes and frames soon after them where every second wanted frame has a keyframe near', () => {
     const wanted = centres(1500, 16);
     const { kind, passes } = plan(clip(1500, 125), wanted, 'quick');
     expect(kind).toBe('nearby');

@@ -121,7 +121,7 @@ describe('a clip without usable time stamps is counted', () => {
     expect(summary(joined)?.kind).toBe('counted');
   });
 
-  test('in AVI, where the times of decoding tell of frames that were dropped', () => {
+  test('in AVI, where the times of decoding show that frames were dropped', () => {
     const gap = [0, 0.1, 0.2, 0.9].map((seconds) => key(Number.NaN, { decodingSeconds: seconds }));
     expect(summary(gap, { storesTimeStamps: false })).toMatchObject({
       kind: 'counted',

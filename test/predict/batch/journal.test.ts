@@ -55,9 +55,9 @@ it('counts the latest row of a clip', async () => {
 it.each([
   ['a torn line', '{"id":"c.mp4","pa', 0],
   ['a line of zeros', `${'\0'.repeat(50)}\n`, 1],
-  ['half a line with another behind it', `{"id":"c.m${JSON.stringify(row('c.mp4'))}\n`, 1],
+  ['half a line with another after it', `{"id":"c.m${JSON.stringify(row('c.mp4'))}\n`, 1],
   ['a line that is no row', '{"id":"c.mp4"}\n', 1],
-])('passes over %s, and goes on behind it', async (name, damage, damagedLines) => {
+])('passes over %s, and goes on after it', async (name, damage, damagedLines) => {
   const path = join(root, `${name}.jsonl`);
   const before = await openJournal(path, () => {});
   await before.append(row('a.mp4'));

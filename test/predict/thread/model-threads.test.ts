@@ -64,7 +64,7 @@ it('can be released whatever the thread is at, and what waits for it fails', asy
   }
 });
 
-it('tells of a model that cannot be read, to whoever waits or computes', async () => {
+it('says that a model cannot be read, to whoever waits or computes', async () => {
   const damaged = join(root, 'damaged');
   await cp(folder, damaged, { recursive: true });
   await truncate(join(damaged, 'weights.safetensors'), 1000);

@@ -5,13 +5,14 @@ import { projectFolder } from '../../support/cli.js';
 const THREAD = 'src/predict/thread/engine-thread.ts';
 const ENGINE = 'src/engine/onnx/onnx-engine.ts';
 const MANIFEST = 'src/bundle/manifest.ts';
+const COMMAND = 'src/commands/classify.ts';
 
 /** Files by what they import at once. */
 let imports: ReadonlyMap<string, readonly string[]>;
 beforeAll(async () => {
   const { metafile } = await build({
     absWorkingDir: projectFolder,
-    entryPoints: [THREAD, MANIFEST],
+    entryPoints: [COMMAND, THREAD, MANIFEST],
     outdir: 'dist',
     write: false,
     bundle: true,
@@ -43,6 +44,11 @@ it('the thread of a model loads no zod', () => {
   expect(loadedWith(THREAD)).not.toContain('zod');
   expect(loadedWith(ENGINE)).toContain('src/engine/onnx/session.ts');
   expect(loadedWith(ENGINE)).not.toContain('zod');
+});
+
+it('the command that classifies starts the model before it loads zod', () => {
+  expect(loadedWith(COMMAND)).toContain('src/predict/thread/model-thread.ts');
+  expect(loadedWith(COMMAND)).not.toContain('zod');
 });
 
 it('a manifest is read without what reads clips or pictures', () => {

@@ -26,7 +26,7 @@ export interface SampledClasses {
  * An estimate of linearCrossEntropy that reads few rows of the table: in softmax' denominator, samples stand for all
  * classes but a place's own, each weighed by how often it was to be expected, so that the denominator is about right on average
  * (sampled softmax; Bengio and Senecal 2008; in this form Blanc and Rendle 2018, arXiv 1712.00527). The loss is a
- * little too low, since a logarithm is taken of it: a perplexity is told of the softmax over all classes.
+ * little too low, since a logarithm is taken of it: a perplexity is that of the softmax over all classes.
  *
  * @returns The loss is differentiable by x, table and bias; `correct` is among own class and samples.
  */

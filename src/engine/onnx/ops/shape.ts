@@ -56,7 +56,7 @@ export function splitEvenly(x: Value, count: number): Value[] {
   return split(x, axis, Array<number>(count).fill(Number(x.shape[axis]) / count));
 }
 
-/** Zeros behind the values of one axis, until it has that size. */
+/** Zeros after the values of one axis, until it has that size. */
 export function padEnd(x: Value, axis: number, size: number): Value {
   const given = x.shape[axis];
   if (typeof given !== 'number' || given > size) throw misfit('Pad', [x], `at most ${size} at axis ${axis}`);

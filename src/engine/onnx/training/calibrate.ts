@@ -7,7 +7,7 @@ import { sum } from '../ops/reduce.js';
 import type { OpenSession } from '../session.js';
 
 /**
- * A channel that varies less than this over the frames tells nothing of them, and a deviation of 1 would
+ * A channel that varies less than this over the frames says nothing about them, and a deviation of 1 would
  * make it loud: it is only shifted.
  */
 const SMALLEST_DEVIATION = 1e-4;

@@ -28,7 +28,7 @@ export async function readMp4Report(path: string): Promise<Mp4Report | null> {
   }
 }
 
-/** With what ffprobe does not tell. */
+/** With what ffprobe does not say. */
 export type Mp4Report = ProbeReport & { readonly stored: StoredFrames };
 
 function parseMovie(moov: Buffer, fileBytes: number): Mp4Report {

@@ -72,7 +72,7 @@ export function readSampleTable(mediaInformation: readonly Box[], fileBytes: num
   };
 }
 
-/** Partly synchronous frames, compact sizes, and keyframes of an open group, which are told of in a group. */
+/** Partly synchronous frames, compact sizes, and keyframes of an open group, which a sample group lists. */
 function isUncommon({ type, content }: Box): boolean {
   if (type === 'sgpd' || type === 'sbgp') return content.toString('latin1', 4, 8) === 'rap ';
   return type === 'stps' || type === 'stz2';

@@ -99,7 +99,7 @@ describe('looking up rows of a table', () => {
 });
 
 describe('cross-entropy by class index', () => {
-  async function lossAndGradient(logits: Feed, classes: Int32Array) {
+  async function lossAndGradient(logits: Feed, classes: Int32Array, shares: Record<string, Feed> = {}) {
     const graph = createGraph('test');
     const x = floats(graph, 'logits', ['places', logits.shape[1]!]);
     const wanted = {
@@ -112,7 +112,7 @@ describe('cross-entropy by class index', () => {
     output('correct', correct);
     output('by_logits', gradients({ value: loss, gradient: one }, [x])[0]!);
     const options = { shape: [classes.length], classes: logits.shape[1]! };
-    return run(graph, { logits, ...wantedFeeds(classes, options) });
+    return run(graph, { logits, ...wantedFeeds(classes, options), ...shares });
   }
 
   it('is exact for logits whose probability rounds to 0', async () => {
@@ -128,6 +128,13 @@ describe('cross-entropy by class index', () => {
     expect([...correct!]).toEqual([0]);
     expect(loss![0]).toBeCloseTo(Math.log(1 + Math.E), 6);
     expect(by_logits!.slice(2)).toEqual(new Float32Array(2));
+  });
+
+  it('leaves them out whatever share they are given', async () => {
+    const logits = { data: Float32Array.of(1, 2, 5, 1), shape: [2, 2] };
+    const classes = Int32Array.of(0, IGNORED);
+    const shares = { shares: { data: Float32Array.of(1, 1), shape: [2] } };
+    expect(await lossAndGradient(logits, classes, shares)).toEqual(await lossAndGradient(logits, classes));
   });
 
   it('counts the places whose largest logit is that of their class', async () => {

@@ -19,7 +19,7 @@ const sample = (lengthBytes: number, ...headers: readonly number[]) =>
     }),
   );
 
-test('of H.264, the first slice tells, behind what else is in the frame', () => {
+test('of H.264, the first slice says it, after what else is in the frame', () => {
   const [delimiter, information, idr, reference, disposable] = [0x09, 0x06, 0x65, 0x41, 0x01];
   expect(isIndependent(sample(4, delimiter, information, idr), h264)).toBe(true);
   expect(isIndependent(sample(4, delimiter, reference), h264)).toBe(false);
