@@ -57,7 +57,7 @@ export interface Classification {
   /** float32 [batch, classes], before softmax. */
   readonly logits: Float32Array;
   /** float32 [batch, timesteps], each row summing to 1, zero past its length; where the network attends. */
-  readonly attention?: Float32Array;
+  readonly attention?: Float32Array | undefined;
 }
 
 export interface SequenceClassifier {

@@ -139,7 +139,7 @@ function combine(
   const attentions = results.flatMap(({ attention }) => attention ?? []);
   return {
     logits: averaged.map((logit) => logit / temperature),
-    ...(attentions.length > 0 && { attention: mean(attentions) }),
+    attention: attentions.length > 0 ? mean(attentions) : undefined,
   };
 }
 

@@ -3,10 +3,12 @@ import { resample } from './images/resample.js';
 /** What is done to all pictures of a clip, in this order; what is absent stays as it is. */
 export interface PictureChange {
   /** The square that is cut out and enlarged to the picture's size, in shares of its side. */
-  readonly window?: { readonly left: number; readonly top: number; readonly side: number };
-  readonly isMirrored?: true;
+  readonly window?: { readonly left: number; readonly top: number; readonly side: number } | undefined;
+  readonly isMirrored?: true | undefined;
   /** Factors; 1 leaves things as they are. */
-  readonly colour?: { readonly brightness: number; readonly contrast: number; readonly saturation: number };
+  readonly colour?:
+    | { readonly brightness: number; readonly contrast: number; readonly saturation: number }
+    | undefined;
 }
 
 /**

@@ -45,7 +45,7 @@ export interface Frame {
   /** uint8 RGB [size, size, 3], belonging to the caller. */
   readonly pixels: Uint8Array;
   /** Of the frame's partner, likewise; when partners were asked for. */
-  readonly partner?: Uint8Array;
+  readonly partner?: Uint8Array | undefined;
   /** Whether what it or its partner shows is partly made up, or another frame's since it cannot be decoded. */
   readonly isDamaged: boolean;
 }
@@ -55,7 +55,7 @@ export interface Clip {
   /** With what was found out about it, so that other parts of it open without another look. */
   readonly located: LocatedClip;
   /** Of a video: how it is decoded, unless that should fail. */
-  readonly plan?: PlanKind;
+  readonly plan?: PlanKind | undefined;
   readonly durationSeconds: number;
   /** How many frames come when nothing goes wrong. */
   readonly frameCount: number;

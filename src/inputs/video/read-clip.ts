@@ -14,15 +14,15 @@ export interface ClipFrames {
   readonly timesSeconds: readonly number[];
   readonly durationSeconds: number;
   /** Of a video: how it was to be decoded. */
-  readonly plan?: PlanKind;
+  readonly plan?: PlanKind | undefined;
 }
 
 export interface ClipReading extends Omit<FrameRequest, 'preprocessing' | 'pairGap'> {
   readonly input: FramesInput;
   /** Done to every frame, before streams are made of them. */
-  readonly picture?: PictureChange;
+  readonly picture?: PictureChange | undefined;
   /** Whether the frames come in the order of a clip that is played backwards. */
-  readonly isReversed?: boolean;
+  readonly isReversed?: boolean | undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function readClip(path: string, reading: ClipReading): Promise<Clip
   }
   if (isReversed) timesSeconds.reverse();
   const { frameCount: timesteps, durationSeconds, plan } = clip;
-  return { pixels, timesteps, timesSeconds, durationSeconds, ...(plan && { plan }) };
+  return { pixels, timesteps, timesSeconds, durationSeconds, plan };
 }
 
 /** Backwards, what was later is earlier: a frame and its partner change places. */

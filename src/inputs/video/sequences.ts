@@ -83,9 +83,9 @@ async function readPixels(
   const { pixels } = await readClip(example.path, {
     input,
     ...wanted,
-    ...(startSeconds !== undefined && { startSeconds }),
-    ...(endSeconds !== undefined && { endSeconds }),
-    ...(signal && { signal }),
+    startSeconds,
+    endSeconds,
+    signal,
   });
   return pixels;
 }

@@ -17,7 +17,7 @@ export function streamPictures({ pixels, partners }: FrameRun, input: FramesInpu
   const pictures: Uint8Array[] = [];
   for (let start = 0; start < pixels.length; start += bytes) {
     const partner = partners?.subarray(start, start + bytes);
-    const frame = { pixels: pixels.subarray(start, start + bytes), ...(partner && { partner }) };
+    const frame = { pixels: pixels.subarray(start, start + bytes), partner };
     for (const picture of picturesOf(frame, input)) pictures.push(picture);
   }
   return Buffer.concat(pictures);

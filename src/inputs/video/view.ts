@@ -11,10 +11,10 @@ import { evaluationSampling } from './read-clip.js';
 export interface ClipView {
   readonly sampling: Sampling;
   /** Draws the times of `segments` sampling and of a pace with jitter. */
-  readonly seed?: number;
-  readonly pace?: Pace;
-  readonly picture?: PictureChange;
-  readonly isReversed?: true;
+  readonly seed?: number | undefined;
+  readonly pace?: Pace | undefined;
+  readonly picture?: PictureChange | undefined;
+  readonly isReversed?: true | undefined;
 }
 
 export interface ViewSource {
@@ -35,7 +35,7 @@ export function clipView(
   const isDrawnInTime = sampling.kind === 'segments' || (augmentation?.timeJitter ?? 0) > 0;
   return {
     sampling,
-    ...(isDrawnInTime && { seed: draw('times').integer(0, 2 ** 31) }),
+    seed: isDrawnInTime ? draw('times').integer(0, 2 ** 31) : undefined,
     ...(augmentation && drawChange(augmentation, draw)),
   };
 }
@@ -49,17 +49,17 @@ function drawChange(augmentation: Augmentation, draw: Draw): Omit<ClipView, 'sam
   const pacing = draw('speed');
   const speed = range ? between(pacing, range) : 1;
   return {
-    ...((range || jitter > 0) && { pace: { jitter, speed, position: pacing.float() } }),
-    ...(Object.keys(picture).length > 0 && { picture }),
-    ...(draw('reverse').float() < reverse && { isReversed: true }),
+    pace: range || jitter > 0 ? { jitter, speed, position: pacing.float() } : undefined,
+    picture: Object.values(picture).some((change) => change !== undefined) ? picture : undefined,
+    isReversed: draw('reverse').float() < reverse || undefined,
   };
 }
 
 function drawPicture({ crop, flip = 0, colour }: Augmentation, draw: Draw): PictureChange {
   return {
-    ...(crop !== undefined && { window: drawWindow(crop, draw('crop')) }),
-    ...(draw('flip').float() < flip && { isMirrored: true }),
-    ...(colour && { colour: drawColour(colour, draw('colour')) }),
+    window: crop === undefined ? undefined : drawWindow(crop, draw('crop')),
+    isMirrored: draw('flip').float() < flip || undefined,
+    colour: colour && drawColour(colour, draw('colour')),
   };
 }
 

@@ -34,7 +34,7 @@ export function predictionsOf(options: {
     example,
     probabilities: softmax(logits.subarray(index * classes, (index + 1) * classes)),
     classifiers: Object.fromEntries([...classifiers].map(([name, predicted]) => [name, predicted[index]!])),
-    ...(attention && { attention: attention[index]! }),
+    attention: attention?.[index],
   }));
 }
 
@@ -122,7 +122,7 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
       example: { id: line.id, group: line.group, label: line.label },
       probabilities: labels.map((name) => Number(values[classColumn(name)])),
       classifiers: { ...Object.fromEntries(classifiers), network: line.predicted },
-      ...(line.attention && { attention: line.attention }),
+      attention: line.attention,
     };
   });
 }

@@ -90,6 +90,6 @@ function summarize({ histogram, frames, means: sums, products }: Seen): MapStati
   return {
     range: chooseRange(histogram),
     means: Float32Array.from(means),
-    ...(covariance && { covariance }),
+    covariance,
   };
 }
