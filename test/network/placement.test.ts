@@ -25,12 +25,12 @@ describe('the segments of a batch', () => {
   });
 
   it('are those that the batch says', () => {
-    const segments = [Int32Array.of(1, 4), Int32Array.of(2)];
+    const segments = [Int32Array.of(2, 3), Int32Array.of(2)];
     const placed = segmentPlacement(network, { lengths: Int32Array.of(5, 2), timesteps: 6, segments });
-    expect([...placed.inner.lengths]).toEqual([1, 4, 2]);
+    expect([...placed.inner.lengths]).toEqual([2, 3, 2]);
     expect([...placed.outer.lengths]).toEqual([2, 1]);
     // Timesteps of the second sequence begin at the sixth place.
-    expect([...placed.rows]).toEqual([0, 0, 0, 0, 1, 2, 3, 4, 6, 7, 0, 0]);
+    expect([...placed.rows]).toEqual([0, 1, 0, 2, 3, 4, 6, 7, 0]);
     expect([...placed.places]).toEqual([0, 1, 2, 0]);
   });
 });
