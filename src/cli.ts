@@ -45,6 +45,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'list the pipelines that ship, with what they make',
     load: async () => (await import('./commands/pipelines.js')).pipelinesCommand(),
   },
+  generate: {
+    summary: 'write text with a model of language',
+    load: async () => (await import('./commands/generate.js')).generateCommand(),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
     load: async () => (await import('./commands/mnist.js')).mnistCommand(),

@@ -19,14 +19,28 @@ export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/opti
 export type { Row as BatchRow } from './predict/batch/row.js';
 export { classify, openClassifier } from './predict/classify.js';
 export type { ClassifyOptions, ClipClassifier, Given, OpenOptions } from './predict/classify-options.js';
+export type { Sampling } from './predict/generate/choose-token.js';
+export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
 export type { Classified, Failed, Outcome } from './predict/outcome.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
+export type { LanguageBaseline } from './tasks/language/baselines.js';
+export type { LanguageFigures } from './tasks/language/figures.js';
 export type { TrainEvent } from './train/train-event.js';
 export { batch } from './workflows/batch.js';
 export { type CrossvalidateResult, crossvalidate } from './workflows/crossvalidate.js';
 export { type EvaluateOptions, evaluateBundle } from './workflows/evaluate-bundle.js';
+export {
+  type EvaluateLanguageOptions,
+  evaluateLanguage,
+  type LanguageEvaluation,
+} from './workflows/evaluate-language.js';
 export { type MnistOptions, trainMnist } from './workflows/mnist/train-mnist.js';
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './workflows/quantize-bundle.js';
 export { type TrainOptions, type TrainResult, train } from './workflows/train.js';
+export {
+  type TrainLanguageOptions,
+  type TrainLanguageResult,
+  trainLanguage,
+} from './workflows/train-language.js';

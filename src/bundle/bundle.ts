@@ -65,7 +65,7 @@ export async function completeBundle({ folder, manifest, members: own }: FoundMo
     throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
   }
   const members = unpackMembers(weights, manifest.members);
-  for (const member of members) checkParameters(member, { networks, manifest, path });
+  for (const member of members) checkParameters(member, { networks, path });
   return { folder, manifest, networks, members };
 }
 
@@ -117,7 +117,10 @@ export async function updateManifest(
 
 function networksOfManifest(manifest: Manifest, path: string): Networks {
   const { pipeline, labels, vocabulary, quantization } = manifest;
-  const networks = networksOf(pipeline, { classes: taskOf(pipeline).outputs(labels), vocabulary });
+  const networks = networksOf(pipeline, {
+    classes: taskOf(pipeline).outputs({ labels, vocabulary }),
+    vocabulary,
+  });
   if (!quantization) return networks;
   if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
   return inInt8(networks);
@@ -154,13 +157,11 @@ function checkWeightsFile(bytes: Uint8Array, manifest: Manifest, path: string): 
   }
 }
 
-function checkParameters(
-  weights: Weights,
-  { networks, manifest, path }: { networks: Networks; manifest: Manifest; path: string },
-): void {
+function checkParameters(weights: Weights, { networks, path }: { networks: Networks; path: string }): void {
   const head = weights.get('head.bias');
-  if (head && head.data.length !== manifest.labels.length) {
-    const count = `${manifest.labels.length} labels`;
+  const { classes } = networks.recurrent;
+  if (head && head.data.length !== classes) {
+    const count = `${classes} labels`;
     throw damaged(path, `scores ${head.data.length} classes, but ${MANIFEST_FILE} names ${count}`);
   }
   const expected = parametersOf(networks);

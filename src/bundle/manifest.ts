@@ -20,7 +20,8 @@ const share = z.number().min(0).max(1);
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(BUNDLE_SCHEMA_VERSION),
   pipeline: pipelineSchema,
-  labels: z.array(z.string().min(1)).min(2),
+  /** Of the network's outputs; none where these are the tokens of the vocabulary. */
+  labels: z.array(z.string().min(1)).refine(({ length }) => length !== 1, 'must be 2 or more'),
   /** The symbols that its input knows, in the order of their numbers; absent where it reads none. */
   vocabulary: z.array(z.string().min(1)).optional(),
   /** Null when the dataset had no test part. */

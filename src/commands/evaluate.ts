@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
-import { loadBundle } from '../bundle/bundle.js';
+import { type Bundle, loadBundle } from '../bundle/bundle.js';
 import type { SplitName } from '../datasets/dataset.js';
 import type { EngineName } from '../engine/engine.js';
-import { evaluateBundle } from '../workflows/evaluate-bundle.js';
+import { UserError } from '../errors.js';
+import { languageBaselineText, languageSentence } from '../report/language-words.js';
+import type { TaskName } from '../tasks/tasks.js';
+import { type EvaluateOptions, evaluateBundle } from '../workflows/evaluate-bundle.js';
+import { evaluateLanguage } from '../workflows/evaluate-language.js';
 import { evaluationFigures, evaluationFolder } from '../workflows/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
-import { engineOption, numberWithin, wholeNumber } from './flags.js';
+import { engineOption, numberWithin, refuseFlags, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -24,9 +28,12 @@ interface Flags {
 /** `clipstep evaluate` */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('say how good a trained model is on labelled clips')
+    .description('say how good a trained model is on labelled clips, or on a text')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
-    .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
+    .option(
+      '-d, --data <path>',
+      'folder with a folder of clips for each class, or a manifest (CSV); of a model of language, a text',
+    )
     .option(
       '-o, --out <folder>',
       "where report.html, metrics.json and predictions.csv go, over those of an earlier evaluation (default: runs/ with the model's name and the part's)",
@@ -52,16 +59,45 @@ export function evaluateCommand(): Command {
     .addOption(engineOption())
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
-      const { topK: topCount, json, out = evaluationFolder(model, flags.split), ...options } = flags;
-      const result = await interruptible(async (signal) =>
-        evaluateBundle(await loadBundle(model), {
-          ...options,
-          topCount,
-          out,
-          signal,
-          onEvent: progress.show,
-        }),
-      ).finally(progress.stop);
-      console.log(json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out));
+      const text = await interruptible(async (signal) => {
+        const bundle = await loadBundle(model);
+        const evaluate = EVALUATIONS[bundle.manifest.pipeline.task];
+        return evaluate(bundle, flags, { signal, onEvent: progress.show });
+      }).finally(progress.stop);
+      console.log(text);
     });
 }
+
+type Evaluate = (
+  bundle: Bundle,
+  flags: Flags,
+  run: Pick<EvaluateOptions, 'signal' | 'onEvent'>,
+) => Promise<string>;
+
+/** By the pipeline's task: evaluates, and says what came of it. */
+const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
+  classification: async (bundle, flags, run) => {
+    const { topK: topCount, json, out = evaluationFolder(bundle.folder, flags.split), ...options } = flags;
+    const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
+    return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
+  },
+  language: async (bundle, { data, split, engine, json, ...flags }, { signal }) => {
+    refuseFlags('a model of language', {
+      '--calibrate': flags.calibrate,
+      '--target-precision': flags.targetPrecision,
+      '--min-probability': flags.minProbability,
+      '--out': flags.out,
+    });
+    if (data === undefined) {
+      throw new UserError('usage', {
+        problem: `${bundle.folder} is a model of language, and --data does not say which text to score it on.`,
+        fix: 'Add --data FILE: a text, or a folder with train.txt, valid.txt and test.txt.',
+      });
+    }
+    const result = await evaluateLanguage(bundle, { data, split, engine, signal });
+    if (json) return JSON.stringify(result);
+    const { figures, baselines } = result;
+    const part = split === 'all' ? data : `its ${split} part`;
+    return [languageSentence(figures, part), languageBaselineText(baselines)].join('\n').trim();
+  },
+};

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
 import type { PlanChoice } from '../media/frames.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 
@@ -70,4 +71,14 @@ export function numberWithin(low: number, high: number): (text: string) => numbe
     if (/^\d*\.?\d+$/.test(text) && value >= low && value <= high) return value;
     throw new InvalidArgumentError(`It must be a number from ${low} to ${high}.`);
   };
+}
+
+/** @throws UserError `usage` where one of the flags was given, which such a model has no use for. */
+export function refuseFlags(model: string, flags: Readonly<Record<string, unknown>>): void {
+  const given = Object.keys(flags).filter((flag) => flags[flag] !== undefined);
+  if (given.length === 0) return;
+  throw new UserError('usage', {
+    problem: `${given.join(' and ')} cannot be used with ${model}.`,
+    fix: 'Leave it out.',
+  });
 }

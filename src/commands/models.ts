@@ -5,6 +5,7 @@ import { type Manifest, readManifest } from '../bundle/manifest.js';
 import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
+import { languageSentence } from '../report/language-words.js';
 import { entry, firstSentence } from './listing.js';
 
 /** Classes that are named; a model may know a thousand. */
@@ -30,10 +31,15 @@ const IMAGENET_LINES = [
 function modelLines({ pipeline, labels, test }: Manifest): string[] {
   return [
     firstSentence(pipeline.description),
-    `${counted(labels.length, 'class', 'classes')}: ${labelsText(labels)}`,
-    ...(test ? [`${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`] : []),
+    ...(labels.length > 0 ? [`${counted(labels.length, 'class', 'classes')}: ${labelsText(labels)}`] : []),
+    ...(test ? [testLine(test)] : []),
   ];
 }
+
+const testLine = (test: NonNullable<Manifest['test']>): string =>
+  'perplexity' in test
+    ? languageSentence(test, 'its test part')
+    : `${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`;
 
 /** The classes of a model by name, or the first of them where they are many. */
 export function labelsText(labels: readonly string[]): string {

@@ -1,10 +1,15 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
+import { readPipeline } from '../pipeline/pipeline-file.js';
+import { findShipped } from '../platform/shipped.js';
 import { baselineText } from '../report/baseline-words.js';
+import { languageBaselineText, languageSentence } from '../report/language-words.js';
 import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
-import { type TrainResult, train } from '../workflows/train.js';
-import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
+import type { TaskName } from '../tasks/tasks.js';
+import { type TrainOptions, type TrainResult, train } from '../workflows/train.js';
+import { type TrainLanguageResult, trainLanguage } from '../workflows/train-language.js';
+import { engineOption, numberWithin, refuseFlags, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -25,7 +30,10 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('train the network of a pipeline on a dataset')
     .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as motion')
-    .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
+    .option(
+      '-d, --data <path>',
+      'folder with a folder of clips for each class, or a manifest (CSV); of a model of language, a text',
+    )
     .option('-o, --out <folder>', "where the model goes (default: runs/ and the pipeline's name)")
     .addOption(engineOption())
     .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
@@ -47,15 +55,36 @@ export function trainCommand(): Command {
     .option('--resume', 'go on with the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
-      const result = await interruptible((signal) =>
-        train({ pipeline, ...flags, signal, onEvent: progress.show }),
+      const { task } = await readPipeline(await findShipped('pipeline', pipeline));
+      const text = await interruptible((signal) =>
+        TRAININGS[task]({ pipeline, ...flags, signal, onEvent: progress.show }),
       ).finally(progress.stop);
-      console.log(summary(result));
+      console.log(text);
     });
 }
 
+/** By the pipeline's task: trains, and says what came of it. */
+const TRAININGS: Readonly<Record<TaskName, (options: TrainOptions) => Promise<string>>> = {
+  classification: async (options) => summary(await train(options)),
+  language: async ({ targetPrecision, ...options }) => {
+    refuseFlags('a model of language', { '--target-precision': targetPrecision });
+    return languageSummary(await trainLanguage(options));
+  },
+};
+
+function languageSummary({ folder, test, baselines }: TrainLanguageResult): string {
+  return [
+    modelLine(folder),
+    test ? languageSentence(test, 'the test part') : 'Not tested: the text has no test part',
+    languageBaselineText(baselines),
+  ].join('\n');
+}
+
+const modelLine = (folder: string): string =>
+  `${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`;
+
 function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
-  const lines = [`${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`];
+  const lines = [modelLine(folder)];
   if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json says why`);
   if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
   lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));

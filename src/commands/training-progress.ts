@@ -51,9 +51,9 @@ function lineOf(event: ProgressEvent): string | null {
 
 function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoch' }>): string {
   const validation =
-    record.validationLoss === null || record.validationAccuracy === null
+    record.validationLoss === null
       ? ''
-      : `, validation ${record.validationLoss.toFixed(4)} ${percent(record.validationAccuracy)}${isBest ? ' (best)' : ''}`;
+      : `, validation ${record.validationLoss.toFixed(4)}${shareText(record.validationAccuracy)}${isBest ? ' (best)' : ''}`;
   const { trainLoss, trainAccuracy, seconds } = record;
   const training =
     trainAccuracy === null
@@ -61,6 +61,8 @@ function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoc
       : `loss ${trainLoss.toFixed(4)} ${percent(trainAccuracy)}`;
   return `Stage ${record.stage + 1}, epoch ${record.epoch}/${epochs}: ${training}${validation}, ${seconds.toFixed(1)} s`;
 }
+
+const shareText = (share: number | null): string => (share === null ? '' : ` ${percent(share)}`);
 
 /** One bar at a time: a new one whenever what is counted changes. */
 class Bar {

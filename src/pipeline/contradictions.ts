@@ -1,7 +1,7 @@
 import type { Contradiction } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
-import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { recurrentContradictions } from '../network/recurrent-contradictions.js';
+import { taskOf } from '../tasks/tasks.js';
 import type { Settings } from './settings.js';
 
 /** Settings that are sound by themselves but not together. */
@@ -24,8 +24,8 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });
   }
-  const ofRecurrent = [...recurrentContradictions(recurrent), ...contradictingReadouts(recurrent)];
-  for (const contradiction of ofRecurrent) found.push(contradiction);
+  const ofNetwork = [...recurrentContradictions(recurrent), ...taskOf(settings).contradictions(settings)];
+  for (const contradiction of ofNetwork) found.push(contradiction);
   if (training.keep === 'last' && training.patience !== undefined) {
     const message = 'must be left out when training.keep is last: no epoch is better than another';
     found.push({ path: ['training', 'patience'], message });
@@ -42,15 +42,5 @@ export function contradictions(settings: Settings): Contradiction[] {
       if (warmupEpochs) found.push({ path: ['finetune', String(index), 'warmupEpochs'], message });
     }
   }
-  return found;
-}
-
-/** A clip has one class: what answers every timestep is for other tasks. */
-function contradictingReadouts({ readout, upper }: Settings['recurrent']): Contradiction[] {
-  const message = 'must be another: every gives an answer a timestep, and a clip has one class';
-  const isEvery = (name: typeof readout) => READOUT_LAYOUTS[name].everyTimestep;
-  const found: Contradiction[] = [];
-  if (isEvery(readout)) found.push({ path: ['recurrent', 'readout'], message });
-  if (upper && isEvery(upper.readout)) found.push({ path: ['recurrent', 'upper', 'readout'], message });
   return found;
 }

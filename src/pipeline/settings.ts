@@ -5,6 +5,7 @@ import { inputSchema } from '../inputs/input-kinds.js';
 import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
 import { INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
 import { classificationTraining } from '../tasks/classification/training-schema.js';
+import { languageTraining } from '../tasks/language/training-schema.js';
 import { TASK_NAMES } from '../tasks/tasks.js';
 import { distilSchema } from './distil-schema.js';
 
@@ -36,6 +37,7 @@ const trainingSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0),
   clipNorm: z.number().positive().default(1),
   ...classificationTraining,
+  ...languageTraining,
   augmentation: augmentationSchema.optional(),
   mixup: z
     .number()

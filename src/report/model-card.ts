@@ -5,7 +5,8 @@ import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
-import { TASK_REPORTS } from './task-reports.js';
+import { layersWords } from './network-words.js';
+import { taskReportOf } from './task-reports.js';
 import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
 
 /**
@@ -15,7 +16,7 @@ import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js
 export function modelCard(result: TrainingResult, { command }: { command: string }): string {
   const { pipeline, labels, examples } = result;
   const noun = exampleNoun(pipeline);
-  const { subject, results } = TASK_REPORTS[pipeline.task];
+  const { subject, results } = taskReportOf(pipeline);
   return `# ${pipeline.name}
 
 ${pipeline.description.trim()}
@@ -43,13 +44,6 @@ function networkSection(
 - Recurrent network: ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
 `;
-}
-
-type Layers = Pick<Pipeline['recurrent'], 'layers' | 'bidirectional' | 'cell' | 'units'>;
-
-function layersWords({ layers, bidirectional, cell, units }: Layers): string {
-  if (layers === 0) return 'none';
-  return `${layers} x ${bidirectional ? 'bidirectional ' : ''}${cell} of ${units} units`;
 }
 
 function readoutWords(recurrent: Pipeline['recurrent']): string {

@@ -5,7 +5,7 @@ import type { EpochRecord } from '../train/checkpoint.js';
 import { learningCurves } from './learning-curves.js';
 import { openCharts } from './open-charts.js';
 import { charts, escapeHtml, htmlPage, section, table, text } from './page.js';
-import { TASK_REPORTS, type TaskFigures } from './task-reports.js';
+import { type TaskFigures, taskReportOf } from './task-reports.js';
 import { leakText } from './words.js';
 
 /** What there is to say of a training, an evaluation or a cross-validation; what is absent is left out. */
@@ -29,7 +29,7 @@ export interface Report {
 export async function reportHtml(report: Report): Promise<string> {
   const { title, sentences, pipeline, figures, epochs } = report;
   const draw = await openCharts();
-  const { results, details } = TASK_REPORTS[pipeline.task].sections(figures, { pipeline, draw });
+  const { results, details } = taskReportOf(pipeline).sections(figures, { pipeline, draw });
   return htmlPage({
     title,
     body: [

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline/schema.js';
-import type { TaskName } from '../tasks/tasks.js';
+import { type ExampleTaskName, ofExampleTask, type TaskName } from '../tasks/tasks.js';
 import type { TrainingResult } from '../train/train-network.js';
 import { type ClassificationFigures, classificationSections } from './classification-sections.js';
 import { classificationWords } from './classification-words.js';
@@ -24,6 +24,9 @@ interface TaskReport {
 export type TaskFigures = ClassificationFigures;
 
 /** By the pipeline's task. */
-export const TASK_REPORTS: Readonly<Record<TaskName, TaskReport>> = {
+const TASK_REPORTS: Readonly<Record<ExampleTaskName, TaskReport>> = {
   classification: { ...classificationWords, sections: classificationSections },
 };
+
+export const taskReportOf = (pipeline: { readonly task: TaskName }): TaskReport =>
+  ofExampleTask(TASK_REPORTS, pipeline);

@@ -3,7 +3,7 @@ import type { TrainingResult } from '../train/train-network.js';
 import type { Highlights } from './highlights.js';
 import { reportHtml } from './report-html.js';
 import type { Strip } from './strips.js';
-import { TASK_REPORTS } from './task-reports.js';
+import { taskReportOf } from './task-reports.js';
 import { exampleNoun, versionsText } from './words.js';
 
 /**
@@ -22,7 +22,7 @@ export async function trainingReport(
     figures: { labels, evaluation: test, baselines, highlights },
     leaks,
     skipped,
-    sentences: TASK_REPORTS[pipeline.task].sentences(result, noun),
+    sentences: taskReportOf(pipeline).sentences(result, noun),
     epochs: result.history,
     facts: [
       ['data', result.datasetName],

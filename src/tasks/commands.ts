@@ -10,6 +10,7 @@ export const MODEL_COMMANDS = [
   'classify',
   'batch',
   'quantize',
+  'generate',
 ] as const;
 
 export type ModelCommand = (typeof MODEL_COMMANDS)[number];
@@ -29,14 +30,29 @@ interface CommandUse {
   readonly ofTexts: Refusal | null;
 }
 
+const WRITES: Refusal = {
+  because: 'writes text and knows no classes',
+  fix: 'Use `clipstep generate`.',
+};
+
 /** Which command works with which task. docs/extending.md has it as a table. */
 const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
-  train: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
-  crossvalidate: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
-  evaluate: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
-  classify: { tasks: { classification: null }, withoutEncoder: null, ofTexts: null },
+  train: { tasks: { classification: null, language: null }, withoutEncoder: null, ofTexts: null },
+  crossvalidate: {
+    tasks: {
+      classification: null,
+      language: {
+        because: 'learns from one running text, which has no examples to make folds of',
+        fix: 'Train it, and give other shares of the text by --set split.test=0.2.',
+      },
+    },
+    withoutEncoder: null,
+    ofTexts: null,
+  },
+  evaluate: { tasks: { classification: null, language: null }, withoutEncoder: null, ofTexts: null },
+  classify: { tasks: { classification: null, language: WRITES }, withoutEncoder: null, ofTexts: null },
   batch: {
-    tasks: { classification: null },
+    tasks: { classification: null, language: WRITES },
     withoutEncoder: null,
     ofTexts: {
       because: 'reads texts, and batch goes through files of clips',
@@ -44,11 +60,22 @@ const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
     },
   },
   quantize: {
-    tasks: { classification: null },
+    tasks: { classification: null, language: null },
     withoutEncoder: {
       because: 'has no encoder, which is what can be quantized',
       fix: 'Give a model that reads frames, such as motion.',
     },
+    ofTexts: null,
+  },
+  generate: {
+    tasks: {
+      classification: {
+        because: 'names classes and does not write',
+        fix: 'Give a model of language, such as shakespeare.',
+      },
+      language: null,
+    },
+    withoutEncoder: null,
     ofTexts: null,
   },
 };
@@ -79,4 +106,23 @@ export function requireCommand(
   const refusal = refusalOf(command, pipeline);
   if (!refusal) return;
   throw new UserError('usage', { problem: `${name} ${refusal.because}.`, fix: refusal.fix });
+}
+
+/**
+ * @param subject.instead the function that is for the other tasks.
+ * @throws UserError `usage` where a pipeline is of another task.
+ */
+export function requireTask(
+  task: TaskName,
+  {
+    name,
+    pipeline,
+    instead,
+  }: { readonly name: string; readonly pipeline: Subject; readonly instead: string },
+): void {
+  if (pipeline.task === task) return;
+  throw new UserError('usage', {
+    problem: `${name} is of the task ${pipeline.task}, not ${task}.`,
+    fix: `Call ${instead}().`,
+  });
 }

@@ -1,25 +1,51 @@
 import type * as z from 'zod';
 import type { Example } from '../datasets/dataset.js';
+import type { Contradiction } from '../inputs/input-kind.js';
 import type { Loss } from '../network/losses.js';
+import type { RecurrentSettings } from '../network/recurrent-schema.js';
 import type { ClassificationTraining } from './classification/training-schema.js';
 
 /** What a network is for: what its outputs are to be, and how good they are. */
 export interface Task {
   readonly loss: Loss;
-  /** How many outputs the network has. @param labels of the dataset. */
-  outputs(labels: readonly string[]): number;
+  /** How many outputs the network has. */
+  outputs(known: Known): number;
+  /** What a model's manifest keeps of its test part. */
+  readonly summarySchema: z.ZodType;
+  /** Where a pipeline's settings do not go with it. */
+  contradictions(settings: TaskSettings): Contradiction[];
+  /** How it is learned from examples, each with an answer; null where it is learned from a running text. */
+  readonly examples: ExampleTask | null;
+}
+
+/** What the data says of a network's outputs. */
+export interface Known {
+  readonly labels: readonly string[];
+  /** Of its input, without the markers; see inputs/text/vocabulary.ts. */
+  readonly vocabulary?: readonly string[] | undefined;
+}
+
+export interface ExampleTask {
   /** @throws UserError `bad_dataset` where there is nothing to learn it from. */
   requireLearnable(labels: readonly string[], examples: readonly Example[]): void;
   /** What examples are to be in a training step. @param data.train all that are trained on. */
   targetMaker(training: TaskTraining, data: TaskData): TargetMaker;
-  /** What a model's manifest keeps of its test part. */
-  readonly summarySchema: z.ZodType;
   /** How the network does on the validation part, after an epoch. */
   scoreEpoch(answers: EpochAnswers): EpochScore;
 }
 
-/** What a pipeline's `training` says of its task. */
+/** What a pipeline's `training` says of a task of examples. */
 export type TaskTraining = ClassificationTraining;
+
+/** What of a pipeline a task has to go with. */
+export interface TaskSettings {
+  readonly input: { readonly kind: string };
+  readonly recurrent: RecurrentSettings;
+  readonly training: TaskTraining & {
+    readonly timesteps?: number | undefined;
+    readonly networks: number;
+  };
+}
 
 export interface TaskData {
   readonly labels: readonly string[];

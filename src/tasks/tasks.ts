@@ -1,19 +1,43 @@
 import * as z from 'zod';
 import { classification } from './classification/classification.js';
-import type { Task } from './task.js';
+import { language } from './language/language.js';
+import type { ExampleTask, Task } from './task.js';
 
 /** All tasks, by their name in a pipeline. To add one, see docs/extending.md. */
 const TASKS = {
   classification,
+  language,
 } satisfies Record<string, Task>;
 
 export type TaskName = keyof typeof TASKS;
 
+/** Those that are learned from examples, each with an answer. */
+export type ExampleTaskName = {
+  [Name in TaskName]: (typeof TASKS)[Name]['examples'] extends null ? never : Name;
+}[TaskName];
+
 // There is at least one.
 export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
 
-/** All that is asked of a pipeline's task in training. */
+/** What is asked of any pipeline's task. */
 export const taskOf = ({ task }: { readonly task: TaskName }): Task => TASKS[task];
+
+/** What is asked of a task that is learned from examples; commands.ts sees to it that no other gets there. */
+export function exampleTaskOf({ task }: { readonly task: TaskName }): ExampleTask {
+  const { examples } = taskOf({ task });
+  if (!examples) throw new Error(`The task ${task} is not learned from examples`);
+  return examples;
+}
+
+/** The entry of a table over the tasks that are learned from examples. */
+export function ofExampleTask<Entry>(
+  table: Readonly<Record<ExampleTaskName, Entry>>,
+  { task }: { readonly task: TaskName },
+): Entry {
+  const entry: Entry | undefined = new Map<string, Entry>(Object.entries(table)).get(task);
+  if (entry === undefined) throw new Error(`The task ${task} is not learned from examples`);
+  return entry;
+}
 
 /** What a model's manifest keeps of its test part, by its task. */
 export const testSummarySchema = z.union(Object.values(TASKS).map(({ summarySchema }) => summarySchema));

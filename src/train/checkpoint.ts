@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { packMembers, unpackMembers } from '../bundle/pack-members.js';
 import { listIssues, messageOf, UserError } from '../errors.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { unlessAbsent } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
@@ -148,6 +150,10 @@ export async function findCheckpoint(wanted: {
   }
   return checkpoint;
 }
+
+/** For a fingerprint. */
+export const pipelineDigest = (pipeline: Pipeline): string =>
+  createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
 
 /** A checkpoint lies beside the model's folder, which only ever holds a finished model. */
 export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;

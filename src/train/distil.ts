@@ -11,7 +11,7 @@ import { networksOf } from '../network/networks.js';
 import { type RecurrentNetwork, recurrentParameters } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { openFeatures } from '../predict/features.js';
-import { taskOf } from '../tasks/tasks.js';
+import { exampleTaskOf } from '../tasks/tasks.js';
 import { elementCount, type ParameterSpec, requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
@@ -103,7 +103,7 @@ async function readableOfBoth(
     views: [...Array(Math.min(viewCount(run.pipeline), epochs)).keys()],
     onEvent: (event) => event.kind !== 'skipped' && run.onEvent(event),
   });
-  taskOf(run.pipeline).requireLearnable(run.labels, train);
+  exampleTaskOf(run.pipeline).requireLearnable(run.labels, train);
   return train;
 }
 

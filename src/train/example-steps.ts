@@ -2,7 +2,7 @@ import type { Example } from '../datasets/dataset.js';
 import { collate, epochBatches, inBatches } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { taskOf } from '../tasks/tasks.js';
+import { exampleTaskOf } from '../tasks/tasks.js';
 import { concatenate } from '../tensors/tensor.js';
 import type { StageSteps } from './stage-steps.js';
 import type { StepReader } from './step.js';
@@ -43,7 +43,11 @@ export function exampleSteps(options: {
         const sequences = await Promise.all(examples.map((example) => options.read(example, 'evaluation')));
         logits.push((await trainer.classify(collate(sequences))).logits);
       }
-      return taskOf(pipeline).scoreEpoch({ logits: concatenate(logits), examples: validation, labels });
+      return exampleTaskOf(pipeline).scoreEpoch({
+        logits: concatenate(logits),
+        examples: validation,
+        labels,
+      });
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Dataset } from '../datasets/dataset.js';
 import { type OpenDataOptions, openTrainingData } from '../datasets/open-data.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
@@ -12,7 +11,13 @@ import { cacheFolder } from '../platform/cache-folder.js';
 import { clipstepVersion } from '../platform/version.js';
 import { requireCommand } from '../tasks/commands.js';
 import { taskOf } from '../tasks/tasks.js';
-import { type Checkpoint, type Fingerprint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
+import {
+  type Checkpoint,
+  type Fingerprint,
+  findCheckpoint,
+  pipelineDigest,
+  writeCheckpoint,
+} from './checkpoint.js';
 import type { TrainEvent } from './train-event.js';
 import type { Training } from './train-stage.js';
 
@@ -60,7 +65,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   const vocabulary = inputOf(pipeline.input).vocabularyOf?.(split.train);
   const run: OpenedTraining['run'] = {
     pipeline,
-    networks: networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset.labels), vocabulary }),
+    networks: networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset), vocabulary }),
     vocabulary,
     labels: dataset.labels,
     train: split.train,
@@ -94,7 +99,7 @@ function fingerprintOf(parts: {
   engine: EngineName;
 }): Fingerprint {
   return {
-    pipeline: createHash('sha256').update(JSON.stringify(parts.pipeline)).digest('hex'),
+    pipeline: pipelineDigest(parts.pipeline),
     dataset: splitDigest(parts.dataset, parts.split),
     engine: parts.engine,
   };

@@ -7,7 +7,7 @@ import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import { standardizationBeside, withStandardization } from '../network/standardize.js';
 import { openFeatures } from '../predict/features.js';
-import { taskOf } from '../tasks/tasks.js';
+import { exampleTaskOf, taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
@@ -77,7 +77,7 @@ async function labelledWork(
   const pipeline = { ...run.pipeline, seed: member.seed };
   const views = [...Array(Math.min(viewCount(pipeline), stage.epochs)).keys()];
   const train = await readableExamples(run.train, { ...run, read, views });
-  taskOf(pipeline).requireLearnable(run.labels, train);
+  exampleTaskOf(pipeline).requireLearnable(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
   const start = isUntrained(run, position)
     ? await calibrated(run, {

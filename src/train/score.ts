@@ -25,7 +25,7 @@ import {
 import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
 import { type Metrics, measure } from '../tasks/classification/metrics.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
-import type { TaskName } from '../tasks/tasks.js';
+import { type ExampleTaskName, ofExampleTask } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
 import { middleOf, trainBaselines } from './train-baselines.js';
@@ -52,10 +52,11 @@ type Score = (
 ) => Promise<Scores>;
 
 /** By the pipeline's task. */
-const SCORERS: Readonly<Record<TaskName, Score>> = { classification: scoreClassifier };
+const SCORERS: Readonly<Record<ExampleTaskName, Score>> = { classification: scoreClassifier };
 
 /** Scores a finished training as its task has it. Nothing else reads the test part. */
-export const scoreTraining: Score = (opened, options) => SCORERS[opened.run.pipeline.task](opened, options);
+export const scoreTraining: Score = (opened, options) =>
+  ofExampleTask(SCORERS, opened.run.pipeline)(opened, options);
 
 /**
  * Calibrates a finished network on the validation part, trains the baselines, and then, when

@@ -3,7 +3,7 @@ import { viewCount } from '../inputs/input-kinds.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { random } from '../random.js';
-import { taskOf } from '../tasks/tasks.js';
+import { exampleTaskOf } from '../tasks/tasks.js';
 import { mixStep } from './mixup.js';
 import type { StepReader } from './step.js';
 
@@ -12,7 +12,7 @@ export function labelledSteps(
   pipeline: Pipeline,
   options: { labels: readonly string[]; train: readonly Example[]; read: SequenceReader },
 ): StepReader {
-  const targetsOf = taskOf(pipeline).targetMaker(pipeline.training, options);
+  const targetsOf = exampleTaskOf(pipeline).targetMaker(pipeline.training, options);
   const { mixup } = pipeline.training;
   return async (examples, { epoch, epochsBefore, step }) => {
     const view = epoch % viewCount(pipeline);

@@ -7,7 +7,7 @@ import { openEvaluationParts } from '../evaluate/evaluation-parts.js';
 import { gatherSkipped } from '../evaluate/skipped-clips.js';
 import { evaluationReport } from '../report/evaluation-report.js';
 import { chosenAndGiven } from '../tasks/classification/threshold.js';
-import { requireCommand } from '../tasks/commands.js';
+import { requireTask } from '../tasks/commands.js';
 import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 
 export interface EvaluateOptions extends Omit<EvaluationSettings, 'onEvent'> {
@@ -33,7 +33,8 @@ export async function evaluateBundle(
 ): Promise<BundleEvaluation> {
   const { targetPrecision, minProbability, out, signal } = options;
   requireTrained(bundle, 'evaluate');
-  requireCommand('evaluate', { name: bundle.folder, pipeline: bundle.manifest.pipeline });
+  const { pipeline } = bundle.manifest;
+  requireTask('classification', { name: bundle.folder, pipeline, instead: 'evaluateLanguage' });
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   const { skipped, onEvent } = gatherSkipped(options.onEvent);
   const parts = await openEvaluationParts(bundle, { ...options, onEvent });

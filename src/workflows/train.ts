@@ -4,6 +4,7 @@ import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import { findShipped } from '../platform/shipped.js';
+import { requireTask } from '../tasks/commands.js';
 import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
 import type { TrainEvent } from '../train/train-event.js';
@@ -47,6 +48,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const { data, engine, targetPrecision, resume = false, signal } = options;
   const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
   const pipeline = await readAdjustedPipeline(options);
+  requireTask('classification', { name: pipeline.name, pipeline, instead: 'trainLanguage' });
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const path = checkpointPath(folder);

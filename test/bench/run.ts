@@ -15,6 +15,14 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'Training: MobileNet v1 0.25@128 end to end, 4 clips of 8 frames, 2 threads',
     run: async () => (await import('./training.js')).benchTrainCnn(),
   },
+  'train-characters': {
+    title: 'Training step: character LSTM(256), 32 strands of 64, states kept, Adam, 2 threads',
+    run: async () => (await import('./characters.js')).benchTrainCharacters(),
+  },
+  generate: {
+    title: 'Writing: character LSTM(256), one character after another, 1 thread',
+    run: async () => (await import('./characters.js')).benchGenerate(),
+  },
   classify: {
     title: 'One 2 s 480p clip, warm, with models/motion',
     run: async () => (await import('./classify.js')).benchClassify(),

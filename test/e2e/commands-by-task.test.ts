@@ -8,8 +8,11 @@ import {
   classify,
   crossvalidate,
   evaluateBundle,
+  evaluateLanguage,
+  generate,
   quantizeBundle,
   train,
+  trainLanguage,
   UserError,
 } from '../../src/index.js';
 import { inputSchema } from '../../src/inputs/input-kinds.js';
@@ -20,6 +23,7 @@ import { projectFolder } from '../support/cli.js';
 import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
 import { writeTinyDigits, writeTinyRowsPipeline } from '../support/tiny-digits.js';
+import { saveTinyLanguageBundle, writeTinyLanguagePipeline, writeTinyText } from '../support/tiny-text.js';
 import { saveTinyTextBundle, writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
 
 /** What a command works on, or not. */
@@ -40,13 +44,15 @@ beforeAll(async () => {
     const data = join(root, name, 'data');
     return { data, given: data, model: join(root, name, 'model') };
   };
-  const [frames, rows, texts] = [at('frames'), at('rows'), at('texts')];
+  const [frames, rows, texts, running] = [at('frames'), at('rows'), at('texts'), at('running')];
   await writeTinyDataset(frames.data, 8);
   await writeTinyDigits(rows.data, 8);
   await writeTinyTexts(texts.data, 40);
   await saveTinyBundle(frames.model);
   await saveTinyRowsBundle(rows.model);
   await saveTinyTextBundle(texts.model);
+  await saveTinyLanguageBundle(running.model);
+  await writeTinyText(running.data);
   subjects = {
     'classification of frames': { ...frames, pipeline: await writeTinyPipeline(root) },
     'classification of rows': { ...rows, pipeline: await writeTinyRowsPipeline(root) },
@@ -55,25 +61,38 @@ beforeAll(async () => {
       given: join(texts.data, 'Brakk.txt'),
       pipeline: await writeTinyTextPipeline(root),
     },
+    language: { ...running, pipeline: await writeTinyLanguagePipeline(root) },
   };
 });
 afterAll(() => rm(root, { recursive: true }));
 
+/** What a program calls for each task, where that goes by the task. */
+const TRAIN = { classification: train, language: trainLanguage };
+const EVALUATE = { classification: evaluateBundle, language: evaluateLanguage };
+
 /** Each command as a program calls it. */
 const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unknown>> = {
-  train: ({ pipeline, data }, out) => train({ pipeline, data, out }),
+  train: async ({ pipeline, data }, out) =>
+    TRAIN[(await readPipeline(pipeline)).task]({ pipeline, data, out }),
   crossvalidate: ({ pipeline, data }, out) => crossvalidate({ pipeline, data, out, folds: 2 }),
-  evaluate: async ({ model, data }) => evaluateBundle(await loadBundle(model), { data, split: 'all' }),
+  evaluate: async ({ model, data }) => {
+    const bundle = await loadBundle(model);
+    return EVALUATE[bundle.manifest.pipeline.task](bundle, { data, split: 'all' });
+  },
   classify: async ({ model, given }) => {
     for await (const { kind } of classify(model, [given])) expect(kind).toBe('class');
   },
   batch: async ({ model, data: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
+  generate: async ({ model }) => {
+    for await (const { kind } of generate(await loadBundle(model), { length: 3 }))
+      expect(kind).not.toBe('unknown');
+  },
 };
 
 describe.each(MODEL_COMMANDS)('%s', (command) => {
-  it.each(['classification of frames', 'classification of rows', 'classification of texts'])(
+  it.each(['classification of frames', 'classification of rows', 'classification of texts', 'language'])(
     'works with %s, or says why it does not',
     async (name) => {
       const subject = subjects[name]!;
@@ -102,7 +121,7 @@ it('is in docs/extending.md, command by command', async () => {
   });
   const head = `| | ${Object.keys(subjects).join(' | ')} |`;
   const guide = await readFile(join(projectFolder, 'docs', 'extending.md'), 'utf8');
-  expect(guide).toContain([head, '|---|---|---|---|', ...rows].join('\n'));
+  expect(guide).toContain([head, `|${'---|'.repeat(pipelines.length + 1)}`, ...rows].join('\n'));
   expect(new Set(pipelines.map(({ task }) => task))).toEqual(new Set(TASK_NAMES));
   expect(new Set(pipelines.map(({ input }) => input.kind)).size).toBe(inputSchema.options.length);
 });

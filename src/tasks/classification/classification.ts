@@ -1,4 +1,6 @@
-import type { Task } from '../task.js';
+import type { Contradiction } from '../../inputs/input-kind.js';
+import { READOUT_LAYOUTS, type Readout } from '../../network/readouts.js';
+import type { Task, TaskSettings } from '../task.js';
 import { measure } from './metrics.js';
 import { requireEveryClass } from './require-every-class.js';
 import { summarySchema } from './summary.js';
@@ -7,12 +9,28 @@ import { targetMaker } from './targets.js';
 /** One class for a sequence. */
 export const classification = {
   loss: 'cross-entropy',
-  outputs: (labels) => labels.length,
-  requireLearnable: requireEveryClass,
-  targetMaker,
+  outputs: ({ labels }) => labels.length,
   summarySchema,
-  scoreEpoch: ({ logits, examples, labels }) => {
-    const { logLoss, accuracy } = measure({ logits, truth: examples.map(({ label }) => label), labels });
-    return { loss: logLoss, accuracy, cost: logLoss };
+  contradictions,
+  examples: {
+    requireLearnable: requireEveryClass,
+    targetMaker,
+    scoreEpoch: ({ logits, examples, labels }) => {
+      const { logLoss, accuracy } = measure({ logits, truth: examples.map(({ label }) => label), labels });
+      return { loss: logLoss, accuracy, cost: logLoss };
+    },
   },
 } satisfies Task;
+
+function contradictions({ recurrent: { readout, upper }, training }: TaskSettings): Contradiction[] {
+  const found: Contradiction[] = [];
+  const message = 'must be another: every gives an answer a timestep, and a clip has one class';
+  const isEvery = (name: Readout) => READOUT_LAYOUTS[name].everyTimestep;
+  if (isEvery(readout)) found.push({ path: ['recurrent', 'readout'], message });
+  if (upper && isEvery(upper.readout)) found.push({ path: ['recurrent', 'upper', 'readout'], message });
+  if (training.timesteps !== undefined) {
+    const only = 'must be left out unless task is language: sequences are read whole';
+    found.push({ path: ['training', 'timesteps'], message: only });
+  }
+  return found;
+}

@@ -1,0 +1,41 @@
+import type { Contradiction } from '../../inputs/input-kind.js';
+import { MARKERS } from '../../inputs/text/vocabulary.js';
+import { READOUT_LAYOUTS } from '../../network/readouts.js';
+import type { Task, TaskSettings } from '../task.js';
+import { figuresSchema } from './figures.js';
+
+/** What comes next in a running text, token by token. */
+export const language = {
+  loss: 'sparse-cross-entropy',
+  outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
+  summarySchema: figuresSchema,
+  contradictions,
+  examples: null,
+} satisfies Task;
+
+function contradictions({ input, recurrent, training }: TaskSettings): Contradiction[] {
+  const found: Contradiction[] = [];
+  const at = (path: string[], message: string) => found.push({ path, message });
+  if (input.kind !== 'text') at(['input', 'kind'], 'must be text when task is language');
+  if (!READOUT_LAYOUTS[recurrent.readout].everyTimestep) {
+    at(['recurrent', 'readout'], 'must be every when task is language: each token is followed by another');
+  }
+  if (recurrent.bidirectional) {
+    at(['recurrent', 'bidirectional'], 'must be false when task is language: what comes next is not read');
+  }
+  if (recurrent.upper) at(['recurrent', 'upper'], 'must be left out when task is language');
+  if (training.timesteps === undefined) {
+    at(
+      ['training', 'timesteps'],
+      'must be given when task is language: how many tokens of a strand a step reads',
+    );
+  }
+  if (training.networks > 1) at(['training', 'networks'], 'must be 1 when task is language');
+  for (const [name, given] of Object.entries({
+    labelSmoothing: training.labelSmoothing > 0,
+    classWeights: training.classWeights !== 'none',
+  })) {
+    if (given) at(['training', name], 'must be left out when task is language: it is for classes');
+  }
+  return found;
+}
