@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,8 +40,14 @@ describe('a pipeline with adjustments', () => {
   });
 
   it('keeps a folder of weights as seen from its file', async () => {
+    await mkdir(join(folder, 'weights'));
     const { input } = await readAdjustedPipeline({ pipeline, weights: join(folder, 'weights') });
     expect(input).toMatchObject({ encoder: { weights: 'weights' } });
+  });
+
+  it('refuses weights that are neither there nor the name of a model', async () => {
+    const refused = readAdjustedPipeline({ pipeline, weights: 'motoin' });
+    await expect(refused).rejects.toMatchObject({ code: 'not_found', fix: expect.stringContaining('motion') });
   });
 
   it.each([
