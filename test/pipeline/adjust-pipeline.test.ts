@@ -47,7 +47,10 @@ describe('a pipeline with adjustments', () => {
 
   it('refuses weights that are neither there nor the name of a model', async () => {
     const refused = readAdjustedPipeline({ pipeline, weights: 'motoin' });
-    await expect(refused).rejects.toMatchObject({ code: 'not_found', fix: expect.stringContaining('motion') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'not_found',
+      fix: expect.stringContaining('motion'),
+    });
   });
 
   it.each([
