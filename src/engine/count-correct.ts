@@ -1,4 +1,5 @@
-import { largest } from '../tensors/largest.js';
+import { argmax } from '../tensors/largest.js';
+
 /** Sequences whose largest logit is where their largest target is; both float32 [batch, classes]. */
 export function countCorrect(
   logits: Float32Array,
@@ -6,12 +7,8 @@ export function countCorrect(
 ): number {
   let correct = 0;
   for (let start = 0; start < targets.length; start += classes) {
-    const [said, wanted] = [logits, targets].map((values) =>
-      indexOfLargest(values.subarray(start, start + classes)),
-    );
+    const [said, wanted] = [logits, targets].map((values) => argmax(values.subarray(start, start + classes)));
     if (said === wanted) correct++;
   }
   return correct;
 }
-
-const indexOfLargest = (values: Float32Array): number => values.indexOf(largest(values));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { largest } from '../../src/tensors/largest.js';
+import { argmax, largest } from '../../src/tensors/largest.js';
 
 describe('largest', () => {
   it('takes more numbers than a call takes arguments', () => {
@@ -14,4 +14,8 @@ describe('largest', () => {
     expect(largest([-3, -2])).toBe(-2);
     expect(largest([1, Number.NaN, 2])).toBeNaN();
   });
+});
+
+it('argmax takes the first of equals', () => {
+  expect(argmax([1, 3, 3])).toBe(1);
 });

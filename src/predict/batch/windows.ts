@@ -1,4 +1,4 @@
-import { argmax } from '../../tasks/classification/metrics.js';
+import { argmax } from '../../tensors/largest.js';
 
 /** How a long clip is cut into windows, each of which is classified by itself. */
 export interface Windowing {

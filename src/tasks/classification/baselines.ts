@@ -2,8 +2,8 @@ import type { Example } from '../../datasets/dataset.js';
 import { type InputSettings, inputOf } from '../../inputs/input-kinds.js';
 import type { ReadableExample } from '../../inputs/sequence-reader.js';
 import type { RecurrentSettings } from '../../network/recurrent-schema.js';
+import { argmax } from '../../tensors/largest.js';
 import { groupCount, groupInterval } from '../bootstrap.js';
-import { argmax } from './metrics.js';
 
 /**
  * What a network has to be better than, each classifier a little less blind than the one below:

@@ -1,5 +1,5 @@
-import { largest } from '../../tensors/largest.js';
-import { argmax, softmax } from './metrics.js';
+import { argmax, largest } from '../../tensors/largest.js';
+import { softmax } from './metrics.js';
 
 /** Logits float32 [examples, classes], and the class index of each example. */
 export interface Answers {

@@ -1,7 +1,8 @@
 import type { Example } from '../../datasets/dataset.js';
+import { argmax } from '../../tensors/largest.js';
 import { groupCount, groupInterval } from '../bootstrap.js';
 import { type Calibration, measureCalibration } from './calibration.js';
-import { argmax, type Metrics, measure, topAccuracy } from './metrics.js';
+import { type Metrics, measure, topAccuracy } from './metrics.js';
 
 /** How a network did on examples that it was not trained on. */
 export interface Evaluation extends Metrics {

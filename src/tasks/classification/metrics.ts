@@ -1,4 +1,4 @@
-import { largest } from '../../tensors/largest.js';
+import { argmax, largest } from '../../tensors/largest.js';
 /** How a classifier did on labelled examples that it was not trained on. */
 export interface Metrics {
   readonly examples: number;
@@ -100,13 +100,6 @@ export function softmax(logits: Float32Array): number[] {
   const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
-}
-
-/** Index of the largest value; the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;
-  return best;
 }
 
 /** 95 % score interval of a proportion (Wilson 1927): sound for few trials and near 0 or 1 too. */
