@@ -22,6 +22,7 @@ const { outputFiles, metafile } = await build({
     'src/cli.ts',
     'src/index.ts',
     'src/predict/classify.ts',
+    'src/serve/create-server.ts',
     'src/predict/thread/engine-thread.ts',
     'src/platform/child-process/launcher-process.ts',
   ],

@@ -21,6 +21,10 @@ const COMMANDS: Record<string, LazyCommand> = {
     summary: 'classify all clips below a folder into a file of results',
     load: async (finish) => (await import('./commands/batch.js')).batchCommand(finish),
   },
+  serve: {
+    summary: 'classify clips over HTTP',
+    load: async () => (await import('./commands/serve.js')).serveCommand(),
+  },
   train: {
     summary: 'train the network of a pipeline on a dataset',
     load: async () => (await import('./commands/train.js')).trainCommand(),

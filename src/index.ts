@@ -18,10 +18,16 @@ export type { Pipeline } from './pipeline/schema.js';
 export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/options.js';
 export type { Row as BatchRow } from './predict/batch/row.js';
 export { classify, openClassifier } from './predict/classify.js';
-export type { ClassifyOptions, ClipClassifier, Given, OpenOptions } from './predict/classify-options.js';
+export type {
+  CallOptions,
+  ClassifyOptions,
+  ClipClassifier,
+  Given,
+  OpenOptions,
+} from './predict/classify-options.js';
 export type { Sampling } from './predict/generate/choose-token.js';
 export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
-export type { Classified, Failed, Outcome } from './predict/outcome.js';
+export type { Classified, ClassifiedWindows, Failed, Outcome, WindowsOutcome } from './predict/outcome.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';

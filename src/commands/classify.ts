@@ -5,7 +5,7 @@ import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
 import type { Given } from '../predict/classify-options.js';
 import type { Outcome } from '../predict/outcome.js';
-import { answerFields } from '../tasks/classification/answer.js';
+import { outcomeRow } from '../predict/outcome-row.js';
 import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
@@ -82,7 +82,7 @@ async function classifyInputs(
   const noted = noteDefaultModel(model);
   const { outcomePrinter } = await import('./outcome-rows.js');
   const print = json
-    ? (outcome: Outcome) => console.log(JSON.stringify(jsonRow(outcome)))
+    ? (outcome: Outcome) => console.log(JSON.stringify(outcomeRow(outcome)))
     : outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
   const patience = tellOfWaiting();
   try {
@@ -111,27 +111,3 @@ const tellOfWaiting = (): NodeJS.Timeout =>
   }, WAITING_SECONDS * 1000);
 
 const WAITING_SECONDS = 10;
-
-function jsonRow(outcome: Outcome): object {
-  if (outcome.kind === 'failed') return { input: outcome.input, error: outcome.error };
-  const { input, probability, top, frames, damaged, plan, durationSeconds, attention, timesSeconds } =
-    outcome;
-  const { tokens, unknownTokens } = outcome;
-  const { model, engine } = outcome;
-  return {
-    input,
-    ...answerFields(outcome),
-    probability,
-    top,
-    frames,
-    damaged,
-    tokens,
-    unknownTokens,
-    plan,
-    durationSeconds,
-    attention,
-    timesSeconds,
-    model,
-    engine,
-  };
-}

@@ -9,14 +9,19 @@ export const EXIT_INTERRUPTED = 130;
  * process at once, and with it the programs that it runs.
  *
  * A hang-up does nothing to work that was started with nohup.
+ *
+ * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.9 when absent.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { endSeconds = LONGEST_END_SECONDS }: { endSeconds?: number | undefined } = {},
+): Promise<T> {
   const interruption = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
     if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
     // What is waited for may never come, such as a disk that does not answer, and keep the process from ending.
-    if (signal !== 'SIGINT') setTimeout(() => endAtOnce(signal), LONGEST_END_MILLISECONDS).unref();
+    if (signal !== 'SIGINT') setTimeout(() => endAtOnce(signal), endSeconds * 1000).unref();
   };
   const hangUp = isDetached() ? () => {} : interrupt;
   const lose = () => interruption.abort();
@@ -31,7 +36,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 }
 
 /** A second, with some time to be gone. */
-const LONGEST_END_MILLISECONDS = 900;
+const LONGEST_END_SECONDS = 0.9;
 
 /**
  * Whether this looks like work started with nohup, which leaves no stream on a terminal and, where nobody sent it

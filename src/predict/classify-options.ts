@@ -1,6 +1,8 @@
+import type { Manifest } from '../bundle/manifest.js';
 import type { EngineName } from '../engine/engine.js';
-import type { PlanChoice } from '../media/frames.js';
-import type { Outcome } from './outcome.js';
+import type { FrameRequest, PlanChoice } from '../media/frames.js';
+import type { Windowing } from './batch/windows.js';
+import type { Outcome, WindowsOutcome } from './outcome.js';
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
@@ -17,7 +19,16 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface OpenOptions extends Omit<ClassifyOptions, 'signal'> {
+/** What one call asks for. */
+export interface CallOptions {
+  /** Classes that its result lists, in place of what the model was opened with. */
+  readonly top?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OpenOptions
+  extends Omit<ClassifyOptions, 'signal'>,
+    Pick<FrameRequest, 'decoderThreads' | 'timeoutSeconds' | 'startProgram'> {
   /**
    * Threads that compute, each with weights of its own: as many clips as there are of them go on at once. A single one
    * uses all cores, of several each uses one. 1 when absent.
@@ -32,6 +43,8 @@ export type Given = string | { readonly text: string };
 
 /** A trained model that answers for many clips, or texts. Owns threads and native memory until `release`. */
 export interface ClipClassifier {
+  /** What the model says of itself. */
+  readonly manifest: Manifest;
   /** What computes it, once it is loaded. @throws UserError `engine_unavailable`, or as loadBundle. */
   readonly loaded: Promise<{ readonly name: EngineName }>;
   /**
@@ -40,7 +53,13 @@ export interface ClipClassifier {
    *
    * @throws UserError as `loaded`; `aborted`.
    */
-  classify(input: Given, options?: { signal?: AbortSignal | undefined }): Promise<Outcome>;
+  classify(input: Given, options?: CallOptions): Promise<Outcome>;
+  /**
+   * As `classify`, but window by window.
+   *
+   * @throws UserError as `classify`; `usage` for a model that reads single pictures or texts, which have no windows.
+   */
+  classifyWindows(input: Given, options: CallOptions & { windowing: Windowing }): Promise<WindowsOutcome>;
   /** As `classify`, on the model that is open. */
   classifyAll(
     inputs: readonly Given[],

@@ -3,10 +3,12 @@ import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { type LocatedClip, locateClip, resolveInputs } from '../media/locate.js';
 import { requireCommand } from '../tasks/commands.js';
-import { classifyClip } from './classify-clip.js';
-import type { ClipClassifier, Given, OpenOptions } from './classify-options.js';
-import { classified, failed, failureOf } from './make-outcome.js';
-import type { Outcome } from './outcome.js';
+import { classifyWindows, withoutWindows } from './batch/classify-windows.js';
+import type { Windowing } from './batch/windows.js';
+import { type ClipOptions, classifyClip } from './classify-clip.js';
+import type { CallOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import { classified, classifiedWindows, failed, failureOf } from './make-outcome.js';
+import type { Failed, Outcome, WindowsOutcome } from './outcome.js';
 import { rankResult } from './rank.js';
 import { shareEncoders } from './shared-encoder.js';
 import type { ModelThreads } from './thread/model-threads.js';
@@ -18,33 +20,25 @@ export function clipClassifier(
 ): ClipClassifier {
   const { folder: name, manifest } = bundle;
   requireCommand('classify', { name, pipeline: manifest.pipeline });
-  const input = inputOf(manifest.pipeline.input);
-  const model = {
-    input,
-    encoder: shareEncoders(threads),
-    classify: threads.classify,
-    eachFrame: manifest.eachFrame ?? false,
-  };
-  const { sampling = 'quick', allowDamaged } = options;
-  const classifyLocated = (located: LocatedClip, signal: AbortSignal | undefined): Promise<Outcome> =>
-    orFailed(located.input, async () => {
-      const result = await classifyClip({ located }, { model, sampling, allowDamaged, signal });
-      const { name: engine } = await threads.loaded;
-      const ranking = rankResult(result, manifest.labels);
-      return classified({ ...result, ranking }, { input: located.input, bundle, options, engine });
-    });
+  const { images } = inputOf(manifest.pipeline.input);
+  const read = reader(threads, { bundle, options });
   /** No result is given before the model is loaded. */
-  const whenLoaded = async (outcome: Outcome): Promise<Outcome> => {
+  const whenLoaded = async <T>(outcome: T): Promise<T> => {
     await threads.loaded;
     return outcome;
   };
   return {
+    manifest,
     loaded: threads.loaded,
-    classify: async (given, { signal } = {}) => {
+    classify: async (given, call = {}) => {
       const path = pathOf(given, name);
-      return whenLoaded(await orFailed(path, async () => classifyLocated(await locateClip(path), signal)));
+      return whenLoaded(await orFailed(path, async () => read.whole(await locateClip(path), call)));
     },
-    async *classifyAll(inputs, { signal } = {}) {
+    classifyWindows: async (given, call) => {
+      const path = pathOf(given, name);
+      return whenLoaded(await orFailed(path, async () => read.windows(await locateClip(path), call)));
+    },
+    async *classifyAll(inputs, call = {}) {
       const paths = inputs.map((given) => pathOf(given, name));
       for (const resolved of await resolveInputs(paths)) {
         if (resolved.kind === 'unresolved') {
@@ -52,13 +46,51 @@ export function clipClassifier(
           continue;
         }
         const located = await locateClip(resolved.input).catch(failureOf(resolved.input));
-        for (const clip of 'error' in located ? [located] : clipsIn(located, input.images)) {
-          yield await whenLoaded('error' in clip ? clip : await classifyLocated(clip, signal));
+        for (const clip of 'error' in located ? [located] : clipsIn(located, images)) {
+          const outcome = 'error' in clip ? clip : await orFailed(clip.input, () => read.whole(clip, call));
+          yield await whenLoaded(outcome);
         }
       }
       await threads.loaded;
     },
     release: () => threads.release(),
+  };
+}
+
+interface About {
+  readonly bundle: Described;
+  readonly options: OpenOptions;
+}
+
+/** Reads located clips, whole or by windows. */
+function reader(threads: ModelThreads, about: About) {
+  const { folder, manifest } = about.bundle;
+  const input = inputOf(manifest.pipeline.input);
+  const { sampling = 'quick', allowDamaged, decoderThreads, timeoutSeconds, startProgram } = about.options;
+  const { eachFrame = false } = manifest;
+  const model = { input, encoder: shareEncoders(threads), classify: threads.classify, eachFrame };
+  const reading = (signal: AbortSignal | undefined): ClipOptions => {
+    return { model, sampling, allowDamaged, decoderThreads, timeoutSeconds, startProgram, signal };
+  };
+  const aboutCall = async ({ input: path }: LocatedClip, { top = about.options.top }: CallOptions) => {
+    const { name: engine } = await threads.loaded;
+    return { bundle: about.bundle, options: { ...about.options, top }, input: path, engine };
+  };
+  return {
+    whole: async (located: LocatedClip, call: CallOptions): Promise<Outcome> => {
+      const result = await classifyClip({ located }, reading(call.signal));
+      const ranking = rankResult(result, manifest.labels);
+      return classified({ ...result, ranking }, await aboutCall(located, call));
+    },
+    windows: async (
+      located: LocatedClip,
+      { windowing, ...call }: CallOptions & { windowing: Windowing },
+    ): Promise<WindowsOutcome> => {
+      if (input.source.kind === 'direct') throw withoutWindows(folder, input.noun);
+      const options = { ...reading(call.signal), windowing, input: input.source.frames };
+      const results = await classifyWindows({ located }, options);
+      return classifiedWindows(results, await aboutCall(located, call));
+    },
   };
 }
 
@@ -76,6 +108,6 @@ function pathOf(given: Given, model: string): string {
   });
 }
 
-async function orFailed(input: string, work: () => Promise<Outcome>): Promise<Outcome> {
+async function orFailed<T>(input: string, work: () => Promise<T>): Promise<T | Failed> {
   return work().catch(failureOf(input));
 }

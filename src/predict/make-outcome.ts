@@ -2,9 +2,12 @@ import type { Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { isFailureOfInput, type UserError } from '../errors.js';
 import { answerOf, type RankedClass } from '../tasks/classification/answer.js';
+import { totalMilliseconds, type WindowResult } from './batch/classify-windows.js';
+import { mergeWindows } from './batch/windows.js';
 import { type ClipResult, ComputeFailure } from './classify-clip.js';
 import type { OpenOptions } from './classify-options.js';
-import type { Classified, Failed } from './outcome.js';
+import type { Classified, ClassifiedWindows, Failed } from './outcome.js';
+import { rankResult } from './rank.js';
 
 /** What is known of an input that was classified; of a text only what a text has. */
 interface Result
@@ -16,19 +19,21 @@ interface Result
   readonly ranking: readonly RankedClass[];
 }
 
+/** What was asked, of which model, and what computed it. */
+interface About {
+  readonly input: string;
+  readonly bundle: Described;
+  readonly options: OpenOptions;
+  readonly engine: EngineName;
+}
+
 /** The outcome of an input that could be read. */
-export function classified(
-  { ranking, ...result }: Result,
-  about: { input: string; bundle: Described; options: OpenOptions; engine: EngineName },
-): Classified {
-  const { input, bundle, options, engine } = about;
+export function classified({ ranking, ...result }: Result, about: About): Classified {
+  const { input, bundle, engine } = about;
   const { attention, timesSeconds, milliseconds } = result;
-  const best = ranking[0]!;
   return {
-    ...answerOf(best, options.minProbability ?? bundle.manifest.minProbability),
+    ...rankedAnswer(ranking, about),
     input,
-    probability: best.probability,
-    top: ranking.slice(0, options.top),
     frames: result.frames,
     damaged: result.damaged,
     tokens: result.tokens,
@@ -42,6 +47,35 @@ export function classified(
     milliseconds,
   };
 }
+
+/** The outcome of a clip that was classified window by window. */
+export function classifiedWindows(results: readonly WindowResult[], about: About): ClassifiedWindows {
+  const { input, bundle, engine } = about;
+  const { labels } = bundle.manifest;
+  return {
+    kind: 'windows',
+    input,
+    windows: results.map((result) => {
+      const { startSeconds, endSeconds, frames, damaged, plan } = result;
+      const answer = rankedAnswer(rankResult(result, labels), about);
+      return { startSeconds, endSeconds, ...answer, frames, damaged, plan };
+    }),
+    segments: mergeWindows(results, { labels, minProbability: thresholdOf(about) }),
+    durationSeconds: results[0]!.durationSeconds,
+    model: bundle.folder,
+    engine,
+    milliseconds: totalMilliseconds(results),
+  };
+}
+
+function rankedAnswer(ranking: readonly RankedClass[], about: About) {
+  const best = ranking[0]!;
+  const { probability } = best;
+  return { ...answerOf(best, thresholdOf(about)), probability, top: ranking.slice(0, about.options.top) };
+}
+
+const thresholdOf = ({ bundle, options }: About): number =>
+  options.minProbability ?? bundle.manifest.minProbability;
 
 /** What is wrong with an input is a result, all else is thrown. */
 export const failureOf =

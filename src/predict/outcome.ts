@@ -2,6 +2,7 @@ import type { EngineName } from '../engine/engine.js';
 import type { ErrorCode } from '../errors.js';
 import type { PlanKind } from '../media/frames.js';
 import type { Answer, RankedClass } from '../tasks/classification/answer.js';
+import type { Segment, Span } from './batch/windows.js';
 
 /** What was found out about one input. */
 export type Outcome = Classified | Failed;
@@ -9,8 +10,15 @@ export type Outcome = Classified | Failed;
 /** What a model answers for a clip, and what it answers that of. */
 export type Classified = Answer & Reading;
 
-interface Reading {
-  readonly input: string;
+interface Reading extends Judged, Judgement {
+  /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
+  readonly attention?: readonly number[] | undefined;
+  /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
+  readonly timesSeconds?: readonly number[] | undefined;
+}
+
+/** What a model answers beside a class, for a clip or a window of it. */
+interface Judgement {
   /** Of the most probable class, in [0, 1], whether or not that is the answer. */
   readonly probability: number;
   /** The most probable classes, falling. */
@@ -25,12 +33,13 @@ interface Reading {
   readonly damaged?: number | undefined;
   /** Of a video: how it was decoded, `whole`, `excerpt` or `seeks` for the frames that the model samples, otherwise for neighbours. */
   readonly plan?: PlanKind | undefined;
+}
+
+/** What was judged, and by what. */
+interface Judged {
+  readonly input: string;
   /** Absent for a text. */
   readonly durationSeconds?: number | undefined;
-  /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
-  readonly attention?: readonly number[] | undefined;
-  /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
-  readonly timesSeconds?: readonly number[] | undefined;
   /** Folder of the model. */
   readonly model: string;
   readonly engine: EngineName;
@@ -39,6 +48,17 @@ interface Reading {
    * while the next ones are decoded. The first clip waits for the model to be loaded, too.
    */
   readonly milliseconds: { readonly decode: number; readonly encode: number; readonly recurrent: number };
+}
+
+/** What was found out about one input, window by window. */
+export type WindowsOutcome = ClassifiedWindows | Failed;
+
+export interface ClassifiedWindows extends Judged {
+  readonly kind: 'windows';
+  /** At least one. */
+  readonly windows: ReadonlyArray<Span & Answer & Judgement>;
+  /** The parts of one class that the windows make. */
+  readonly segments: readonly Segment[];
 }
 
 export interface Failed {

@@ -6,7 +6,8 @@ import { UNKNOWN } from '../inputs/text/vocabulary.js';
 import { rankClasses } from '../tasks/classification/answer.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { requireCommand } from '../tasks/commands.js';
-import type { ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import { withoutWindows } from './batch/classify-windows.js';
+import type { CallOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
 import { classified, failed, failureOf } from './make-outcome.js';
 import type { Outcome } from './outcome.js';
 import { linesOf } from './read-lines.js';
@@ -20,10 +21,10 @@ export function textClassifier(
   const { folder: name, manifest } = bundle;
   const { pipeline, vocabulary = [], labels } = manifest;
   requireCommand('classify', { name, pipeline });
-  const { source } = inputOf(pipeline.input);
+  const { source, noun } = inputOf(pipeline.input);
   if (source.kind !== 'direct') throw new Error(`${name} does not read texts`);
   const read = source.open(vocabulary);
-  const classifyText = async (text: string): Promise<Outcome> => {
+  const classifyText = async (text: string, { top = options.top }: CallOptions = {}): Promise<Outcome> => {
     const started = performance.now();
     const sequence = await read({ id: JSON.stringify(text), path: '', text }, 'evaluation');
     const decoded = performance.now();
@@ -35,16 +36,19 @@ export function textClassifier(
     const counts = tokenCounts(sequence);
     return classified(
       { ranking, attention, milliseconds, ...counts },
-      { input: text, bundle, options, engine },
+      { input: text, bundle, options: { ...options, top }, engine },
     );
   };
-  const orFailed = (input: string, text: string) => classifyText(text).catch(failureOf(input));
+  const orFailed = (input: string, text: string, call?: CallOptions) =>
+    classifyText(text, call).catch(failureOf(input));
   return {
+    manifest,
     loaded: threads.loaded,
-    classify: (given) => {
+    classify: (given, call) => {
       const text = textOf(given, name);
-      return orFailed(text, text);
+      return orFailed(text, text, call);
     },
+    classifyWindows: async (given) => failed(textOf(given, name), withoutWindows(name, noun)),
     async *classifyAll(inputs, { signal } = {}) {
       for (const given of inputs) {
         const lines = typeof given === 'string' ? linesOf(given) : [{ input: given.text, text: given.text }];

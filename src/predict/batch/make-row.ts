@@ -2,7 +2,7 @@ import { type ErrorCode, messageOf, UserError } from '../../errors.js';
 import { answerFields, answerOf } from '../../tasks/classification/answer.js';
 import type { ClipResult } from '../classify-clip.js';
 import { rankResult } from '../rank.js';
-import type { WindowResult } from './classify-windows.js';
+import { totalMilliseconds, type WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
 import type { BatchClip } from './find-clips.js';
 import type { Answer, ClassifiedRow, FailedRow, Row, WindowedRow } from './row.js';
@@ -82,13 +82,11 @@ function predictionOf(
 }
 
 function readingOf({ content, embedding }: ReadClip, results: readonly ClipResult[]) {
-  const total = (name: keyof ClipResult['milliseconds']) =>
-    Math.round(results.reduce((sum, { milliseconds }) => sum + milliseconds[name], 0) * 10) / 10;
   return {
     durationSeconds: results[0]!.durationSeconds,
     ...content,
     embedding,
-    milliseconds: { decode: total('decode'), encode: total('encode'), recurrent: total('recurrent') },
+    milliseconds: totalMilliseconds(results),
   };
 }
 

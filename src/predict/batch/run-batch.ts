@@ -9,6 +9,7 @@ import { clipstepVersion } from '../../platform/version.js';
 import { loadedModel } from '../thread/loaded-model.js';
 import { type ModelThreads, startModelThreads } from '../thread/model-threads.js';
 import { classifyClips, type Run } from './classify-clips.js';
+import { withoutWindows } from './classify-windows.js';
 import type { FoundClips } from './find-clips.js';
 import { type Journal, openJournal } from './journal.js';
 import { listClips } from './list-clips.js';
@@ -93,10 +94,7 @@ function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
   }
   const input = inputOf(bundle.manifest.pipeline.input);
   if (!windowing || input.source.kind === 'encoded') return;
-  throw new UserError('usage', {
-    problem: `The model ${bundle.folder} reads ${input.noun}, which have no windows.`,
-    fix: 'Leave out --window.',
-  });
+  throw withoutWindows(bundle.folder, input.noun);
 }
 
 async function classifyAll(run: Run, onSummary: OnSummary): Promise<BatchResult> {

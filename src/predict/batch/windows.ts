@@ -32,6 +32,11 @@ export function windowsOf({ startSeconds, endSeconds }: Span, windowing: Windowi
   }
 }
 
+/** How many windows windowsOf gives at most. */
+export function countWindows({ startSeconds, endSeconds }: Span, { strideSeconds }: Windowing): number {
+  return Math.max(1, Math.ceil((endSeconds - startSeconds) / strideSeconds));
+}
+
 /** Fractions of a millisecond would be rounding's, not the clip's. */
 const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 

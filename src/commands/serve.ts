@@ -1,0 +1,144 @@
+import { Command, Option } from 'commander';
+import type { EngineName } from '../engine/engine.js';
+import { messageOf, UserError } from '../errors.js';
+import type { PlanChoice } from '../media/frames.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
+import { allowedHosts, bracketed, isEverywhere, isLoopback, ownAddresses } from '../serve/allowed-hosts.js';
+import { newToken } from '../serve/check-access.js';
+import { createServer } from '../serve/create-server.js';
+import { listen } from '../serve/listen.js';
+import type { Proof, ServeEvent } from '../serve/serve-options.js';
+import { allowDamagedOption, engineOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
+import { interruptible } from './interruptible.js';
+
+interface Flags {
+  readonly model: string[];
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly allowHost: string[];
+  readonly cors: string[];
+  readonly maxBody: number;
+  readonly grace: number;
+  readonly engine: 'auto' | EngineName;
+  readonly sampling: PlanChoice;
+  readonly allowDamaged?: boolean;
+}
+
+/** After the time of grace, to write the last answers and end threads and programs. */
+const RELEASE_SECONDS = 10;
+
+const HIGHEST_PORT = 65_535;
+const MEGABYTE = 1e6;
+
+/** `clipstep serve` */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('classify clips over HTTP; see docs/serve.md')
+    .option('-m, --model <models...>', 'folders of trained models, or names of ones that ship', [
+      SHIPPED_MODEL,
+    ])
+    .option('--host <address>', 'where to listen; only this machine reaches the default', '127.0.0.1')
+    .option('--port <number>', '0 takes any that is free', wholeNumber(0), 7411)
+    .addOption(
+      new Option('--token <token>', 'what requests must bring, as `Authorization: Bearer TOKEN`').env(
+        'CLIPSTEP_TOKEN',
+      ),
+    )
+    .option('--allow-host <names...>', 'further Host headers to answer, such as clips.example.com', [])
+    .option('--cors <origins...>', 'sites whose pages may ask, such as https://example.com', [])
+    .option('--max-body <megabytes>', 'largest clip', numberWithin(0.001, 1e6), 1000)
+    .option(
+      '--grace <seconds>',
+      'given to requests under way when it is stopped',
+      numberWithin(0, 86_400),
+      30,
+    )
+    .addOption(samplingOption())
+    .addOption(allowDamagedOption())
+    .addOption(engineOption())
+    .action((flags: Flags) =>
+      interruptible((signal) => run(flags, signal), { endSeconds: flags.grace + RELEASE_SECONDS }),
+    );
+}
+
+async function run(flags: Flags, signal: AbortSignal): Promise<void> {
+  const { host, port, grace } = flags;
+  if (port > HIGHEST_PORT) throw wrongPort(port);
+  const proof = proofOf(flags);
+  const server = await listen({ host, port }, (bound) => open(flags, { port: bound, proof }));
+  console.log(greeting(flags, { port: server.port, proof }));
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await server.close({ graceSeconds: grace });
+}
+
+function open(flags: Flags, { port, proof }: { port: number; proof: Proof }) {
+  const { model: models, host, allowHost: names, cors, maxBody, engine, sampling, allowDamaged } = flags;
+  const access = {
+    hosts: allowedHosts({ host, port, names }),
+    corsOrigins: new Set(cors.map(origin)),
+    proof,
+  };
+  const limits = { bodyBytes: Math.floor(maxBody * MEGABYTE) };
+  return createServer({ models, access, limits, engine, sampling, allowDamaged, onEvent: report });
+}
+
+/** On this machine whoever can reach the server can run clipstep too; beyond it somebody must show that it is them. */
+function proofOf({ token, host }: Flags): Proof {
+  if (token === '') throw emptyToken();
+  if (token !== undefined) return { kind: 'bearer', token };
+  return isLoopback(host) ? { kind: 'open' } : { kind: 'once', token: newToken() };
+}
+
+function greeting(flags: Flags, { port, proof }: { port: number; proof: Proof }): string {
+  const hosts = isEverywhere(flags.host) ? ['localhost', ...ownAddresses()] : [flags.host];
+  const addresses = hosts.map((host) => `http://${bracketed(host)}:${port}/`);
+  if (proof.kind !== 'once') return addresses.map((address) => `Serving at ${address}`).join('\n');
+  const lines = addresses.map((address) => `  ${address}?token=${proof.token}`);
+  return [
+    'Serving. Open one of these addresses in a browser, which is then let in; it works once:',
+    ...lines,
+    'For programs, start it with --token instead.',
+  ].join('\n');
+}
+
+function report(event: ServeEvent): void {
+  switch (event.kind) {
+    case 'model-changed':
+      console.error(`The model ${event.name} has changed and was loaded again.`);
+      break;
+    case 'model-refused':
+      console.error(
+        `The model ${event.name} has changed, but cannot be loaded; the one before goes on. ${messageOf(event.error)}`,
+      );
+      break;
+    case 'defect':
+      console.error(event.error);
+  }
+}
+
+/** As browsers send it. @throws UserError `usage` */
+function origin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new UserError('usage', {
+    problem: `--cors takes origins; ${text} is none.`,
+    fix: 'Give scheme and host without a path, such as https://example.com.',
+  });
+}
+
+function wrongPort(port: number): UserError {
+  return new UserError('usage', {
+    problem: `There is no port ${port}; the highest is ${HIGHEST_PORT}.`,
+    fix: 'Give another --port.',
+  });
+}
+
+function emptyToken(): UserError {
+  return new UserError('usage', {
+    problem: 'The token is empty, which lets everybody in.',
+    fix: 'Give --token or CLIPSTEP_TOKEN a long random text, or leave it out.',
+  });
+}

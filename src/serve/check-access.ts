@@ -1,0 +1,115 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Refusal } from './refusal.js';
+import type { Access, Proof } from './serve-options.js';
+
+/** Decides who is answered, by a request's headers alone. */
+export interface AccessCheck {
+  /** @throws Refusal `forbidden` for a page of another site, whatever way it came. */
+  requireSite(request: Request): void;
+  /** @throws Refusal `unauthorized` for whoever brings no proof. */
+  requireProof(request: Request): void;
+  /** A cookie for the token in a page's address, which is worth nothing from then on; undefined for any other. */
+  redeem(token: string): string | undefined;
+  /** The request's origin where its pages may ask from elsewhere, for the answer's headers. */
+  corsOrigin(request: Request): string | undefined;
+}
+
+export function accessCheck({ hosts, corsOrigins = new Set(), proof }: Access): AccessCheck {
+  const corsOrigin = (request: Request) => {
+    const origin = request.headers.get('origin');
+    return origin !== null && corsOrigins.has(origin) ? origin : undefined;
+  };
+  return {
+    corsOrigin,
+    requireSite: (request) => {
+      const { host } = new URL(request.url);
+      const named = request.headers.get('host') ?? host;
+      // A page whose name was pointed at this machine (DNS rebinding) says that name, and no other can be set.
+      if (!hosts.has(named.toLowerCase()) || !isSameHost(host, named)) throw wrongHost(named);
+      if (corsOrigin(request) !== undefined) return;
+      requireOwnOrigin(request.headers.get('origin'), named);
+      requireOwnPage(request.headers.get('sec-fetch-site'));
+    },
+    ...proofCheck(proof),
+  };
+}
+
+/** URLs leave out the port that goes without saying. */
+function isSameHost(host: string, named: string): boolean {
+  return host === named.toLowerCase() || host === new URL(`http://${named}`).host;
+}
+
+function requireOwnOrigin(origin: string | null, host: string): void {
+  if (origin === null || origin === `http://${host}` || origin === `https://${host}`) return;
+  throw forbidden(`Pages of ${origin} may not ask this server.`);
+}
+
+/** `none` is a person's own doing, such as an address typed in; programs that are no browsers say nothing. */
+function requireOwnPage(site: string | null): void {
+  if (site === null || site === 'same-origin' || site === 'none') return;
+  throw forbidden('Pages of other sites may not ask this server.');
+}
+
+function proofCheck(proof: Proof): Pick<AccessCheck, 'requireProof' | 'redeem'> {
+  if (proof.kind === 'open') return { requireProof: () => {}, redeem: () => undefined };
+  if (proof.kind === 'bearer') {
+    const requireProof = ({ headers }: Request) => {
+      const [, given] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+      if (given === undefined || !isEqual(given, proof.token)) throw unauthorized();
+    };
+    return { requireProof, redeem: () => undefined };
+  }
+  return onceCheck(proof.token);
+}
+
+function onceCheck(token: string): Pick<AccessCheck, 'requireProof' | 'redeem'> {
+  // Cookies do not tell ports apart: another server on this machine keeps one of its own.
+  const name = `clipstep-${randomBytes(6).toString('hex')}`;
+  const session = newToken();
+  let isRedeemed = false;
+  return {
+    requireProof: ({ headers }) => {
+      const cookies = (headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim());
+      const given = cookies.find((cookie) => cookie.startsWith(`${name}=`));
+      if (given === undefined || !isEqual(given.slice(name.length + 1), session)) throw unauthorized();
+    },
+    redeem: (given) => {
+      if (isRedeemed || !isEqual(given, token)) return undefined;
+      isRedeemed = true;
+      return `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+    },
+  };
+}
+
+/** 256 bits that nobody guesses. */
+export const newToken = (): string => randomBytes(32).toString('base64url');
+
+/** Takes the same time wherever two texts begin to differ, whatever their lengths. */
+function isEqual(one: string, other: string): boolean {
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function wrongHost(host: string): Refusal {
+  return forbidden(`This server does not answer under the name ${JSON.stringify(host)}.`);
+}
+
+function forbidden(problem: string): Refusal {
+  return new Refusal({
+    status: 403,
+    code: 'forbidden',
+    problem,
+    fix: 'Use the address that `clipstep serve` prints; --allow-host and --cors add names and sites.',
+  });
+}
+
+function unauthorized(): Refusal {
+  return new Refusal({
+    status: 401,
+    code: 'unauthorized',
+    problem: 'This server answers only those who bring its token.',
+    fix: 'Send it as `Authorization: Bearer TOKEN`, or open the address that the server printed, once.',
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
+}

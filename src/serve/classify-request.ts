@@ -1,0 +1,134 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listIssues, messageOf } from '../errors.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import type { ClipClassifier, Given } from '../predict/classify-options.js';
+import type { Outcome, WindowsOutcome } from '../predict/outcome.js';
+import { outcomeRow } from '../predict/outcome-row.js';
+import { parseQuery } from './parse-query.js';
+import { cannotKeep, receiveBody } from './receive-body.js';
+import { Refusal, statusOf } from './refusal.js';
+import { requestLife } from './request-life.js';
+import { querySchema, textSchema } from './schemas.js';
+import type { ServedModel } from './served-models.js';
+import type { ServerState } from './server-state.js';
+import { isZip, unpackFrames } from './unpack-frames.js';
+
+/** Classes that a result lists, as with `clipstep classify`. */
+const DEFAULT_TOP = 3;
+
+/**
+ * Answers a request whose body is a clip, a picture or a zip of frames, or JSON with a text. The body is gone when the answer is there.
+ *
+ * @throws Refusal; UserError for what is missing or full here.
+ */
+export async function classifyRequest(
+  request: Request,
+  { model, client, server }: { model: ServedModel; client: string; server: ServerState },
+): Promise<Response> {
+  const { top = DEFAULT_TOP, window, stride = window } = parseQuery(querySchema, request);
+  const windowing = window && stride ? { windowSeconds: window, strideSeconds: stride } : undefined;
+  const place = server.admission.enter(client);
+  const life = requestLife(request.signal, server.stop.signal);
+  const { signal } = life;
+  const folder = join(server.folder, crypto.randomUUID());
+  try {
+    const body = await keepBody(request, { folder, server, signal });
+    life.limit(server.limits.answerSeconds);
+    await place.turn(signal);
+    const outcome = await model.use(async (classifier) => {
+      const input = await givenIn(body, { folder, classifier, server, signal });
+      const call = { top, signal };
+      return windowing
+        ? classifier.classifyWindows(input, { ...call, windowing })
+        : classifier.classify(input, call);
+    });
+    return answer(outcome, { name: model.name, paths: [framesIn(folder), body] });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    life.end();
+    await rm(folder, { recursive: true, force: true });
+    place.leave();
+  }
+}
+
+interface Surroundings {
+  /** Of this request alone. */
+  readonly folder: string;
+  readonly server: ServerState;
+  readonly signal: AbortSignal;
+}
+
+const framesIn = (folder: string): string => join(folder, 'frames');
+
+/** @returns the body's path. */
+async function keepBody(request: Request, { folder, server, signal }: Surroundings): Promise<string> {
+  await mkdir(folder, { mode: 0o700 }).catch((cause) => Promise.reject(cannotKeep(cause)));
+  const path = join(folder, 'body');
+  server.metrics.received(await receiveBody(request, { path, limits: server.limits, signal }));
+  return path;
+}
+
+/** What is classified: the body, the folder of the frames in it, or its text. */
+async function givenIn(
+  body: string,
+  { folder, classifier, server, signal }: Surroundings & { classifier: ClipClassifier },
+): Promise<Given> {
+  const { given, images, noun } = inputOf(classifier.manifest.pipeline.input);
+  if (given === 'texts') return readText(body);
+  if (!(await isZip(body))) return body;
+  if (images === 'clips') throw singlePictures(noun);
+  await unpackFrames(body, { folder: framesIn(folder), limits: server.limits, signal });
+  return framesIn(folder);
+}
+
+/** @throws Refusal `bad_request` for what is no JSON with a text. */
+async function readText(body: string): Promise<{ text: string }> {
+  if ((await stat(body)).size > LONGEST_TEXT_BYTES) throw wrongText(`more than ${LONGEST_TEXT_BYTES} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(body, 'utf8'));
+  } catch (error) {
+    throw wrongText(messageOf(error));
+  }
+  const parsed = textSchema.safeParse(json);
+  if (!parsed.success) throw wrongText(listIssues(parsed.error));
+  return parsed.data;
+}
+
+/** All of a text is in memory, as one sequence. */
+const LONGEST_TEXT_BYTES = 1e6;
+
+/** Where the body is kept is nobody's business: it is called `clip`. */
+function answer(
+  outcome: Outcome | WindowsOutcome,
+  { name, paths }: { name: string; paths: readonly string[] },
+): Response {
+  const withoutPaths = (text: string) => paths.reduce((rest, path) => rest.replaceAll(path, 'clip'), text);
+  const bodyName = withoutPaths(outcome.input);
+  if (outcome.kind === 'failed') {
+    const { code, message, fix } = outcome.error;
+    const error = { code, message: withoutPaths(message), fix: withoutPaths(fix) };
+    return Response.json(outcomeRow({ kind: 'failed', input: bodyName, error }), { status: statusOf(code) });
+  }
+  return Response.json(outcomeRow({ ...outcome, input: bodyName, model: name }));
+}
+
+function wrongText(found: string): Refusal {
+  return new Refusal({
+    status: 400,
+    code: 'bad_request',
+    problem: `This model reads texts, and the body is not one in JSON: ${found}.`,
+    fix: 'Send {"text": "..."}.',
+  });
+}
+
+function singlePictures(noun: string): Refusal {
+  return new Refusal({
+    status: 422,
+    code: 'usage',
+    problem: `This model reads ${noun}, one at a time; a zip holds several.`,
+    fix: 'Send each picture by itself.',
+  });
+}

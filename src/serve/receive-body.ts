@@ -1,0 +1,116 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { messageOf, UserError } from '../errors.js';
+import { Refusal } from './refusal.js';
+import type { Limits } from './serve-options.js';
+
+export type UploadLimits = Pick<Limits, 'bodyBytes' | 'uploadBytesPerSecond' | 'uploadWindowSeconds'>;
+
+/**
+ * Streams a request's body into a new file.
+ *
+ * @returns how many bytes it has.
+ * @throws Refusal 413 as soon as there are too many, 408 when they come too slowly, 415 for a form; UserError
+ *   `cannot_write` where the disk does not take it; the signal's reason.
+ */
+export async function receiveBody(
+  request: Request,
+  { path, limits, signal }: { path: string; limits: UploadLimits; signal: AbortSignal },
+): Promise<number> {
+  const { bodyBytes } = limits;
+  refuseForm(request.headers.get('content-type') ?? '');
+  if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLarge(bodyBytes);
+  const stop = new AbortController();
+  const forward = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', forward, { once: true });
+  if (signal.aborted) forward();
+  const meter = { bytes: 0 };
+  const watch = watchRate(meter, { limits, stop });
+  // A request without a body is one of no bytes, which is said of the clip.
+  const body = request.body ?? new Blob([]).stream();
+  try {
+    // The types of the web and of Node.js name the same stream.
+    const source = Readable.fromWeb(body as ReadableStream<Uint8Array>);
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    file.on('error', (cause) => stop.abort(cannotKeep(cause)));
+    await pipeline(source, (chunks) => counted(chunks, meter, bodyBytes), file, { signal: stop.signal });
+    return meter.bytes;
+  } catch (error) {
+    // What stopped it says more than that it was stopped.
+    if (stop.signal.aborted) throw stop.signal.reason;
+    throw error instanceof Refusal ? error : brokenOff(error);
+  } finally {
+    clearInterval(watch);
+    signal.removeEventListener('abort', forward);
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, meter: { bytes: number }, bodyBytes: number) {
+  for await (const chunk of chunks) {
+    meter.bytes += chunk.byteLength;
+    if (meter.bytes > bodyBytes) throw tooLarge(bodyBytes);
+    yield chunk;
+  }
+}
+
+/** A fixed time would cut large clips on slow lines; this only cuts those who hold a place with next to nothing. */
+function watchRate(
+  meter: { readonly bytes: number },
+  { limits, stop }: { limits: UploadLimits; stop: AbortController },
+): NodeJS.Timeout {
+  const { uploadBytesPerSecond, uploadWindowSeconds } = limits;
+  let before = 0;
+  return setInterval(() => {
+    if (meter.bytes - before < uploadBytesPerSecond * uploadWindowSeconds) stop.abort(tooSlow(limits));
+    before = meter.bytes;
+  }, uploadWindowSeconds * 1000);
+}
+
+function refuseForm(contentType: string): void {
+  if (!/^\s*multipart\//i.test(contentType)) return;
+  throw new Refusal({
+    status: 415,
+    code: 'unsupported',
+    problem: 'The body is a form; a clip is the body itself.',
+    fix: 'Send the file as it is, for example with `curl --data-binary @clip.mp4`.',
+  });
+}
+
+function brokenOff(cause: unknown): Refusal {
+  return new Refusal({
+    status: 400,
+    code: 'bad_request',
+    problem: `The body broke off: ${messageOf(cause)}.`,
+    fix: 'Send it again, whole.',
+  });
+}
+
+function tooLarge(bodyBytes: number): Refusal {
+  return new Refusal({
+    status: 413,
+    code: 'too_large',
+    problem: `The body has more than ${bodyBytes} bytes, the most that this server takes.`,
+    fix: 'Cut the clip shorter or scale it down, or have the server started with a larger --max-body.',
+  });
+}
+
+function tooSlow({ uploadBytesPerSecond, uploadWindowSeconds }: UploadLimits): Refusal {
+  return new Refusal({
+    status: 408,
+    code: 'too_slow',
+    problem: `The body came slower than ${uploadBytesPerSecond} bytes a second for ${uploadWindowSeconds} s.`,
+    fix: 'Send it again, faster, or scale the clip down first.',
+  });
+}
+
+/** The error of a body or picture that the disk does not take. */
+export function cannotKeep(cause: unknown): UserError {
+  return new UserError('cannot_write', {
+    problem:
+      'The body cannot be kept while it is looked at: the disk of temporary files is full or not to be written to.',
+    fix: 'Make room on the server, or set TMPDIR to a disk that has some.',
+    cause,
+  });
+}

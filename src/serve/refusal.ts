@@ -1,0 +1,70 @@
+import { type ErrorCode, UserError } from '../errors.js';
+
+/** Why a request is not answered, beside what can be wrong with a clip. */
+export type RefusalCode =
+  | ErrorCode
+  | 'bad_request'
+  | 'busy'
+  | 'forbidden'
+  | 'method_not_allowed'
+  | 'starting'
+  | 'stopping'
+  | 'too_many_requests'
+  | 'too_slow'
+  | 'unauthorized'
+  | 'unsupported';
+
+export interface RefusalOptions {
+  readonly status: RefusalStatus;
+  readonly code: RefusalCode;
+  readonly problem: string;
+  readonly fix: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503 | 507;
+
+/** A request that gets no answer but the reason. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(readonly options: RefusalOptions) {
+    super(`${options.problem}\n${options.fix}`);
+  }
+}
+
+/** The answer to whoever is refused: the same fields that a failed clip's row has. */
+export function refused({ options }: Refusal): Response {
+  const { status, code, problem, fix, headers } = options;
+  return Response.json({ error: { code, message: problem, fix } }, { status, headers: headers ?? {} });
+}
+
+/** Seconds after which a client that was sent away may try again. */
+export const RETRY_SECONDS = 1;
+
+/** What was thrown, as a refusal; undefined for a defect of Clipstep. */
+export function refusalOf(thrown: unknown): Refusal | undefined {
+  if (thrown instanceof Refusal) return thrown;
+  if (!(thrown instanceof UserError)) return undefined;
+  const { code, problem, fix } = thrown;
+  return new Refusal({ status: statusOf(code), code, problem, fix });
+}
+
+/** Of a failure: what is wrong with the body, or what is missing here. */
+export function statusOf(code: ErrorCode): RefusalStatus {
+  switch (code) {
+    case 'usage':
+      return 400;
+    case 'cannot_write':
+      return 507;
+    case 'killed':
+    case 'aborted':
+      return 503;
+    case 'missing_tool':
+    case 'engine_unavailable':
+    case 'defect':
+      return 500;
+    default:
+      return 422;
+  }
+}

@@ -1,0 +1,54 @@
+import type { OpenOptions } from '../predict/classify-options.js';
+
+/** What a server serves, to whom, and within what bounds. */
+export interface ServerOptions extends Pick<OpenOptions, 'engine' | 'sampling' | 'allowDamaged'> {
+  /** Folders of trained models, or names of ones that ship; each is served under its folder's name. */
+  readonly models: readonly string[];
+  readonly access: Access;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Where bodies are kept while they are looked at, in a folder of their own; the system's temporary folder when absent. */
+  readonly temporaryFolder?: string | undefined;
+  readonly onEvent?: ((event: ServeEvent) => void) | undefined;
+}
+
+/** Who may ask. */
+export interface Access {
+  /** `Host` headers that are answered, exactly, such as `127.0.0.1:7411`: pages that reach the server under another name are refused. */
+  readonly hosts: ReadonlySet<string>;
+  /** Origins of other sites whose pages may ask, such as `https://example.com`. They need a token, where there is one. */
+  readonly corsOrigins?: ReadonlySet<string> | undefined;
+  /**
+   * `open` to whoever reaches it; `bearer` wants the token with each request; `once` takes its token once, in the address
+   * of a page, and gives the browser a cookie for it.
+   */
+  readonly proof: Proof;
+}
+
+export type Proof = { readonly kind: 'open' } | { readonly kind: 'bearer' | 'once'; readonly token: string };
+
+export interface Limits {
+  /** Of a request's body. */
+  readonly bodyBytes: number;
+  /** Of the pictures in a zip together, unpacked. */
+  readonly unpackedBytes: number;
+  /** Pictures in a zip. */
+  readonly zipEntries: number;
+  /** A body that comes slower is given up, over each `uploadWindowSeconds`. */
+  readonly uploadBytesPerSecond: number;
+  readonly uploadWindowSeconds: number;
+  /** From the body's end to the answer, waiting included. */
+  readonly answerSeconds: number;
+  /** Requests that are computed at once; one more than the machine has cores when absent. */
+  readonly atOnce: number;
+  /** Requests that may be uploading or waiting beside these; whoever comes then is told to come again. */
+  readonly waiting: number;
+  /** Requests of one client at once. */
+  readonly perClient: number;
+}
+
+/** What happens beside requests. */
+export type ServeEvent =
+  | { readonly kind: 'model-changed'; readonly name: string }
+  /** The one before goes on being served. */
+  | { readonly kind: 'model-refused'; readonly name: string; readonly error: unknown }
+  | { readonly kind: 'defect'; readonly error: unknown };

@@ -1,0 +1,120 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { messageOf, UserError } from '../errors.js';
+import { isFrameName } from '../media/locate.js';
+import { naturalOrder } from '../platform/natural-order.js';
+import { cannotKeep } from './receive-body.js';
+import type { Limits } from './serve-options.js';
+
+/** Whether a file is a zip, by its first bytes. */
+export async function isZip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.readUInt32BE() === LOCAL_FILE_HEADER;
+  } finally {
+    await file.close();
+  }
+}
+
+/** `PK\3\4` */
+const LOCAL_FILE_HEADER = 0x504b0304;
+
+/**
+ * Unpacks the pictures of a zip into a new folder, in the natural order of their names, under names of our own: no name
+ * in a zip can reach beyond it. What are no pictures by their names is left out.
+ *
+ * @throws UserError `corrupt`, `no_frames`, `too_large`, `cannot_write`; the signal's reason.
+ */
+export async function unpackFrames(
+  zip: string,
+  { folder, limits, signal }: { folder: string; limits: UnpackLimits; signal: AbortSignal },
+): Promise<void> {
+  const file = await openPromise(zip, { lazyEntries: true, autoClose: false }).catch((cause) =>
+    Promise.reject(corrupt(cause)),
+  );
+  try {
+    const entries = await listFrames(file, limits);
+    await mkdir(folder, { mode: 0o700 });
+    for (const [index, entry] of entries.entries()) {
+      const name = `${String(index + 1).padStart(6, '0')}${extname(entry.fileName).toLowerCase()}`;
+      await unpack(file, entry, { path: join(folder, name), signal });
+    }
+  } finally {
+    file.close();
+  }
+}
+
+export type UnpackLimits = Pick<Limits, 'unpackedBytes' | 'zipEntries'>;
+
+/** All is counted before anything is unpacked; yauzl holds each entry to the size that it claims. */
+async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLimits): Promise<Entry[]> {
+  if (file.entryCount > zipEntries) throw tooMany(file.entryCount, zipEntries);
+  const frames: Entry[] = [];
+  let bytes = 0;
+  try {
+    for await (const entry of file.eachEntry()) {
+      const name = entry.fileName.split('/').at(-1)!;
+      if (name.startsWith('.') || !isFrameName(name) || entry.fileName.startsWith('__MACOSX/')) continue;
+      frames.push(entry);
+      bytes += entry.uncompressedSize;
+    }
+  } catch (cause) {
+    throw corrupt(cause);
+  }
+  if (bytes > unpackedBytes) throw tooLarge(bytes, unpackedBytes);
+  if (frames.length === 0) throw withoutFrames();
+  return frames.sort((one, other) => naturalOrder(one.fileName, other.fileName));
+}
+
+async function unpack(
+  file: ZipFile,
+  entry: Entry,
+  { path, signal }: { path: string; signal: AbortSignal },
+): Promise<void> {
+  signal.throwIfAborted();
+  let full: UserError | undefined;
+  try {
+    const source = await file.openReadStreamPromise(entry);
+    const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    target.on('error', (cause) => {
+      full = cannotKeep(cause);
+    });
+    await pipeline(source, target, { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw full ?? corrupt(cause);
+  }
+}
+
+function corrupt(cause: unknown): UserError {
+  return new UserError('corrupt', {
+    problem: `The zip cannot be unpacked: ${messageOf(cause)}.`,
+    fix: 'Pack the pictures again, without a password.',
+    cause,
+  });
+}
+
+function withoutFrames(): UserError {
+  return new UserError('no_frames', {
+    problem: 'The zip holds no pictures.',
+    fix: 'Pack frames such as 0001.png and 0002.png; send a video as it is.',
+  });
+}
+
+function tooMany(count: number, most: number): UserError {
+  return new UserError('too_large', {
+    problem: `The zip has ${count} entries; this server takes at most ${most}.`,
+    fix: 'Pack fewer pictures: a model reads only some of them.',
+  });
+}
+
+function tooLarge(bytes: number, most: number): UserError {
+  return new UserError('too_large', {
+    problem: `The pictures in the zip have ${bytes} bytes; this server takes at most ${most}.`,
+    fix: 'Pack fewer or smaller pictures.',
+  });
+}
