@@ -1,3 +1,5 @@
+import { badDataset } from '../../datasets/found.js';
+import type { UserError } from '../../errors.js';
 import type { Input, InputKind } from '../input-kind.js';
 import { withoutEncoder } from '../without-encoder.js';
 import { contradictingTexts } from './contradicting-texts.js';
@@ -24,7 +26,9 @@ export const textKind = {
       const { tokenize } = tokenizerOf(settings);
       const texts = examples.map((example) => tokenize(textOf(example)));
       const { minCount, vocabulary: most } = settings;
-      return buildVocabulary(texts, { minCount, most }).words;
+      const { words } = buildVocabulary(texts, { minCount, most });
+      if (words.length < FEWEST_TOKENS) throw tooFewTokens(settings, words);
+      return words;
     },
     timestep: (vocabulary) => ({
       kind: 'token',
@@ -38,3 +42,13 @@ export const textKind = {
     describe: () => describeText(settings),
   }),
 } satisfies InputKind<TextInput>;
+
+/** With fewer, all texts are the same but for their lengths. */
+const FEWEST_TOKENS = 2;
+
+function tooFewTokens({ unit, minCount }: TextInput, words: readonly string[]): UserError {
+  return badDataset(
+    `The training part has ${words.length === 0 ? 'no' : 'one'} ${unit} at least ${minCount} times; a vocabulary needs two.`,
+    'Give more texts, or set input.minCount to 1.',
+  );
+}

@@ -40,6 +40,12 @@ describe('the vocabulary', () => {
     expect(vocabularyOf!([example('Aab'), example('éc'), example('éc')])).toEqual(['a', 'c', 'é']);
   });
 
+  it('is refused where it has fewer than two tokens', () => {
+    const { vocabularyOf } = inputOf(settings());
+    expect(() => vocabularyOf!([example('abc')])).toThrow('no character at least 2 times');
+    expect(() => vocabularyOf!([example('aab')])).toThrow('one character at least 2 times');
+  });
+
   it('says how many tokens the network has', () => {
     expect(inputOf(settings()).timestep(['a', 'b'])).toEqual({
       kind: 'token',
