@@ -33,7 +33,7 @@ export function generateCommand(): Command {
     .description('write text with a model of language, as it is made')
     .requiredOption(
       '-m, --model <model>',
-      'folder of a trained model, or the name of one that ships, such as shakespeare',
+      'folder of a trained model of language, or the name of one that ships',
     )
     .addOption(
       new Option(

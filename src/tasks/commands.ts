@@ -71,7 +71,7 @@ const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
     tasks: {
       classification: {
         because: 'names classes and does not write',
-        fix: 'Give a model of language, such as shakespeare.',
+        fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',
       },
       language: null,
     },
