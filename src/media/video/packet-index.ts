@@ -57,6 +57,10 @@ function shownPackets(packets: readonly Packet[]): Packet[] {
     .filter((packet) => !packet.isDiscarded && !(packet.presentationSeconds < earliest));
 }
 
+/** Whether time stamps tell anything: not where all of them are the same, as in a file whose durations are all 0. */
+export const isTimed = (packets: readonly Packet[]): boolean =>
+  packets.some(({ decodingSeconds }) => decodingSeconds > packets[0]!.decodingSeconds);
+
 /** Whether a stream holds several recordings, of which each has time stamps of its own. */
 export function isJoined(packets: readonly Packet[]): boolean {
   const times = packets

@@ -8,7 +8,7 @@ import { isVideoEncrypted } from './mp4/encryption.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
-import { type FrameIndex, indexFrames, isJoined } from './packet-index.js';
+import { type FrameIndex, indexFrames, isJoined, isTimed } from './packet-index.js';
 import type { ProbeReport, VideoFile } from './probe-report.js';
 
 /** What is known of a video before a frame of it is decoded. */
@@ -79,7 +79,8 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
     framesPerSecond,
     durationSeconds: stream.duration,
   });
-  const isEdited = index?.kind === 'counted' && packets.some(({ isDiscarded }) => isDiscarded);
+  const isEdited =
+    index?.kind === 'counted' && isTimed(packets) && packets.some(({ isDiscarded }) => isDiscarded);
   const hasFillers = format.format_name === 'avi' && leastPacketBytes <= FILLER_BYTES;
   const isBroadcast = format.format_name === 'mpegts' || format.format_name === 'mpeg';
   if (!isEdited && !hasFillers && !(isBroadcast && isJoined(packets))) return index;
