@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,13 +63,16 @@ export async function createServer(options: ServerOptions): Promise<ClipServer> 
     throw error;
   });
   const admission = openAdmission(limits);
+  const stop = new AbortController();
+  // Each request listens to it, while it is under way.
+  setMaxListeners(0, stop.signal);
   const server: ServerState = {
     models,
     admission,
     metrics: openMetrics(admission),
     limits,
     folder,
-    stop: new AbortController(),
+    stop,
     isStopping: false,
   };
   const refreshing = refreshRegularly(models);

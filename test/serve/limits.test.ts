@@ -167,6 +167,19 @@ describe('more requests than there is room for', () => {
   });
 });
 
+describe('many requests at once', () => {
+  it('are taken without a warning of Node.js', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    await start({ limits: { perClient: 20, waiting: 20 } });
+    const answers = await Promise.all(Array.from({ length: 15 }, () => classify()));
+    process.off('warning', note);
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 15 }, () => 200));
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe.skipIf(!canListProcesses)('ffmpeg ends', () => {
   it('when the client goes away, and whoever waits has their turn', async () => {
     await start({ limits: { atOnce: 1 } });
