@@ -1,7 +1,7 @@
 import { buildDist } from '../support/build-dist.js';
 
 /**
- * `npm run soak [-- NAME [COUNT]]`: long tests of the built `clipstep batch`; all of them, or the one named.
+ * `npm run soak [-- NAME [COUNT]]`: long tests of the built `clipstep batch` and `clipstep serve`; all of them, or the one named.
  * `npm run soak -- files FOLDER`: every file below a folder, read in every way.
  */
 const SOAKS: Record<string, { title: string; count: number; run: (count: number) => Promise<void> }> = {
@@ -19,6 +19,11 @@ const SOAKS: Record<string, { title: string; count: number; run: (count: number)
     title: 'Memory of a batch of many clips, two at once',
     count: 10_000,
     run: async (count) => (await import('./memory.js')).soakMemory(count),
+  },
+  serve: {
+    title: 'Requests to clipstep serve, and a crowd of clients',
+    count: 10_000,
+    run: async (count) => (await import('./serve.js')).soakServe(count),
   },
 };
 
