@@ -35,9 +35,12 @@ const MEGABYTE = 1e6;
 export function serveCommand(): Command {
   return new Command('serve')
     .description('classify clips over HTTP; see docs/serve.md')
-    .option('-m, --model <models...>', 'folders of trained models, or names of ones that ship', [
-      SHIPPED_MODEL,
-    ])
+    .addOption(
+      new Option('-m, --model <models...>', 'folders of trained models, or names of ones that ship').default(
+        [SHIPPED_MODEL],
+        'motion, which ships',
+      ),
+    )
     .option('--host <address>', 'where to listen; only this machine reaches the default', '127.0.0.1')
     .option('--port <number>', '0 takes any that is free', wholeNumber(0), 7411)
     .addOption(
