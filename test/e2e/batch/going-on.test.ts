@@ -46,7 +46,7 @@ describe('clipstep batch, given again', () => {
     lines[4] = '\0'.repeat(lines[4]!.length);
     await writeFile(out, `${lines.slice(0, 10).join('\n')}\n${lines[10]!.slice(0, 30)}`);
     const { stderr } = await batch(fixture.clips, ['--out', out]);
-    expect(stderr).toContain('1 damaged lines');
+    expect(stderr).toContain('1 damaged line');
     expect(await readRows(out)).toEqual(whole);
   });
 
