@@ -102,7 +102,7 @@ describe('batch --out -', () => {
 describe('classify', () => {
   it('bare shows how it is used', async () => {
     const { code, stdout, stderr } = await clipstep(['classify']);
-    expect(stderr).toMatch(/^Usage: clipstep classify \[options\] <inputs\.\.\.>/);
+    expect(stderr).toMatch(/^Usage: clipstep classify \[options\] \[inputs\.\.\.\]/);
     expect(stdout).toBe('');
     expect(code).toBe(2);
   });
