@@ -1,10 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { refuseAddress, refuseDevice } from './address.js';
+import { isClipName, isFrameName } from './clip-names.js';
 import { readSignature } from './file-signature.js';
 import { movingPictureIn } from './images/moving.js';
+import { matchPattern } from './match-pattern.js';
 import type { Probe } from './video/probe.js';
 
 /** What one path or pattern of a command line stands for. */
@@ -26,71 +28,6 @@ export type LocatedClip =
     }
   /** Images in their order, at least one; a single one may be an animation. */
   | { readonly kind: 'images'; readonly input: string; readonly paths: readonly string[] };
-
-/** Files that are the frames of a sequence when they lie in one folder. GIFs are clips of their own. */
-const FRAME_EXTENSIONS = new Set([
-  '.jpg',
-  '.jpeg',
-  '.jfif',
-  '.png',
-  '.webp',
-  '.tif',
-  '.tiff',
-  '.avif',
-  '.heic',
-  '.heif',
-]);
-
-/** Files that are taken for clips when a folder is searched. A file that is named itself is tried whatever its name. */
-const CLIP_EXTENSIONS = new Set([
-  ...[
-    '.mp4',
-    '.m4v',
-    '.mov',
-    '.qt',
-    '.mkv',
-    '.webm',
-    '.avi',
-    '.divx',
-    '.mpg',
-    '.mpeg',
-    '.mpe',
-    '.m2v',
-    '.vob',
-  ],
-  ...[
-    '.ts',
-    '.mts',
-    '.m2ts',
-    '.flv',
-    '.f4v',
-    '.wmv',
-    '.asf',
-    '.ogv',
-    '.3gp',
-    '.3g2',
-    '.mxf',
-    '.dv',
-    '.rm',
-    '.rmvb',
-  ],
-  ...[
-    '.nut',
-    '.ivf',
-    '.y4m',
-    '.h264',
-    '.264',
-    '.h265',
-    '.265',
-    '.hevc',
-    '.mjpeg',
-    '.mjpg',
-    '.dav',
-    '.wtv',
-    '.gif',
-    '.apng',
-  ],
-]);
 
 /**
  * Finds the clips that paths and patterns stand for, each input's in natural order:
@@ -224,54 +161,6 @@ async function listFolder(folder: string): Promise<FolderListing> {
     folders: paths.filter((_, index) => isFolder[index]),
   };
 }
-
-/** The files (and, of a glob, folders) that a pattern matches; at least one. */
-async function matchPattern(pattern: string): Promise<string[]> {
-  const matches = COUNTER.test(basename(pattern)) ? await matchCounter(pattern) : await matchGlob(pattern);
-  if (matches.length > 0) return matches;
-  const { isDynamicPattern } = await importGlobs();
-  const isPattern = COUNTER.test(basename(pattern)) || isDynamicPattern(pattern);
-  throw new UserError('not_found', {
-    problem: isPattern ? `Nothing matches ${pattern}.` : `There is no ${pattern}.`,
-    fix: 'See whether the path is right; it is taken from the folder that the command runs in.',
-  });
-}
-
-/** When there is a pattern: most inputs are paths that are there. */
-const importGlobs = () => import('tinyglobby');
-
-async function matchGlob(pattern: string): Promise<string[]> {
-  const { glob, isDynamicPattern } = await importGlobs();
-  if (!isDynamicPattern(pattern)) return [];
-  // In globs a backslash takes the meaning from the character after it, but on Windows it separates folders.
-  const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
-  const matches = await glob(portable, { onlyFiles: false, expandDirectories: false });
-  return matches.map((path) => path.replace(/\/$/, '')).sort(naturalOrder);
-}
-
-/** `%d` or `%04d`, as ffmpeg numbers its images. */
-const COUNTER = /%(?:0(\d+))?d/;
-
-/** The files that a counter can name, in the order of their numbers. A number that is missing is passed over. */
-async function matchCounter(pattern: string): Promise<string[]> {
-  const [before = '', after = ''] = basename(pattern)
-    .split(COUNTER)
-    .filter((_, part) => part !== 1);
-  const width = Number(COUNTER.exec(basename(pattern))?.[1] ?? 1);
-  const names = await readdir(dirname(pattern)).catch((): string[] => []);
-  const numbered = names.flatMap((name) => {
-    if (!name.startsWith(before) || !name.endsWith(after)) return [];
-    const digits = name.slice(before.length, name.length - after.length);
-    return /^\d+$/.test(digits) && digits.length >= width ? [{ name, number: Number(digits) }] : [];
-  });
-  return numbered
-    .sort((one, other) => one.number - other.number)
-    .map(({ name }) => join(dirname(pattern), name));
-}
-
-/** Whether a file in a folder is by its name one of a sequence's frames, or a clip of its own. */
-export const isFrameName = (path: string): boolean => FRAME_EXTENSIONS.has(extname(path).toLowerCase());
-export const isClipName = (path: string): boolean => CLIP_EXTENSIONS.has(extname(path).toLowerCase());
 
 /** @throws UserError `empty`, `refused` for an address, `unreadable` for what is no file (a pipe, a device) or may not be read. */
 async function statusOf(path: string): Promise<'file' | 'folder' | 'absent'> {

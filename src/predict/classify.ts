@@ -78,7 +78,7 @@ async function readModel(finding: Promise<FoundModel>): Promise<LoadedModel> {
 
 /** Asks ffmpeg for its version while other things are loaded, where an input has a clip's name: images need none. */
 async function prepareMedia(inputs: readonly Given[]): Promise<void> {
-  const { isClipName } = await import('../media/locate.js');
+  const { isClipName } = await import('../media/clip-names.js');
   if (!inputs.some((given) => typeof given === 'string' && isClipName(given))) return;
   const { prepareFfmpeg } = await import('../media/ffmpeg/ffmpeg.js');
   await prepareFfmpeg();

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { messageOf, UserError } from '../errors.js';
-import { isFrameName } from '../media/locate.js';
+import { isFrameName } from '../media/clip-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { cannotKeep } from './receive-body.js';
 import type { Limits } from './serve-options.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ErrorCode } from '../../src/errors.js';
-import { isClipName } from '../../src/media/locate.js';
+import { isClipName } from '../../src/media/clip-names.js';
 import { isFailed, type Row } from '../../src/predict/batch/row.js';
 import { type Random, random } from '../../src/random.js';
 import { readRows } from '../support/batch-fixture.js';

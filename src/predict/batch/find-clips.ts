@@ -2,8 +2,8 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Skipped } from '../../datasets/dataset.js';
 import { messageOf, UserError } from '../../errors.js';
+import { isClipName, isFrameName } from '../../media/clip-names.js';
 import { readSignature } from '../../media/file-signature.js';
-import { isClipName, isFrameName } from '../../media/locate.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 
 /** A clip of a batch, not opened yet. */
