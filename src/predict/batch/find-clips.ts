@@ -4,6 +4,7 @@ import type { Skipped } from '../../datasets/dataset.js';
 import { messageOf, UserError } from '../../errors.js';
 import { isClipName, isFrameName } from '../../media/clip-names.js';
 import { readSignature } from '../../media/file-signature.js';
+import { counted } from '../../platform/counted.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 
 /** A clip of a batch, not opened yet. */
@@ -92,7 +93,7 @@ async function visit(walk: Walk, folder: Folder): Promise<void> {
   const hasClips = entries.some(({ found }) => found === 'clip');
   if (frames.length > 0 && !hasClips) addClip(walk, folder);
   if (frames.length > 0 && hasClips) {
-    const problem = `${frames.length} images lie beside videos, and so are no sequence.`;
+    const problem = `Videos lie in the same folder, so its ${counted(frames.length, 'image')} cannot be a sequence.`;
     walk.skipped.push({ path: folder.path, problem });
   }
   for (const { name, path, found } of entries) {

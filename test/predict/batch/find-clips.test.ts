@@ -63,7 +63,7 @@ describe('findClips', () => {
     const { clips, skipped } = await findClips(folder, options);
     expect(clips).toHaveLength(1);
     expect(skipped).toEqual([
-      { path: folder, problem: expect.stringContaining('1 images lie beside videos') },
+      { path: folder, problem: expect.stringContaining('its 1 image cannot be a sequence') },
     ]);
   });
 
