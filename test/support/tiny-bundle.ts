@@ -3,6 +3,7 @@ import { initializeMobileNet } from '../../src/encoder/initialize.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
+import { UNTRAINED } from './untrained-manifest.js';
 
 /** The smallest network that reads clips. */
 export const tinyPipeline = parsePipeline(
@@ -35,12 +36,7 @@ export async function saveTinyBundle(
     manifest: {
       pipeline: tinyPipeline,
       labels,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
       ...changes,
     },
     members: ownSeeds.map(
@@ -72,12 +68,7 @@ training: { train: recurrent, epochs: 1, batchSize: 4, learningRate: 0.001 }
     manifest: {
       pipeline,
       labels,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
     },
     members: [initializeRecurrent(networks.recurrent, 1)],
     files: {},

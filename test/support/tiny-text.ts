@@ -5,6 +5,7 @@ import { MARKERS } from '../../src/inputs/text/vocabulary.js';
 import { initializeRecurrent } from '../../src/network/initialize.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
+import { UNTRAINED } from './untrained-manifest.js';
 
 const PIPELINE = `
 name: tiny-language
@@ -39,12 +40,7 @@ export async function saveTinyLanguageBundle(folder: string): Promise<void> {
       pipeline,
       labels: [],
       vocabulary,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
     },
     members: [initializeRecurrent(networks.recurrent, 1)],
     files: {},

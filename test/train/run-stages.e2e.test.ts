@@ -19,6 +19,7 @@ import { runStages } from '../../src/train/run-stages.js';
 import { type TrainOptions, train } from '../../src/workflows/train.js';
 import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
+import { UNTRAINED } from '../support/untrained-manifest.js';
 
 const { engine } = await selectEngine('onnx');
 const labels = ['moving', 'still'];
@@ -179,12 +180,7 @@ async function saveEncoder(folder: string): Promise<void> {
     manifest: {
       pipeline,
       labels,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
     },
     members: [new Map([...encoder, ...initializeRecurrent(networks.recurrent, 1)])],
     files: {},

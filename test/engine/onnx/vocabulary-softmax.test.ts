@@ -18,20 +18,12 @@ import {
 import { linearCrossEntropy } from '../../../src/engine/onnx/ops/linear-cross-entropy.js';
 import { sampledCrossEntropy } from '../../../src/engine/onnx/ops/sampled-softmax.js';
 import { sampledFeeds, sampledInputs } from '../../../src/engine/onnx/sampled-feeds.js';
-import { type Feed, OnnxSession } from '../../../src/engine/onnx/session.js';
+import { OnnxSession } from '../../../src/engine/onnx/session.js';
 import { IGNORED } from '../../../src/network/losses.js';
 import { random } from '../../../src/random.js';
+import { runGraph } from '../../support/run-graph.js';
 
 const runtime = await import('onnxruntime-node');
-
-async function run(graph: Graph, feeds: Record<string, Feed>): Promise<Record<string, Float32Array>> {
-  const session = await OnnxSession.open(runtime, graph, { threads: 2 });
-  try {
-    return await session.run(feeds);
-  } finally {
-    await session.release();
-  }
-}
 
 function normal(purpose: string, shape: readonly number[]): { data: Float32Array; shape: readonly number[] } {
   const stream = random(1, purpose);
@@ -71,7 +63,7 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
     output('loss', adaptiveCrossEntropy(x, layer, given));
     output('found', adaptiveLogProbabilities(x, layer, given));
     output('all', adaptiveDistribution(x, layer));
-    const { loss, found, all } = await run(graph, feedsOf(words));
+    const { loss, found, all } = await runGraph(graph, feedsOf(words));
     const places = Array.from(words, (word, place) => ({
       word,
       all: all!.subarray(9 * place, 9 * place + 9),
@@ -97,7 +89,7 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
     for (const [index, value] of gradients({ value: loss, gradient: one }, by).entries()) {
       output(['by_x', 'by_table', 'by_projection'][index]!, value);
     }
-    const { by_x, by_table, by_projection } = await run(graph, feedsOf(drawn));
+    const { by_x, by_table, by_projection } = await runGraph(graph, feedsOf(drawn));
     expect(by_x!.some((value) => value !== 0)).toBe(drawn[0] !== IGNORED);
     expect([...by_table!, ...by_projection!].every((value) => value === 0)).toBe(true);
   });
@@ -135,7 +127,7 @@ describe('a sampled softmax', () => {
       for (const [index, gradient] of by.entries()) output(`${name}_${index}`, gradient);
     }
     const drawn = sampledFeeds(indices, { shape, words, count: words - 1, random: random(1, 'samples') });
-    const results = await run(graph, {
+    const results = await runGraph(graph, {
       ...drawn,
       samples: { data: Int32Array.from({ length: words }, (_, word) => word), shape: [words] },
       expectations: { data: new Float32Array(words), shape: [words] },

@@ -19,18 +19,9 @@ import {
 import { type Feed, OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { IGNORED } from '../../../../src/network/losses.js';
 import { random } from '../../../../src/random.js';
+import { runGraph } from '../../../support/run-graph.js';
 
 const runtime = await import('onnxruntime-node');
-
-/** The outputs of a graph, run once in two threads. */
-async function run(graph: Graph, feeds: Record<string, Feed>): Promise<Record<string, Float32Array>> {
-  const session = await OnnxSession.open(runtime, graph, { threads: 2 });
-  try {
-    return await session.run(feeds);
-  } finally {
-    await session.release();
-  }
-}
 
 const floats = (graph: Graph, name: string, shape: Shape) => input(graph, { name, dtype: 'float32', shape });
 const integers = (graph: Graph, name: string, shape: Shape) => input(graph, { name, dtype: 'int32', shape });
@@ -57,7 +48,7 @@ describe('looking up rows of a table', () => {
     const y = lookUp(table, integers(graph, 'indices', ['batch', 'timesteps']));
     expect(y.shape).toEqual(['batch', 'timesteps', 2]);
     output('y', y);
-    const results = await run(graph, { indices: { data: Int32Array.of(2, 2, 0), shape: [1, 3] } });
+    const results = await runGraph(graph, { indices: { data: Int32Array.of(2, 2, 0), shape: [1, 3] } });
     expect(results.y).toEqual(Float32Array.of(20, 21, 20, 21, 0, 1));
   });
 
@@ -65,7 +56,7 @@ describe('looking up rows of a table', () => {
     const graph = createGraph('test');
     const table = constant(graph, { shape: [3, 1], data: Float32Array.of(0, 1, 2) });
     output('y', lookUp(table, integers(graph, 'indices', [1])));
-    const refused = run(graph, { indices: { data: Int32Array.of(3), shape: [1] } });
+    const refused = runGraph(graph, { indices: { data: Int32Array.of(3), shape: [1] } });
     await expect(refused).rejects.toThrow('idx=3 must be within the inclusive range [-3,2]');
   });
 
@@ -112,7 +103,7 @@ describe('cross-entropy by class index', () => {
     output('correct', correct);
     output('by_logits', gradients({ value: loss, gradient: one }, [x])[0]!);
     const options = { shape: [classes.length], classes: logits.shape[1]! };
-    return run(graph, { logits, ...wantedFeeds(classes, options), ...shares });
+    return runGraph(graph, { logits, ...wantedFeeds(classes, options), ...shares });
   }
 
   it('is exact for logits whose probability rounds to 0', async () => {
@@ -172,7 +163,7 @@ describe('cross-entropy of a linear layer, in chunks', () => {
       bias: normal('bias', [classes]),
       ...wantedFeeds(drawn, { shape: places, classes }),
     };
-    return Object.values(await run(graph, feeds));
+    return Object.values(await runGraph(graph, feeds));
   }
 
   // Of the last, two chunks, the second of which is one place short.
@@ -205,7 +196,7 @@ describe('cross-entropy of a linear layer, in chunks', () => {
     const layer = { table: floats(graph, 'table', [classes, width]), bias: floats(graph, 'bias', [classes]) };
     output('found', linearLogProbabilities(x, layer, integers(graph, 'indices', ['batch'])));
     const one = normal('x', [1, width]).data;
-    const { found } = await run(graph, {
+    const { found } = await runGraph(graph, {
       x: {
         data: Float32Array.from({ length: classes * width }, (_, place) => one[place % width]!),
         shape: [classes, width],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainerOptions } from '../../../../src/engine/engine.js';
-import { createGraph, input } from '../../../../src/engine/onnx/graph.js';
+import { createGraph, type Graph, input } from '../../../../src/engine/onnx/graph.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
 import { random } from '../../../../src/random.js';
@@ -29,8 +29,8 @@ const start: State = {
   second: new Float32Array(ELEMENTS),
 };
 
-/** The state after each step, as the graph computes it. */
-async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): Promise<State[]> {
+/** One update of a single array of weights. */
+function updateGraph(optimizer: TrainerOptions['optimizer'], clipNorm: number): Graph {
   const graph = createGraph('update');
   const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
   const all = {
@@ -40,6 +40,12 @@ async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): 
     decayMask: DECAYS,
   } as const;
   adamwUpdate([all], { optimizer, clipNorm });
+  return graph;
+}
+
+/** The state after each step, as the graph computes it. */
+async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): Promise<State[]> {
+  const graph = updateGraph(optimizer, clipNorm);
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const states = [start];
   for (const [index, learningRate] of RATES.entries()) {
@@ -143,15 +149,7 @@ describe('an update', () => {
   });
 
   it('moves nothing when the gradient is zero and nothing decays', async () => {
-    const graph = createGraph('update');
-    const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
-    const all = {
-      weights: vector('weights'),
-      gradient: vector('gradient'),
-      prefix: '',
-      decayMask: DECAYS,
-    } as const;
-    adamwUpdate([all], { optimizer, clipNorm: 1 });
+    const graph = updateGraph(optimizer, 1);
     const session = await OnnxSession.open(runtime, graph, { threads: 1 });
     const zeros = () => ({ data: new Float32Array(ELEMENTS), shape: [ELEMENTS] });
     const { next_weights } = await session.run({
