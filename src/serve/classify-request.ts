@@ -6,12 +6,13 @@ import type { ClipClassifier, Given } from '../predict/classify-options.js';
 import type { Outcome, WindowsOutcome } from '../predict/outcome.js';
 import { outcomeRow } from '../predict/outcome-row.js';
 import { parseQuery } from './parse-query.js';
-import { cannotKeep, receiveBody } from './receive-body.js';
+import { receiveBody } from './receive-body.js';
 import { Refusal, statusOf } from './refusal.js';
 import { requestLife } from './request-life.js';
 import { querySchema, textSchema } from './schemas.js';
 import type { ServedModel } from './served-models.js';
 import type { ServerState } from './server-state.js';
+import { cannotKeep } from './temporary-file.js';
 import { isZip, unpackFrames } from './unpack-frames.js';
 
 /** Classes that a result lists, as with `clipstep classify`. */

@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { messageOf, UserError } from '../errors.js';
 import { Refusal } from './refusal.js';
 import type { Limits } from './serve-options.js';
+import { intoTemporaryFile } from './temporary-file.js';
 
 export type UploadLimits = Pick<Limits, 'bodyBytes' | 'uploadBytesPerSecond' | 'uploadWindowSeconds'>;
 
@@ -33,14 +33,13 @@ export async function receiveBody(
   try {
     // The types of the web and of Node.js name the same stream.
     const source = Readable.fromWeb(body as ReadableStream<Uint8Array>);
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    file.on('error', (cause) => stop.abort(cannotKeep(cause)));
+    const file = intoTemporaryFile(path);
     await pipeline(source, (chunks) => counted(chunks, meter, bodyBytes), file, { signal: stop.signal });
     return meter.bytes;
   } catch (error) {
     // What stopped it says more than that it was stopped.
     if (stop.signal.aborted) throw stop.signal.reason;
-    throw error instanceof Refusal ? error : brokenOff(error);
+    throw error instanceof Refusal || error instanceof UserError ? error : brokenOff(error);
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', forward);
@@ -102,15 +101,5 @@ function tooSlow({ uploadBytesPerSecond, uploadWindowSeconds }: UploadLimits): R
     code: 'too_slow',
     problem: `The body came slower than ${uploadBytesPerSecond} bytes a second for ${uploadWindowSeconds} s.`,
     fix: 'Send it again, faster, or scale the clip down first.',
-  });
-}
-
-/** The error of a body or picture that the disk does not take. */
-export function cannotKeep(cause: unknown): UserError {
-  return new UserError('cannot_write', {
-    problem:
-      'The body cannot be kept while it is looked at: the disk of temporary files is full or not to be written to.',
-    fix: 'Make room on the server, or set TMPDIR to a disk that has some.',
-    cause,
   });
 }

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -6,8 +5,8 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { messageOf, UserError } from '../errors.js';
 import { isFrameName } from '../media/clip-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
-import { cannotKeep } from './receive-body.js';
 import type { Limits } from './serve-options.js';
+import { cannotKeep, intoTemporaryFile } from './temporary-file.js';
 
 /** Whether a file is a zip, by its first bytes. */
 export async function isZip(path: string): Promise<boolean> {
@@ -38,7 +37,7 @@ export async function unpackFrames(
   );
   try {
     const entries = await listFrames(file, limits);
-    await mkdir(folder, { mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 }).catch((cause) => Promise.reject(cannotKeep(cause)));
     for (const [index, entry] of entries.entries()) {
       const name = `${String(index + 1).padStart(6, '0')}${extname(entry.fileName).toLowerCase()}`;
       await unpack(file, entry, { path: join(folder, name), signal });
@@ -76,17 +75,12 @@ async function unpack(
   { path, signal }: { path: string; signal: AbortSignal },
 ): Promise<void> {
   signal.throwIfAborted();
-  let full: UserError | undefined;
   try {
     const source = await file.openReadStreamPromise(entry);
-    const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    target.on('error', (cause) => {
-      full = cannotKeep(cause);
-    });
-    await pipeline(source, target, { signal });
+    await pipeline(source, intoTemporaryFile(path), { signal });
   } catch (cause) {
     signal.throwIfAborted();
-    throw full ?? corrupt(cause);
+    throw cause instanceof UserError ? cause : corrupt(cause);
   }
 }
 

@@ -59,6 +59,14 @@ describe('a zip', () => {
     await expect(unpack(lie)).rejects.toMatchObject({ code: 'corrupt' });
   });
 
+  it('is not to blame where the disk takes nothing', async () => {
+    const path = join(root, 'whole.zip');
+    await writeFile(path, zipOf([file('1.png')]));
+    const signal = new AbortController().signal;
+    const unpacking = unpackFrames(path, { folder: join(root, 'missing', 'frames'), limits, signal });
+    await expect(unpacking).rejects.toMatchObject({ code: 'cannot_write' });
+  });
+
   it('without pictures, or cut short, is refused', async () => {
     await expect(unpack(zipOf([file('list.txt')]))).rejects.toMatchObject({ code: 'no_frames' });
     await expect(unpack(zipOf([file('1.png')]).subarray(0, 60))).rejects.toMatchObject({ code: 'corrupt' });
