@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Whole commands and examples, as they are built; and wherever else a test takes whole trainings or every format. */
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
+/** Rooms that start other programs, serve them, and wait for them. */
+const SYSTEM = ['media', 'serve', 'platform/child-process'].map((room) => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
@@ -21,6 +24,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          exclude: [...END_TO_END, ...SYSTEM],
+          globalSetup: './test/support/build-dist.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: SYSTEM,
           exclude: END_TO_END,
           globalSetup: './test/support/build-dist.ts',
         },
