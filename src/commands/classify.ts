@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
@@ -79,23 +80,29 @@ async function classifyInputs(
   const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = run.flags;
   const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal: run.signal };
   let failures = 0;
-  const noted = noteDefaultModel(model);
-  const { outcomePrinter } = await import('./outcome-rows.js');
-  const print = json
-    ? (outcome: Outcome) => console.log(JSON.stringify(outcomeRow(outcome)))
-    : outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
+  // The loop below starts the model first, which takes longest to load.
+  const started = setImmediate();
+  const noted = started.then(() => noteDefaultModel(model));
+  const printing = started.then(() => (json ? printJson : printerOfRows(inputs)));
   const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
       patience.refresh();
-      print(named(outcome, run.spooled));
+      (await printing)(named(outcome, run.spooled));
       if (outcome.kind === 'failed') failures += 1;
     }
   } finally {
     clearInterval(patience);
   }
   return failures;
+}
+
+const printJson = (outcome: Outcome): void => console.log(JSON.stringify(outcomeRow(outcome)));
+
+async function printerOfRows(inputs: readonly Given[]): Promise<(outcome: Outcome) => void> {
+  const { outcomePrinter } = await import('./outcome-rows.js');
+  return outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
 }
 
 /** What came through stdin, or a line of it, is not called by the file where it lies. */
