@@ -4,7 +4,7 @@
  */
 export { type Bundle, loadBundle } from './bundle/bundle.js';
 export type { Manifest } from './bundle/manifest.js';
-export type { CrossvalidateOptions } from './crossvalidate/options.js';
+export type { CrossvalidateOptions } from './crossvalidate/crossvalidate-options.js';
 export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/mnist.js';
 export type { EngineName } from './engine/engine.js';
@@ -15,7 +15,7 @@ export { prepareDigit } from './inputs/digits/digit-picture.js';
 export type { PlanChoice, PlanKind } from './media/frames.js';
 export { readPipeline } from './pipeline/pipeline-file.js';
 export type { Pipeline } from './pipeline/schema.js';
-export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/options.js';
+export type { BatchEvent, BatchOptions, BatchResult } from './predict/batch/batch-options.js';
 export type { Row as BatchRow } from './predict/batch/row.js';
 export { classify, openClassifier } from './predict/classify.js';
 export type {

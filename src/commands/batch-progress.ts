@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { counted } from '../platform/counted.js';
 import { printable } from '../platform/printable.js';
-import type { BatchEvent } from '../predict/batch/options.js';
+import type { BatchEvent } from '../predict/batch/batch-options.js';
 import { rateText } from './rate-text.js';
 
 /** How often a line is written where there is no terminal to draw on. */

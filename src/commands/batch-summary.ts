@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { printable } from '../platform/printable.js';
-import type { BatchResult } from '../predict/batch/options.js';
+import type { BatchResult } from '../predict/batch/batch-options.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 
 /** Classes that are listed with what was found of them. */

@@ -6,8 +6,8 @@ import { runStages } from '../train/run-stages.js';
 import { scoreNetwork } from '../train/score.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type Candidate, candidateText } from './candidates.js';
+import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import { type InnerResult, type InnerResults, openInnerResults } from './inner-results.js';
-import type { CrossvalidateOptions } from './options.js';
 import type { ChoicePlan, InnerTraining } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
 

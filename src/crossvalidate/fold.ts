@@ -11,7 +11,7 @@ import { readResultFiles } from '../train/result-files.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { adjustedBy } from './candidates.js';
 import { chooseSettings, type FoldChoice } from './choose.js';
-import type { CrossvalidateOptions } from './options.js';
+import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import type { ChoicePlan } from './plan-choices.js';
 import { adjustmentsOf, type FoldPosition } from './position.js';
 

@@ -9,7 +9,7 @@ import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { adjustedBy, type Candidate, candidatesOf } from './candidates.js';
-import type { CrossvalidateOptions } from './options.js';
+import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import { adjustmentsOf, type FoldPosition } from './position.js';
 
 /** How the settings of one fold are chosen. */

@@ -7,8 +7,8 @@ import {
   type Selection,
   selectAnswers,
 } from '../tasks/classification/threshold.js';
+import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import type { Fold } from './fold.js';
-import type { CrossvalidateOptions } from './options.js';
 
 /** From which probability on an answer stands; below it, it is `unknown`. */
 export type Threshold = GivenThreshold | ThresholdToChoose;

@@ -9,7 +9,7 @@ import type { Dataset } from './dataset.js';
 import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
-import { scanDataset } from './scan.js';
+import { scanDataset } from './scan-dataset.js';
 import { scanTexts } from './texts/scan-texts.js';
 
 export interface TrainingData {
@@ -39,7 +39,7 @@ export interface OpenDataOptions {
  * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
  * pipeline names, which is generated or downloaded when it is not there yet.
  *
- * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan.ts says, and what
+ * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan-dataset.ts says, and what
  *   openMnist throws.
  */
 export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {

@@ -1,5 +1,5 @@
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Networks } from '../network/networks.js';
 import { largest } from '../tensors/largest.js';
 import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';

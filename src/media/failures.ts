@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import type { TimeBudget } from '../platform/child-process/time-budget.js';
-import { ffmpegCommand } from './ffmpeg/command-line.js';
+import { ffmpegCommand } from './ffmpeg/advice-command.js';
 import type { ToolExit } from './ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from './ffmpeg/safety.js';
 

@@ -1,5 +1,5 @@
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';

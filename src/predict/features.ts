@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
 import { distinctEncoders, loadEncoders } from '../engine/members.js';
 import type { RecurrentSequence } from '../inputs/batches.js';

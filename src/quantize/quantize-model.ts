@@ -1,7 +1,7 @@
 import type { Bundle, NewBundle } from '../bundle/bundle.js';
 import { requireTrained } from '../bundle/find-model.js';
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { int8Layers } from '../encoder/int8-layers.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import type { Engine } from '../engine/engine.js';
 import { distinctEncoders } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';

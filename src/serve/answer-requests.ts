@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type AccessCheck, accessCheck } from './check-access.js';
-import { frontPage } from './page.js';
+import { frontPage } from './front-page.js';
 import { Refusal, refusalOf, refused } from './refusal.js';
 import type { Route } from './route.js';
 import { ROUTES } from './routes.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { type Launcher, startLauncher } from '../platform/child-process/launcher.js';
 import { openAdmission } from './admission.js';
 import { answerRequests } from './answer-requests.js';
-import { openMetrics } from './metrics.js';
 import type { Limits, ServerOptions } from './serve-options.js';
 import { loadModels, type ServedModels } from './served-models.js';
+import { openMetrics } from './server-metrics.js';
 import type { ServerState } from './server-state.js';
 import { stopped } from './stopped.js';
 

@@ -1,7 +1,7 @@
 import type { Admission } from './admission.js';
-import type { Metrics } from './metrics.js';
 import type { Limits } from './serve-options.js';
 import type { ServedModels } from './served-models.js';
+import type { Metrics } from './server-metrics.js';
 
 /** What all requests share. */
 export interface ServerState {

@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount } from '../encoder/mobilenet.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { loadBundle } from '../bundle/bundle.js';
 import { isModel } from '../bundle/model-folder.js';
-import { initializeMobileNet } from '../encoder/initialize.js';
+import { mobileNetParameters } from '../encoder/encoder-parameters.js';
+import { initializeMobileNet } from '../encoder/initialize-encoder.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
-import { mobileNetParameters } from '../encoder/parameters.js';
 import { loadPretrained } from '../encoder/pretrained/load-pretrained.js';
 import { UserError } from '../errors.js';
 import { framesOf } from '../inputs/input-kinds.js';
-import { initializeRecurrent } from '../network/initialize.js';
+import { initializeRecurrent } from '../network/initialize-network.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { exists } from '../platform/exists.js';

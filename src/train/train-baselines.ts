@@ -1,7 +1,7 @@
 import { placesOfMembers } from '../engine/members.js';
 import { type RecurrentSequence, takeTimesteps } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
-import { initializeRecurrent } from '../network/initialize.js';
+import { initializeRecurrent } from '../network/initialize-network.js';
 import type { Networks } from '../network/networks.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import { withoutStandardization } from '../network/standardize.js';

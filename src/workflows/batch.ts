@@ -1,4 +1,4 @@
-import type { BatchOptions, BatchResult } from '../predict/batch/options.js';
+import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
 import { runBatch } from '../predict/batch/run-batch.js';
 import { writeReport } from '../report/batch-report.js';
 import { requireCommand } from '../tasks/commands.js';

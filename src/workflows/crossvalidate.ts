@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import type { CrossvalidateOptions } from '../crossvalidate/options.js';
+import type { CrossvalidateOptions } from '../crossvalidate/crossvalidate-options.js';
 import { type CrossValidation, runFolds } from '../crossvalidate/run-folds.js';
 import type { Example } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';

@@ -1,6 +1,6 @@
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
 import { vocabularyOf } from '../../src/inputs/text/vocabulary.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import type { States } from '../../src/network/states.js';
 import { readPrompt, type Script, writeOn } from '../../src/predict/generate/writer.js';

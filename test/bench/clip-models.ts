@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { saveBundle } from '../../src/bundle/bundle.js';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { random } from '../../src/random.js';

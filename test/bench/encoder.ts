@@ -1,4 +1,4 @@
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import { encoderGraph } from '../../src/engine/onnx/encoder-graph.js';
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';

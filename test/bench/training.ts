@@ -1,10 +1,10 @@
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import type { Engine, TrainerOptions } from '../../src/engine/engine.js';
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
 import { createTensorflowEngine } from '../../src/engine/tensorflow/tensorflow-engine.js';
 import { collate, type FeatureBatch, type FrameBatch } from '../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { type Random, random } from '../../src/random.js';
 import { oneHot } from '../support/one-hot.js';

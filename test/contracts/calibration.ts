@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import { mobileNetBlocks } from '../../src/encoder/mobilenet.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';

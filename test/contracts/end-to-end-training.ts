@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import { featureCount, type MobileNet, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
-import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import type { Weights } from '../../src/tensors/tensor.js';
 import { lossReference, slope } from '../golden/loss-reference.js';

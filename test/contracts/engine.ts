@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
 import { featureCount, type MobileNet } from '../../src/encoder/mobilenet.js';
-import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { CELLS } from '../../src/network/cells.js';

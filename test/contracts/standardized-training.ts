@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
 import { featureCount, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
-import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import type { Engine, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
 import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';

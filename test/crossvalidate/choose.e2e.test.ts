@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
 import { bestOf } from '../../src/crossvalidate/choose.js';
-import type { CrossvalidateOptions } from '../../src/crossvalidate/options.js';
+import type { CrossvalidateOptions } from '../../src/crossvalidate/crossvalidate-options.js';
 import { parsePredictions } from '../../src/tasks/classification/predictions.js';
 import { type CrossvalidateResult, crossvalidate } from '../../src/workflows/crossvalidate.js';
 import { writeStrokes, writeStrokesPipeline } from '../support/strokes.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset, Example } from '../../src/datasets/dataset.js';
 import { splitNamed } from '../../src/datasets/found.js';
-import { scanDataset } from '../../src/datasets/scan.js';
+import { scanDataset } from '../../src/datasets/scan-dataset.js';
 import { splitByGroup } from '../../src/datasets/split.js';
 import { sharedFolder } from '../support/shared.js';
 

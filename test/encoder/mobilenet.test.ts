@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import {
   fanIn,
   featureCount,
@@ -8,7 +9,6 @@ import {
   mobileNetBlocks,
   poolingMatrix,
 } from '../../src/encoder/mobilenet.js';
-import { mobileNetParameters } from '../../src/encoder/parameters.js';
 import { elementCount } from '../../src/tensors/tensor.js';
 
 const mobileNet = (description: Partial<MobileNet>): MobileNet => ({

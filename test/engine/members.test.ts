@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import { distinctEncoders, loadClassifiers, loadEncoders } from '../../src/engine/members.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { random } from '../../src/random.js';
 import { softmax } from '../../src/tasks/classification/metrics.js';

@@ -3,7 +3,7 @@ import type { Example } from '../../src/datasets/dataset.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { inOrder, scoreExamples } from '../../src/evaluate/score-examples.js';
 import type { FeatureSequence } from '../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { random } from '../../src/random.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';

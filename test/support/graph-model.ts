@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import {
   type ConvolutionLayer,
   featureCount,

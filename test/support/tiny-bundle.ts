@@ -1,6 +1,6 @@
 import { type NewBundle, saveBundle } from '../../src/bundle/bundle.js';
-import { initializeMobileNet } from '../../src/encoder/initialize.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { UNTRAINED } from './untrained-manifest.js';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveBundle } from '../../src/bundle/bundle.js';
 import { MARKERS } from '../../src/inputs/text/vocabulary.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { UNTRAINED } from './untrained-manifest.js';

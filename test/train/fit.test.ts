@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Example } from '../../src/datasets/dataset.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate, type FeatureSequence } from '../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { checkPipeline, type Pipeline } from '../../src/pipeline/schema.js';
 import { random } from '../../src/random.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { requireTensor } from '../../src/tensors/tensor.js';

@@ -1,6 +1,6 @@
 import type { Tensor, Weights } from '../../tensors/tensor.js';
 import { type ConvolutionLayer, kernelShape, type MobileNet, mobileNetBlocks } from '../mobilenet.js';
-import { type GraphNode, numbersOf, type PretrainedGraph, textOf } from './graph.js';
+import { type GraphNode, numbersOf, type PretrainedGraph, textOf } from './graph-model.js';
 import { combine, inOurOrder, tensorflowKernelShape } from './kernel-order.js';
 
 /** A pretrained classifier in our terms. */

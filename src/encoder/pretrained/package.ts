@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import { messageOf, UserError } from '../../errors.js';
 import type { Tensor } from '../../tensors/tensor.js';
-import { type PretrainedGraph, pretrainedGraph } from './graph.js';
+import { type PretrainedGraph, pretrainedGraph } from './graph-model.js';
 import type { ModelFiles } from './model-files.js';
 
 /**

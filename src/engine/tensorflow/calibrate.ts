@@ -9,7 +9,7 @@ import { requireTensor, type Tensor, type Weights } from '../../tensors/tensor.j
 import { convolve } from './convolution.js';
 import { scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
-import { layerParameters, release, upload } from './parameters.js';
+import { layerParameters, release, upload } from './parameter-tensors.js';
 
 /**
  * A channel that varies less than this over the frames says nothing about them, and a deviation of 1 would

@@ -10,10 +10,10 @@ import {
   type RecurrentNetwork,
 } from '../../network/recurrent.js';
 import type { Tensorflow } from './load.js';
-import type { Values } from './parameters.js';
+import type { Values } from './parameter-tensors.js';
 import { READOUTS, type ReadoutResult } from './readout.js';
 import { CELLS, reverseSequences } from './recurrent-cells.js';
-import { takeRows } from './sequences.js';
+import { takeRows } from './sequence-tensors.js';
 
 export interface ClassifierPass {
   readonly network: RecurrentNetwork;

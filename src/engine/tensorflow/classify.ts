@@ -4,7 +4,7 @@ import { attentionOf } from '../attention.js';
 import type { Classification } from '../engine.js';
 import { runClassifier } from './classifier.js';
 import type { Tensorflow } from './load.js';
-import type { Values } from './parameters.js';
+import type { Values } from './parameter-tensors.js';
 
 /** @param features makes [B, T, inputs]; what it allocates is released here. */
 export function classify(

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { featureCount, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
 import { pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
-import type { Values } from './parameters.js';
+import type { Values } from './parameter-tensors.js';
 
 /** Frames that go through the network at once: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 16;

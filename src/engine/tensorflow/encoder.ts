@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Block, type MobileNet, poolingMatrix } from '../../encoder/mobilenet.js';
 import { convolutionLayer } from './convolution.js';
 import type { Tensorflow } from './load.js';
-import type { Values } from './parameters.js';
+import type { Values } from './parameter-tensors.js';
 
 /**
  * Pixels as the networks want them: uint8 RGB [count, size, size, 3] -> float32 of that shape in [-1, 1].

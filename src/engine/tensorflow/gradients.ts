@@ -8,9 +8,9 @@ import { inParts } from './encode-frames.js';
 import { pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
 import { LOSSES } from './loss.js';
-import { flatten, type Values } from './parameters.js';
+import { flatten, type Values } from './parameter-tensors.js';
 import { refused, requireVectors } from './refused.js';
-import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
+import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequence-tensors.js';
 import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /** The loss of a batch and its gradient by all trained parameters, end to end in their order. */

@@ -1,6 +1,6 @@
 import type { Weights } from '../../tensors/tensor.js';
 import type { Tensorflow } from './load.js';
-import { type Parameter, release, upload, type Values } from './parameters.js';
+import { type Parameter, release, upload, type Values } from './parameter-tensors.js';
 
 /** A network's weights in TensorFlow's memory, until they are released. */
 export class OwnedValues {

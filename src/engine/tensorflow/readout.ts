@@ -4,7 +4,7 @@ import { directionsOf, type RecurrentLevel, widthOf } from '../../network/recurr
 import { segmentPenalties } from '../../network/segments.js';
 import { runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
-import type { Values } from './parameters.js';
+import type { Values } from './parameter-tensors.js';
 
 export interface ReadoutInput {
   readonly level: RecurrentLevel;

@@ -8,9 +8,9 @@ import { classify } from './classify.js';
 import { encodeFrames } from './encode-frames.js';
 import { loadTensorflow, type Tensorflow } from './load.js';
 import { OwnedValues } from './owned-values.js';
-import { classifierParameters, encoderParameters } from './parameters.js';
+import { classifierParameters, encoderParameters } from './parameter-tensors.js';
 import { refused, requireNetwork, requireVectors } from './refused.js';
-import { uploadFeatures } from './sequences.js';
+import { uploadFeatures } from './sequence-tensors.js';
 import { TensorflowTrainer } from './trainer.js';
 
 /**

@@ -5,7 +5,7 @@ import type { Standardization } from '../../network/standardize.js';
 import type { TrainerOptions } from '../engine.js';
 import type { Tensorflow } from './load.js';
 import { OwnedValues } from './owned-values.js';
-import { classifierParameters, encoderParameters, type Parameter } from './parameters.js';
+import { classifierParameters, encoderParameters, type Parameter } from './parameter-tensors.js';
 
 /** A network as a trainer sees it: what is trained, what stays as it is. */
 export interface TrainedNetwork {

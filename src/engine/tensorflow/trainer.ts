@@ -16,9 +16,9 @@ import { classify } from './classify.js';
 import { encodeFrames } from './encode-frames.js';
 import { gradientOfBatch } from './gradients.js';
 import type { Tensorflow } from './load.js';
-import { download, flatten, release, unflatten, upload, type Values } from './parameters.js';
+import { download, flatten, release, unflatten, upload, type Values } from './parameter-tensors.js';
 import { refused, requireTraining, requireVectors } from './refused.js';
-import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequences.js';
+import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequence-tensors.js';
 import { type TrainedNetwork, trainedNetwork } from './trained-network.js';
 
 /** Trains a recurrent network, or the encoder with it. Owns TensorFlow's memory until `release`. */

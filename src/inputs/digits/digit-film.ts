@@ -2,7 +2,7 @@ import { jpegInBase64 } from '../../media/images/jpeg.js';
 import type { Film } from '../input-kind.js';
 import type { ReadableExample } from '../sequence-reader.js';
 import { digitFrame } from './digit-frame.js';
-import { readRows } from './rows.js';
+import { readRows } from './read-rows.js';
 
 /** Side of the picture in pixels. */
 const SIDE = 96;

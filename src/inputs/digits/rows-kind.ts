@@ -12,7 +12,7 @@ export const rowsKind = {
     images: 'clips',
     source: {
       kind: 'direct',
-      open: () => async (example) => (await import('./rows.js')).readRows(example),
+      open: () => async (example) => (await import('./read-rows.js')).readRows(example),
     },
     // A digit's middle row says little of it.
     hasTellingTimesteps: false,

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
 import { oversized, quote, tooLargeFailure } from '../failures.js';
-import { ffmpegCommand } from '../ffmpeg/command-line.js';
+import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
 
 interface DecodingResult {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../errors.js';
-import { ffmpegCommand } from '../ffmpeg/command-line.js';
+import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
 import { safeInputOptions } from '../ffmpeg/safety.js';
 import type { Packet } from './packet-index.js';

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
-import { ffmpegCommand } from '../ffmpeg/command-line.js';
+import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { pairUp, planPairs } from '../pairs.js';
 import { sampleFrames } from '../sampling.js';

@@ -5,10 +5,10 @@ import type { StartProgram } from '../../platform/child-process/program.js';
 import { counted } from '../../platform/counted.js';
 import { shareEncoders } from '../shared-encoder.js';
 import type { ModelThreads } from '../thread/model-threads.js';
+import { type BatchOptions, withDefaults } from './batch-options.js';
 import { contentReader } from './content.js';
 import type { BatchClip } from './find-clips.js';
 import type { Journal } from './journal.js';
-import { type BatchOptions, withDefaults } from './options.js';
 import { type FinishedClip, type ProcessOptions, processClip } from './process-clip.js';
 import { isFailed } from './row.js';
 

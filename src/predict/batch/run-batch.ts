@@ -8,16 +8,16 @@ import { startLauncher } from '../../platform/child-process/launcher.js';
 import { clipstepVersion } from '../../platform/version.js';
 import { loadedModel } from '../thread/loaded-model.js';
 import { type ModelThreads, startModelThreads } from '../thread/model-threads.js';
+import { type BatchOptions, type BatchResult, withDefaults } from './batch-options.js';
+import { type BatchSettings, keepSettings, modelIdentity } from './batch-settings.js';
 import { classifyClips, type Run } from './classify-clips.js';
 import { withoutWindows } from './classify-windows.js';
 import type { FoundClips } from './find-clips.js';
 import { type Journal, openJournal } from './journal.js';
 import { listClips } from './list-clips.js';
 import { lockOutput } from './lock.js';
-import { type BatchOptions, type BatchResult, withDefaults } from './options.js';
 import type { FinishedClip } from './process-clip.js';
 import { isFailed, isFinal, type Row } from './row.js';
-import { type BatchSettings, keepSettings, modelIdentity } from './settings.js';
 import { type BatchSummary, summarize } from './summarize-rows.js';
 import { writeResults, writeSegments } from './write-results.js';
 

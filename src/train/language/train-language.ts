@@ -3,7 +3,7 @@ import type { Engine, EngineName } from '../../engine/engine.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
 import type { Corpus } from '../../inputs/text/corpus.js';
-import { initializeRecurrent } from '../../network/initialize.js';
+import { initializeRecurrent } from '../../network/initialize-network.js';
 import { type Networks, networksOf } from '../../network/networks.js';
 import type { Pipeline } from '../../pipeline/schema.js';
 import { clipstepVersion } from '../../platform/version.js';

@@ -3,7 +3,7 @@ import { mnistExamples } from '../../../src/datasets/mnist/examples.js';
 import { openMnist } from '../../../src/datasets/mnist/mnist.js';
 import { splitByGroup } from '../../../src/datasets/split.js';
 import { digitFrame } from '../../../src/inputs/digits/digit-frame.js';
-import { readRows } from '../../../src/inputs/digits/rows.js';
+import { readRows } from '../../../src/inputs/digits/read-rows.js';
 
 const strokes = await openMnist({ data: 'strokes' });
 const dataset = mnistExamples(strokes);

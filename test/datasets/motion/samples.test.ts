@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { MOTION_LABELS } from '../../../src/datasets/motion/classes.js';
-import { scanDataset } from '../../../src/datasets/scan.js';
+import { scanDataset } from '../../../src/datasets/scan-dataset.js';
 
 const folder = fileURLToPath(new URL('../../../datasets/motion', import.meta.url));
 const samples = join(folder, 'samples');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convertGraph } from '../../../src/encoder/pretrained/conversion.js';
-import { pretrainedGraph } from '../../../src/encoder/pretrained/graph.js';
+import { pretrainedGraph } from '../../../src/encoder/pretrained/graph-model.js';
 import { UserError } from '../../../src/errors.js';
 import {
   buildGraphModel,

@@ -19,7 +19,7 @@ import {
   tanh,
 } from '../../../src/engine/onnx/ops/elementwise.js';
 import { matmul, softmax } from '../../../src/engine/onnx/ops/matrix.js';
-import { recurrent } from '../../../src/engine/onnx/ops/recurrent.js';
+import { recurrent } from '../../../src/engine/onnx/ops/recurrent-operator.js';
 import { reshape, transpose } from '../../../src/engine/onnx/ops/shape.js';
 import { type Feed, OnnxSession } from '../../../src/engine/onnx/session.js';
 

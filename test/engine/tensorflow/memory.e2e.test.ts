@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../../src/encoder/initialize-encoder.js';
 import { featureCount } from '../../../src/encoder/mobilenet.js';
 import type { Engine, Trainer } from '../../../src/engine/engine.js';
 import { loadTensorflow, tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
 import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflow-engine.js';
-import { initializeRecurrent } from '../../../src/network/initialize.js';
+import { initializeRecurrent } from '../../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
 import { brightening, v2 } from '../../support/tiny-clips.js';
 

@@ -56,5 +56,5 @@ it('a manifest is read without what reads clips or pictures', () => {
   expect(loaded).toContain('zod');
   expect(loaded).not.toContain('src/media/frames.ts');
   expect(loaded).not.toContain('src/media/images/images.ts');
-  expect(loaded).not.toContain('src/inputs/digits/rows.ts');
+  expect(loaded).not.toContain('src/inputs/digits/read-rows.ts');
 });

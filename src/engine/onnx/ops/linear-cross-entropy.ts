@@ -12,10 +12,10 @@ import {
 } from './cross-entropy.js';
 import { add, multiply } from './elementwise.js';
 import { checkLayer, type OutputLayer } from './linear.js';
+import { loop, scan } from './loop.js';
 import { gemm, softmax } from './matrix.js';
 import { sum } from './reduce.js';
 import { fromColumn, toColumn, toRows } from './rows.js';
-import { loop, scan } from './scan.js';
 import { reshape } from './shape.js';
 
 /**

@@ -2,7 +2,7 @@ import { cellLayout } from '../../../network/cells.js';
 import { cellName, directionsOf, layerInputs, type RecurrentLevel } from '../../../network/recurrent.js';
 import { concatenate, requireTensor, type Tensor, transpose, type Weights } from '../../../tensors/tensor.js';
 import { constant } from '../graph.js';
-import { recurrent } from '../ops/recurrent.js';
+import { recurrent } from '../ops/recurrent-operator.js';
 import { reshape, transpose as transposed } from '../ops/shape.js';
 import { onnxCell } from './cells.js';
 import type { RunLayer } from './layer.js';

@@ -1,4 +1,4 @@
-import { mobileNetParameters } from '../../../encoder/parameters.js';
+import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
 import type { FrameBatch, SequenceBatch } from '../../../inputs/batches.js';
 import type { States } from '../../../network/states.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
@@ -15,7 +15,7 @@ import { Sessions } from '../sessions.js';
 import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
 import { EmbeddingRows } from './embedding-rows.js';
-import { Evaluation, type PredictingEngine } from './evaluation.js';
+import { Evaluation, type PredictingEngine } from './network-evaluation.js';
 import { unpack } from './parameter-layout.js';
 import { type FramesShape, type StepRequest, stepInParts, stepOnFrames, stepOnSequences } from './steps.js';
 import {

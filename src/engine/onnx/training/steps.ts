@@ -9,7 +9,7 @@ import type { Feed } from '../session.js';
 import type { Sessions } from '../sessions.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import type { EmbeddingRows } from './embedding-rows.js';
-import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frames.js';
+import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frame-feeds.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
 import {

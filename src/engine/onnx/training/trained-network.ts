@@ -1,5 +1,5 @@
+import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
 import type { MobileNet } from '../../../encoder/mobilenet.js';
-import { mobileNetParameters } from '../../../encoder/parameters.js';
 import type { Loss } from '../../../network/losses.js';
 import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
 import type { Standardization } from '../../../network/standardize.js';

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { initialSegment, mediaSegment } from './fragments.js';
 import { isIndependent, isNeverReferred } from './nal-units.js';
 import type { SampleRange } from './needed-samples.js';
 import type { StoredFrames } from './samples.js';
-import { initialSegment, mediaSegment } from './segments.js';
 
 /** What is handed to ffmpeg of an MP4 file. */
 export interface Excerpt {

@@ -11,9 +11,9 @@ import {
   sigmoid,
   squareRoot,
 } from '../../../../src/engine/onnx/ops/elementwise.js';
+import { scan } from '../../../../src/engine/onnx/ops/loop.js';
 import { gemm, logSoftmax } from '../../../../src/engine/onnx/ops/matrix.js';
 import { sum } from '../../../../src/engine/onnx/ops/reduce.js';
-import { scan } from '../../../../src/engine/onnx/ops/scan.js';
 import {
   concatenate,
   mergeRows,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../../../src/encoder/initialize-encoder.js';
 import { levelsOf } from '../../../../src/encoder/quantization.js';
 import { constant, createGraph, input, output, type Value } from '../../../../src/engine/onnx/graph.js';
 import { int8Overflows } from '../../../../src/engine/onnx/int8-overflow.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../../src/engine/onnx/differentiate.js';
 import { constant, createGraph, input, output } from '../../../../src/engine/onnx/graph.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
-import { padRows } from '../../../../src/engine/onnx/training/frames.js';
+import { padRows } from '../../../../src/engine/onnx/training/frame-feeds.js';
 import { LOSSES } from '../../../../src/engine/onnx/training/loss.js';
 import { type Loss, LOSSES as NAMES } from '../../../../src/network/losses.js';
 import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';

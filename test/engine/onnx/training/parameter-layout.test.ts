@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mobileNetParameters } from '../../../../src/encoder/encoder-parameters.js';
 import { type MobileNet, mobileNetBlocks } from '../../../../src/encoder/mobilenet.js';
-import { mobileNetParameters } from '../../../../src/encoder/parameters.js';
 import {
   decayMask,
   pack,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../../../src/encoder/initialize.js';
+import { initializeMobileNet } from '../../../../src/encoder/initialize-encoder.js';
 import { featureCount, type MobileNet } from '../../../../src/encoder/mobilenet.js';
 import { createOnnxEngine } from '../../../../src/engine/onnx/onnx-engine.js';
 import { collate, type FrameSequence } from '../../../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../../../src/network/initialize.js';
+import { initializeRecurrent } from '../../../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';
 import { random } from '../../../../src/random.js';
 import type { Weights } from '../../../../src/tensors/tensor.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DownloadLimits, downloadModel } from '../../../src/encoder/pretrained/download.js';
+import { type DownloadLimits, downloadModel } from '../../../src/encoder/pretrained/download-model.js';
 import type { UserError } from '../../../src/errors.js';
 
 const servers: Server[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initializeRecurrent } from '../../src/network/initialize.js';
+import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 
 const network: RecurrentNetwork = {

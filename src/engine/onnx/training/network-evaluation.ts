@@ -11,7 +11,7 @@ import type {
   SequenceScore,
   TrainerOptions,
 } from '../../engine.js';
-import { placeFeatures, validFrames } from './frames.js';
+import { placeFeatures, validFrames } from './frame-feeds.js';
 
 /** What it needs of its engine. */
 export type PredictingEngine = Pick<Engine, 'loadEncoder' | 'loadClassifier' | 'loadSequenceModel'>;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scanDataset } from '../../src/datasets/scan.js';
+import { scanDataset } from '../../src/datasets/scan-dataset.js';
 import { sharedFolder } from '../support/shared.js';
 
 let folder: string;

@@ -6,7 +6,7 @@ import {
   placeFeatures,
   takeFeatures,
   validFrames,
-} from '../../../../src/engine/onnx/training/frames.js';
+} from '../../../../src/engine/onnx/training/frame-feeds.js';
 import type { FrameBatch } from '../../../../src/inputs/batches.js';
 
 /** Frames of one pixel, whose channels all have the frame's number; 99 where there is none. */
