@@ -4,9 +4,9 @@ import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
 import { lookUp } from './ops/embedding.js';
 import { linearLogProbabilities } from './ops/linear-cross-entropy.js';
-import { fusedLayers } from './recurrent/fused-layer.js';
 import { logitsOf, outputLayer } from './recurrent/head.js';
 import { type NetworkOutputs, networkOutputs } from './recurrent/network-graph.js';
+import { predictionLayers } from './recurrent/prediction-layers.js';
 import type { WeightOf } from './recurrent/readouts.js';
 
 /**
@@ -70,6 +70,6 @@ function predictor(
   const vectors = network.tokens
     ? embedTokens(graph, weight(EMBEDDING))
     : input(graph, { name: 'features', dtype: 'float32', shape });
-  const build = { weight, layer: fusedLayers(weights), drops: false, carries };
+  const build = { weight, layer: predictionLayers(weights, weight), drops: false, carries };
   return { graph, weight, outputs: networkOutputs(vectors, network, build) };
 }

@@ -1,10 +1,10 @@
 import type { Cell, Gate } from '../../../network/cells.js';
 import type { Value } from '../graph.js';
 
-/** A cell in both its forms, which test/contracts holds equal. */
+/** A cell in both its forms, which test/engine/onnx/recurrent holds equal. */
 export interface OnnxCell<C extends Cell = Cell> {
-  /** The operator that runs a whole layer, for prediction. */
-  readonly fused: FusedOperator<C>;
+  /** The operator that runs a whole layer, for prediction; null where onnxruntime has none. */
+  readonly fused: FusedOperator<C> | null;
   /** A timestep and its way back, for training. */
   readonly step: CellStep;
 }

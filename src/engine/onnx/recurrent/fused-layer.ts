@@ -1,17 +1,16 @@
-import { cellLayout } from '../../../network/cells.js';
+import { type Cell, cellLayout } from '../../../network/cells.js';
 import { cellName, directionsOf, layerInputs, type RecurrentLevel } from '../../../network/recurrent.js';
 import { concatenate, requireTensor, type Tensor, transpose, type Weights } from '../../../tensors/tensor.js';
 import { constant } from '../graph.js';
 import { recurrent } from '../ops/recurrent-operator.js';
 import { reshape, transpose as transposed } from '../ops/shape.js';
-import { onnxCell } from './cells.js';
+import type { FusedOperator } from './cell.js';
 import type { RunLayer } from './layer.js';
 
-/** Layers of which each is one operator over weights that are part of the graph: for prediction. */
-export function fusedLayers(weights: Weights): RunLayer {
+/** A layer that is one operator over weights that are part of the graph: for prediction. */
+export function fusedLayer({ operator, gates, attributes }: FusedOperator, weights: Weights): RunLayer {
   return (x, { level, layer, inputs, initial }) => {
-    const { operator, gates, attributes } = onnxCell(level.cell).fused;
-    const { kernel, recurrentKernel, bias } = fusedWeights(level, layer, weights);
+    const { kernel, recurrentKernel, bias } = fusedWeights({ level, layer, gates }, weights);
     const stateCount = cellLayout(level.cell).states.length;
     const result = recurrent(
       { operator, attributes, gateCount: gates.length, stateCount },
@@ -41,36 +40,45 @@ interface FusedWeights {
   readonly bias: Tensor;
 }
 
-function fusedWeights(level: RecurrentLevel, layer: number, weights: Weights): FusedWeights {
+interface FusedPart {
+  readonly level: RecurrentLevel;
+  readonly layer: number;
+  /** In the operator's order. */
+  readonly gates: readonly string[];
+}
+
+function fusedWeights({ level, layer, gates }: FusedPart, weights: Weights): FusedWeights {
+  const { cell, units } = level;
   const names = directionsOf(level).map((direction) => cellName(level, layer, direction));
-  const gated = cellLayout(level.cell).gates.length * level.units;
+  const gated = gates.length * units;
   const gather = (shape: readonly number[], valuesOf: (name: string) => Float32Array[]): Tensor => ({
     shape: [names.length, ...shape],
     data: concatenate(names.flatMap(valuesOf)),
   });
+  const ordered = (data: Float32Array) => inOrderOf(gates, cell, data);
   const matrix = (suffix: string) => (name: string) =>
-    inOnnxOrder(level, transpose(requireTensor(weights, `${name}.${suffix}`)).data);
+    ordered(transpose(requireTensor(weights, `${name}.${suffix}`)).data);
   return {
     kernel: gather([gated, layerInputs(level, layer)], matrix('kernel')),
-    recurrentKernel: gather([gated, level.units], matrix('recurrent_kernel')),
-    bias: gather([2 * gated], (name) => biases(level, requireTensor(weights, `${name}.bias`).data)),
+    recurrentKernel: gather([gated, units], matrix('recurrent_kernel')),
+    bias: gather([2 * gated], (name) =>
+      biasRows(cell, requireTensor(weights, `${name}.bias`).data).flatMap(ordered),
+    ),
   };
 }
 
-/** The inputs' biases and then the recurrent ones, which are zero where a cell has one bias for both. */
-function biases(level: RecurrentLevel, bias: Float32Array): Float32Array[] {
-  if (cellLayout(level.cell).biasRows === 1) {
-    return [...inOnnxOrder(level, bias), new Float32Array(bias.length)];
-  }
+/** The inputs' biases and the recurrent ones, which are zero where a cell has one bias for both. */
+function biasRows(cell: Cell, bias: Float32Array): Float32Array[] {
+  if (cellLayout(cell).biasRows === 1) return [bias, new Float32Array(bias.length)];
   const half = bias.length / 2;
-  return [bias.subarray(0, half), bias.subarray(half)].flatMap((part) => inOnnxOrder(level, part));
+  return [bias.subarray(0, half), bias.subarray(half)];
 }
 
 /** The gates' parts of an array whose first axis is [gates x units] in our order. */
-function inOnnxOrder({ cell }: RecurrentLevel, data: Float32Array): Float32Array[] {
+function inOrderOf(gates: readonly string[], cell: Cell, data: Float32Array): Float32Array[] {
   const ours = cellLayout(cell).gates;
   const partLength = data.length / ours.length;
-  return onnxCell(cell).fused.gates.map((gate) => {
+  return gates.map((gate) => {
     const start = ours.indexOf(gate) * partLength;
     return data.subarray(start, start + partLength);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { constant, createGraph, input, output } from '../../../../src/engine/onnx/graph.js';
+import { constant, createGraph, type Graph, input, output } from '../../../../src/engine/onnx/graph.js';
 import { transpose } from '../../../../src/engine/onnx/ops/shape.js';
 import { differentiableLayers } from '../../../../src/engine/onnx/recurrent/differentiable-layer.js';
-import { fusedLayers } from '../../../../src/engine/onnx/recurrent/fused-layer.js';
 import type { RunLayer } from '../../../../src/engine/onnx/recurrent/layer.js';
 import { feedsOf, levelInputs } from '../../../../src/engine/onnx/recurrent/network-inputs.js';
+import { predictionLayers } from '../../../../src/engine/onnx/recurrent/prediction-layers.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { CELLS } from '../../../../src/network/cells.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../../../src/network/recurrent.js';
@@ -61,9 +61,10 @@ describe.each(CELLS)('a layer of %s', (cell) => {
       classes: 2,
     };
     const weights = randomWeights(recurrentParameters(network));
-    const trained: RunLayer = (x, place) =>
-      differentiableLayers((name) => constant(x.graph, requireTensor(weights, name)))(x, place);
-    const [ours, theirs] = [await run(network, fusedLayers(weights)), await run(network, trained)];
+    const weightOf = (graph: Graph) => (name: string) => constant(graph, requireTensor(weights, name));
+    const predicting: RunLayer = (x, place) => predictionLayers(weights, weightOf(x.graph))(x, place);
+    const trained: RunLayer = (x, place) => differentiableLayers(weightOf(x.graph))(x, place);
+    const [ours, theirs] = [await run(network, predicting), await run(network, trained)];
     expect(relativeDifference(ours.sequence, theirs.sequence)).toBeLessThan(1e-5);
     expect(relativeDifference(ours.last, theirs.last)).toBeLessThan(1e-5);
   });
