@@ -19,15 +19,11 @@ const PARTS = [
   'bin/*/win32/*/onnxruntime.dll',
 ];
 
-/** Has what is built load the copy; for esbuild. */
+/** Has what is built load the copy. */
 export const onnxruntimePlugin = {
   name: 'onnxruntime-node',
-  setup({ onResolve }) {
-    onResolve({ filter: /^onnxruntime-node$/ }, () => ({
-      path: './onnxruntime-node/dist/index.js',
-      external: true,
-    }));
-  },
+  resolveId: (id) =>
+    id === 'onnxruntime-node' ? { id: './onnxruntime-node/dist/index.js', external: true } : null,
 };
 
 /** Copies what has changed, and returns the paths of all files that belong there. */

@@ -8,9 +8,9 @@ const KEPT = 'licences';
 
 const LICENCE_FILES = ['licen[cs]e*', 'licen[cs]es/*', 'notice*', 'copyright*'];
 
-/** The packages that esbuild took modules from, by its metafile. */
-export function bundledPackages({ inputs }) {
-  const folders = Object.keys(inputs).map((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+/** The folders of the packages that modules were taken from. */
+export function bundledPackages(modules) {
+  const folders = modules.map((id) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0]);
   return [...new Set(folders)].filter((folder) => folder !== undefined).sort();
 }
 

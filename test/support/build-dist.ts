@@ -14,7 +14,7 @@ export async function setup(project: TestProject): Promise<void> {
  * cannot be built.
  */
 export async function buildDist(): Promise<void> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['esbuild.config.mjs'], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bundle.mjs'], {
     cwd: projectFolder,
   });
   process.stdout.write(stdout);
