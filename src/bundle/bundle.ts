@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { newFolder } from '../platform/new-folder.js';
 import { openRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { taskOf } from '../tasks/tasks.js';
@@ -81,25 +82,22 @@ export async function saveBundle(folder: string, bundle: NewBundle): Promise<voi
     members: bundle.members.length,
     weights: { file: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) },
   };
-  const target = resolve(folder);
-  const temporary = `${target}.${randomUUID()}.tmp`;
-  await mkdir(temporary, { recursive: true });
-  try {
-    await writeSynced(join(temporary, WEIGHTS_FILE), weights);
-    await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    for (const [name, text] of Object.entries(bundle.files)) await writeSynced(join(temporary, name), text);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  await rename(temporary, target).catch((cause: unknown) => {
-    throw new UserError('usage', {
+  const files = {
+    [WEIGHTS_FILE]: weights,
+    [MANIFEST_FILE]: `${JSON.stringify(manifest, null, 2)}\n`,
+    ...bundle.files,
+  };
+  const fill = async (temporary: string) => {
+    for (const [name, content] of Object.entries(files)) await writeSynced(join(temporary, name), content);
+  };
+  const unplaced = (temporary: string, cause: unknown) =>
+    new UserError('usage', {
       problem: `The model could not be put at ${folder}: ${messageOf(cause)}. It is whole, at ${temporary}.`,
       fix: `Rename ${temporary} to where it should be.`,
       cause,
     });
-  });
-  await syncFolder(dirname(target));
+  await newFolder(folder, fill, { unplaced });
+  await syncFolder(dirname(resolve(folder)));
 }
 
 /**

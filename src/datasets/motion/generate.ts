@@ -1,9 +1,10 @@
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { encodeVideo } from '../../media/ffmpeg/encode.js';
 import { writeImages } from '../../media/images/write-images.js';
 import { unlessAbsent } from '../../platform/exists.js';
+import { newFolder } from '../../platform/new-folder.js';
 import { MOTION_LABELS } from './classes.js';
 import { type ClipPlan, planClip } from './plan.js';
 import { renderFrames } from './render.js';
@@ -40,19 +41,13 @@ export async function generateMotion(options: GenerateMotionOptions): Promise<Ge
   checkNumbers(options);
   const folder = resolve(options.folder);
   await refuseOccupied(folder);
-  const unfinished = `${folder}.unfinished`;
-  // What a killed run left is made anew.
-  await rm(unfinished, { recursive: true, force: true });
-  try {
-    const plans = planClips(options);
-    for (const label of MOTION_LABELS) await mkdir(join(unfinished, label), { recursive: true });
+  const plans = planClips(options);
+  const fill = async (unfinished: string) => {
+    for (const label of MOTION_LABELS) await mkdir(join(unfinished, label));
     await writeClips(plans, unfinished, options);
-    await unlessAbsent(rmdir(folder));
-    await rename(unfinished, folder);
-    return plans.map((plan) => ({ label: plan.label, path: join(folder, plan.label, fileName(plan)) }));
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+  };
+  await newFolder(folder, fill, { temporary: `${folder}.unfinished` });
+  return plans.map((plan) => ({ label: plan.label, path: join(folder, plan.label, fileName(plan)) }));
 }
 
 function planClips({ perClass, seed }: GenerateMotionOptions): ClipPlan[] {

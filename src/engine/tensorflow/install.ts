@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
+import { newFolder } from '../../platform/new-folder.js';
 import { buildPackage } from './build-package.js';
 import { requireBuildTools } from './build-tools.js';
 import {
@@ -60,16 +60,11 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   if (!(await confirm({ folder, downloads: DOWNLOADS, installedBytes: INSTALLED_BYTES }))) {
     return { kind: 'declined', folder };
   }
-  await mkdir(dirname(folder), { recursive: true });
-  const workFolder = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
-  try {
+  await newFolder(folder, async (workFolder) => {
     await buildPackage(packageIn(workFolder), { onProgress, signal });
     // What lies there now does not load, or was put there meanwhile: this one does load.
     await rm(folder, { recursive: true, force: true });
-    await rename(workFolder, folder);
-  } finally {
-    await rm(workFolder, { recursive: true, force: true, maxRetries: 3 });
-  }
+  });
   return { kind: 'installed', folder };
 }
 

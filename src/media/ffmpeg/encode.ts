@@ -1,7 +1,7 @@
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { createTimeBudget } from '../../platform/child-process/time-budget.js';
+import { replaceFile } from '../../platform/replace-file.js';
 import { fileAddress, runFfmpeg, type ToolExit } from './ffmpeg.js';
 
 export interface EncodeOptions {
@@ -44,13 +44,7 @@ const CODECS = {
  */
 export async function encodeVideo(options: EncodeOptions): Promise<void> {
   checkOptions(options);
-  const unfinishedPath = `${resolve(options.path)}.unfinished`;
-  try {
-    await encodeTo(unfinishedPath, options);
-    await rename(unfinishedPath, options.path);
-  } finally {
-    await rm(unfinishedPath, { force: true });
-  }
+  await replaceFile(resolve(options.path), (temporary) => encodeTo(temporary, options), { isSynced: false });
 }
 
 async function encodeTo(path: string, options: EncodeOptions): Promise<void> {

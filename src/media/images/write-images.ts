@@ -1,6 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../../errors.js';
+import { newFolder } from '../../platform/new-folder.js';
 import { loadSharp } from './load-sharp.js';
 
 export interface WriteImagesOptions {
@@ -24,14 +24,7 @@ const JPEG_QUALITY = 85;
  * @throws UserError `aborted`; whatever `frames` throws.
  */
 export async function writeImages(options: WriteImagesOptions): Promise<void> {
-  const unfinished = `${resolve(options.folder)}.unfinished`;
-  try {
-    await mkdir(unfinished);
-    await writeAll(unfinished, options);
-    await rename(unfinished, options.folder);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+  await newFolder(options.folder, (temporary) => writeAll(temporary, options));
 }
 
 async function writeAll(target: string, options: WriteImagesOptions): Promise<void> {

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { unlessAbsent } from './exists.js';
+
+export interface NewFolderOptions {
+  /** A name to fill it under, of which is removed what a killed run left; one of its own when absent. */
+  readonly temporary?: string | undefined;
+  /** The error where it cannot take its place: it is then kept as it is. Else it is removed. */
+  readonly unplaced?: ((temporary: string, cause: unknown) => Error) | undefined;
+}
+
+/**
+ * Makes a folder that is there whole or not at all: it is filled beside its place and renamed. An empty one may be there.
+ *
+ * @throws whatever `fill` throws; the file system's own error.
+ */
+export async function newFolder(
+  path: string,
+  fill: (temporary: string) => Promise<void>,
+  { unplaced, ...options }: NewFolderOptions = {},
+): Promise<void> {
+  const folder = resolve(path);
+  const temporary = options.temporary ?? `${folder}.${randomUUID()}.tmp`;
+  const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 3 });
+  if (options.temporary !== undefined) await remove();
+  try {
+    await mkdir(dirname(temporary), { recursive: true });
+    await mkdir(temporary);
+    await fill(temporary);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  try {
+    await place(temporary, folder);
+  } catch (cause) {
+    if (unplaced) throw unplaced(temporary, cause);
+    await remove();
+    throw cause;
+  }
+}
+
+async function place(temporary: string, folder: string): Promise<void> {
+  // Windows renames onto nothing, other systems onto an empty folder, too.
+  if (process.platform === 'win32') await unlessAbsent(rmdir(folder));
+  await rename(temporary, folder);
+}
