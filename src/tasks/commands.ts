@@ -1,82 +1,21 @@
 import { UserError } from '../errors.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
-import type { TaskName } from './tasks.js';
+import type { ModelCommand, Refusal } from './model-commands.js';
+import { type TaskName, taskOf } from './tasks.js';
 
-/** The commands that work on a pipeline, or on the model that came of one. */
-export const MODEL_COMMANDS = [
-  'train',
-  'crossvalidate',
-  'evaluate',
-  'classify',
-  'batch',
-  'quantize',
-  'generate',
-] as const;
-
-export type ModelCommand = (typeof MODEL_COMMANDS)[number];
-
-/** Why a command does not work on something, after the name of that, and what to do instead. */
-interface Refusal {
-  readonly because: string;
-  readonly fix: string;
-}
-
-interface CommandUse {
-  /** By the pipeline's task; null where it works. */
-  readonly tasks: Readonly<Record<TaskName, Refusal | null>>;
-  /** Of what has no encoder; null where it works. */
-  readonly withoutEncoder: Refusal | null;
-  /** Of what reads texts; null where it works. */
-  readonly ofTexts: Refusal | null;
-}
-
-const WRITES: Refusal = {
-  because: 'writes text and knows no classes',
-  fix: 'Use `clipstep generate`.',
-};
-
-/** Which command works with which task. docs/extending.md has it as a table. */
-const COMMANDS: Readonly<Record<ModelCommand, CommandUse>> = {
-  train: { tasks: { classification: null, language: null }, withoutEncoder: null, ofTexts: null },
-  crossvalidate: {
-    tasks: {
-      classification: null,
-      language: {
-        because: 'learns from one running text, which has no examples to make folds of',
-        fix: 'Train it, and give other shares of the text by --set split.test=0.2.',
-      },
-    },
-    withoutEncoder: null,
-    ofTexts: null,
-  },
-  evaluate: { tasks: { classification: null, language: null }, withoutEncoder: null, ofTexts: null },
-  classify: { tasks: { classification: null, language: WRITES }, withoutEncoder: null, ofTexts: null },
+/** What works with some inputs alone. What works with which task, each task says; docs/extending.md has all as a table. */
+const REFUSALS: Partial<Record<ModelCommand, { withoutEncoder?: Refusal; ofTexts?: Refusal }>> = {
   batch: {
-    tasks: { classification: null, language: WRITES },
-    withoutEncoder: null,
     ofTexts: {
       because: 'reads texts, and batch goes through files of clips',
       fix: 'Give the file of texts to `clipstep classify --json`: a line of JSON for each of its lines.',
     },
   },
   quantize: {
-    tasks: { classification: null, language: null },
     withoutEncoder: {
       because: 'has no encoder, which is what can be quantized',
       fix: 'Give a model that reads frames, such as motion.',
     },
-    ofTexts: null,
-  },
-  generate: {
-    tasks: {
-      classification: {
-        because: 'names classes and does not write',
-        fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',
-      },
-      language: null,
-    },
-    withoutEncoder: null,
-    ofTexts: null,
   },
 };
 
@@ -88,11 +27,11 @@ interface Subject {
 
 /** Why a command does not work on a pipeline; null where it does. */
 export function refusalOf(command: ModelCommand, { task, input }: Subject): Refusal | null {
-  const { tasks, withoutEncoder, ofTexts } = COMMANDS[command];
+  const ofTask = taskOf({ task }).commands[command];
+  if (ofTask) return ofTask;
+  const { withoutEncoder, ofTexts } = REFUSALS[command] ?? {};
   const { source, given } = inputOf(input);
-  return (
-    tasks[task] ?? (source.kind === 'direct' ? withoutEncoder : null) ?? (given === 'texts' ? ofTexts : null)
-  );
+  return (source.kind === 'direct' ? withoutEncoder : null) ?? (given === 'texts' ? ofTexts : null) ?? null;
 }
 
 /**

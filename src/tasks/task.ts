@@ -4,6 +4,7 @@ import type { Contradiction } from '../inputs/input-kind.js';
 import type { Loss } from '../network/losses.js';
 import type { RecurrentSettings } from '../network/recurrent-schema.js';
 import type { ClassificationTraining } from './classification/training-schema.js';
+import type { ModelCommand, Refusal } from './model-commands.js';
 
 /** What a network is for: what its outputs are to be, and how good they are. */
 export interface Task {
@@ -12,6 +13,8 @@ export interface Task {
   outputs(known: Known): number;
   /** What a model's manifest keeps of its test part. */
   readonly summarySchema: z.ZodType;
+  /** Why a command does not work with it; null where it does. */
+  readonly commands: Readonly<Record<ModelCommand, Refusal | null>>;
   /** Where a pipeline's settings do not go with it. */
   contradictions(settings: TaskSettings): Contradiction[];
   /** How it is learned from examples, each with an answer; null where it is learned from a running text. */

@@ -17,7 +17,8 @@ import {
 } from '../../src/index.js';
 import { inputSchema } from '../../src/inputs/input-kinds.js';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
-import { MODEL_COMMANDS, type ModelCommand, refusalOf } from '../../src/tasks/commands.js';
+import { refusalOf } from '../../src/tasks/commands.js';
+import { MODEL_COMMANDS, type ModelCommand } from '../../src/tasks/model-commands.js';
 import { TASK_NAMES } from '../../src/tasks/tasks.js';
 import { projectFolder } from '../support/cli.js';
 import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';

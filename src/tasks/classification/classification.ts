@@ -11,6 +11,18 @@ export const classification = {
   loss: 'cross-entropy',
   outputs: ({ labels }) => labels.length,
   summarySchema,
+  commands: {
+    train: null,
+    crossvalidate: null,
+    evaluate: null,
+    classify: null,
+    batch: null,
+    quantize: null,
+    generate: {
+      because: 'names classes and does not write',
+      fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',
+    },
+  },
   contradictions,
   examples: {
     requireLearnable: requireEveryClass,

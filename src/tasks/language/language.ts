@@ -1,14 +1,32 @@
 import type { Contradiction } from '../../inputs/input-kind.js';
 import { MARKERS } from '../../inputs/text/vocabulary.js';
 import { READOUT_LAYOUTS } from '../../network/readouts.js';
+import type { Refusal } from '../model-commands.js';
 import type { Task, TaskSettings } from '../task.js';
 import { figuresSchema } from './figures.js';
+
+const WRITES: Refusal = {
+  because: 'writes text and knows no classes',
+  fix: 'Use `clipstep generate`.',
+};
 
 /** What comes next in a running text, token by token. */
 export const language = {
   loss: 'sparse-cross-entropy',
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: figuresSchema,
+  commands: {
+    train: null,
+    crossvalidate: {
+      because: 'learns from one running text, which has no examples to make folds of',
+      fix: 'Train it, and give other shares of the text by --set split.test=0.2.',
+    },
+    evaluate: null,
+    classify: WRITES,
+    batch: WRITES,
+    quantize: null,
+    generate: null,
+  },
   contradictions,
   examples: null,
 } satisfies Task;
