@@ -1,6 +1,8 @@
 /**
  * The public API. Importing it starts nothing: ffmpeg, the engines and the pretrained networks are loaded
  * when they are first used.
+ *
+ * @module clipstep
  */
 export { type Bundle, loadBundle } from './bundle/bundle.js';
 export type { Manifest } from './bundle/manifest.js';
@@ -22,11 +24,11 @@ export type {
   CallOptions,
   ClassifyOptions,
   ClipClassifier,
-  Given,
   OpenOptions,
 } from './predict/classify-options.js';
 export type { Sampling } from './predict/generate/choose-token.js';
 export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
+export type { Given } from './predict/given.js';
 export type { Classified, ClassifiedWindows, Failed, Outcome, WindowsOutcome } from './predict/outcome.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';

@@ -2,6 +2,7 @@ import type { Manifest } from '../bundle/manifest.js';
 import type { EngineName } from '../engine/engine.js';
 import type { FrameRequest, PlanChoice } from '../media/frames.js';
 import type { Windowing } from './batch/windows.js';
+import type { Given } from './given.js';
 import type { Outcome, WindowsOutcome } from './outcome.js';
 
 export interface ClassifyOptions {
@@ -37,12 +38,10 @@ export interface OpenOptions
 }
 
 /**
- * What is classified: the path of a clip. For a model that reads texts, a text, or the path of a file with one a line.
+ * A trained model that answers for many clips, or texts. It owns threads and native memory until `release`, or until the
+ * end of the block of an `await using`.
  */
-export type Given = string | { readonly text: string };
-
-/** A trained model that answers for many clips, or texts. Owns threads and native memory until `release`. */
-export interface ClipClassifier {
+export interface ClipClassifier extends AsyncDisposable {
   /** What the model says of itself. */
   readonly manifest: Manifest;
   /** What computes it, once it is loaded. @throws UserError `engine_unavailable`, or as loadBundle. */
@@ -51,7 +50,7 @@ export interface ClipClassifier {
    * Classifies one file, frame folder or pattern, or one text. A clip that cannot be read is a result too. The first ones are decoded
    * while the model is still loaded, for which their results wait.
    *
-   * @throws UserError as `loaded`; `aborted`.
+   * @throws UserError as `loaded`; `aborted`. TypeError for what is neither a path nor a text, such as a Buffer.
    */
   classify(input: Given, options?: CallOptions): Promise<Outcome>;
   /**
@@ -65,5 +64,6 @@ export interface ClipClassifier {
     inputs: readonly Given[],
     options?: { signal?: AbortSignal | undefined },
   ): AsyncGenerator<Outcome, void, undefined>;
+  /** Ends the threads and frees the memory. Calls that are under way must have ended. */
   release(): Promise<void>;
 }

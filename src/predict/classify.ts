@@ -1,6 +1,7 @@
 import type { FoundModel } from '../bundle/find-model.js';
 import { UserError } from '../errors.js';
-import type { ClassifyOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import type { ClassifyOptions, ClipClassifier, OpenOptions } from './classify-options.js';
+import { type Given, requireGiven, requireList } from './given.js';
 import type { Outcome } from './outcome.js';
 import { type ModelThreads, startModelThreads } from './thread/model-threads.js';
 import type { LoadedModel } from './thread/protocol.js';
@@ -13,13 +14,16 @@ import type { LoadedModel } from './thread/protocol.js';
  * Each result comes as soon as it is there; an input that cannot be read yields a `failed` one.
  *
  * @param model folder of a trained model, the name of one that ships, or `imagenet`.
- * @throws UserError as openClassifier, or `aborted` when the signal is.
+ * @throws UserError as openClassifier, or `aborted` when the signal is. TypeError for inputs that are no list of paths or
+ *   texts.
  */
 export async function* classify(
   model: string,
   inputs: readonly Given[],
   options: ClassifyOptions = {},
 ): AsyncGenerator<Outcome, void, undefined> {
+  requireList(inputs);
+  inputs.forEach(requireGiven);
   const opening = openClassifier(model, options);
   void prepareMedia(inputs);
   const classifier = await opening;

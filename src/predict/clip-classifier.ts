@@ -6,7 +6,8 @@ import { requireCommand } from '../tasks/commands.js';
 import { classifyWindows, withoutWindows } from './batch/classify-windows.js';
 import type { Windowing } from './batch/windows.js';
 import { type ClipOptions, classifyClip } from './classify-clip.js';
-import type { CallOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import type { CallOptions, ClipClassifier, OpenOptions } from './classify-options.js';
+import { type Given, requireGiven, requireList } from './given.js';
 import { classified, classifiedWindows, failed, failureOf } from './make-outcome.js';
 import type { Failed, Outcome, WindowsOutcome } from './outcome.js';
 import { rankResult } from './rank.js';
@@ -39,6 +40,7 @@ export function clipClassifier(
       return whenLoaded(await orFailed(path, async () => read.windows(await locateClip(path), call)));
     },
     async *classifyAll(inputs, call = {}) {
+      requireList(inputs);
       const paths = inputs.map((given) => pathOf(given, name));
       for (const resolved of await resolveInputs(paths)) {
         if (resolved.kind === 'unresolved') {
@@ -54,6 +56,7 @@ export function clipClassifier(
       await threads.loaded;
     },
     release: () => threads.release(),
+    [Symbol.asyncDispose]: () => threads.release(),
   };
 }
 
@@ -101,6 +104,7 @@ function clipsIn(located: LocatedClip, images: 'frames' | 'clips'): readonly Loc
 }
 
 function pathOf(given: Given, model: string): string {
+  requireGiven(given);
   if (typeof given === 'string') return given;
   throw new UserError('usage', {
     problem: `The model ${model} reads clips, and not a text such as ${JSON.stringify(given.text)}.`,

@@ -7,7 +7,8 @@ import { rankClasses } from '../tasks/classification/answer.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { requireCommand } from '../tasks/commands.js';
 import { withoutWindows } from './batch/classify-windows.js';
-import type { CallOptions, ClipClassifier, Given, OpenOptions } from './classify-options.js';
+import type { CallOptions, ClipClassifier, OpenOptions } from './classify-options.js';
+import { type Given, requireGiven, requireList } from './given.js';
 import { classified, failed, failureOf } from './make-outcome.js';
 import type { Outcome } from './outcome.js';
 import { linesOf } from './read-lines.js';
@@ -50,6 +51,8 @@ export function textClassifier(
     },
     classifyWindows: async (given) => failed(textOf(given, name), withoutWindows(name, noun)),
     async *classifyAll(inputs, { signal } = {}) {
+      requireList(inputs);
+      inputs.forEach(requireGiven);
       for (const given of inputs) {
         const lines = typeof given === 'string' ? linesOf(given) : [{ input: given.text, text: given.text }];
         for await (const line of lines) {
@@ -60,6 +63,7 @@ export function textClassifier(
       await threads.loaded;
     },
     release: () => threads.release(),
+    [Symbol.asyncDispose]: () => threads.release(),
   };
 }
 
@@ -73,6 +77,7 @@ function tokenCounts({ data, timesteps }: RecurrentSequence): {
 }
 
 function textOf(given: Given, model: string): string {
+  requireGiven(given);
   if (typeof given !== 'string') return given.text;
   throw new UserError('usage', {
     problem: `The model ${model} reads texts, and one by one they are given as such, not by a path such as ${given}.`,

@@ -1,3 +1,8 @@
+/**
+ * Clips classified over HTTP, in a server of your own.
+ *
+ * @module clipstep/serve
+ */
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
