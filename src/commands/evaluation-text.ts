@@ -2,12 +2,18 @@ import { join } from 'node:path';
 import colors from 'picocolors';
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { baselineText } from '../report/baseline-words.js';
-import { accuracySentence, entriesText, furtherFigures, selectionSentence } from '../report/words.js';
+import {
+  accuracySentence,
+  entriesText,
+  furtherFigures,
+  furtherText,
+  selectionSentence,
+} from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
 /**
- * An evaluation for people: figures, a table of the classes, what was taken for what, and the baselines.
- * @param folder Where it was written to.
+ * An evaluation for people: figures, a table of the classes, the confusion matrix, and the baselines.
+ * @param folder where it was written to.
  */
 export function evaluationText(result: BundleEvaluation, folder: string): string {
   const { evaluation, temperature, baselines, skipped, selection } = result;
@@ -15,7 +21,7 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
   return [
     `${colors.bold('Report')} ${join(folder, 'report.html')}`,
     accuracySentence(evaluation, noun),
-    furtherFigures(evaluation, temperature),
+    furtherText(furtherFigures(evaluation, temperature)),
     ...(selection ? [selectionSentence(selection)] : []),
     ...(skipped.length > 0
       ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} says why`]

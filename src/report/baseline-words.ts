@@ -2,7 +2,7 @@ import { percent } from '../platform/percent.js';
 import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
 import { largest } from '../tensors/largest.js';
 
-/** The baselines as a table, which reads as Markdown and as plain text, and below it what it says in words. */
+/** The baselines as a table, which reads as Markdown and as plain text, and below it what that means in words. */
 export function baselineText(baselines: Baselines): string {
   return `${baselineTable(baselines)}\n\n${baselineSentences(baselines).join('\n')}`;
 }
@@ -34,14 +34,18 @@ export const BASELINE_WORDS: Record<BaselineName, string> = {
   network: 'network',
 };
 
-/** What a baselines says in words, a sentence each. */
+/** Accuracy of the most frequent class alone. */
+export const majorityOf = (baselines: Baselines | null): number | undefined =>
+  baselines?.classifiers.find(({ name }) => name === 'majority')?.accuracy;
+
+/** What baselines say in words, a sentence each. */
 export function baselineSentences({ order, recurrence, sequence }: Baselines): string[] {
   return [
     ...(order
       ? [
           order.isShown
             ? `Order matters: shuffled, the network loses ${span(order)}.`
-            : `Order is not shown to matter: against shuffled, the difference is ${span(order)}.`,
+            : `Order is not shown to matter: compared with shuffled timesteps, the difference is ${span(order)}.`,
         ]
       : []),
     ...(recurrence

@@ -5,6 +5,7 @@ import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 import { largest } from '../tensors/largest.js';
 import { confusionTable } from './confusion.js';
+import { batchHeadline, headlineCard } from './headline.js';
 import { htmlPage, section, table, text } from './page.js';
 
 export interface ReportedClip extends Pick<Answer, 'label' | 'probability' | 'top'> {
@@ -19,21 +20,25 @@ export interface Report {
   /** The model's. */
   readonly labels: readonly string[];
   readonly summary: BatchSummary;
+  /** Wrong answers, the most probable ones first. */
+  readonly confidentErrors: readonly ReportedClip[];
   readonly leastCertain: readonly ReportedClip[];
 }
 
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
-export function reportPage({ source, labels, summary, leastCertain }: Report): string {
+export function reportPage({ source, labels, summary, confidentErrors, leastCertain }: Report): string {
   const { clips, classified, unknown, failed, metrics } = summary;
   const counts = `${counted(clips, 'clip')}: ${classified} classified, ${failed} failed, ${unknown} unknown`;
   return htmlPage({
     title: source,
     body: [
+      metrics ? headlineCard(batchHeadline(metrics)) : '',
       `<p>${counts}</p>`,
-      classesSection(summary),
-      metrics ? metricsSection(metrics, labels) : '',
       failuresSection(summary),
-      leastCertainSection(leastCertain),
+      classesSection(summary),
+      metrics ? confusionSection(metrics, labels) : '',
+      clipsSection('Most confident errors', confidentErrors),
+      clipsSection('Least certain', leastCertain),
     ],
   });
 }
@@ -47,26 +52,22 @@ function classesSection({ labels }: BatchSummary): string {
   return section('Classes', rows.length > 0 ? table([], rows) : '');
 }
 
-function metricsSection(metrics: Metrics, labels: readonly string[]): string {
-  const { examples, accuracy, interval } = metrics;
-  const [low, high] = interval.map(percent);
-  return section(
-    'Accuracy',
-    `<p>${percent(accuracy)} on ${examples} whose class is given (95 % interval ${low} to ${high}). Rows are the given
-classes, columns the found ones.</p>`,
+const confusionSection = (metrics: Metrics, labels: readonly string[]): string =>
+  section(
+    'Confusion matrix',
+    '<p>Rows are the given classes, columns the predicted ones.</p>',
     confusionTable(metrics, labels),
   );
-}
 
 function failuresSection({ failures }: BatchSummary): string {
   const kinds = failures.map(({ code, clips, examples }) => {
     const items = examples.map(({ message }) => `<li>${text(message)}</li>`);
     return `<h3>${text(code)}: ${clips}</h3><ul>${items.join('\n')}</ul>`;
   });
-  return section('Failures', kinds.join('\n'));
+  return kinds.length === 0 ? '' : `<div class="notice">${section('Failures', kinds.join('\n'))}</div>`;
 }
 
-function leastCertainSection(clips: readonly ReportedClip[]): string {
+function clipsSection(title: string, clips: readonly ReportedClip[]): string {
   const figures = clips.map(({ id, label, truth, probability, top, thumbnail }) => {
     const picture = thumbnail
       ? `<img alt="" src="data:image/jpeg;base64,${thumbnail}">`
@@ -77,5 +78,5 @@ function leastCertainSection(clips: readonly ReportedClip[]): string {
     const answer = `${text(label ?? `unknown (${top[0]!.label})`)} ${percent(probability)}`;
     return `<figure>${picture}<figcaption>${text(id)}<br>${answer}${given}</figcaption></figure>`;
   });
-  return section('Least certain', figures.length > 0 ? `<div class="grid">${figures.join('\n')}</div>` : '');
+  return section(title, figures.length > 0 ? `<div class="grid">${figures.join('\n')}</div>` : '');
 }

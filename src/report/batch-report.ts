@@ -9,8 +9,8 @@ import { isFailed, type ResultRow, type Row, resultRows } from '../predict/batch
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import { type ReportedClip, reportPage } from './batch-page.js';
 
-/** Clips that are shown, four in a row. */
-const SHOWN = 24;
+/** Clips of each kind that are shown. */
+const SHOWN = 12;
 
 /** Side of a thumbnail in pixels: 24 of them make some 200 kB. */
 const THUMBNAIL_SIZE = 160;
@@ -27,37 +27,56 @@ export async function writeReport(
   report: { rows: AsyncIterable<Row>; summary: BatchSummary; options: BatchOptions; signal: AbortSignal },
 ): Promise<void> {
   const { summary, options, signal } = report;
-  const leastCertain: ReportedClip[] = [];
-  for (const row of await findLeastCertain(report.rows)) {
-    const { id, label, probability, truth, top } = row;
-    leastCertain.push({ id, label, probability, truth, top, thumbnail: await thumbnailOf(row, signal) });
-  }
+  const { confidentErrors, leastCertain } = await chooseClips(report.rows);
   const page = reportPage({
     source: options.source,
     labels: options.bundle.manifest.labels,
     summary,
-    leastCertain,
+    confidentErrors: await withThumbnails(confidentErrors, signal),
+    leastCertain: await withThumbnails(leastCertain, signal),
   });
   await replaceFile(path, page, { isSynced: true, failure: cannotWrite });
 }
 
 type Certain = Exclude<ResultRow, { error: unknown }>;
 
-async function findLeastCertain(rows: AsyncIterable<Row>): Promise<Certain[]> {
-  let least: Certain[] = [];
+async function chooseClips(rows: AsyncIterable<Row>) {
+  const confidentErrors = keepFirst((one, other) => other.probability - one.probability);
+  const leastCertain = keepFirst((one, other) => one.probability - other.probability);
   for await (const row of rows) {
     for (const result of resultRows(row)) {
       if (isFailed(result)) continue;
-      least.push(result);
-      // Now and then, so that few are in memory at once.
-      if (least.length >= 10 * SHOWN) least = leastOf(least);
+      leastCertain.add(result);
+      if (isError(result)) confidentErrors.add(result);
     }
   }
-  return leastOf(least);
+  return { confidentErrors: confidentErrors.kept(), leastCertain: leastCertain.kept() };
 }
 
-function leastOf(rows: readonly Certain[]): Certain[] {
-  return [...rows].sort((one, other) => one.probability - other.probability).slice(0, SHOWN);
+/** Whether the answer is another class than the given one, where the model knows that. */
+const isError = ({ label, truth, truthProbability }: Certain): boolean =>
+  label !== null && truthProbability !== undefined && label !== truth;
+
+/** Keeps the first of many rows in an order, few of them in memory at once. */
+function keepFirst(order: (one: Certain, other: Certain) => number) {
+  let rows: Certain[] = [];
+  const kept = () => rows.sort(order).slice(0, SHOWN);
+  return {
+    add: (row: Certain) => {
+      rows.push(row);
+      if (rows.length >= 10 * SHOWN) rows = kept();
+    },
+    kept,
+  };
+}
+
+async function withThumbnails(rows: readonly Certain[], signal: AbortSignal): Promise<ReportedClip[]> {
+  const clips: ReportedClip[] = [];
+  for (const row of rows) {
+    const { id, label, probability, truth, top } = row;
+    clips.push({ id, label, probability, truth, top, thumbnail: await thumbnailOf(row, signal) });
+  }
+  return clips;
 }
 
 /** The picture in the middle of a clip or window, as a JPEG in base64; null when it cannot be had any more. */

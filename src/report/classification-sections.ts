@@ -34,8 +34,8 @@ export function classificationSections(
     results: [baselines ? baselineSection(baselines, draw) : '', folds ? foldsSection(folds, draw) : ''],
     details: [
       evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
-      framesSection('Worst errors', strips(highlights.errors), pipeline),
-      framesSection('Best hits', strips(highlights.hits), pipeline),
+      framesSection('Most confident errors', strips(highlights.errors), pipeline),
+      framesSection('Most confident correct answers', strips(highlights.hits), pipeline),
     ],
   };
 }
@@ -50,7 +50,7 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
     ...[name, { number: percent(accuracy) }, { number: `${percent(low)} to ${percent(high)}` }],
   ]);
   return section(
-    'What it has to be better than',
+    'What it has to beat',
     baselineSentences(baselines)
       .map((sentence) => `<p>${sentence}</p>`)
       .join('\n'),
@@ -68,7 +68,7 @@ function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
   }));
   return section(
     'Folds',
-    '<p>Each is named by its repeat and its number in it.</p>',
+    '<p>2.3 is the third fold of the second repeat.</p>',
     charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
     foldTable(folds),
   );
@@ -97,14 +97,14 @@ function evaluationSections(
       table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
     ),
     section(
-      'What was taken for what',
+      'Confusion matrix',
       '<p>Rows are the true classes, columns the predicted ones.</p>',
       confusionTable(evaluation, labels),
     ),
     section(
       'Can its probabilities be trusted?',
-      `<p>Calibration error ${percent(evaluation.calibration.error)}: the distance of the dots to the diagonal, the
-larger ones, which stand for more examples, counting more.</p>`,
+      `<p>On the diagonal, answers are right as often as their probability says. A larger dot stands for more examples.
+The calibration error, ${percent(evaluation.calibration.error)}, is the mean distance from the diagonal.</p>`,
       charts([draw(reliabilityPlot(evaluation.calibration))]),
     ),
   ].join('\n');

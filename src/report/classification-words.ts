@@ -1,15 +1,15 @@
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import { baselineText } from './baseline-words.js';
+import { type Headline, headlineOf } from './headline.js';
 import { accuracySentence, furtherFigures } from './words.js';
 
 export const classificationWords = {
   subject: (labels: readonly string[]): string => `Classes: ${labels.join(', ')}.`,
   results: resultSection,
-  sentences: ({ test, temperature }: TrainingResult, noun: string): string[] =>
-    test
-      ? [accuracySentence(test, `test ${noun}`), furtherFigures(test, temperature)]
-      : ['Not tested: the dataset has no test part.'],
+  headline: ({ test, baselines }: TrainingResult, noun: string): Headline | null =>
+    test && headlineOf(test, { noun: `test ${noun}`, baselines }),
+  further: ({ test, temperature }: TrainingResult) => (test ? furtherFigures(test, temperature) : []),
 };
 
 function resultSection(
@@ -25,7 +25,7 @@ function resultSection(
 Balanced accuracy: ${percent(test.balancedAccuracy)}, macro F1 ${test.macroF1.toFixed(3)}. Log loss: ${test.logLoss.toFixed(3)} nats.
 Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
 ${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
-What it has to be better than:
+What it has to beat:
 
 ${baselines ? baselineText(baselines) : ''}
 

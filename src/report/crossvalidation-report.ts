@@ -1,12 +1,13 @@
 import type { Fold } from '../crossvalidate/fold.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import { percent } from '../platform/percent.js';
+import { foldedHeadline } from './headline.js';
 import type { Highlights } from './highlights.js';
 import { type Report, reportHtml } from './report-html.js';
 import { overallSentence } from './selection-words.js';
 import type { Strip } from './strips.js';
-import { summarySentences } from './summary-words.js';
-import { exampleNoun, versionsText } from './words.js';
+import { decisionSentences, foldSentences } from './summary-words.js';
+import { exampleNoun, furtherFigures, versionsText } from './words.js';
 
 /** What a report of folds needs beside their figures. */
 export interface FoldsTold {
@@ -21,7 +22,7 @@ export async function crossvalidationReport(result: CrossValidation, told: Folds
   return reportHtml({
     ...outOfFold(result, told),
     title: `${result.pipeline.name}, cross-validated`,
-    sentences: summarySentences(result),
+    sentences: [...foldSentences(result), ...decisionSentences(result)],
   });
 }
 
@@ -35,9 +36,10 @@ export async function ensembleReport(result: CrossValidation, told: FoldsTold): 
     ...report,
     title: `${pipeline.name}, the average of ${told.folds.length} folds`,
     sentences: [
-      `All figures are of single folds, each on ${noun} that it had not seen. Their average, which this model gives, is not tested: each of these ${noun} trained some of its networks.`,
+      `All figures are of single folds, each tested on ${noun} that it had not seen. This model answers with the average of the folds, which is not tested: each of these ${noun} trained some of its networks.`,
       ...(selection ? [overallSentence(selection)] : []),
-      ...summarySentences(result),
+      ...foldSentences(result),
+      ...decisionSentences(result),
     ],
     facts: [...(unknown > 0 ? [['unknown', `below ${percent(unknown)}`] as const] : []), ...facts],
   });
@@ -52,6 +54,8 @@ function outOfFold(
   const { engine, versions } = folds[0]!.bundle.manifest;
   return {
     pipeline,
+    headline: foldedHeadline(result, exampleNoun(pipeline)),
+    further: furtherFigures(evaluation),
     figures: { labels, evaluation, baselines, folds: result.folds, highlights },
     leaks,
     skipped,

@@ -4,7 +4,7 @@ import { percent } from '../platform/percent.js';
 import { baselineText } from './baseline-words.js';
 import type { FoldsTold } from './crossvalidation-report.js';
 import { overallSentence, span } from './selection-words.js';
-import { exampleNoun, furtherFigures, leakSentence, versionsText } from './words.js';
+import { exampleNoun, furtherFigures, furtherText, leakSentence, versionsText } from './words.js';
 
 /** The README.md of a model that averages the folds' networks. */
 export function ensembleCard(
@@ -22,13 +22,13 @@ ${pipeline.description.trim()}
 Classes: ${labels.join(', ')}.
 
 ## How good it is
-It answers with the mean of the probabilities of the ${folds.length} folds of a cross-validation. Each fold was tested on
+It answers with the mean probabilities of the ${folds.length} networks of a cross-validation. Each fold was tested on
 ${noun} that it had not seen, and ${percent(outOfFold.accuracy)} of all answers were right (95 % interval ${span(outOfFold)} over groups;
-mean of the folds ${percent(mean)}, standard deviation ${percent(standardDeviation)}). ${furtherFigures(outOfFold)}${leakSentence(leaks)}
-The mean of all cannot be tested on the same ${noun}, since each of them trained some of its networks: give
-\`clipstep evaluate\` others, with --split all.
+mean of the folds ${percent(mean)}, standard deviation ${percent(standardDeviation)}). ${furtherText(furtherFigures(outOfFold))}${leakSentence(leaks)}
+The mean itself cannot be tested on the same ${noun}, since each of them trained some of its networks: test it on
+others with \`clipstep evaluate --split all\`.
 
-${calibrationSentence(pipeline)}${selection ? `${overallSentence(selection)}\n\n` : ''}What each network has to be better than:
+${calibrationSentence(pipeline)}${selection ? `${overallSentence(selection)}\n\n` : ''}What each network has to beat:
 
 ${baselineText(baselines)}
 
@@ -40,4 +40,6 @@ Engine ${engine}, seed ${pipeline.seed}, ${versionsText(versions)}.
 }
 
 const calibrationSentence = ({ split }: Pipeline): string =>
-  split.validation > 0 ? '' : 'Its probabilities are not calibrated: nothing was kept back for that.\n\n';
+  split.validation > 0
+    ? ''
+    : 'Its probabilities are not calibrated, since no clips were kept back for that.\n\n';

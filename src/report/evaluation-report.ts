@@ -2,9 +2,10 @@ import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/dataset.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { percent } from '../platform/percent.js';
+import { headlineOf } from './headline.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report-html.js';
-import { accuracySentence, furtherFigures, selectionSentence, versionsText } from './words.js';
+import { furtherFigures, selectionSentence, versionsText } from './words.js';
 
 /**
  * The page of an evaluation, with the figures of its metrics.json.
@@ -29,11 +30,9 @@ export async function evaluationReport(
     },
     leaks,
     skipped,
-    sentences: [
-      accuracySentence(evaluation, noun),
-      furtherFigures(evaluation, result.temperature),
-      ...(selection ? [selectionSentence(selection)] : []),
-    ],
+    headline: headlineOf(evaluation, { noun, baselines }),
+    further: furtherFigures(evaluation, result.temperature),
+    sentences: selection ? [selectionSentence(selection)] : [],
     facts: [
       ['model', model],
       ['part of the data', split],

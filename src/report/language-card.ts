@@ -15,21 +15,21 @@ export function languageCard(result: LanguageResult, { command }: { command: str
 
 ${pipeline.description.trim()}
 
-It says which ${unit} comes next in a text, and so writes: \`clipstep generate --model <this folder>\`.
+It predicts the next ${unit} of a text, and so can write: \`clipstep generate --model <this folder>\`.
 
 ## How good it is
 ${test ? languageSentence(test, 'the test part') : 'Not measured: the text had no test part.'}
-${baselines.length > 0 ? `What it has to be better than:\n\n${languageBaselineText(baselines)}\n` : ''}
-Probabilities are those of the whole softmax over ${vocabulary.length} ${unit}s, one for all that are unknown, and marks.
+${baselines.length > 0 ? `What it has to beat:\n\n${languageBaselineText(baselines)}\n` : ''}
+Probabilities are over the whole vocabulary of ${vocabulary.length} ${unit}s, with one more for all unknown ones, and marks.
 
 ## What it is
 - Recurrent network: ${layersWords(recurrent)}, an answer for every ${unit}.
 - ${result.parameterCount.toLocaleString('en')} parameters.
 
 ## How it was made
-Text: ${result.datasetName}, ${tokens.train.toLocaleString('en')} ${unit}s to train, ${tokens.validation.toLocaleString('en')} ${training.keep === 'last' ? 'that nothing of the network was chosen by' : 'chose the epoch'}, ${tokens.test.toLocaleString('en')} are
-the test part; the last were scored once, after the training. A step read ${training.timesteps} ${unit}s of ${training.batchSize} places, from the
-states that the step before ended with.
+Text: ${result.datasetName}. Trained on ${tokens.train.toLocaleString('en')} ${unit}s; ${tokens.validation.toLocaleString('en')} more ${training.keep === 'last' ? 'chose nothing of the network' : 'chose the epoch'}.
+The ${tokens.test.toLocaleString('en')} ${unit}s of the test part were scored once, after the training. Each step read ${training.timesteps} ${unit}s at ${training.batchSize} places of
+the text, starting from the states that the step before ended with.
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
     ${command}

@@ -1,9 +1,9 @@
 import { stringify as stringifyYaml } from 'yaml';
 import type { LanguageResult } from '../train/language/train-language.js';
 import { languageBaselineText, languageSentence } from './language-words.js';
-import { learningCurves } from './learning-curves.js';
 import { openCharts } from './open-charts.js';
-import { charts, escapeHtml, htmlPage, section, table, text } from './page.js';
+import { escapeHtml, htmlPage, section, table, text } from './page.js';
+import { curvesSection } from './report-html.js';
 import { versionsText } from './words.js';
 
 /**
@@ -32,15 +32,15 @@ export async function languageReport(
     body: [
       `<p>${text(pipeline.description.trim())}</p>`,
       `<p>${escapeHtml(sentence)}</p>`,
-      section('What it has to be better than', baselines.length > 0 ? paragraphs(baselines) : ''),
-      section('Learning', charts(learningCurves(history).map(draw))),
+      section('What it has to beat', baselines.length > 0 ? paragraphs(baselines) : ''),
+      curvesSection(history, { pipeline, draw }),
       section(
         'How it was made',
         table(
           [],
           facts.map(([name, value]) => [name, text(value)]),
         ),
-        `<details><summary>pipeline</summary><pre>${escapeHtml(stringifyYaml(pipeline))}</pre></details>`,
+        `<details><summary>The whole pipeline</summary><pre>${escapeHtml(stringifyYaml(pipeline))}</pre></details>`,
       ),
     ],
   });

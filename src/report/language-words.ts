@@ -19,5 +19,5 @@ export function languageBaselineText(baselines: readonly LanguageBaseline[]): st
 
 const baselineName = (order: number): string =>
   order === 1
-    ? 'How often each token comes, whatever stands before it'
+    ? 'Frequency of each token, whatever stands before it'
     : `${order}-grams, interpolated (Witten and Bell 1991), the order chosen on the validation part`;

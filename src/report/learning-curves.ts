@@ -1,6 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { EpochRecord } from '../train/checkpoint.js';
 import { axisLook, CHART_SIZE, type Chart, COLOURS, shareAxis } from './chart.js';
+import { type Staged, stageNames } from './stage-words.js';
 
 /** More epochs than that are a line without a dot each. */
 const MOST_DOTS = 30;
@@ -9,15 +10,19 @@ const MOST_DOTS = 30;
  * Loss and accuracy of both parts over all epochs, with a line where a further stage begins; of distillation, whose
  * loss is another, a chart by itself.
  */
-export function learningCurves(records: readonly EpochRecord[]): Chart[] {
+export function learningCurves(records: readonly EpochRecord[], pipeline: Staged): Chart[] {
+  const names = stageNames(pipeline, stageCount(records));
   const isDistillation = ({ trainAccuracy }: EpochRecord) => trainAccuracy === null;
   const distillation = records.filter(isDistillation);
   const epochs = records.filter((record) => !isDistillation(record));
   return [
     ...(distillation.length > 0 ? [distillationCurve(distillation)] : []),
-    ...(epochs.length > 0 ? classificationCurves(epochs) : []),
+    ...(epochs.length > 0 ? classificationCurves(epochs, names) : []),
   ];
 }
+
+/** Of all networks together. */
+export const stageCount = (records: readonly EpochRecord[]): number => (records.at(-1)?.stage ?? 0) + 1;
 
 function distillationCurve(epochs: readonly EpochRecord[]): Chart {
   return {
@@ -27,11 +32,12 @@ function distillationCurve(epochs: readonly EpochRecord[]): Chart {
       yAxis: { ...axisLook('squared error of distillation'), type: 'value', nameGap: 44 },
       train: ({ trainLoss }) => trainLoss,
       validation: () => null,
+      names: [],
     }),
   };
 }
 
-function classificationCurves(epochs: readonly EpochRecord[]): Chart[] {
+function classificationCurves(epochs: readonly EpochRecord[], names: readonly string[]): Chart[] {
   return [
     {
       label: 'Loss by epoch',
@@ -40,6 +46,7 @@ function classificationCurves(epochs: readonly EpochRecord[]): Chart[] {
         yAxis: { ...axisLook('loss (nats)'), type: 'value', nameGap: 44 },
         train: ({ trainLoss }) => trainLoss,
         validation: ({ validationLoss }) => validationLoss,
+        names,
       }),
     },
     {
@@ -49,6 +56,7 @@ function classificationCurves(epochs: readonly EpochRecord[]): Chart[] {
         yAxis: shareAxis('accuracy'),
         train: ({ trainAccuracy }) => trainAccuracy,
         validation: ({ validationAccuracy }) => validationAccuracy,
+        names,
       }),
     },
   ];
@@ -62,19 +70,26 @@ function curves(
     yAxis,
     train,
     validation,
-  }: { yAxis: NonNullable<EChartsOption['yAxis']>; train: Figure; validation: Figure },
+    names,
+  }: {
+    yAxis: NonNullable<EChartsOption['yAxis']>;
+    train: Figure;
+    validation: Figure;
+    /** Of stages. */
+    names: readonly string[];
+  },
 ): EChartsOption {
   const isValidated = epochs.some((record) => validation(record) !== null);
-  const names = ['training', ...(isValidated ? ['validation'] : [])];
+  const parts = ['training', ...(isValidated ? ['validation'] : [])];
   return {
-    legend: { data: names, top: 0, textStyle: { color: COLOURS.ink, fontSize: 13 }, selectedMode: false },
+    legend: { data: parts, top: 0, textStyle: { color: COLOURS.ink, fontSize: 13 }, selectedMode: false },
     grid: { left: 64, right: 16, top: 32, bottom: 48 },
     xAxis: { ...axisLook('epoch'), type: 'value', minInterval: 1, min: 1, max: Math.max(2, epochs.length) },
     yAxis,
     series: [
       {
         ...line(epochs, { name: 'training', figure: train, color: COLOURS.first }),
-        markLine: stages(epochs),
+        markLine: stages(epochs, names),
       },
       ...(isValidated
         ? [line(epochs, { name: 'validation', figure: validation, color: COLOURS.second })]
@@ -97,11 +112,9 @@ function line(epochs: readonly EpochRecord[], look: { name: string; figure: Figu
   };
 }
 
-function stages(epochs: readonly EpochRecord[]) {
+function stages(epochs: readonly EpochRecord[], names: readonly string[]) {
   const starts = epochs.flatMap(({ stage }, index) =>
-    index > 0 && stage !== epochs[index - 1]!.stage
-      ? [{ xAxis: index + 0.5, name: `stage ${stage + 1}` }]
-      : [],
+    index > 0 && stage !== epochs[index - 1]!.stage ? [{ xAxis: index + 0.5, name: names[stage]! }] : [],
   );
   return {
     symbol: 'none',

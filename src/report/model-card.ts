@@ -28,8 +28,8 @@ ${results(result, noun)}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}, ${examples.validation} further ones ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'},
-${examples.test} others are the test part; the last were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
+The ${examples.test} test ${noun} were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
     ${command}
@@ -68,7 +68,7 @@ function augmentationSentence(augmentation: Augmentation | undefined): string {
   const { views, colour, speed, ...shares } = augmentation;
   const settings = Object.entries({ ...shares, ...colour, speed: speed?.join(' to ') });
   const words = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
-  return `\nEach clip was trained on in ${views} views, drawn at random${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
+  return `\nEach clip was trained on in ${views} random views${words.length > 0 ? `: ${words.join(', ')}` : ''}.`;
 }
 
 /** What the encoder learned before all else, and how well. */
@@ -76,19 +76,19 @@ function distilSentence({ distil }: Pipeline, { history }: TrainingResult): stri
   if (!distil) return '';
   const { teacher, epochs, pictures } = distil;
   const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
-  return `The encoder was distilled (arXiv 1412.6550): before all else it learned to predict the features that ${teacher.architecture},
-alpha ${teacher.alpha} (weights: ${teacher.weights}) gives of pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs
+  return `The encoder was distilled (arXiv 1412.6550): it first learned to predict the features that ${teacher.architecture},
+alpha ${teacher.alpha} (weights: ${teacher.weights}) computes from pictures of ${teacher.size} x ${teacher.size} pixels, on the training clips alone: ${epochs} epochs
 of ${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
 `;
 }
 
 function mixupSentence({ mixup }: Pipeline['training']): string {
   if (mixup === undefined) return '';
-  return `\nIn training, each was mixed with another, its share drawn from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
+  return `\nIn training, each was mixed with another, with a share from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
 }
 
 function skippedSentence({ skipped }: TrainingResult): string {
   return skipped.length === 0
-    ? 'None was left out.'
-    : `${entriesText(skipped)} left out; metrics.json names each and why.`;
+    ? 'Nothing was left out.'
+    : `${entriesText(skipped)} left out; metrics.json says which and why.`;
 }

@@ -30,7 +30,7 @@ const STYLE = `
 @media (prefers-color-scheme: dark) {
   :root { --ground: #16181c; --ink: #e6e6e6; --muted: #a0a4ab; --rule: #3a3d44; --first: #6ea8ff; --second: #f0a050; --wrong: #ff7b7b }
 }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere }
 table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left; vertical-align: top; overflow-wrap: normal }
 .scroll { overflow-x: auto } .number { text-align: right } td.number { white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
 .bar { background: var(--first); height: .8rem; display: inline-block; max-width: 100% }
@@ -40,9 +40,17 @@ table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: 
 .charts svg { width: 100%; max-width: 32rem; height: auto; display: block }
 figure { margin: 0; min-width: 0 } figcaption { font-size: 13px; overflow-wrap: anywhere }
 .grid img, .none { width: 100%; aspect-ratio: 1; background: var(--rule) } .none { display: block }
-.film { display: grid; width: max-content; grid-template-columns: repeat(var(--frames), 5rem); margin: .3rem 0 1.5rem }
+.film { display: grid; grid-template-columns: repeat(var(--frames), minmax(3.5rem, 6rem)); margin: .3rem 0 1.5rem; width: max-content; max-width: max(100%, calc(3.5rem * var(--frames))) }
 .film svg { grid-column: 1 / -1; width: 100%; height: 3rem } .film img { width: 100%; padding: 0 1px; box-sizing: border-box }
 .passage { margin: .3rem 0 1.5rem; font-size: 1.1rem; max-height: 16rem; overflow-y: auto }
+p, .notice, .card { max-width: 48rem }
+.card { border: 1px solid var(--rule); border-radius: .6rem; padding: 1rem 1.25rem; margin: 1rem 0 } .card p { margin: 0 }
+.headline { font-size: 1.15rem } .headline strong { font-size: 2.6rem; line-height: 1.2; margin-right: .4rem; white-space: nowrap }
+.range { position: relative; height: .5rem; border-radius: .25rem; background: var(--rule); margin: .5rem 0 .75rem }
+.range span { position: absolute; left: var(--low); width: calc(var(--high) - var(--low)); height: 100%; background: var(--first); opacity: .5; border-radius: .25rem }
+.range i { position: absolute; left: calc(var(--at) - 1.5px); width: 3px; top: -.2rem; height: .9rem; background: var(--ink) }
+.notice { border-left: .25rem solid var(--second); padding: .1rem 1rem; margin: .75rem 0; background: color-mix(in srgb, var(--second) 8%, transparent) } .notice p { margin: .4rem 0 }
+.tiles { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 1rem 0 } .tiles div { display: flex; flex-direction: column-reverse } .tiles dt { color: var(--muted); font-size: 13px } .tiles dd { margin: 0; font-size: 1.15rem }
 pre { overflow-x: auto; font-size: 13px } summary { cursor: pointer }
 `;
 
@@ -56,6 +64,12 @@ export function section(title: string, ...content: readonly string[]): string {
 export function text(value: string): string {
   return `<bdi>${escapeHtml(value)}</bdi>`;
 }
+
+/** Figures with their names below them. */
+export const tiles = (figures: ReadonlyArray<readonly [name: string, value: string]>): string =>
+  figures.length === 0
+    ? ''
+    : `<dl class="tiles">${figures.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
 
 /** A cell of a table, its HTML given. */
 export type Cell = string | { readonly number: string | number };

@@ -25,16 +25,16 @@ Classes: ${labels.join(', ')}.
 ## How good it is
 ${comparisonText(options)}
 ## How it was made
-From ${bundle.folder} (weights with the sha256 ${weights.sha256}), whose model card says how that was trained.
-The encoder's kernels, but those of the first three blocks, are in 8 bits, a scale for each output channel; its feature maps have 256 levels, chosen on
-${frames} frames of the training part${data ? ` of ${data}` : ''}. All else is as it was, in float32. It needs the onnx engine.
+From ${bundle.folder} (sha256 of its weights: ${weights.sha256}); its model card says how it was trained.
+The encoder's kernels are in 8 bits with a scale for each output channel, except in the first three blocks; its feature maps have
+256 levels, chosen on ${frames} frames of the training part${data ? ` of ${data}` : ''}. Everything else stays in float32. It needs the onnx engine.
 
     ${command.join(' ')}
 `;
 }
 
 function comparisonText({ bundle, comparison }: { bundle: Bundle; comparison: Comparison | null }): string {
-  if (!comparison) return 'Not measured: the data had no test part that can be read.\n';
+  if (!comparison) return 'Not measured: the data had no readable test part.\n';
   const { float32, int8, agreement, probabilityDifference } = comparison;
   const noun = `test ${exampleNoun(bundle.manifest.pipeline)}`;
   return `| encoder | accuracy on the test part | log loss |
@@ -42,7 +42,7 @@ function comparisonText({ bundle, comparison }: { bundle: Bundle; comparison: Co
 | int8 | ${percent(int8.accuracy)} | ${int8.logLoss.toFixed(3)} |
 | float32 | ${percent(float32.accuracy)} | ${float32.logLoss.toFixed(3)} |
 
-${accuracySentence(int8, noun)} Both give the same class to ${percent(agreement)} of them;
-their probabilities are ${probabilityDifference.mean.toFixed(3)} apart on average, ${probabilityDifference.largest.toFixed(3)} at most.
+${accuracySentence(int8, noun)} Both models give ${percent(agreement)} of them the same class;
+their probabilities differ by ${probabilityDifference.mean.toFixed(3)} on average and ${probabilityDifference.largest.toFixed(3)} at most.
 `;
 }

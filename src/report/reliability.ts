@@ -7,7 +7,8 @@ const LARGEST_DOT = 36;
 
 /**
  * How often answers are right (upwards) that are so probable (to the right): on the diagonal, probabilities can
- * be taken at their word. A dot's area is the share of the examples in its bin.
+ * be taken at their word. A dot's area is the share of the examples in its bin; no line joins them, since nothing is
+ * known of what is between.
  */
 export function reliabilityPlot({ bins }: Calibration): Chart {
   const all = bins.reduce((sum, { examples }) => sum + examples, 0);
@@ -35,13 +36,6 @@ export function reliabilityPlot({ bins }: Calibration): Chart {
             [0, 0],
             [1, 1],
           ],
-        },
-        {
-          type: 'line',
-          color: COLOURS.first,
-          symbol: 'none',
-          silent: true,
-          data: points.map(({ value }) => value),
         },
         {
           type: 'scatter',

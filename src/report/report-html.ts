@@ -2,17 +2,23 @@ import { stringify as stringifyYaml } from 'yaml';
 import type { Leak } from '../evaluate/leaks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { EpochRecord } from '../train/checkpoint.js';
-import { learningCurves } from './learning-curves.js';
-import { openCharts } from './open-charts.js';
-import { charts, escapeHtml, htmlPage, section, table, text } from './page.js';
+import { type Headline, headlineCard } from './headline.js';
+import { learningCurves, stageCount } from './learning-curves.js';
+import { type DrawChart, openCharts } from './open-charts.js';
+import { charts, escapeHtml, htmlPage, section, table, text, tiles } from './page.js';
+import { stageSentences } from './stage-words.js';
 import { type TaskFigures, taskReportOf } from './task-reports.js';
-import { leakText } from './words.js';
+import { entriesText, leakText } from './words.js';
 
 /** What there is to say of a training, an evaluation or a cross-validation; what is absent is left out. */
 export interface Report {
   /** Of what it is a report. */
   readonly title: string;
-  /** What came of it, a sentence each. */
+  /** The one figure; null when nothing was tested. */
+  readonly headline: Headline | null;
+  /** Figures beside it, by name. */
+  readonly further: ReadonlyArray<readonly [name: string, value: string]>;
+  /** What else there is to say, a sentence each. */
   readonly sentences: readonly string[];
   /** As the pipeline's task has them. */
   readonly figures: TaskFigures;
@@ -27,18 +33,20 @@ export interface Report {
 
 /** A report as a page of HTML, see page.ts. Its figures are those that it is given: it computes none. */
 export async function reportHtml(report: Report): Promise<string> {
-  const { title, sentences, pipeline, figures, epochs } = report;
+  const { title, headline, further, sentences, pipeline, figures, epochs } = report;
   const draw = await openCharts();
   const { results, details } = taskReportOf(pipeline).sections(figures, { pipeline, draw });
   return htmlPage({
     title,
     body: [
       `<p>${text(pipeline.description.trim())}</p>`,
+      headline ? headlineCard(headline) : '',
+      notices(report),
+      tiles(further),
       ...sentences.map((sentence) => `<p>${text(sentence)}</p>`),
       ...results,
-      epochs ? section('Learning curves', charts(learningCurves(epochs).map(draw))) : '',
+      epochs ? curvesSection(epochs, { pipeline, draw }) : '',
       ...details,
-      noticesSection(report),
       settingsSection(report),
     ],
   });
@@ -47,15 +55,31 @@ export async function reportHtml(report: Report): Promise<string> {
 /** Entries that are named; metrics.json names all. */
 const NAMED_SKIPPED = 20;
 
-function noticesSection({ leaks, skipped }: Report): string {
+/** What makes the figures doubtful, right below them. */
+function notices({ leaks, skipped }: Report): string {
   const items = skipped
     .slice(0, NAMED_SKIPPED)
     .map(({ path, problem }) => `<li>${text(path)}: ${text(problem)}</li>`);
   const more = skipped.length > NAMED_SKIPPED ? `<li>and ${skipped.length - NAMED_SKIPPED} more</li>` : '';
+  const [what, ...pairs] = leakText(leaks).split('\n');
   return [
-    section('Copies', leaks.length > 0 ? `<pre>${escapeHtml(leakText(leaks))}</pre>` : ''),
-    section('Left out', skipped.length > 0 ? `<ul>${items.join('\n')}${more}</ul>` : ''),
+    leaks.length > 0
+      ? `<div class="notice"><p>${escapeHtml(what!)}</p><pre>${escapeHtml(pairs.join('\n'))}</pre></div>`
+      : '',
+    skipped.length > 0
+      ? `<details class="notice"><summary>${entriesText(skipped)} left out</summary><ul>${items.join('\n')}${more}</ul></details>`
+      : '',
   ].join('\n');
+}
+
+/** Also for language: what each stage does stands above the curves. */
+export function curvesSection(
+  epochs: readonly EpochRecord[],
+  { pipeline, draw }: { pipeline: Pipeline; draw: DrawChart },
+): string {
+  const sentences = stageSentences(pipeline, stageCount(epochs));
+  const drawn = learningCurves(epochs, pipeline).map(draw);
+  return section('Learning curves', `<p>${escapeHtml(sentences.join(' '))}</p>`, charts(drawn));
 }
 
 function settingsSection({ facts, pipeline }: Report): string {

@@ -15,7 +15,7 @@ export function selectionSentences(
   const right = precision ? `, of which ${percent(precision.share)} are right${inBrackets(precision)}` : '';
   const figures = `${percent(answered.share)} get an answer (${interval})${right}`;
   if (threshold.kind === 'given') {
-    return [`With at least ${percent(threshold.minProbability)} asked for, ${figures}.`];
+    return [`With a threshold of ${percent(threshold.minProbability)}, ${figures}.`];
   }
   const asked = percent(threshold.targetPrecision);
   const { part, fewest } = threshold.chosenOn;
@@ -23,11 +23,11 @@ export function selectionSentences(
   const unreached = folds.filter((fold) => fold.selection?.minProbability === 0).length;
   if (unreached === folds.length) {
     return [
-      `No fold finds a threshold from which on ${asked} of the answers on ${basis} are right, so that none is called unknown.`,
+      `No fold finds a threshold above which ${asked} of the answers on ${basis} are right, so no answer is called unknown.`,
     ];
   }
   return [
-    `To have ${asked} of the answers right, each fold calls unknown what is less probable than a threshold that is chosen on ${basis}: ${figures}.`,
+    `To get ${asked} of the answers right, each fold calls answers unknown below a threshold that is chosen on ${basis}: ${figures}.`,
     ...(unreached > 0
       ? [
           `In ${unreached} of the ${folds.length} folds there is no such threshold, and nothing is called unknown.`,
@@ -45,13 +45,13 @@ const PART_WORDS: Record<ChosenOn['part'], string> = {
 export function overallSentence({ threshold, overall }: FoldedSelection): string {
   const { minProbability, answered, precision } = overall;
   if (threshold.kind === 'chosen' && minProbability === 0) {
-    return `No answer is called unknown: not even the surest out-of-fold answers are right in ${percent(threshold.targetPrecision)}.`;
+    return `No answer is called unknown: not even the most probable out-of-fold answers are right in ${percent(threshold.targetPrecision)}.`;
   }
-  const origin = threshold.kind === 'given' ? '' : ', on which that was chosen,';
+  const origin = threshold.kind === 'given' ? '' : ', on which the threshold was chosen,';
   const right = precision === null ? '' : `, ${percent(precision)} of them right`;
-  return `This model calls answers less probable than ${percent(minProbability)} unknown. Of all out-of-fold answers${origin} ${percent(answered)} are as probable${right}.
-Those are answers of single folds, each on what it had not seen. Their average is never surer than they are on average,
-so that it may call more unknown; how many of its answers are right is not measured.`;
+  return `This model calls answers less probable than ${percent(minProbability)} unknown. Of all out-of-fold answers${origin} ${percent(answered)} are at least that probable${right}.
+Those are answers of single folds, each on what it had not seen. Their average is never surer than they are on average, so it may
+call more answers unknown; how many of its answers are right is not measured.`;
 }
 
 /** Of an interval over groups. */

@@ -3,20 +3,34 @@ import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { percent } from '../platform/percent.js';
 import { selectionSentences, span } from './selection-words.js';
-import { exampleNoun, furtherFigures } from './words.js';
+import { exampleNoun, furtherFigures, furtherText } from './words.js';
 
 /** What a cross-validation says in words, a sentence each. */
 export function summarySentences(result: Omit<CrossValidation, 'folder'>): string[] {
-  const { folds, repeats, accuracy, outOfFold, selection, pipeline } = result;
+  const { repeats, outOfFold, pipeline } = result;
   const { examples, groups } = outOfFold;
   const noun = exampleNoun(pipeline);
   const overGroups = groups * repeats.length < examples ? ` over their ${groups} groups` : '';
   return [
     `Accuracy on ${examples / repeats.length} ${noun}, each tested by a network that had not seen it: ${percent(outOfFold.accuracy)} (95 % interval ${span(outOfFold)}${overGroups}).`,
+    ...foldSentences(result),
+    furtherText(furtherFigures(outOfFold)),
+    ...decisionSentences(result),
+  ];
+}
+
+/** How much the folds and repeats differ. */
+export function foldSentences({ folds, repeats, accuracy }: Omit<CrossValidation, 'folder'>): string[] {
+  return [
     `Accuracy over ${folds.length} folds: mean ${percent(accuracy.mean)}, standard deviation ${percent(accuracy.standardDeviation)}.`,
     ...(repeats.length > 1 ? [`Of each repeat: ${repeats.map(percent).join(', ')}.`] : []),
-    furtherFigures(outOfFold),
-    ...(selection ? selectionSentences(selection, { folds, noun }) : []),
+  ];
+}
+
+/** What the folds chose by themselves. */
+export function decisionSentences({ folds, selection, pipeline }: Omit<CrossValidation, 'folder'>): string[] {
+  return [
+    ...(selection ? selectionSentences(selection, { folds, noun: exampleNoun(pipeline) }) : []),
     ...choiceSentences(folds),
   ];
 }
@@ -65,6 +79,6 @@ function choiceSentences(folds: readonly FoldFigure[]): string[] {
   const { candidates, innerFolds, chosen } = choice;
   const names = Object.keys(chosen.settings).join(' and ');
   return [
-    `Selection was nested: each fold chose ${names} among ${candidates.length} candidates by ${innerFolds} inner folds of what it may train on, so that no choice saw what the fold was tested on. The inner accuracy made the choice, and is not one to quote.`,
+    `Selection was nested: each fold chose ${names} from ${candidates.length} candidates by ${innerFolds} inner folds of its training data, so no choice saw what the fold was tested on. The inner accuracy made the choice; do not quote it.`,
   ];
 }

@@ -3,6 +3,7 @@ import { type ExampleTaskName, ofExampleTask, type TaskName } from '../tasks/tas
 import type { TrainingResult } from '../train/train-network.js';
 import { type ClassificationFigures, classificationSections } from './classification-sections.js';
 import { classificationWords } from './classification-words.js';
+import type { Headline } from './headline.js';
 import type { DrawChart } from './open-charts.js';
 
 /** What a model card and a page say of a task. */
@@ -11,8 +12,10 @@ interface TaskReport {
   subject(labels: readonly string[]): string;
   /** How good a trained network is, in Markdown, to its last line's end. */
   results(result: TrainingResult, noun: string): string;
-  /** The same for a page, a sentence each. */
-  sentences(result: TrainingResult, noun: string): string[];
+  /** The one figure of a page; null when nothing was tested. */
+  headline(result: TrainingResult, noun: string): Headline | null;
+  /** The figures beside it, by name. */
+  further(result: TrainingResult): Array<readonly [name: string, value: string]>;
   /** Sections of a page as HTML: results before the learning curves, details after them. */
   sections(
     figures: TaskFigures,

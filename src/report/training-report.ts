@@ -16,13 +16,16 @@ export async function trainingReport(
 ): Promise<string> {
   const { pipeline, labels, test, minProbability, examples, baselines, leaks, skipped } = result;
   const noun = exampleNoun(pipeline);
+  const { headline, further } = taskReportOf(pipeline);
   return reportHtml({
     title: pipeline.name,
     pipeline,
     figures: { labels, evaluation: test, baselines, highlights },
     leaks,
     skipped,
-    sentences: taskReportOf(pipeline).sentences(result, noun),
+    headline: headline(result, noun),
+    further: further(result),
+    sentences: test ? [] : ['Not tested: the dataset has no test part.'],
     epochs: result.history,
     facts: [
       ['data', result.datasetName],

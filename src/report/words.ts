@@ -18,27 +18,36 @@ export function accuracySentence(evaluation: Evaluation, noun: string): string {
   return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (95 % interval ${between(interval)}${overGroups}).`;
 }
 
-/** Figures beside the accuracy. */
+/** Figures beside the accuracy, by name. */
 export function furtherFigures(
   { balancedAccuracy, macroF1, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
   temperature?: number,
-): string {
-  const among = top ? `Among the ${top.count} most probable classes: ${percent(top.accuracy)}. ` : '';
+): Array<readonly [name: string, value: string]> {
   const by = temperature === undefined ? '' : ` (temperature ${temperature.toFixed(2)})`;
-  return `${among}Balanced accuracy: ${percent(balancedAccuracy)}, macro F1 ${macroF1.toFixed(3)}. Log loss: ${logLoss.toFixed(3)} nats. Calibration error: ${percent(calibration.error)}${by}.`;
+  return [
+    ...(top ? [[`Top-${top.count} accuracy`, percent(top.accuracy)] as const] : []),
+    ['Balanced accuracy', percent(balancedAccuracy)],
+    ['Macro F1', macroF1.toFixed(3)],
+    ['Log loss', `${logLoss.toFixed(3)} nats`],
+    ['Calibration error', `${percent(calibration.error)}${by}`],
+  ];
 }
+
+/** The same in a line. */
+export const furtherText = (figures: ReturnType<typeof furtherFigures>): string =>
+  figures.map(([name, value]) => `${name}: ${value}.`).join(' ');
 
 /** What becomes of answers when some are unknown. */
 export function selectionSentence({ minProbability, answered, precision }: Selection): string {
-  const right = precision === null ? '' : `, of which ${percent(precision)} are right`;
-  return `With at least ${percent(minProbability)} asked for, ${percent(answered)} get an answer${right}.`;
+  const right = precision === null ? '' : `, and ${percent(precision)} of these answers are right`;
+  return `With a threshold of ${percent(minProbability)}, ${percent(answered)} get an answer${right}.`;
 }
 
 /** What a model card says of leaks; nothing where there are none. */
 export const leakSentence = (leaks: readonly Leak[]): string =>
   leaks.length === 0
     ? ''
-    : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly so, which makes the figures too kind; metrics.json names them.`;
+    : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly the same, which makes the figures too good; metrics.json lists them.`;
 
 /** How many were left out, such as `1 entry`. */
 export const entriesText = ({ length }: readonly unknown[]): string => counted(length, 'entry', 'entries');
@@ -48,7 +57,7 @@ const pairsText = ({ length }: readonly Leak[]): string => counted(length, 'pair
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 5;
 
-/** What a split tears apart, and what to do about it. */
+/** What is in several parts of a split although it is the same, and what to do about it. */
 export function leakText(leaks: readonly Leak[]): string {
   const named = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
     const what = kind === 'content' ? 'is the same as' : 'shows nearly the same as';
@@ -56,10 +65,10 @@ export function leakText(leaks: readonly Leak[]): string {
   });
   const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];
   return [
-    `The split tears apart what is the same or nearly so, which makes figures too kind: ${pairsText(leaks)}.`,
+    `The split puts copies into different parts, which makes the figures too good: ${pairsText(leaks)}.`,
     ...named,
     ...more,
-    '  Remove copies, or give both clips of a pair one group in a manifest.',
+    '  Remove the copies, or give both of a pair the same group in a manifest.',
   ].join('\n');
 }
 

@@ -105,7 +105,7 @@ describe('the figures of all folds together', () => {
     expect(selection.overall).toMatchObject({ minProbability: expect.closeTo(0.92, 5), precision: 1 });
     expect(selection.overall.answered).toBe(3 / 8);
     expect(overallSentence(selection)).toMatch(
-      /less probable than 92\.0 % unknown\. Of all out-of-fold answers, on which that was chosen, 37\.5 % are as probable, 100\.0 % of them right/,
+      /less probable than 92\.0 % unknown\. Of all out-of-fold answers, on which the threshold was chosen, 37\.5 % are at least that probable, 100\.0 % of them right/,
     );
   });
 
@@ -113,7 +113,7 @@ describe('the figures of all folds together', () => {
     const figures = ofFolds.map((own) => ({ selection: own }));
     expect(selectionSentences(selection, { folds: figures, noun: 'clips' })).toEqual([
       expect.stringMatching(
-        /^To have 100\.0 % .* on its validation part \(at least 4 clips\): 75\.0 % get an answer \(95 % interval .* over groups\), of which 66\.7 % are right \(.* to .*\)\.$/,
+        /^To get 100\.0 % .* on its validation part \(at least 4 clips\): 75\.0 % get an answer \(95 % interval .* over groups\), of which 66\.7 % are right \(.* to .*\)\.$/,
       ),
     ]);
   });
@@ -159,7 +159,7 @@ describe('a threshold that is given', () => {
     expect(ofFolds).toEqual([{ minProbability: 0.94, answered: 0.25, precision: 1 }]);
     expect(selection.threshold).toEqual(given);
     expect(selectionSentences(selection, { folds: [], noun: 'clips' })[0]).toMatch(
-      /^With at least 94\.0 % asked for, 25\.0 % get an answer \(.*\), of which 100\.0 % are right\.$/,
+      /^With a threshold of 94\.0 %, 25\.0 % get an answer \(.*\), of which 100\.0 % are right\.$/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { learningCurves } from '../../src/report/learning-curves.js';
 import type { EpochRecord } from '../../src/train/checkpoint.js';
+import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const record = (stage: number, trainAccuracy: number | null): EpochRecord => ({
   stage,
@@ -11,7 +12,8 @@ const record = (stage: number, trainAccuracy: number | null): EpochRecord => ({
   validationLoss: null,
   validationAccuracy: null,
 });
-const labelsOf = (records: readonly EpochRecord[]) => learningCurves(records).map(({ label }) => label);
+const labelsOf = (records: readonly EpochRecord[]) =>
+  learningCurves(records, tinyPipeline).map(({ label }) => label);
 
 it('draws distillation, whose loss is another, by itself', () => {
   const classification = ['Loss by epoch', 'Accuracy by epoch'];

@@ -29,8 +29,23 @@ describe('a report', () => {
     expect(html).toContain(
       `<td>network</td><td class="number">75.0 %</td><td class="number">${low} to ${high}</td>`,
     );
-    expect(html).toContain(`Calibration error ${percent(report.figures.evaluation!.calibration.error)}`);
+    expect(html).toContain(`calibration error, ${percent(report.figures.evaluation!.calibration.error)}`);
     expect(html).toContain('1.1: 50.0 %');
+  });
+
+  it('begins with the one figure and its interval, and right below them what makes it doubtful', () => {
+    const [card, copies, leftOut, classes] = [
+      '<strong>75.0 %</strong> of 8 test clips are right</p>',
+      'The split puts copies into different parts',
+      '<summary>1 entry left out</summary>',
+      '<h2>Classes</h2>',
+    ].map((words) => html.indexOf(words));
+    expect(card).toBeGreaterThan(0);
+    expect(copies).toBeGreaterThan(card!);
+    expect(leftOut).toBeGreaterThan(copies!);
+    expect(html.indexOf('<h2>')).toBeGreaterThan(leftOut!);
+    expect(classes).toBeGreaterThan(leftOut!);
+    expect(html).toContain('95 % interval 40.0 % to 93.0 % over 8 groups.');
   });
 
   it('says of an error what was said and what it is, and where attention was highest', () => {
@@ -61,7 +76,7 @@ describe('a report', () => {
       skipped: [],
     });
     expect([...bare.matchAll(/<h2>(.*)<\/h2>/g)].map(([, title]) => title)).toEqual([
-      'Best hits',
+      'Most confident correct answers',
       'How it was made',
     ]);
     expect(bare).toContain('cannot be read any more');

@@ -27,7 +27,14 @@ export async function sampleReport(): Promise<Report> {
     chosen.map((prediction) => ({ prediction, shown }));
   return {
     title: 'tiny',
-    sentences: ['Accuracy on 8 test clips: 75.0 %.'],
+    headline: { share: 0.75, of: 'of 8 test clips are right', interval: [0.4, 0.93], over: '8 groups' },
+    further: [
+      ['Balanced accuracy', '75.0 %'],
+      ['Macro F1', '0.750'],
+      ['Log loss', '0.912 nats'],
+      ['Calibration error', '10.0 % (temperature 1.10)'],
+    ],
+    sentences: ['With a threshold of 80.0 %, 50.0 % get an answer.'],
     figures: {
       labels,
       evaluation: assess({ examples, logits: logitsOf(predictions), labels, seed: 1 }),
