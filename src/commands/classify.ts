@@ -4,9 +4,10 @@ import type { EngineName } from '../engine/engine.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
 import { classify } from '../predict/classify.js';
-import type { Given } from '../predict/classify-options.js';
+import type { Given } from '../predict/given.js';
 import type { Outcome } from '../predict/outcome.js';
 import { outcomeRow } from '../predict/outcome-row.js';
+import type { openFilmStrips } from '../workflows/film-strips.js';
 import { noteDefaultModel } from './default-model.js';
 import {
   allowDamagedOption,
@@ -31,26 +32,31 @@ interface Flags {
   readonly allowDamaged?: boolean;
   readonly engine: 'auto' | EngineName;
   readonly weights?: string;
+  readonly strips?: string;
 }
 
 /** `clipstep classify` */
 export function classifyCommand(finish: (exitCode: number) => void): Command {
   return new Command('classify')
-    .description('say what video clips and image sequences show, or what texts are')
+    .description('classify video clips, image sequences or texts')
     .argument(
       '[inputs...]',
-      'video files, images, folders of frames or of clips, globs, %04d patterns; for a model of texts, files with one a line; -: what comes through stdin',
+      'video files, images, folders, globs, %04d patterns; - reads a clip from stdin; for a model that reads texts, files with one text a line',
     )
-    .option('--text <text>', 'a text, for a model that reads texts; may be given again', gathered)
+    .option('--text <text>', 'a text, for a model that reads texts; repeat it for more', gathered)
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
-    .option('-t, --top <count>', 'classes listed for each input', wholeNumber(1), 3)
+    .option('-t, --top <count>', 'how many classes to list', wholeNumber(1), 3)
     .option(
       '--min-probability <probability>',
-      "call a clip unknown below it (default: the model's own)",
+      "answer unknown below this probability (default: the model's own)",
       numberWithin(0, 1),
     )
-    .option('--json', 'one line of JSON for each input')
+    .option('--json', 'print one line of JSON for each input')
+    .option(
+      '--strips <folder>',
+      'draw the frames of each clip there, with the answer and what the network attended to (SVG)',
+    )
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
     .addOption(engineOption())
@@ -77,9 +83,10 @@ async function classifyInputs(
   inputs: readonly Given[],
   run: { flags: Flags; signal: AbortSignal; spooled?: string },
 ): Promise<number> {
-  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json } = run.flags;
+  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json, strips } = run.flags;
   const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal: run.signal };
   let failures = 0;
+  const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.
   const started = setImmediate();
   const noted = started.then(() => noteDefaultModel(model));
@@ -90,6 +97,7 @@ async function classifyInputs(
       await noted;
       patience.refresh();
       (await printing)(named(outcome, run.spooled));
+      await draw?.(outcome);
       if (outcome.kind === 'failed') failures += 1;
     }
   } finally {
@@ -104,6 +112,10 @@ async function printerOfRows(inputs: readonly Given[]): Promise<(outcome: Outcom
   const { outcomePrinter } = await import('./outcome-rows.js');
   return outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
 }
+
+/** Loaded when it is asked for: no other run has to wait for it. */
+const openStrips: typeof openFilmStrips = async (folder, options) =>
+  (await import('../workflows/film-strips.js')).openFilmStrips(folder, options);
 
 /** What came through stdin, or a line of it, is not called by the file where it lies. */
 function named(outcome: Outcome, spooled: string | undefined): Outcome {
