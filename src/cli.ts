@@ -1,75 +1,10 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
+import { COMMANDS } from './commands/catalog.js';
 import { EXIT_INTERRUPTED } from './commands/interruptible.js';
 import { outputLost, watchOutput } from './commands/lost-output.js';
 import { UserError } from './errors.js';
 import { clipstepVersion } from './platform/version.js';
-
-interface LazyCommand {
-  readonly summary: string;
-  /** `finish` sets the exit code of a command that did its work but found something wrong. */
-  readonly load: (finish: (exitCode: number) => void) => Promise<Command>;
-}
-
-/** Commands by name. Each one's file is loaded when it is called for, so that starting stays quick. */
-const COMMANDS: Record<string, LazyCommand> = {
-  classify: {
-    summary: 'say what video clips and image sequences show',
-    load: async (finish) => (await import('./commands/classify.js')).classifyCommand(finish),
-  },
-  batch: {
-    summary: 'classify all clips below a folder into a file of results',
-    load: async (finish) => (await import('./commands/batch.js')).batchCommand(finish),
-  },
-  serve: {
-    summary: 'classify clips over HTTP',
-    load: async () => (await import('./commands/serve.js')).serveCommand(),
-  },
-  train: {
-    summary: 'train the network of a pipeline on a dataset',
-    load: async () => (await import('./commands/train.js')).trainCommand(),
-  },
-  evaluate: {
-    summary: 'say how good a trained model is on labelled clips',
-    load: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
-  },
-  crossvalidate: {
-    summary: 'train a pipeline fold by fold, and say how good it is on what each had not seen',
-    load: async () => (await import('./commands/crossvalidate.js')).crossvalidateCommand(),
-  },
-  quantize: {
-    summary: 'make a model whose encoder computes in int8, smaller and faster',
-    load: async () => (await import('./commands/quantize.js')).quantizeCommand(),
-  },
-  models: {
-    summary: 'list the models that ship, with what they know',
-    load: async () => (await import('./commands/models.js')).modelsCommand(),
-  },
-  pipelines: {
-    summary: 'list the pipelines that ship, with what they make',
-    load: async () => (await import('./commands/pipelines.js')).pipelinesCommand(),
-  },
-  generate: {
-    summary: 'write text with a model of language',
-    load: async () => (await import('./commands/generate.js')).generateCommand(),
-  },
-  mnist: {
-    summary: 'train the pixel-row baseline: an LSTM reads each digit row by row',
-    load: async () => (await import('./commands/mnist.js')).mnistCommand(),
-  },
-  dataset: {
-    summary: 'generate a dataset',
-    load: async () => (await import('./commands/dataset.js')).datasetCommand(),
-  },
-  doctor: {
-    summary: 'check that everything needed is there, and say how to fix what is not',
-    load: async (finish) => (await import('./commands/doctor.js')).doctorCommand(finish),
-  },
-  install: {
-    summary: 'install an optional part',
-    load: async () => (await import('./commands/install.js')).installCommand(),
-  },
-};
 
 /** Wrong use, as distinct from an input that failed (1). */
 const EXIT_USAGE = 2;

@@ -15,7 +15,7 @@ export function batchSummary(result: BatchResult): string {
     `${classified} classified`,
     ...(unknown > 0 ? [`${unknown} of them unknown`] : []),
     ...(failed > 0 ? [colors.red(`${failed} failed`)] : []),
-    ...(kept > 0 ? [`${kept} as they stood`] : []),
+    ...(kept > 0 ? [`${kept} kept from before`] : []),
   ];
   return [
     `${colors.bold(printable(out))}: ${counted(clips, 'clip')}, ${counts.join(', ')}`,

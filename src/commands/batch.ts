@@ -56,53 +56,57 @@ const EXIT_WITH_FAILURES = 3;
 /** `clipstep batch` */
 export function batchCommand(finish: (exitCode: number) => void): Command {
   return new Command('batch')
-    .description(
-      'classify all clips below a folder into a file of results; given again, it goes on where it was',
-    )
+    .description('classify all clips below a folder into a file of results; run it again to continue')
     .argument(
       '<source>',
-      'folder of clips and frame folders, or manifest (CSV with path and, if wanted, label, start, end)',
+      'folder of clips and frame folders, or a manifest (CSV with path and optionally label, start, end)',
     )
-    .requiredOption('-o, --out <file>', 'where the results go, a row for each clip; -: to stdout, at the end')
+    .requiredOption(
+      '-o, --out <file>',
+      'file for the results, a row for each clip; - writes to stdout, at the end',
+    )
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .addOption(
-      new Option('-f, --format <format>', "of the results (default: by --out's ending, else jsonl)").choices(
-        BATCH_FORMATS,
-      ),
+      new Option(
+        '-f, --format <format>',
+        'format of the results (default: by the extension of --out, else jsonl)',
+      ).choices(BATCH_FORMATS),
     )
     .option(
       '-j, --jobs <count>',
-      'clips under way at once (default: one more than the machine has cores)',
+      'clips processed at once (default: one more than the machine has cores)',
       wholeNumber(1),
     )
-    .option('--shard <i/n>', 'do the i-th of n parts only', parseShard)
-    .option('-t, --top <count>', 'classes listed for each clip', wholeNumber(1), 5)
+    .option('--shard <i/n>', 'process only the i-th of n parts', parseShard)
+    .option('-t, --top <count>', 'how many classes to list for each clip', wholeNumber(1), 5)
     .option(
       '--min-probability <p>',
-      "give no label to a clip whose best class is less probable (default: the model's own)",
+      "answer unknown below this probability (default: the model's own)",
       numberWithin(0, 1),
     )
+    .option('--timeout <seconds>', 'longest time for one clip', numberWithin(0.001, LONGEST_SECONDS), 600)
     .option(
-      '--timeout <seconds>',
-      'longest time that one clip may take',
-      numberWithin(0.001, LONGEST_SECONDS),
-      600,
+      '--window <seconds>',
+      'classify windows of this length, a row each',
+      numberWithin(0.1, LONGEST_SECONDS),
     )
-    .option('--window <seconds>', 'cut clips into windows, a row each', numberWithin(0.1, LONGEST_SECONDS))
     .option(
       '--stride <seconds>',
-      "from one window's start to the next one's (default: --window)",
+      'seconds from the start of one window to the next (default: --window)',
       numberWithin(0.1, LONGEST_SECONDS),
     )
     .addOption(
-      new Option('--subtitles <format>', 'write what the windows show beside each clip').choices([
+      new Option('--subtitles <format>', 'write the classes of the windows beside each clip').choices([
         'vtt',
         'srt',
       ]),
     )
-    .option('--report <file>', 'write a page (HTML) with counts, failures and the least certain clips')
-    .option('--embeddings <folder>', "write each clip's features there, as safetensors")
+    .option(
+      '--report <file>',
+      'write a page (HTML) with counts, failures, confident errors and the least certain clips',
+    )
+    .option('--embeddings <folder>', "write each clip's features there as safetensors")
     .option('--follow-links', 'follow links that leave the folder')
     .option('--strict', 'stop at the first clip that fails')
     .addOption(samplingOption())

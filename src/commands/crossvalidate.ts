@@ -30,53 +30,58 @@ interface Flags {
 /** `clipstep crossvalidate` */
 export function crossvalidateCommand(): Command {
   return new Command('crossvalidate')
-    .description('train a pipeline fold by fold, and say how good it is on what each had not seen')
+    .description('train a pipeline fold by fold and test each clip with a network that has not seen it')
     .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as surveillance')
     .requiredOption(
       '-o, --out <folder>',
-      'where the models, predictions.csv, metrics.json and report.html go',
+      'folder for the models, predictions.csv, metrics.json and report.html',
     )
     .option('-d, --data <path>', 'folder with a folder of clips for each class, or a manifest (CSV)')
     .option(
       '--folds <count>',
-      'parts, each tested once by a network trained on the others',
+      'number of parts, each tested once by a network trained on the others',
       wholeNumber(2),
       5,
     )
-    .option('--repeats <count>', 'how often to do all of it, each time with the next seed', wholeNumber(1), 1)
+    .option(
+      '--repeats <count>',
+      'how often to repeat everything, each time with the next seed',
+      wholeNumber(1),
+      1,
+    )
     .option('--ensemble', "also write <out>/ensemble, one model that averages the folds' probabilities")
     .addOption(engineOption())
-    .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
+    .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
     .option(
       '--weights <source>',
       "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
     )
     .option(
       '--set <name=value...>',
-      "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",
+      'change a setting of the pipeline, such as training.epochs=3; null leaves it out',
       settings,
     )
     .option(
       '--choose <name=values...>',
-      "choose inside each fold, on what it may train on, such as 'recurrent.layers=[0,1]'; of several, all combinations",
+      "choose inside each fold, on its training data, such as 'recurrent.layers=[0,1]'; tries all combinations",
       settings,
     )
     .option(
       '--inner-folds <count>',
-      'parts of what a fold may train on, by which --choose compares (default: 3)',
+      'parts of the training data of a fold, by which --choose compares (default: 3)',
       wholeNumber(2),
     )
     .option(
       '--target-precision <share>',
-      'call answers unknown that are too unsure to be right that often, such as 0.95; each fold chooses on other clips than it is tested on',
+      'call unsure answers unknown so that this share of the rest is right, such as 0.95; chosen on other clips than those tested',
       numberWithin(0, 1),
     )
     .option(
       '--min-probability <probability>',
-      'call answers unknown that are less probable, such as 0.8',
+      'answer unknown below this probability, such as 0.8',
       numberWithin(0, 1),
     )
-    .option('--resume', 'go on with the cross-validation that was interrupted')
+    .option('--resume', 'continue the cross-validation that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
       const result = await interruptible((signal) =>
@@ -90,7 +95,7 @@ function summary(result: CrossvalidateResult): string {
   const { folder, folds, baselines, ensemble, skipped } = result;
   const columns = foldColumns(folds);
   return [
-    `${colors.bold('Results')} ${folder}, to look at: ${folder}/report.html`,
+    `${colors.bold('Results')} ${folder}; see ${folder}/report.html`,
     ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} folds`] : []),
     ...(skipped.length > 0 ? [`${entriesText(skipped)} left out; ${folder}/metrics.json says why`] : []),
     ...summarySentences(result),

@@ -14,8 +14,8 @@ interface Flags {
 /** `clipstep dataset motion` */
 export function datasetCommand(): Command {
   const motion = new Command('motion')
-    .description('render clips of eight motions, each class being another one played backwards')
-    .requiredOption('-o, --out <folder>', 'folder to write, empty or not there yet')
+    .description('render clips of eight motions, each the reverse of another')
+    .requiredOption('-o, --out <folder>', 'folder to write: empty, or not there yet')
     .option('-n, --per-class <count>', 'clips of each class', wholeNumber(1), 100)
     .option('-s, --seed <number>', 'the same seed renders the same frames', wholeNumber(0), 1)
     .action(async (flags: Flags) => {

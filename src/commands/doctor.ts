@@ -11,8 +11,8 @@ const MARKS = {
 /** `clipstep doctor` */
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command('doctor')
-    .description('check that everything needed is there, and say how to fix what is not')
-    .option('--json', 'as JSON')
+    .description('check that every part works, and say how to fix those that do not')
+    .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
       const diagnosis = await diagnose();
       if (flags.json) console.log(JSON.stringify(diagnosis, null, 2));

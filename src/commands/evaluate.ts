@@ -28,34 +28,34 @@ interface Flags {
 /** `clipstep evaluate` */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('say how good a trained model is on labelled clips, or on a text')
+    .description('test a trained model on labelled clips, or on a text')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); of a model of language, a text',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
     )
     .option(
       '-o, --out <folder>',
-      "where report.html, metrics.json and predictions.csv go, over those of an earlier evaluation (default: runs/ with the model's name and the part's)",
+      'folder for report.html, metrics.json and predictions.csv; those of an earlier evaluation are replaced (default: runs/ with the names of the model and the part)',
     )
     .addOption(
       new Option('--split <part>', "part of the data by the model's own split; all: for other data")
         .choices(['test', 'validation', 'train', 'all'] satisfies Array<SplitName | 'all'>)
         .default('test'),
     )
-    .option('--top-k <count>', 'also count as right what is among that many classes', wholeNumber(1), 5)
-    .option('--calibrate', "first fit the model's temperature on the validation part, and keep it")
+    .option('--top-k <count>', 'also give the accuracy of the top classes, this many', wholeNumber(1), 5)
+    .option('--calibrate', "first fit the model's temperature on the validation part and keep it")
     .option(
       '--target-precision <share>',
-      'calibrate, and call answers unknown that are too unsure to be right that often',
+      'calibrate, and call unsure answers unknown so that this share of the rest is right',
       numberWithin(0, 1),
     )
     .option(
       '--min-probability <probability>',
-      "call answers unknown that are less probable, this time (default: the model's own)",
+      "answer unknown below this probability, this time (default: the model's own)",
       numberWithin(0, 1),
     )
-    .option('--json', 'all figures as JSON')
+    .option('--json', 'print all figures as JSON')
     .addOption(engineOption())
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();

@@ -6,7 +6,7 @@ import { SHIPPED_MODEL } from '../platform/package-files.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>
-  new Option('--engine <name>', 'what computes; auto picks the embedded engine wherever it can do the work')
+  new Option('--engine <name>', 'what computes; auto takes the embedded engine, onnx')
     .choices(['auto', 'onnx', 'tensorflow'] satisfies Array<'auto' | EngineName>)
     .default('auto');
 
@@ -14,7 +14,7 @@ export const engineOption = () =>
 export const samplingOption = () =>
   new Option(
     '--sampling <accuracy>',
-    'quick: where it saves much of the decoding, frames near to those that the model samples; exact: only those',
+    'quick: in long clips, read frames near the sampled ones where that saves much time; exact: read the sampled frames only',
   )
     .choices(['quick', 'exact'] satisfies PlanChoice[])
     .default('quick');
@@ -23,7 +23,7 @@ export const samplingOption = () =>
 export const allowDamagedOption = () =>
   new Option(
     '--allow-damaged',
-    'classify clips with damaged frames all the same; results say how many of their frames these are',
+    'classify damaged clips anyway; results say how many of their frames were damaged',
   );
 
 /** Gathers a repeatable flag's `name=value` texts. */
@@ -52,7 +52,7 @@ export const modelOption = () =>
 export const imagenetWeightsOption = () =>
   new Option(
     '--weights <folder>',
-    'for --model imagenet: folder of its TensorFlow.js model (default: fetched once, and kept)',
+    'for --model imagenet: folder of its TensorFlow.js model (default: downloaded once)',
   );
 
 /** Parses a flag's whole number, at least `minimum`. */

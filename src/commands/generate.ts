@@ -30,45 +30,40 @@ interface Flags {
 /** `clipstep generate` */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write text with a model of language, as it is made')
+    .description('write text with a model of language')
     .requiredOption(
       '-m, --model <model>',
       'folder of a trained model of language, or the name of one that ships',
     )
     .addOption(
-      new Option(
-        '-p, --prompt <text>',
-        'what the text goes on from (default: the start of a line)',
-      ).conflicts('promptFile'),
+      new Option('-p, --prompt <text>', 'what the text continues (default: the start of a line)').conflicts(
+        'promptFile',
+      ),
     )
-    .option('--prompt-file <file>', 'the same from a file, in UTF-8')
+    .option('--prompt-file <file>', 'the same, from a file in UTF-8')
     .option(
       '-n, --length <tokens>',
-      'most tokens of a text: characters or words, as the model has them',
+      'longest text in tokens: characters or words, as the model has them',
       wholeNumber(1),
       500,
     )
-    .option('--stop <text>', 'end a text where it would say this, which is left out')
-    .option('--samples <count>', 'texts to write, each drawn anew from the same prompt', wholeNumber(1), 1)
+    .option('--stop <text>', 'end a text before this would come')
+    .option('--samples <count>', 'number of texts, each drawn anew from the same prompt', wholeNumber(1), 1)
     .option(
       '--temperature <number>',
-      'below 1: likely tokens become likelier, the text safer; above 1: less so, the text wilder (default: 1)',
+      'below 1 makes likely tokens likelier and the text safer, above 1 makes it wilder (default: 1)',
       numberWithin(0, 100),
     )
-    .option(
-      '--top-k <count>',
-      'draw among so many tokens, the likeliest ones; 1 is as --greedy',
-      wholeNumber(1),
-    )
+    .option('--top-k <count>', 'draw from the likeliest tokens, this many; 1 is --greedy', wholeNumber(1))
     .option(
       '--top-p <share>',
-      'draw among the fewest tokens that together are that likely, such as 0.9: few where the model is sure',
+      'draw from the fewest tokens that together are this likely, such as 0.9',
       numberWithin(0, 1),
     )
-    .option('--greedy', 'always take the likeliest token, with nothing drawn; it soon repeats itself')
-    .option('--seed <number>', 'the same one writes the same texts', wholeNumber(0), 1)
-    .option('--compare-with <file>', 'say how much of what is written stands in that text word for word')
-    .option('--json', 'a line of JSON for each text, when it is whole')
+    .option('--greedy', 'always take the likeliest token; soon repeats itself')
+    .option('--seed <number>', 'the same seed writes the same texts', wholeNumber(0), 1)
+    .option('--compare-with <file>', 'say how much of the result is in that text word for word')
+    .option('--json', 'print a line of JSON for each text when it is whole')
     .addOption(engineOption())
     .action(async (flags: Flags) => {
       const texts = await interruptible((signal) => write(flags, signal));

@@ -8,7 +8,7 @@ import { interruptible } from './interruptible.js';
 /** `clipstep install tensorflow` */
 export function installCommand(): Command {
   const tensorflow = new Command('tensorflow')
-    .description("build the tensorflow engine against TensorFlow's own libraries, into the user's cache")
+    .description("build the tensorflow engine from TensorFlow's own libraries, in your cache folder")
     .option('-y, --yes', 'download without asking')
     .action(async (flags: { yes?: boolean }) => {
       const { kind, folder } = await interruptible((signal) =>

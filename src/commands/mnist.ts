@@ -24,18 +24,24 @@ interface Flags {
 /** `clipstep mnist` */
 export function mnistCommand(): Command {
   return new Command('mnist')
-    .description('train the pixel-row baseline: an LSTM reads each digit row by row')
-    .option('-d, --data <folder>', 'MNIST files, or strokes: generated digits (default: MNIST, downloaded)')
-    .option('--epochs <count>', "instead of the pipeline's", wholeNumber(1))
-    .option('--units <count>', "of the LSTM, instead of the pipeline's 128", wholeNumber(1))
-    .addOption(engineOption())
-    .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
-    .option('-o, --out <folder>', 'where models go (default: runs/mnist-rows, -notebook or -compare)')
-    .option('--resume', 'go on with the training that was interrupted')
-    .addOption(
-      new Option('--recipe <name>', "a tutorial's settings, beside what it wrote down").choices(['notebook']),
+    .description('train the pixel-row baseline: an LSTM that reads digits row by row')
+    .option(
+      '-d, --data <folder>',
+      'folder of MNIST files, or strokes for generated digits (default: MNIST, downloaded)',
     )
-    .option('--compare', 'train other networks too, on the same images: is an RNN a good image classifier?')
+    .option('--epochs <count>', "epochs instead of the pipeline's", wholeNumber(1))
+    .option('--units <count>', "units of the LSTM instead of the pipeline's 128", wholeNumber(1))
+    .addOption(engineOption())
+    .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
+    .option('-o, --out <folder>', 'folder for the models (default: runs/mnist-rows, -notebook or -compare)')
+    .option('--resume', 'continue the training that was interrupted')
+    .addOption(
+      new Option(
+        '--recipe <name>',
+        "use a tutorial's settings, and set the result beside what it reports",
+      ).choices(['notebook']),
+    )
+    .option('--compare', 'also train other networks on the same images: is an RNN a good image classifier?')
     .action(async (flags: Flags) => {
       refuseTogether(flags);
       const progress = trainingProgress();

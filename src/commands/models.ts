@@ -14,7 +14,7 @@ const MOST_LABELS = 12;
 /** `clipstep models` */
 export function modelsCommand(): Command {
   return new Command('models')
-    .description('list the models that ship, with what they know; --model takes their names')
+    .description('list the models that ship and what each knows')
     .action(async () => {
       for (const name of await shippedNames('model')) {
         console.log(entry(name, modelLines(await readManifest(shippedPath('model', name)))));

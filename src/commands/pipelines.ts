@@ -8,7 +8,7 @@ import { entry, firstSentence } from './listing.js';
 /** `clipstep pipelines` */
 export function pipelinesCommand(): Command {
   return new Command('pipelines')
-    .description('list the pipelines that ship, with what they make; train takes their names')
+    .description('list the pipelines that ship and what each makes')
     .action(async () => {
       for (const name of await shippedNames('pipeline')) {
         const path = shippedPath('pipeline', name);

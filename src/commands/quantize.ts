@@ -14,13 +14,13 @@ interface Flags {
 /** `clipstep quantize` */
 export function quantizeCommand(): Command {
   return new Command('quantize')
-    .description('make a model whose encoder computes in int8, smaller and faster')
+    .description('make a smaller and faster model whose encoder computes in int8')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
-      'what it was trained on: a folder with a folder of clips for each class, or a manifest',
+      'the data it was trained on: a folder with a folder of clips for each class, or a manifest (CSV)',
     )
-    .requiredOption('-o, --out <folder>', 'where the quantized model goes')
+    .requiredOption('-o, --out <folder>', 'folder for the quantized model')
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
       const result = await interruptible(async (signal) =>
@@ -31,12 +31,12 @@ export function quantizeCommand(): Command {
 }
 
 function summary({ folder, frames, comparison }: QuantizeResult): string {
-  const lines = [`${colors.bold('Model')} ${folder}, its encoder in int8 by ${frames} frames`];
-  if (!comparison) return [...lines, 'Not compared: the data has no test part that can be read.'].join('\n');
+  const lines = [`${colors.bold('Model')} ${folder}; its encoder is in int8, from ${frames} frames`];
+  if (!comparison) return [...lines, 'Not compared: the data has no readable test part.'].join('\n');
   const { float32, int8, agreement, probabilityDifference } = comparison;
   return [
     ...lines,
     `Accuracy on ${int8.examples} test examples: ${percent(int8.accuracy)}; in float32 ${percent(float32.accuracy)}.`,
-    `Both give the same class to ${percent(agreement)}; their probabilities are ${probabilityDifference.mean.toFixed(3)} apart on average, ${probabilityDifference.largest.toFixed(3)} at most.`,
+    `Both models give ${percent(agreement)} the same class; their probabilities differ by ${probabilityDifference.mean.toFixed(3)} on average and ${probabilityDifference.largest.toFixed(3)} at most.`,
   ].join('\n');
 }

@@ -41,22 +41,17 @@ export function serveCommand(): Command {
         'motion, which ships',
       ),
     )
-    .option('--host <address>', 'where to listen; only this machine reaches the default', '127.0.0.1')
-    .option('--port <number>', '0 takes any that is free', wholeNumber(0), 7411)
+    .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes any that is free', wholeNumber(0), 7411)
     .addOption(
-      new Option('--token <token>', 'what requests must bring, as `Authorization: Bearer TOKEN`').env(
+      new Option('--token <token>', 'token that requests must send, as `Authorization: Bearer TOKEN`').env(
         'CLIPSTEP_TOKEN',
       ),
     )
-    .option('--allow-host <names...>', 'further Host headers to answer, such as clips.example.com', [])
-    .option('--cors <origins...>', 'sites whose pages may ask, such as https://example.com', [])
-    .option('--max-body <megabytes>', 'largest clip', numberWithin(0.001, 1e6), 1000)
-    .option(
-      '--grace <seconds>',
-      'given to requests under way when it is stopped',
-      numberWithin(0, 86_400),
-      30,
-    )
+    .option('--allow-host <names...>', 'more Host headers to answer, such as clips.example.com', [])
+    .option('--cors <origins...>', 'sites whose pages may send requests, such as https://example.com', [])
+    .option('--max-body <megabytes>', 'largest clip to accept', numberWithin(0.001, 1e6), 1000)
+    .option('--grace <seconds>', 'time for running requests when it is stopped', numberWithin(0, 86_400), 30)
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
     .addOption(engineOption())

@@ -28,31 +28,31 @@ interface Flags {
 /** `clipstep train` */
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train the network of a pipeline on a dataset')
+    .description('train a model')
     .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); of a model of language, a text',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
     )
-    .option('-o, --out <folder>', "where the model goes (default: runs/ and the pipeline's name)")
+    .option('-o, --out <folder>', "folder for the model (default: runs/ and the pipeline's name)")
     .addOption(engineOption())
-    .option('--seed <number>', "instead of the pipeline's", wholeNumber(0))
+    .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
     .option(
       '--weights <source>',
       "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
     )
     .option(
       '--set <name=value...>',
-      "instead of the pipeline's, such as training.epochs=3; null leaves a setting out",
+      'change a setting of the pipeline, such as training.epochs=3; null leaves it out',
       settings,
     )
     .option(
       '--target-precision <share>',
-      'call answers unknown that are too unsure to be right that often, such as 0.95',
+      'call unsure answers unknown so that this share of the rest is right, such as 0.95',
       numberWithin(0, 1),
     )
     .option('--tensorboard <folder>', 'also write event files for TensorBoard')
-    .option('--resume', 'go on with the training that was interrupted')
+    .option('--resume', 'continue the training that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
       const { task } = await readPipeline(await findShipped('pipeline', pipeline));
@@ -80,8 +80,7 @@ function languageSummary({ folder, test, baselines }: TrainLanguageResult): stri
   ].join('\n');
 }
 
-const modelLine = (folder: string): string =>
-  `${colors.bold('Model')} ${folder}, to look at: ${folder}/report.html`;
+const modelLine = (folder: string): string => `${colors.bold('Model')} ${folder}; see ${folder}/report.html`;
 
 function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
   const lines = [modelLine(folder)];

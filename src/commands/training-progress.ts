@@ -74,7 +74,7 @@ class Bar {
       this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
     } else if (event.kind === 'classifier') {
       const { name, epoch, epochs } = event;
-      this.#update(`To compare with: ${name}`, { value: epoch, total: epochs, figures: '' });
+      this.#update(`Baseline: ${name}`, { value: epoch, total: epochs, figures: '' });
     } else if (event.kind === 'downloading') {
       const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
       this.#update(`Downloading ${event.fileName} (MB)`, {

@@ -59,7 +59,9 @@ describe.skipIf(process.platform !== 'linux')('clipstep batch and a machine that
       const kept = await readRows(out);
       expect(kept.length).toBeGreaterThan(2);
       await mount('remount,size=1m');
-      expect((await batch(fixture.clips, ['--out', out])).stdout).toContain(`${kept.length} as they stood`);
+      expect((await batch(fixture.clips, ['--out', out])).stdout).toContain(
+        `${kept.length} kept from before`,
+      );
       expect(await readRows(out)).toHaveLength(CLIPS);
     } finally {
       await promisify(execFile)('umount', [disk]);

@@ -72,7 +72,7 @@ describe('clipstep batch and what it writes', () => {
     expect(await readFile(join(clips, 'a.clipstep.vtt'), 'utf8')).toMatch(/^WEBVTT\n\n00:00:00.000 --> /);
     // Of the second run, each clip's windows are as the first has found them.
     const again = await batch(clips, args);
-    expect(again.stdout).toContain('2 as they stood');
+    expect(again.stdout).toContain('2 kept from before');
     expect(await lines(out)).toEqual(rows);
   });
 

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+
+export interface LazyCommand {
+  readonly summary: string;
+  /** `finish` sets the exit code of a command that did its work but found something wrong. */
+  readonly load: (finish: (exitCode: number) => void) => Promise<Command>;
+}
+
+/** Commands by name. Each one's file is loaded when it is called for, so that starting stays quick. */
+export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
+  classify: {
+    summary: 'classify video clips, image sequences or texts',
+    load: async (finish) => (await import('./classify.js')).classifyCommand(finish),
+  },
+  batch: {
+    summary: 'classify all clips below a folder into a file of results',
+    load: async (finish) => (await import('./batch.js')).batchCommand(finish),
+  },
+  serve: {
+    summary: 'classify clips over HTTP',
+    load: async () => (await import('./serve.js')).serveCommand(),
+  },
+  train: {
+    summary: 'train a model',
+    load: async () => (await import('./train.js')).trainCommand(),
+  },
+  evaluate: {
+    summary: 'test a trained model on labelled clips',
+    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+  },
+  crossvalidate: {
+    summary: 'train a pipeline fold by fold and test each clip with a network that has not seen it',
+    load: async () => (await import('./crossvalidate.js')).crossvalidateCommand(),
+  },
+  quantize: {
+    summary: 'make a smaller and faster model whose encoder computes in int8',
+    load: async () => (await import('./quantize.js')).quantizeCommand(),
+  },
+  models: {
+    summary: 'list the models that ship and what each knows',
+    load: async () => (await import('./models.js')).modelsCommand(),
+  },
+  pipelines: {
+    summary: 'list the pipelines that ship and what each makes',
+    load: async () => (await import('./pipelines.js')).pipelinesCommand(),
+  },
+  generate: {
+    summary: 'write text with a model of language',
+    load: async () => (await import('./generate.js')).generateCommand(),
+  },
+  mnist: {
+    summary: 'train the pixel-row baseline: an LSTM that reads digits row by row',
+    load: async () => (await import('./mnist.js')).mnistCommand(),
+  },
+  dataset: {
+    summary: 'generate a dataset',
+    load: async () => (await import('./dataset.js')).datasetCommand(),
+  },
+  doctor: {
+    summary: 'check that every part works, and say how to fix those that do not',
+    load: async (finish) => (await import('./doctor.js')).doctorCommand(finish),
+  },
+  install: {
+    summary: 'install an optional part',
+    load: async () => (await import('./install.js')).installCommand(),
+  },
+};
