@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glob } from 'tinyglobby';
 
-/** Where a package has no file with its licence, this has the text. */
+/** Where a package has no file with its licence, or lacks the notices of what is in it, this has the text. */
 const KEPT = 'licences';
 
 const LICENCE_FILES = ['licen[cs]e*', 'licen[cs]es/*', 'notice*', 'copyright*'];
@@ -23,7 +23,9 @@ export async function thirdPartyLicences(folders) {
 async function licenceOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const found = await glob(LICENCE_FILES, { cwd: folder, absolute: true, caseSensitiveMatch: false });
-  const paths = found.length > 0 ? found.sort() : [join(KEPT, `${name.replace('/', '-')}.txt`)];
+  const kept = join(KEPT, name.replace('/', '-'));
+  const notices = await glob(`${kept}.notices.txt`);
+  const paths = [...(found.length > 0 ? found.sort() : [`${kept}.txt`]), ...notices];
   const texts = await Promise.all(paths.map(readText));
   return [`${'='.repeat(80)}\n${name} ${version} (${license})\n`, ...texts].join('\n');
 }
