@@ -20,6 +20,10 @@ export function contradictions(settings: Settings): Contradiction[] {
     found.push({ path: ['data'], message: 'must be of kind texts when input.kind is text' });
   }
   for (const contradiction of inputOf(input).contradictions(settings)) found.push(contradiction);
+  if (training.tokenDropout > 0 && !readsTexts) {
+    const message = 'must be left out when input.kind is not text: nothing else has tokens';
+    found.push({ path: ['training', 'tokenDropout'], message });
+  }
   if (training.mixup !== undefined && training.batchSize === 1) {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });

@@ -32,7 +32,7 @@ const trainingSchema = z.strictObject({
     .enum(INITIAL_HEADS)
     .default('glorot')
     .describe('normal: kernel and bias of the head drawn with deviation 1'),
-  schedule: z.enum(['constant', 'cosine', 'one-cycle']).default('cosine'),
+  schedule: z.enum(['constant', 'cosine', 'cooldown', 'one-cycle']).default('cosine'),
   warmupEpochs: z.number().min(0).default(0),
   weightDecay: z.number().min(0).default(0),
   clipNorm: z.number().positive().default(1),
@@ -47,6 +47,12 @@ const trainingSchema = z.strictObject({
     .describe(
       'each sequence of a step is mixed with another one: alpha of the Beta distribution of its share; the smaller, the less most are changed',
     ),
+  tokenDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('share of tokens that a step reads as unknown, drawn anew each time. Of texts alone'),
   networks: z
     .int()
     .min(1)

@@ -150,6 +150,19 @@ distil:
     expect(parsePipeline(readout('hierarchical'), 'tiny.yaml').recurrent.segment).toBe(4);
   });
 
+  it('has a softmax for large vocabularies, and a tied head, where every timestep has an answer alone', () => {
+    const recurrent = (settings: string) => minimal.replace('units: 8', `units: 8, ${settings}`);
+    expect(problemOf(recurrent('softmax: { kind: adaptive, cutoffs: [10] }'))).toContain('recurrent.softmax');
+    expect(problemOf(recurrent('tied: true'))).toContain('recurrent.tied');
+    expect(problemOf(recurrent('softmax: { kind: adaptive, cutoffs: [10, 10] }'))).toContain('must rise');
+  });
+
+  it('drops no tokens where there are none', () => {
+    expect(problemOf(minimal.replace('epochs: 1', 'epochs: 1, tokenDropout: 0.1'))).toContain(
+      'training.tokenDropout',
+    );
+  });
+
   describe('with augmentation', () => {
     const augmented = (settings: string, text = minimal) =>
       text.replace('epochs: 1', `epochs: 1, augmentation: { ${settings} }`);

@@ -19,6 +19,13 @@ describe('learningRateAt', () => {
     expect(learningRateAt({ ...cosine, schedule: 'constant', step: 99 })).toBe(1);
   });
 
+  it('cools down from half of the steps on', () => {
+    const cooldown = { ...cosine, schedule: 'cooldown' } as const;
+    const rates = [4, 10, 50, 75, 99].map((step) => learningRateAt({ ...cooldown, step }));
+    for (const [index, rate] of [5 / 11, 1, 1, 0.5, 0.02].entries())
+      expect(rates[index]).toBeCloseTo(rate, 12);
+  });
+
   it('makes one cycle as PyTorch does', () => {
     // torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=10), PyTorch 2.13.0.
     const expected = [

@@ -117,10 +117,17 @@ async function fitNetwork(
 ): Promise<{ weights: Weights; history: readonly EpochRecord[] }> {
   const { recurrent: network } = networks;
   const [stage] = stagesOf(pipeline, networks);
-  const { batchSize: strands, timesteps, clipNorm, initialHead: head } = pipeline.training;
+  const { batchSize: strands, timesteps, tokenDropout, clipNorm, initialHead: head } = pipeline.training;
   if (!stage || !timesteps) throw new Error(`${pipeline.name} is no pipeline of language`);
   const { train, validation } = corpus.parts;
-  const steps = streamSteps({ train, validation, strands, timesteps });
+  const steps = streamSteps({
+    train,
+    validation,
+    strands,
+    timesteps,
+    tokenDropout,
+    seed: pipeline.seed,
+  });
   if (steps.perEpoch === 0) throw tooShort(corpus, { strands, timesteps });
   const fingerprint = { pipeline: pipelineDigest(pipeline), dataset: digest, engine: engine.name };
   const checkpoint = await findCheckpoint({ ...checkpoints, fingerprint });
@@ -139,7 +146,7 @@ async function fitNetwork(
       trainer: {
         network,
         weights: checkpoint?.start ?? initializeRecurrent(network, pipeline.seed, { head }),
-        loss: taskOf(pipeline).loss,
+        loss: taskOf(pipeline).loss(pipeline.recurrent),
         optimizer: optimizerOf(pipeline).hyperparameters,
         clipNorm,
       },
