@@ -27,11 +27,17 @@ Probabilities are over the whole vocabulary of ${vocabulary.length} ${unit}s, wi
 - ${result.parameterCount.toLocaleString('en')} parameters.
 
 ## How it was made
-Text: ${result.datasetName}. Trained on ${tokens.train.toLocaleString('en')} ${unit}s; ${tokens.validation.toLocaleString('en')} more ${training.keep === 'last' ? 'chose nothing of the network' : 'chose the epoch'}.
+Text: ${result.datasetName}. Trained on ${tokens.train.toLocaleString('en')} ${unit}s${validationText(result)}.
 The ${tokens.test.toLocaleString('en')} ${unit}s of the test part were scored once, after the training. Each step read ${training.timesteps} ${unit}s at ${training.batchSize} places of
 the text, starting from the states that the step before ended with.
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
     ${command}
 `;
+}
+
+function validationText({ tokens: { validation }, pipeline: { training } }: LanguageResult): string {
+  if (validation === 0) return '';
+  const use = training.keep === 'last' ? 'chose nothing of the network' : 'chose the epoch';
+  return `; ${validation.toLocaleString('en')} more ${use}`;
 }

@@ -20,4 +20,4 @@ export function languageBaselineText(baselines: readonly LanguageBaseline[]): st
 const baselineName = (order: number): string =>
   order === 1
     ? 'Frequency of each token, whatever stands before it'
-    : `${order}-grams, interpolated (Witten and Bell 1991), the order chosen on the validation part`;
+    : `${order}-grams, interpolated (Witten and Bell 1991), the order chosen without the test part`;

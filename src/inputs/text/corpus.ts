@@ -4,7 +4,7 @@ import { readText } from '../../datasets/texts/read-text.js';
 import { UserError } from '../../errors.js';
 import { type CorpusPart, corpusFiles } from './corpus-files.js';
 import { type CorpusText, TokenReader } from './token-reader.js';
-import type { Normalization, Unit } from './tokenizer.js';
+import type { Tokenization } from './tokenizer.js';
 import { buildVocabulary, type Vocabulary, vocabularyOf } from './vocabulary.js';
 
 /** A running text in three parts, each a stream of tokens. */
@@ -18,9 +18,7 @@ export interface Corpus {
 }
 
 export interface CorpusOptions {
-  readonly settings: {
-    readonly unit: Unit;
-    readonly normalization: Normalization;
+  readonly settings: Tokenization & {
     readonly minCount: number;
     /** Most tokens of the vocabulary; all when absent. */
     readonly vocabulary?: number | undefined;
@@ -35,7 +33,8 @@ export interface CorpusOptions {
 
 /**
  * Reads a running text: a file, which is cut at the shares of the split, or a folder with a file for each part (see
- * corpusFiles). The vocabulary is built from the training part alone. What is kept of the text takes 4 bytes a token.
+ * corpusFiles). The vocabulary is built from the training part alone. What is kept of the text takes 2 bytes a token, or 4
+ * where there are more different ones than 2 can tell apart.
  *
  * @throws UserError as corpusFiles and readText; `bad_dataset` for a training part without tokens.
  */

@@ -37,7 +37,10 @@ export const textKind = {
     }),
     views: () => 1,
     isSequence: () => true,
-    contradictions: (pipeline) => [...withoutEncoder('text', pipeline), ...contradictingTexts(pipeline)],
+    contradictions: (pipeline) => [
+      ...withoutEncoder('text', pipeline),
+      ...contradictingTexts(settings, pipeline),
+    ],
     illustrate: async (example) => passageOf(settings, textOf(example)),
     describe: () => describeText(settings),
   }),

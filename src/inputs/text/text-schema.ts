@@ -1,10 +1,14 @@
 import * as z from 'zod';
-import { NORMALIZATIONS, UNITS } from './tokenizer.js';
+import { BOUNDARIES, NORMALIZATIONS, UNITS } from './tokenizer.js';
 
 /** A text as a sequence of tokens. */
 export const textSchema = z.strictObject({
   kind: z.literal('text').describe('characters or words of a text, one a timestep'),
   unit: z.enum(UNITS).describe('what a timestep is; see inputs/text/tokenizer.ts'),
+  boundaries: z
+    .enum(BOUNDARIES)
+    .optional()
+    .describe('of words; spaces: for texts that are cut into words already; unicode when left out'),
   normalization: z.enum(NORMALIZATIONS).default('none').describe('lower-case: accents stay all the same'),
   embedding: z.int().min(1).max(4096).describe('size of the vector that stands for a token'),
   minCount: z

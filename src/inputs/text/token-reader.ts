@@ -1,13 +1,17 @@
-import { type Normalization, type Tokenizer, tokenizerOf, type Unit } from './tokenizer.js';
+import { GrowingStream, type TokenStream } from './token-stream.js';
+import { type Tokenization, type Tokenizer, tokenizerOf, type Unit } from './tokenizer.js';
 import { END, type Vocabulary } from './vocabulary.js';
 
 /** A running text, or a part of one. */
 export interface CorpusText {
-  /** int32: the numbers of its tokens; where these are words, END stands for the end of a line. */
-  readonly stream: Int32Array;
+  /** The numbers of its tokens; where these are words, END stands for the end of a line. */
+  readonly stream: TokenStream;
   /** That the tokens are written with: extended grapheme clusters, white space among them. */
   readonly characters: number;
 }
+
+/** Code units of a text, at least, for each of its tokens as a rule. */
+const LENGTHS: Readonly<Record<Unit, number>> = { character: 1, word: 4 };
 
 /** Characters of a text that are cut at once. */
 const CHUNK = 2 ** 18;
@@ -24,42 +28,34 @@ export class TokenReader {
   readonly #tokens: string[] = ['\n'];
   readonly #numbers = new Map<string, number>();
 
-  constructor(settings: { readonly unit: Unit; readonly normalization: Normalization }) {
+  constructor(settings: Tokenization) {
     this.#unit = settings.unit;
     this.#tokenizer = tokenizerOf(settings);
   }
 
   read(text: string): CorpusText {
-    let stream = new Int32Array(Math.min(text.length, CHUNK));
-    let length = 0;
+    const stream = new GrowingStream(Math.ceil(text.length / LENGTHS[this.#unit]));
     let characters = 0;
     for (const chunk of chunksOf(text)) {
       const numbers = this.#numbersOf(chunk);
       characters += this.#unit === 'character' ? numbers.length : this.#characters.tokenize(chunk).length;
-      if (length + numbers.length > stream.length) {
-        const larger = new Int32Array(2 * (length + numbers.length));
-        larger.set(stream.subarray(0, length));
-        stream = larger;
-      }
-      stream.set(numbers, length);
-      length += numbers.length;
+      stream.append(numbers);
     }
-    return { stream: stream.slice(0, length), characters };
+    return { stream: stream.stream(), characters };
   }
 
   /** The tokens of a stream that was read, some at a time; without the ends of lines, which no vocabulary has to hold. */
-  *tokenLists(stream: Int32Array): Generator<string[]> {
+  *tokenLists(stream: TokenStream): Generator<string[]> {
     const endsLines = this.#unit === 'word';
     for (let start = 0; start < stream.length; start += CHUNK) {
-      const numbers = stream.subarray(start, start + CHUNK);
-      yield Array.from(endsLines ? numbers.filter((number) => number !== LINE_END) : numbers, (number) => {
-        return this.#tokens[number]!;
-      });
+      const numbers = Array.from(stream.subarray(start, start + CHUNK));
+      const wanted = endsLines ? numbers.filter((number) => number !== LINE_END) : numbers;
+      yield wanted.map((number) => this.#tokens[number]!);
     }
   }
 
   /** Gives a stream that was read the numbers of a vocabulary instead. */
-  renumber(stream: Int32Array, vocabulary: Vocabulary): void {
+  renumber(stream: TokenStream, vocabulary: Vocabulary): void {
     const known = Int32Array.from(this.#tokens, (token) => vocabulary.numberOf(token));
     if (this.#unit === 'word') known[LINE_END] = END;
     for (let at = 0; at < stream.length; at++) stream[at] = known[stream[at]!]!;

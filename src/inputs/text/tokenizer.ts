@@ -3,11 +3,21 @@
  *
  * `character`: extended grapheme clusters, which are what people take for characters (Unicode Standard Annex 29): no
  * accent, flag or family of emojis is ever torn apart, whatever code points it is written in.
- * `word`: words by the same annex, and every other character but white space by itself.
+ * `word`: words, as BOUNDARIES has them.
  */
 export const UNITS = ['character', 'word'] as const;
 
 export type Unit = (typeof UNITS)[number];
+
+/**
+ * Where a word ends.
+ *
+ * `unicode`: by Unicode Standard Annex 29; every other character but white space is a word by itself.
+ * `spaces`: at white space alone. For texts that were cut already, such as the Penn Treebank's `do n't` and `<unk>`.
+ */
+export const BOUNDARIES = ['unicode', 'spaces'] as const;
+
+export type Boundaries = (typeof BOUNDARIES)[number];
 
 /**
  * What is done to a text before it is cut.
@@ -27,17 +37,19 @@ export interface Tokenizer {
   join(tokens: readonly string[]): string;
 }
 
-export function tokenizerOf({
-  unit,
-  normalization,
-}: {
+/** What a tokenizer goes by. */
+export interface Tokenization {
   readonly unit: Unit;
   readonly normalization: Normalization;
-}): Tokenizer {
+  /** Of words; `unicode` when absent. */
+  readonly boundaries?: Boundaries | undefined;
+}
+
+export function tokenizerOf({ unit, normalization, boundaries = 'unicode' }: Tokenization): Tokenizer {
   const normalize = NORMALIZERS[normalization];
   const { cut, between } = CUTTERS[unit];
   return {
-    tokenize: (text) => cut(normalize(text)),
+    tokenize: (text) => cut(normalize(text), boundaries),
     join: (tokens) => tokens.join(between),
   };
 }
@@ -48,7 +60,7 @@ const NORMALIZERS: Readonly<Record<Normalization, (text: string) => string>> = {
 };
 
 interface Cutter {
-  readonly cut: (text: string) => string[];
+  readonly cut: (text: string, boundaries: Boundaries) => string[];
   /** What stands between tokens in a text. */
   readonly between: string;
 }
@@ -66,10 +78,14 @@ const CUTTERS: Readonly<Record<Unit, Cutter>> = {
     between: '',
   },
   word: {
-    cut: (text) =>
-      Array.from(words.segment(text), ({ segment }) => segment).filter((segment) => segment.trim() !== ''),
+    cut: (text, boundaries) => WORDS[boundaries](text).filter((word) => word.trim() !== ''),
     between: ' ',
   },
+};
+
+const WORDS: Readonly<Record<Boundaries, (text: string) => string[]>> = {
+  unicode: (text) => Array.from(words.segment(text), ({ segment }) => segment),
+  spaces: (text) => text.split(/\s+/),
 };
 
 /** Below U+0300, where combining marks begin, every code unit from a space on, or a line feed, is a character of its own. */

@@ -44,36 +44,28 @@ export function chooseToken(
 ): number {
   const { sampling, excluded, stream } = options;
   const { temperature = 1, topK, topP, greedy } = sampling;
-  const scores = Float64Array.from(logits);
+  const scores = new Float64Array(logits);
   for (const token of excluded) scores[token] = Number.NEGATIVE_INFINITY;
   const best = mostProbable(scores);
   if (greedy) return best;
   const most = scores[best]!;
   const weights = scores.map((score) => Math.exp((score - most) / temperature));
-  if (topK === undefined && topP === undefined) return draw(weights, stream);
-  const order = [...weights.keys()].sort((one, other) => weights[other]! - weights[one]! || one - other);
-  const kept = order.slice(
-    0,
-    countOf(
-      order.slice(0, topK).map((token) => weights[token]!),
-      topP,
-    ),
-  );
-  return kept[
-    draw(
-      Float64Array.from(kept, (token) => weights[token]!),
-      stream,
-    )
-  ]!;
+  if (topK !== undefined || topP !== undefined) keepLargest(weights, { topK, topP });
+  return draw(weights, stream);
 }
 
-/** How many of the weights, from the first on, have that share of all of them. */
-function countOf(weights: readonly number[], topP = 1): number {
-  const wanted = topP * weights.reduce((sum, weight) => sum + weight, 0);
-  let sum = 0;
-  let count = 0;
-  while (count < weights.length && (count === 0 || sum < wanted)) sum += weights[count++]!;
-  return count;
+/** Sets all weights to 0 but the largest ones, of equal ones the first. */
+function keepLargest(weights: Float64Array, { topK, topP = 1 }: Pick<Sampling, 'topK' | 'topP'>): void {
+  const largest = weights.slice().sort().reverse().subarray(0, topK);
+  const wanted = topP * largest.reduce((sum, weight) => sum + weight, 0);
+  let [sum, count] = [0, 0];
+  while (count < largest.length && (count === 0 || sum < wanted)) sum += largest[count++]!;
+  const least = largest[count - 1]!;
+  let equals = count - largest.indexOf(least);
+  for (let token = 0; token < weights.length; token++) {
+    if (weights[token]! > least || (weights[token] === least && equals-- > 0)) continue;
+    weights[token] = 0;
+  }
 }
 
 function mostProbable(scores: Float64Array): number {

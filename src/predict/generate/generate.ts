@@ -94,8 +94,8 @@ async function* oneText(
 function scriptOf({ manifest: { pipeline, vocabulary } }: Bundle): Script {
   const { input, name } = pipeline;
   if (input.kind !== 'text' || !vocabulary) throw new Error(`${name} reads no text`);
-  const { unit, normalization } = input;
-  return { unit, normalization, vocabulary: vocabularyOf(vocabulary) };
+  const { unit, normalization, boundaries } = input;
+  return { unit, normalization, boundaries, vocabulary: vocabularyOf(vocabulary) };
 }
 
 function interrupted(tokens: number): UserError {

@@ -1,6 +1,5 @@
 import type { SequenceModel } from '../../engine/engine.js';
-import type { Normalization } from '../../inputs/text/tokenizer.js';
-import { type Tokenizer, tokenizerOf, type Unit } from '../../inputs/text/tokenizer.js';
+import { type Tokenization, type Tokenizer, tokenizerOf } from '../../inputs/text/tokenizer.js';
 import { BEGIN, END, UNKNOWN, type Vocabulary } from '../../inputs/text/vocabulary.js';
 import type { States } from '../../network/states.js';
 import type { Random } from '../../random.js';
@@ -10,9 +9,7 @@ import { chooseToken, type Sampling } from './choose-token.js';
 const TIMESTEPS = 100;
 
 /** What a text is made of, and how it is written. */
-export interface Script {
-  readonly unit: Unit;
-  readonly normalization: Normalization;
+export interface Script extends Tokenization {
   readonly vocabulary: Vocabulary;
 }
 

@@ -1,4 +1,5 @@
 import type { TokenBatch } from '../../inputs/batches.js';
+import type { TokenStream } from '../../inputs/text/token-stream.js';
 
 /** A stretch of every strand, and the tokens that follow each of its own. */
 export interface Stretch {
@@ -25,7 +26,7 @@ export interface Strands {
  * @param options.isWhole whether a last stretch of fewer timesteps is left out, so that all are as long.
  */
 export function strandsOf(
-  stream: Int32Array,
+  stream: TokenStream,
   options: { strands: number; timesteps: number; isWhole: boolean },
 ): Strands {
   const { strands, timesteps, isWhole } = options;

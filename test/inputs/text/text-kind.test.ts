@@ -94,6 +94,11 @@ describe('a pipeline of texts', () => {
       { training: { ...tinyTextPipeline.training, train: 'everything' } },
       'there is no encoder',
     ],
+    [
+      'boundaries of what are no words',
+      { input: { ...tinyTextPipeline.input, boundaries: 'spaces' } },
+      'input.boundaries: must be left out when input.unit is character',
+    ],
     ['clips', { data: { kind: 'folder', path: 'clips' } }, 'data: must be of kind texts'],
     [
       'an encoding that is none',

@@ -44,6 +44,12 @@ describe('words', () => {
     ]);
   });
 
+  it('end at white space alone in texts that were cut already', () => {
+    const treebank = tokenizerOf({ unit: 'word', normalization: 'none', boundaries: 'spaces' });
+    expect(treebank.tokenize(" mr. <unk> is n't\tthere \n")).toEqual(['mr.', '<unk>', 'is', "n't", 'there']);
+    expect(treebank.tokenize(' ')).toEqual([]);
+  });
+
   it('puts spaces between words', () => {
     expect(words.join(['to', 'be'])).toBe('to be');
   });

@@ -41,6 +41,14 @@ describe('the next token', () => {
     expectShares(shares({ topK: 2, topP: 0.6 }), [1, 0, 0, 0]);
   });
 
+  it('is the first of equals where not all may be drawn', () => {
+    const stream = random(1, 'test');
+    const equal = Float32Array.of(0, 1, 1, 1);
+    for (let draw = 0; draw < 50; draw++) {
+      expect([1, 2]).toContain(chooseToken(equal, { sampling: { topK: 2 }, excluded: [], stream }));
+    }
+  });
+
   it('is the most probable where nothing is drawn', () => {
     expectShares(shares({ greedy: true }), [1, 0, 0, 0]);
   });
