@@ -157,8 +157,8 @@ function checkWeightsFile(bytes: Uint8Array, manifest: Manifest, path: string): 
 
 function checkParameters(weights: Weights, { networks, path }: { networks: Networks; path: string }): void {
   const head = weights.get('head.bias');
-  const { classes } = networks.recurrent;
-  if (head && head.data.length !== classes) {
+  const { classes, softmax } = networks.recurrent;
+  if (head && softmax?.kind !== 'adaptive' && head.data.length !== classes) {
     const count = `${classes} labels`;
     throw damaged(path, `scores ${head.data.length} classes, but ${MANIFEST_FILE} names ${count}`);
   }

@@ -83,7 +83,10 @@ export interface SequenceModel {
 }
 
 export interface SequenceRun {
-  /** float32 [batch, timesteps, classes], before softmax; anything past a sequence's length. */
+  /**
+   * float32 [batch, timesteps, classes], before softmax; anything past a sequence's length. Of an adaptive softmax the
+   * logarithms of its probabilities.
+   */
   readonly logits: Float32Array;
   readonly states: States;
 }
@@ -145,21 +148,28 @@ export interface TrainingStep {
    * What each sequence, or each timestep where the readout is `every`, is to be. Float32 [..., classes]; for
    * cross-entropy the probabilities times what the sequence counts. As with weights in Keras, the sum over the batch is
    * divided by the number of sequences, not by the sum of what they count, so that a weight means the same whatever else
-   * is in the batch. For sparse cross-entropy int32 [...], the index of a class each, or IGNORED; what lies past a
+   * is in the batch. For losses by class index int32 [...], the index of a class each, or IGNORED; what lies past a
    * sequence's length is ignored whatever stands there.
    */
   readonly targets: Float32Array | Int32Array;
   /** Where steps carry states, those to start from: of a batch whose sequences are all as long. Zero when absent. */
   readonly states?: States | undefined;
   readonly learningRate: number;
-  /** Draws the dropout masks (see network/dropout.ts), so that every engine drops the same units. */
+  /**
+   * Draws the dropout masks (see network/dropout.ts) and the classes that a loss samples (network/samples.ts), so that
+   * every engine draws the same.
+   */
   readonly dropoutSeed: number;
 }
 
 export interface StepResult {
   /** Of the batch, before the update, with dropout on. */
   readonly loss: number;
-  /** Sequences, or timesteps, whose largest logit is where their largest target is, likewise. */
+  /**
+   * Sequences, or timesteps, whose largest logit is where their largest target is, likewise. With an adaptive softmax,
+   * those where the head and, if it lies there, the tail have their largest logit where they should; with a sampled one,
+   * among what was drawn.
+   */
   readonly correct: number;
   /** Where steps carry states, those after the batch. */
   readonly states?: States | undefined;

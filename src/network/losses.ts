@@ -4,9 +4,16 @@
  * `cross-entropy`: of target probabilities and the softmax of the logits, in nats, mean over the sequences.
  * `sparse-cross-entropy`: the same of targets that are the index of a class each, of sequences or of timesteps; mean over
  * those that are not IGNORED.
+ * `adaptive-cross-entropy`, `sampled-cross-entropy`: the same of timesteps for large vocabularies; see softmax.ts.
  * `squares`: (logit - target)^2, mean over the sequences and the classes, which then are outputs of any kind.
  */
-export const LOSSES = ['cross-entropy', 'sparse-cross-entropy', 'squares'] as const;
+export const LOSSES = [
+  'cross-entropy',
+  'sparse-cross-entropy',
+  'adaptive-cross-entropy',
+  'sampled-cross-entropy',
+  'squares',
+] as const;
 
 export type Loss = (typeof LOSSES)[number];
 

@@ -4,6 +4,7 @@ import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 import type { RecurrentSettings } from './recurrent-schema.js';
+import { requireClasses } from './softmax.js';
 
 /** A whole network: frames -> encoder -> features -> recurrent -> logits. */
 export interface Networks {
@@ -26,7 +27,7 @@ export interface NetworkSize {
 
 /**
  * The network that a pipeline describes.
- * @throws UserError `bad_config` for more encoder blocks than there are.
+ * @throws UserError `bad_config` for more encoder blocks than there are, or for a softmax that needs more classes.
  */
 export function networksOf(
   { input, recurrent }: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
@@ -43,6 +44,7 @@ export function networksOf(
       return { encoder: null, recurrent: { ...recurrent, inputs: timestep.width, classes }, apart: 1 };
     case 'token': {
       const { tokens, width: inputs } = timestep;
+      requireClasses({ ...recurrent, classes });
       return { encoder: null, recurrent: { ...recurrent, tokens, inputs, classes }, apart: 1 };
     }
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CELLS } from './cells.js';
 import { READOUTS } from './readouts.js';
+import { softmaxSchema } from './softmax.js';
 
 /** A level over segments; see recurrent.ts. */
 const upperSchema = z.strictObject({
@@ -27,6 +28,13 @@ export const recurrentSchema = z.strictObject({
     .describe(
       'timesteps of a segment where the readout is hierarchical or there is an upper level; 8 when left out',
     ),
+  tied: z
+    .boolean()
+    .optional()
+    .describe('the head has the table of the embedding, which is as wide as what it reads. Of tokens alone'),
+  softmax: softmaxSchema
+    .optional()
+    .describe('over large vocabularies, where every timestep has an answer; full when left out'),
   upper: upperSchema
     .optional()
     .describe('a recurrent network of its own over segments, each of which the readout makes a vector of'),

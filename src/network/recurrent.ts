@@ -1,6 +1,7 @@
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type Cell, cellLayout } from './cells.js';
 import { READOUT_LAYOUTS, type Readout } from './readouts.js';
+import { adaptiveParts, type Softmax } from './softmax.js';
 
 /** Recurrent layers over a sequence of vectors, and what is made of their outputs. */
 export interface RecurrentLevel {
@@ -40,6 +41,8 @@ export interface RecurrentNetwork extends RecurrentLevel {
    * tokens.
    */
   readonly tied?: boolean | undefined;
+  /** Where every timestep has an answer; `full` when absent. */
+  readonly softmax?: Softmax | undefined;
   /**
    * A level over segments, such as the sentences of a document (Yang et al. 2016). Segments are those that a batch says,
    * or of `segment` timesteps each, the last one shorter.
@@ -139,6 +142,8 @@ export const EMBEDDING = 'embedding.table';
  *     head.kernel [readoutWidth, classes], or head.table [classes, readoutWidth] where every timestep has an answer;
  *       neither where it is tied
  *     head.bias [classes]
+ *     of an adaptive softmax head.table [frequent + tails, readoutWidth] and head.bias [frequent + tails], and
+ *     head.tails.<tail>.projection [width, readoutWidth], head.tails.<tail>.table [words, width]
  */
 export function recurrentParameters(network: RecurrentNetwork): InitialParameter[] {
   const { classes, inputs, tokens, tied } = network;
@@ -149,8 +154,29 @@ export function recurrentParameters(network: RecurrentNetwork): InitialParameter
   return [
     ...embedding,
     ...levelsOf(network).flatMap(levelParameters),
-    ...headKernel(network),
+    ...(adaptiveHead(network) ?? [
+      ...headKernel(network),
+      { name: `${HEAD}.bias`, shape: [classes], initial: 'zero' as const },
+    ]),
+  ];
+}
+
+/** What the names of an adaptive softmax' tail begin with. */
+export const tailName = (tail: number): string => `${HEAD}.tails.${tail}`;
+
+function adaptiveHead(network: RecurrentNetwork): InitialParameter[] | null {
+  const width = readoutWidthOf(topLevelOf(network));
+  const parts = adaptiveParts(network, width);
+  if (!parts) return null;
+  const { frequent, tails } = parts;
+  const classes = frequent + tails.length;
+  return [
+    { name: `${HEAD}.table`, shape: [classes, width], initial: 'glorot' },
     { name: `${HEAD}.bias`, shape: [classes], initial: 'zero' },
+    ...tails.flatMap((tail, index): InitialParameter[] => [
+      { name: `${tailName(index)}.projection`, shape: [tail.width, width], initial: 'glorot' },
+      { name: `${tailName(index)}.table`, shape: [tail.words, tail.width], initial: 'glorot' },
+    ]),
   ];
 }
 

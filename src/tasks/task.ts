@@ -8,7 +8,8 @@ import type { ModelCommand, Refusal } from './model-commands.js';
 
 /** What a network is for: what its outputs are to be, and how good they are. */
 export interface Task {
-  readonly loss: Loss;
+  /** What trains it. */
+  loss(recurrent: RecurrentSettings): Loss;
   /** How many outputs the network has. */
   outputs(known: Known): number;
   /** What a model's manifest keeps of its test part. */
@@ -42,7 +43,7 @@ export type TaskTraining = ClassificationTraining;
 
 /** What of a pipeline a task has to go with. */
 export interface TaskSettings {
-  readonly input: { readonly kind: string };
+  readonly input: { readonly kind: string; readonly embedding?: number | undefined };
   readonly recurrent: RecurrentSettings;
   readonly training: TaskTraining & {
     readonly timesteps?: number | undefined;

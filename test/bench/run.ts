@@ -17,11 +17,15 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
   },
   'train-characters': {
     title: 'Training step: character LSTM(256), 32 strands of 64, states kept, Adam, 2 threads',
-    run: async () => (await import('./characters.js')).benchTrainCharacters(),
+    run: async () => (await import('./language.js')).benchTrainCharacters(),
+  },
+  'train-words': {
+    title: 'Training step: word LSTM(256) over 10,002 words, 20 strands of 35, states kept, Adam, 2 threads',
+    run: async () => (await import('./language.js')).benchTrainWords(),
   },
   generate: {
-    title: 'Writing: character LSTM(256), one character after another, 1 thread',
-    run: async () => (await import('./characters.js')).benchGenerate(),
+    title: 'Writing: character LSTM(256) and word LSTM(256), one token after another, 1 thread',
+    run: async () => (await import('./language.js')).benchGenerate(),
   },
   classify: {
     title: 'One 2 s 480p clip, warm, with models/motion',

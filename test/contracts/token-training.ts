@@ -4,6 +4,7 @@ import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import { SOFTMAX_LOSSES } from '../../src/network/softmax.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 import { lossReference, slope } from '../golden/loss-reference.js';
 import { recurrentReference } from '../golden/recurrent-reference.js';
@@ -42,7 +43,7 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
       weights: randomWeights(recurrentParameters(options.network)),
       optimizer: SHOW_GRADIENT,
       clipNorm: 1e9,
-      loss: 'sparse-cross-entropy',
+      loss: lossOf(options.network),
       ...options,
     });
     return use(trainer).finally(() => trainer.release());
@@ -50,7 +51,7 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
 
   describe(`the ${name} engine's trainer on tokens`, () => {
     it.each(networks)(
-      'differentiates $cell, readout $readout, tied: $tied, dropout $dropout, upper level $upper',
+      'differentiates $cell, readout $readout, tied: $tied, $softmax, dropout $dropout, upper level $upper',
       async (network) => {
         const step = stepFor(network);
         const weights = randomWeights(recurrentParameters(network));
@@ -240,8 +241,13 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
       });
     });
 
-    it.each([false, true])('teaches what comes next, tied: %s', async (tied) => {
-      const network: RecurrentNetwork = { ...languageModels[0]!, units: 12, inputs: 12, tied, dropout: 0 };
+    it.each<Partial<RecurrentNetwork>>([
+      { tied: false },
+      { tied: true },
+      { softmax: { kind: 'adaptive', cutoffs: [3], shrink: 2 } },
+      { softmax: { kind: 'sampled', samples: 5 } },
+    ])('teaches what comes next: %o', async (head) => {
+      const network: RecurrentNetwork = { ...languageModels[0]!, units: 12, inputs: 12, ...head };
       const options = { network, weights: initializeRecurrent(network, 1), optimizer: ADAMW, clipNorm: 1 };
       const correct = await withTrainer({ ...options, carriesStates: true }, async (trainer) => {
         let states: TrainingStep['states'];
@@ -255,6 +261,8 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
     });
   });
 }
+
+const lossOf = ({ softmax }: RecurrentNetwork) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'];
 
 const networks: RecurrentNetwork[] = [
   ...tokenClassifiers,
@@ -272,5 +280,5 @@ function referenceOf(
   const sequences = tokensOf(batch);
   const segments = batch.segments ? SEGMENTS : undefined;
   const given = { network, sequences, segments, targets, dropoutSeed, states };
-  return lossReference({ ...given, loss: 'sparse-cross-entropy' }, weights);
+  return lossReference({ ...given, loss: lossOf(network) }, weights);
 }

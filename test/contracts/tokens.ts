@@ -74,7 +74,7 @@ export function describeTokens(name: string, create: () => Promise<Engine>): voi
 
   describe(`the ${name} engine's model of sequences`, () => {
     it.each(languageModels)(
-      'computes $cell, $layers layers, tied: $tied, tokens: $tokens',
+      'computes $cell, $layers layers, tied: $tied, $softmax, tokens: $tokens',
       async (network) => {
         const weights = randomWeights(recurrentParameters(network));
         const batch = inputOf(network);
@@ -108,7 +108,7 @@ export function describeTokens(name: string, create: () => Promise<Engine>): voi
     });
 
     it.each(languageModels)(
-      'scores classes by the logarithm of their softmax: $cell, tied: $tied',
+      'scores classes by the logarithm of their softmax: $cell, tied: $tied, $softmax',
       async (network) => {
         const batch = inputOf(network);
         const classes = Int32Array.from({ length: batch.lengths.length * batch.timesteps }, (_, place) =>

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clipstep } from '../support/cli.js';
+import { clipstep, projectFolder } from '../support/cli.js';
 import { saveTinyLanguageBundle } from '../support/tiny-text.js';
 
 let root: string;
@@ -42,6 +44,17 @@ describe('clipstep generate', () => {
       { sample: 1, tokens: 20 },
     ]);
     expect(rows[0].text).not.toBe(rows[1].text);
+  });
+
+  it('shows text as it is made, long before the last token, and ends when it is told to', async () => {
+    const args = ['dist/cli.js', 'generate', '--model', model, '--length', '1000000000'];
+    const child = spawn(process.execPath, args, { cwd: projectFolder });
+    const [text] = await once(child.stdout, 'data');
+    expect(text.length).toBeGreaterThan(0);
+    child.kill('SIGINT');
+    child.stdout.resume();
+    const [code] = await once(child, 'close');
+    expect(code).toBe(130);
   });
 
   it('explains each flag of how it draws', async () => {

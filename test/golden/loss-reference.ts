@@ -8,6 +8,7 @@ import {
   readoutWidthOf,
   segmentOf,
 } from '../../src/network/recurrent.js';
+import { drawSamples } from '../../src/network/samples.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
 import { type MaskPlace, type ReferenceSequence, recurrentReference } from './recurrent-reference.js';
 
@@ -46,26 +47,44 @@ const LOSSES: Readonly<Record<Loss, BatchLoss>> = {
         return row.reduce((total, logit, c) => total + targetsOf(given, index)[c]! * (logTotal - logit), 0);
       }),
     ),
-  'sparse-cross-entropy': (given, logits) =>
-    meanOf(logits.flatMap((row, index) => lossesOfPlaces(given, row, index))),
+  'sparse-cross-entropy': indexLoss,
+  // Its logits are the logarithms of its probabilities.
+  'adaptive-cross-entropy': indexLoss,
+  'sampled-cross-entropy': (given, logits) => {
+    const { classes, softmax } = given.network;
+    if (softmax?.kind !== 'sampled') throw new Error('The softmax is not sampled');
+    const samples = drawSamples({ classes, count: softmax.samples, seed: given.dropoutSeed });
+    const lossOf = (own: readonly number[], wanted: number) => {
+      const others = [...samples.classes].map((sample, index) =>
+        sample === wanted ? Number.NEGATIVE_INFINITY : own[sample]! - samples.expectations[index]!,
+      );
+      return logSum([own[wanted]!, ...others]) - own[wanted]!;
+    };
+    return meanOf(logits.flatMap((row, index) => lossesOfPlaces(given, row, { row: index, lossOf })));
+  },
   squares: (given, logits) =>
     meanOf(
       logits.map((row, index) => meanOf(row.map((logit, c) => (logit - targetsOf(given, index)[c]!) ** 2))),
     ),
 };
 
+function indexLoss(given: LossCase, logits: ReadonlyArray<readonly number[]>): number {
+  const lossOf = (own: readonly number[], wanted: number) => logSum(own) - own[wanted]!;
+  return meanOf(logits.flatMap((row, index) => lossesOfPlaces(given, row, { row: index, lossOf })));
+}
+
 /** Of a sequence, or of each of its timesteps, but for those that are ignored. */
 function lossesOfPlaces(
   { network, targets, sequences }: LossCase,
   logits: readonly number[],
-  row: number,
+  { row, lossOf }: { row: number; lossOf: (logits: readonly number[], wanted: number) => number },
 ): number[] {
   const { classes } = network;
   const width = answersTimesteps(network) ? targets.length / sequences.length : 1;
   return Array.from({ length: logits.length / classes }, (_, time) => {
     const own = logits.slice(time * classes, (time + 1) * classes);
     const wanted = targets[row * width + time]!;
-    return wanted === IGNORED ? [] : [logSum(own) - own[wanted]!];
+    return wanted === IGNORED ? [] : [lossOf(own, wanted)];
   }).flat();
 }
 

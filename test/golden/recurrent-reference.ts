@@ -96,9 +96,30 @@ function sharesOfBoth(lower: readonly LevelResult[], top: LevelResult): Vector |
 
 function head({ tied, ...network }: RecurrentNetwork, weights: Weights, read: Vector): Vector {
   const bias = vector(weights, 'head.bias');
+  if (network.softmax?.kind === 'adaptive') return adaptiveHead(network.softmax.cutoffs, weights, read);
   if (!answersTimesteps({ ...network, tied })) return plus(times(read, matrix(weights, 'head.kernel')), bias);
   const table = matrix(weights, tied ? 'embedding.table' : 'head.table');
   return table.map((row, index) => dot(row, read) + bias[index]!);
+}
+
+/** The log-probabilities of all words: a frequent one's, or its tail's and then its own in it (Grave et al. 2017). */
+function adaptiveHead(cutoffs: readonly number[], weights: Weights, read: Vector): Vector {
+  const bias = vector(weights, 'head.bias');
+  const ofHead = logShares(matrix(weights, 'head.table').map((row, index) => dot(row, read) + bias[index]!));
+  const frequent = cutoffs[0]!;
+  return [
+    ...ofHead.slice(0, frequent),
+    ...cutoffs.flatMap((_, tail) => {
+      const narrow = matrix(weights, `head.tails.${tail}.projection`).map((row) => dot(row, read));
+      const ofTail = logShares(matrix(weights, `head.tails.${tail}.table`).map((row) => dot(row, narrow)));
+      return ofTail.map((own) => ofHead[frequent + tail]! + own);
+    }),
+  ];
+}
+
+function logShares(logits: Vector): Vector {
+  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  return logits.map((logit) => logit - total);
 }
 
 interface LevelResult {

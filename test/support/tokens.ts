@@ -41,6 +41,8 @@ export const languageModels: RecurrentNetwork[] = [
   { ...base, readout: 'every', classes: TOKENS, cell: 'gru', layers: 2 },
   { ...base, readout: 'every', classes: TOKENS, units: 5, tied: true },
   { ...base, readout: 'every', classes: 3, layers: 2, tokens: undefined },
+  { ...base, readout: 'every', classes: TOKENS, softmax: { kind: 'adaptive', cutoffs: [2, 4], shrink: 2 } },
+  { ...base, readout: 'every', classes: TOKENS, softmax: { kind: 'sampled', samples: 4 } },
 ];
 
 /** Sequences of LENGTHS in SEGMENTS. Token 6 is in none. */

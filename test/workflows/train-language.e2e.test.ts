@@ -59,6 +59,34 @@ describe('a model of language', () => {
     expect(await weightsOf(parted)).toEqual(await weightsOf(whole));
   }, 120_000);
 
+  it.each([
+    ['adaptive', 'recurrent.softmax', '{ kind: adaptive, cutoffs: [5], shrink: 2 }'],
+    ['sampled', 'recurrent.softmax', '{ kind: sampled, samples: 6 }'],
+    ['with tokens that are dropped', 'training.tokenDropout', '0.05'],
+  ])(
+    'learns by a softmax that is %s, and is scored by all of its distribution',
+    async (kind, name, value) => {
+      const out = join(root, kind);
+      const { test } = await trainLanguage({ pipeline, data, out, set: { [name]: value } });
+      expect(test!.nats).toBeLessThan(0.8);
+      const bundle = await loadBundle(out);
+      expect((await evaluateLanguage(bundle, { data })).figures.nats).toBeCloseTo(test!.nats, 6);
+      let text = '';
+      for await (const part of generate(bundle, { prompt: 'abcd', length: 11, greedy: true })) {
+        if (part.kind === 'text') text += part.text;
+      }
+      expect(text).toBe(' efgh\nabcd ');
+    },
+    120_000,
+  );
+
+  it('whose loss is no number stops, with the last finite checkpoint', async () => {
+    const out = join(root, 'wild');
+    const set = { 'training.learningRate': '1', 'training.weightDecay': '1e30' };
+    await expect(trainLanguage({ pipeline, data, out, set })).rejects.toMatchObject({ code: 'diverged' });
+    expect((await readFile(`${out}.checkpoint`)).length).toBeGreaterThan(0);
+  });
+
   it('needs a text that is long enough, has different tokens, and is there', async () => {
     const short = join(root, 'short.txt');
     await writeFile(short, 'abc');

@@ -1,10 +1,10 @@
 import { EMBEDDING, type RecurrentNetwork } from '../../network/recurrent.js';
 import { statePartsOf } from '../../network/states.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
+import { classScores } from './class-scores.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
 import { lookUp } from './ops/embedding.js';
-import { linearLogProbabilities } from './ops/linear-cross-entropy.js';
-import { logitsOf, outputLayer } from './recurrent/head.js';
+import { logitsOf } from './recurrent/head.js';
 import { type NetworkOutputs, networkOutputs } from './recurrent/network-graph.js';
 import { predictionLayers } from './recurrent/prediction-layers.js';
 import type { WeightOf } from './recurrent/readouts.js';
@@ -28,7 +28,7 @@ export type SequenceAnswer = 'logits' | 'log_probabilities';
 
 /**
  * A network that answers every timestep. Inputs as classifierGraph and the states to start from; for log-probabilities
- * `classes` int32 [batch, timesteps] too. Outputs: float32 `logits` [batch, timesteps, classes] or `log_probabilities`
+ * those of classFeeds too. Outputs: float32 `logits` [batch, timesteps, classes] or `log_probabilities`
  * [batch, timesteps], and `next_<state>` [batch, width].
  */
 export function sequenceGraph(network: RecurrentNetwork, weights: Weights, answer: SequenceAnswer): Graph {
@@ -39,9 +39,7 @@ export function sequenceGraph(network: RecurrentNetwork, weights: Weights, answe
   if (answer === 'logits') {
     output('logits', logitsOf(outputs.read, network, weight));
   } else {
-    const shape = outputs.read.shape.slice(0, 2);
-    const classes = input(graph, { name: 'classes', dtype: 'int32', shape });
-    output('log_probabilities', linearLogProbabilities(outputs.read, outputLayer(network, weight), classes));
+    output('log_probabilities', classScores(outputs.read, network, weight));
   }
   return graph;
 }

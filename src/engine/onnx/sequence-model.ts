@@ -5,7 +5,7 @@ import { type States, statePartsOf, zeroStates } from '../../network/states.js';
 import type { Weights } from '../../tensors/tensor.js';
 import type { SequenceModel, SequenceRun, SequenceScore } from '../engine.js';
 import { batchFeeds, withoutPadding } from './batch-feeds.js';
-import { indexFeed } from './index-feeds.js';
+import { classFeeds } from './class-scores.js';
 import { nextName, type SequenceAnswer, sequenceGraph } from './prediction-graph.js';
 import { feedsOf } from './recurrent/network-inputs.js';
 import type { Feed, OpenSession } from './session.js';
@@ -33,8 +33,7 @@ export class OnnxSequenceModel implements SequenceModel {
   async score(batch: SequenceBatch, classes: Int32Array, states?: States): Promise<SequenceScore> {
     const wanted = withoutPadding(classes, batch, IGNORED);
     const shape = [batch.lengths.length, batch.timesteps];
-    const known = wanted.map((index) => (index === IGNORED ? 0 : index));
-    const feeds = { classes: indexFeed(known, { shape, rows: this.#network.classes }) };
+    const feeds = classFeeds(wanted, { network: this.#network, shape });
     const { log_probabilities, ...next } = await this.#run('log_probabilities', { batch, states, feeds });
     const logProbabilities = log_probabilities!.map((value, place) =>
       wanted[place] === IGNORED ? 0 : value,

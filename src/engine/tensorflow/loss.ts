@@ -9,5 +9,7 @@ export const LOSSES: Readonly<Record<Loss, ComputeLoss | null>> = {
   'cross-entropy': (tf, logits, targets) =>
     tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))),
   'sparse-cross-entropy': null,
+  'adaptive-cross-entropy': null,
+  'sampled-cross-entropy': null,
   squares: (tf, logits, targets) => tf.mean(tf.square(tf.sub(logits, targets))),
 };

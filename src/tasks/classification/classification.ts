@@ -8,7 +8,7 @@ import { targetMaker } from './targets.js';
 
 /** One class for a sequence. */
 export const classification = {
-  loss: 'cross-entropy',
+  loss: () => 'cross-entropy',
   outputs: ({ labels }) => labels.length,
   summarySchema,
   commands: {

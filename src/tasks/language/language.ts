@@ -1,6 +1,7 @@
 import type { Contradiction } from '../../inputs/input-kind.js';
 import { MARKERS } from '../../inputs/text/vocabulary.js';
 import { READOUT_LAYOUTS } from '../../network/readouts.js';
+import { SOFTMAX_LOSSES } from '../../network/softmax.js';
 import type { Refusal } from '../model-commands.js';
 import type { Task, TaskSettings } from '../task.js';
 import { figuresSchema } from './figures.js';
@@ -12,7 +13,7 @@ const WRITES: Refusal = {
 
 /** What comes next in a running text, token by token. */
 export const language = {
-  loss: 'sparse-cross-entropy',
+  loss: ({ softmax }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: figuresSchema,
   commands: {
@@ -42,6 +43,9 @@ function contradictions({ input, recurrent, training }: TaskSettings): Contradic
     at(['recurrent', 'bidirectional'], 'must be false when task is language: what comes next is not read');
   }
   if (recurrent.upper) at(['recurrent', 'upper'], 'must be left out when task is language');
+  if (recurrent.tied && recurrent.units !== input.embedding) {
+    at(['recurrent', 'tied'], 'needs an input.embedding of as many numbers as recurrent.units');
+  }
   if (training.timesteps === undefined) {
     at(
       ['training', 'timesteps'],

@@ -20,6 +20,7 @@ import { sampledCrossEntropy } from '../../../src/engine/onnx/ops/sampled-softma
 import { sampledFeeds, sampledInputs } from '../../../src/engine/onnx/sampled-feeds.js';
 import { OnnxSession } from '../../../src/engine/onnx/session.js';
 import { IGNORED } from '../../../src/network/losses.js';
+import { drawSamples } from '../../../src/network/samples.js';
 import { random } from '../../../src/random.js';
 import { runGraph } from '../../support/run-graph.js';
 
@@ -53,6 +54,19 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
     return { graph, x, layer, given };
   }
 
+  /** Whether the likeliest class of the head is the word, or its tail, in which it is the likeliest word. */
+  function isHit({ word, all }: { word: number; all: Float32Array }): boolean {
+    if (word === IGNORED) return false;
+    const probabilities = [...all].map(Math.exp);
+    const tails = [probabilities.slice(4, 7), probabilities.slice(7)];
+    const sums = tails.map((tail) => tail.reduce((sum, value) => sum + value, 0));
+    const ofHead = [...probabilities.slice(0, 4), ...sums];
+    const best = ofHead.indexOf(Math.max(...ofHead));
+    if (word < 4 || best < 4) return best === word;
+    const tail = tails[best - 4]!;
+    return [4, 7][best - 4]! + tail.indexOf(Math.max(...tail)) === word;
+  }
+
   const feedsOf = (drawn: Int32Array) => ({
     x: normal('x', [...shape, width]),
     ...adaptiveFeeds(drawn, { shape, ends }),
@@ -60,10 +74,12 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
 
   it('is a distribution over all words, of which loss and log-probabilities are those of the words that came', async () => {
     const { graph, x, layer, given } = build();
-    output('loss', adaptiveCrossEntropy(x, layer, given));
+    const trained = adaptiveCrossEntropy(x, layer, given);
+    output('loss', trained.loss);
+    output('hits', trained.hits);
     output('found', adaptiveLogProbabilities(x, layer, given));
     output('all', adaptiveDistribution(x, layer));
-    const { loss, found, all } = await runGraph(graph, feedsOf(words));
+    const { loss, found, all, hits } = await runGraph(graph, feedsOf(words));
     const places = Array.from(words, (word, place) => ({
       word,
       all: all!.subarray(9 * place, 9 * place + 9),
@@ -76,6 +92,7 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
     expect(loss![0]).toBeCloseTo(-expected.reduce((sum, value) => sum + value, 0) / counted.length, 4);
     const foundThere = found!.filter((_, place) => words[place] !== IGNORED);
     for (const [index, value] of foundThere.entries()) expect(value).toBeCloseTo(expected[index]!, 4);
+    expect([...hits!]).toEqual(places.map((place) => Number(isHit(place))));
   });
 
   it.each([
@@ -83,7 +100,7 @@ describe('an adaptive softmax of 4 frequent words and tails of 3 and 2', () => {
     ['no word at all', new Int32Array(8).fill(IGNORED)],
   ])('learns from %s, and nothing of its tails', async (_, drawn) => {
     const { graph, x, layer, given } = build();
-    const loss = adaptiveCrossEntropy(x, layer, given);
+    const { loss } = adaptiveCrossEntropy(x, layer, given);
     const one = constant(graph, { shape: [], data: Float32Array.of(1) });
     const by = [x, layer.tails[0]!.table, layer.tails[1]!.projection];
     for (const [index, value] of gradients({ value: loss, gradient: one }, by).entries()) {
@@ -126,12 +143,9 @@ describe('a sampled softmax', () => {
       const by = gradients({ value: loss, gradient: one }, [x, layer.table, layer.bias]);
       for (const [index, gradient] of by.entries()) output(`${name}_${index}`, gradient);
     }
-    const drawn = sampledFeeds(indices, { shape, words, count: words - 1, random: random(1, 'samples') });
-    const results = await runGraph(graph, {
-      ...drawn,
-      samples: { data: Int32Array.from({ length: words }, (_, word) => word), shape: [words] },
-      expectations: { data: new Float32Array(words), shape: [words] },
-    });
+    const all = Int32Array.from({ length: words }, (_, word) => word);
+    const samples = { classes: all, expectations: new Float32Array(words) };
+    const results = await runGraph(graph, sampledFeeds(indices, { shape, words, samples }));
     expect(results.sampled![0]).toBeCloseTo(results.full![0]!, 5);
     for (const index of [0, 1, 2]) {
       for (const [place, value] of results[`sampled_${index}`]!.entries()) {
@@ -148,8 +162,8 @@ describe('a sampled softmax', () => {
     const turns = 500;
     let [denominator, expected] = [0, 0];
     for (let turn = 0; turn < turns; turn++) {
-      const options = { shape, words, count: 4, random: random(turn, 'samples') };
-      const { sampled, full } = await session.run(sampledFeeds(onePlace, options));
+      const samples = drawSamples({ classes: words, count: 4, seed: turn });
+      const { sampled, full } = await session.run(sampledFeeds(onePlace, { shape, words, samples }));
       denominator += Math.exp(sampled![0]!) / turns;
       expected = Math.exp(full![0]!);
     }
@@ -158,7 +172,7 @@ describe('a sampled softmax', () => {
   });
 
   it('refuses to draw as many words as there are', () => {
-    const draw = () => sampledFeeds(indices, { shape, words, count: words, random: random(1, 'samples') });
-    expect(draw).toThrow('12 different samples of 12 words leave nothing to be drawn');
+    const draw = () => drawSamples({ classes: words, count: words, seed: 1 });
+    expect(draw).toThrow('12 different samples of 12 classes leave nothing to be drawn');
   });
 });

@@ -1,6 +1,6 @@
 import { addNode, misfit, type Value } from '../graph.js';
-import type { WantedClasses } from './cross-entropy.js';
-import { add } from './elementwise.js';
+import type { ClassLoss, WantedClasses } from './cross-entropy.js';
+import { add, multiply, scalar, subtract } from './elementwise.js';
 import { lookUp } from './embedding.js';
 import { linear, type OutputLayer } from './linear.js';
 import { linearCrossEntropy, linearLogProbabilities } from './linear-cross-entropy.js';
@@ -42,18 +42,24 @@ export interface AdaptiveWords<Classes> {
 /**
  * The cross-entropy in nats of the words at x [..., width]: the sum over all places of share x -log probability.
  *
- * @returns float32 []; differentiable by x and by all of the layer.
+ * @returns The loss is differentiable by x and by all of the layer; a hit is one of the head and, where the word is in a
+ *   tail, of that too.
  */
 export function adaptiveCrossEntropy(
   x: Value,
   layer: AdaptiveLayer,
   wanted: AdaptiveWords<WantedClasses>,
-): Value {
-  const { loss } = linearCrossEntropy(x, layer.head, wanted.head);
-  return readTails(x, layer, wanted).reduce(
-    (sum, { read, output, words }) => add(sum, linearCrossEntropy(read, output, words).loss),
-    loss,
-  );
+): ClassLoss {
+  let { loss, hits } = linearCrossEntropy(x, layer.head, wanted.head);
+  for (const { places, read, output, words } of readTails(x, layer, wanted)) {
+    const ofTail = linearCrossEntropy(read, output, words);
+    loss = add(loss, ofTail.loss);
+    const misses = subtract(ofTail.hits, scalar(ofTail.hits, 1));
+    const column = toColumn(hits);
+    const missed = multiply(lookUp(column, places), toColumn(misses));
+    hits = fromColumn(addAtRows(column, toColumn(places), missed), hits);
+  }
+  return { loss, hits };
 }
 
 /** The log-probability of the word at each place of x [..., width], float32 [...]; not differentiated. */

@@ -4,7 +4,7 @@ import { isIndices } from './embedding.js';
 import { softmax } from './matrix.js';
 import { maximum } from './maximum.js';
 import { sum } from './reduce.js';
-import { toColumn, toRows } from './rows.js';
+import { fromColumn, toColumn, toRows } from './rows.js';
 import { reshape } from './shape.js';
 
 /** What a loss by class index is held against; see indexFeeds (index-feeds.ts). */
@@ -19,8 +19,8 @@ export interface WantedClasses {
 export interface ClassLoss {
   /** float32 []; differentiable. */
   readonly loss: Value;
-  /** float32 []: places that count whose largest logit is that of their class. */
-  readonly correct: Value;
+  /** float32 [...]: 1 at each place that counts whose largest logit is that of its class, else 0. */
+  readonly hits: Value;
 }
 
 /**
@@ -37,7 +37,7 @@ export function crossEntropy(logits: Value, wanted: WantedClasses): ClassLoss {
     inputs: [rows],
     gradients: (dy) => [() => multiply(byLogits(), dy)],
   });
-  return { loss, correct: total(hits) };
+  return { loss, hits: fromColumn(hits, wanted.indices) };
 }
 
 /** One place a row: float32 [rows, 1]; see WantedClasses. */

@@ -54,7 +54,7 @@ export function linearCrossEntropy(x: Value, layer: OutputLayer, wanted: WantedC
     inputs: [rows, ...weights],
     gradients: (dy) => [chunks.join(byRows), ...state].map((gradient) => () => multiply(gradient, dy)),
   });
-  return { loss, correct: total(hits) };
+  return { loss, hits: fromColumn(chunks.join(hits), wanted.indices) };
 }
 
 /**

@@ -28,7 +28,7 @@ export interface SampledClasses {
  * (sampled softmax; Bengio and Senecal 2008; in this form Blanc and Rendle 2018, arXiv 1712.00527). The loss is a
  * little too low, since a logarithm is taken of it: a perplexity is that of the softmax over all classes.
  *
- * @returns The loss is differentiable by x, table and bias; `correct` is among own class and samples.
+ * @returns The loss is differentiable by x, table and bias; `hits` are among own class and samples.
  */
 export function sampledCrossEntropy(
   x: Value,

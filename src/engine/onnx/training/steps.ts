@@ -50,7 +50,7 @@ export async function stepOnSequences(request: StepRequest, batch: SequenceBatch
   };
   const results = await session.run(feeds, stateTargets(next));
   rows?.store(results);
-  return stepResult(request, batch, results);
+  return stepResult(request, results);
 }
 
 /** What is fed of an embedding's rows, and what becomes of the outputs for them. */
@@ -78,19 +78,17 @@ function statesBefore(
 }
 
 function wantedFeeds(
-  { trained: { network, loss }, targets }: StepRequest,
+  { trained: { network, loss }, targets, dropoutSeed: seed }: StepRequest,
   place: { placement: Placement; timesteps: number },
 ): Record<string, Feed> {
-  return LOSSES[loss].feeds({ network, targets, ...place });
+  return LOSSES[loss].feeds({ network, targets, seed, ...place });
 }
 
 function stepResult(
   { trained: { network, loss, carriesStates }, targets }: StepRequest,
-  placement: Placement,
   results: Record<string, Float32Array>,
 ): StepResult {
-  const { timesteps } = placement;
-  const correct = LOSSES[loss].correct(results, { network, targets, placement, timesteps });
+  const correct = LOSSES[loss].correct(results, { network, targets });
   const states = carriesStates
     ? statePartsOf(network).map(({ name }) => results[nextName(name)]!)
     : undefined;
@@ -120,7 +118,7 @@ export async function stepOnFrames(
     ...Object.fromEntries(padded),
     frames: paddedFrames(batch, shape),
   };
-  return stepResult(request, batch, await session.run(feeds, stateTargets(next)));
+  return stepResult(request, await session.run(feeds, stateTargets(next)));
 }
 
 /** What a batch is filled up with are sequences of one timestep, each at a place of its own. */
@@ -167,7 +165,7 @@ export async function stepInParts(
   const updating = await sessions.get('update', () => updateGraph(trained));
   const gradients = { encoder_gradient: vector(ofEncoder), recurrent_gradient: vector(gradient!) };
   await updating.run({ ...stateFeeds(state), ...update, ...gradients }, stateTargets(next));
-  return stepResult(request, batch, results);
+  return stepResult(request, results);
 }
 
 /** The features of each part, [frames, featureCount]. */

@@ -9,7 +9,7 @@ import {
   type Shape,
 } from '../../../../src/engine/onnx/graph.js';
 import { wantedFeeds } from '../../../../src/engine/onnx/index-feeds.js';
-import { crossEntropy } from '../../../../src/engine/onnx/ops/cross-entropy.js';
+import { crossEntropy, total } from '../../../../src/engine/onnx/ops/cross-entropy.js';
 import { lookUp } from '../../../../src/engine/onnx/ops/embedding.js';
 import { linear } from '../../../../src/engine/onnx/ops/linear.js';
 import {
@@ -97,10 +97,10 @@ describe('cross-entropy by class index', () => {
       indices: integers(graph, 'indices', ['places']),
       shares: floats(graph, 'shares', ['places']),
     };
-    const { loss, correct } = crossEntropy(x, wanted);
+    const { loss, hits } = crossEntropy(x, wanted);
     const one = constant(graph, { shape: [], data: Float32Array.of(1) });
     output('loss', loss);
-    output('correct', correct);
+    output('correct', total(hits));
     output('by_logits', gradients({ value: loss, gradient: one }, [x])[0]!);
     const options = { shape: [classes.length], classes: logits.shape[1]! };
     return runGraph(graph, { logits, ...wantedFeeds(classes, options), ...shares });
@@ -152,10 +152,10 @@ describe('cross-entropy of a linear layer, in chunks', () => {
     const x = floats(graph, 'x', [...leading, width]);
     const layer = { table: floats(graph, 'table', [classes, width]), bias: floats(graph, 'bias', [classes]) };
     const wanted = { indices: integers(graph, 'indices', leading), shares: floats(graph, 'shares', leading) };
-    const { loss, correct } = build(x, layer, wanted);
+    const { loss, hits } = build(x, layer, wanted);
     const gradient = constant(graph, { shape: [], data: Float32Array.of(2) });
     const by = gradients({ value: loss, gradient }, [x, layer.table, layer.bias]);
-    for (const [index, value] of [loss, ...by, correct].entries()) output(`result_${index}`, value);
+    for (const [index, value] of [loss, ...by, total(hits)].entries()) output(`result_${index}`, value);
     const drawn = below(classes, places).map((index, place) => (place % 7 === 3 ? IGNORED : index));
     const feeds = {
       x: normal('x', [...places, width]),

@@ -32,8 +32,11 @@ const head: Record<string, { shape: number[]; data: Float32Array }> = {
   'head.bias': { shape: [3], data: new Float32Array(3) },
 };
 
+/** Those of timesteps are in the contract tests. */
+type SequenceLoss = Exclude<Loss, 'adaptive-cross-entropy' | 'sampled-cross-entropy'>;
+
 /** In float64, of all sequences. */
-const REFERENCE: Readonly<Record<Loss, (logits: readonly number[]) => number>> = {
+const REFERENCE: Readonly<Record<SequenceLoss, (logits: readonly number[]) => number>> = {
   'cross-entropy': (values) => {
     const rows = Array.from({ length: SEQUENCES }, (_, row) =>
       values.slice(row * CLASSES, (row + 1) * CLASSES),
@@ -61,7 +64,7 @@ function logSumOf(row: readonly number[]): number {
 }
 
 /** @param rows of the batch: those past the sequences are filled up with zeros. */
-async function compute(loss: Loss, rows = SEQUENCES) {
+async function compute(loss: SequenceLoss, rows = SEQUENCES) {
   const graph = createGraph('loss');
   const read = input(graph, { name: 'read', dtype: 'float32', shape: [rows, CLASSES] });
   const weight = (name: string) => constant(graph, head[name]!);
@@ -72,6 +75,7 @@ async function compute(loss: Loss, rows = SEQUENCES) {
     targets: loss === 'sparse-cross-entropy' ? indices : targets,
     placement: { lengths: Int32Array.of(1, 1), timesteps: 1 },
     timesteps: 1,
+    seed: 1,
   };
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const feeds = {
@@ -85,7 +89,7 @@ async function compute(loss: Loss, rows = SEQUENCES) {
   return { loss: results.loss![0]!, gradient: [...results.gradient!], correct };
 }
 
-describe.each(NAMES)('the loss by %s', (loss) => {
+describe.each(NAMES.filter((name): name is SequenceLoss => name in REFERENCE))('the loss by %s', (loss) => {
   const expected = REFERENCE[loss]([...logits]);
 
   it('is the mean over the sequences', async () => {
