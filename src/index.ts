@@ -13,6 +13,13 @@ export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
 export type { BundleEvaluation } from './evaluate/evaluate-parts.js';
 export type { EvaluationEvent } from './evaluate/evaluation-event.js';
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  type ExportResult,
+  exportModel,
+} from './export/export-model.js';
 export { prepareDigit } from './inputs/digits/digit-picture.js';
 export type { PlanChoice, PlanKind } from './media/frames.js';
 export { readPipeline } from './pipeline/pipeline-file.js';

@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'make a smaller and faster model whose encoder computes in int8',
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
+  export: {
+    summary: 'write a model in a form that runs without Clipstep',
+    load: async () => (await import('./export.js')).exportCommand(),
+  },
   models: {
     summary: 'list the models that ship and what each knows',
     load: async () => (await import('./models.js')).modelsCommand(),

@@ -90,7 +90,7 @@ export function placesOfMembers(
 }
 
 /** Index of the first member with the same encoder. */
-function encoderOf(network: MobileNet, members: readonly Weights[], index: number): number {
+export function encoderOf(network: MobileNet, members: readonly Weights[], index: number): number {
   const names = mobileNetParameters(network).map(({ name }) => name);
   const own = members[index]!;
   return members.findIndex((other) =>

@@ -11,6 +11,12 @@ const REFUSALS: Partial<Record<ModelCommand, { withoutEncoder?: Refusal; ofTexts
       fix: 'Give the file of texts to `clipstep classify --json`: a line of JSON for each of its lines.',
     },
   },
+  export: {
+    withoutEncoder: {
+      because: 'reads no frames, which is what an exported model is given',
+      fix: 'Give a model of clips, such as motion.',
+    },
+  },
   quantize: {
     withoutEncoder: {
       because: 'has no encoder, which is what can be quantized',

@@ -7,6 +7,7 @@ export const MODEL_COMMANDS = [
   'batch',
   'quantize',
   'generate',
+  'export',
 ] as const;
 
 export type ModelCommand = (typeof MODEL_COMMANDS)[number];

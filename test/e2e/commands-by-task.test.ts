@@ -9,6 +9,7 @@ import {
   crossvalidate,
   evaluateBundle,
   evaluateLanguage,
+  exportModel,
   generate,
   quantizeBundle,
   train,
@@ -86,6 +87,8 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
   batch: async ({ model, data: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
+  export: async ({ model }, out) =>
+    exportModel(await loadBundle(model), { out: `${out}.onnx`, format: 'onnx' }),
   generate: async ({ model }) => {
     for await (const { kind } of generate(await loadBundle(model), { length: 3 }))
       expect(kind).not.toBe('unknown');

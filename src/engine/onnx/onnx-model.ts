@@ -5,23 +5,52 @@ import type { Attribute, Constant, DataType, Graph, Node, Value } from './graph.
 const OPERATOR_SET = 22;
 const IR_VERSION = 10;
 
+/** What a model says of itself. */
+export interface ModelProperties {
+  /** For people. */
+  readonly description: string;
+  /** For programs, by name. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /**
- * A graph as the bytes of an ONNX model, to hand to onnxruntime. Field numbers are those of
+ * A graph as the bytes of an ONNX model. Field numbers are those of
  * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; each function below names its message there.
  */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(
+  graph: Graph,
+  { description, metadata }: ModelProperties = NOTHING_SAID,
+): Uint8Array {
   const start = encoded((writer) => {
     integer(writer, 1, IR_VERSION);
     text(writer, 2, 'clipstep');
+    if (description !== '') text(writer, 6, description);
     message(writer, 8, () => integer(writer, 2, OPERATOR_SET));
-    message(writer, 8, () => {
-      text(writer, 1, 'com.microsoft.nchwc');
-      integer(writer, 2, 1);
-    });
+    if (hasOwnDomain(graph)) {
+      message(writer, 8, () => {
+        text(writer, 1, 'com.microsoft.nchwc');
+        integer(writer, 2, 1);
+      });
+    }
+    for (const [key, value] of Object.entries(metadata)) {
+      message(writer, 14, () => {
+        text(writer, 1, key);
+        text(writer, 2, value);
+      });
+    }
   });
   const structure = encoded((writer) => writeStructure(writer, graph));
   return Buffer.concat([start, ...within(7, [structure, ...graph.constants.flatMap(tensorParts)])]);
 }
+
+const hasOwnDomain = (graph: Graph): boolean =>
+  graph.nodes.some(
+    ({ domain, attributes }) =>
+      domain !== '' ||
+      Object.values(attributes).some((each) => each.kind === 'graph' && hasOwnDomain(each.value)),
+  );
+
+const NOTHING_SAID: ModelProperties = { description: '', metadata: {} };
 
 /**
  * A constant of a GraphProto. Its values, up to megabytes, are a part of their own: a writer would move them whenever

@@ -18,6 +18,7 @@ export const classification = {
     classify: null,
     batch: null,
     quantize: null,
+    export: null,
     generate: {
       because: 'names classes and does not write',
       fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',

@@ -26,6 +26,7 @@ export const language = {
     classify: WRITES,
     batch: WRITES,
     quantize: null,
+    export: WRITES,
     generate: null,
   },
   contradictions,

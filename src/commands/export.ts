@@ -1,0 +1,29 @@
+import { Command, Option } from 'commander';
+import colors from 'picocolors';
+import { loadBundle } from '../bundle/bundle.js';
+import { EXPORT_FORMATS, type ExportFormat, exportModel } from '../export/export-model.js';
+
+interface Flags {
+  readonly out: string;
+  readonly format: ExportFormat;
+}
+
+/** `clipstep export` */
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write a model in a form that runs without Clipstep')
+    .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
+    .requiredOption('-o, --out <file>', 'where it goes')
+    .addOption(
+      new Option(
+        '-f, --format <format>',
+        'onnx: one file for any program that runs ONNX, from frames of any size to probabilities',
+      )
+        .choices(EXPORT_FORMATS)
+        .default('onnx' satisfies ExportFormat),
+    )
+    .action(async (model: string, flags: Flags) => {
+      const { path, bytes } = await exportModel(await loadBundle(model), flags);
+      console.log(`${colors.bold('Model')} ${path}, ${(bytes / 1e6).toFixed(1)} MB`);
+    });
+}

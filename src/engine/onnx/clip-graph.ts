@@ -1,0 +1,122 @@
+import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
+import type { FramesInput, Stream } from '../../inputs/video/frames-schema.js';
+import type { Networks } from '../../network/networks.js';
+import type { Weights } from '../../tensors/tensor.js';
+import { distinctEncoders, encoderOf } from '../members.js';
+import { type Embedded, embed } from './embed.js';
+import { encoderGraph } from './encoder-graph.js';
+import { addNode, constant, createGraph, type Graph, input, output, type Value } from './graph.js';
+import { int8EncoderGraph } from './int8-encoder-graph.js';
+import { add, cast, clip, logarithm, multiply, scalar, subtract } from './ops/elementwise.js';
+import { softmax } from './ops/matrix.js';
+import { int64, reshapeTo, rowCount } from './ops/rows.js';
+import { concatenate, reshape } from './ops/shape.js';
+import { classifierGraph } from './prediction-graph.js';
+import { resizeFrames } from './resize-frames.js';
+
+/** A model that says of a clip's frames what the clip shows. */
+export interface ClipModel {
+  readonly networks: Networks & { readonly encoder: MobileNet };
+  readonly members: readonly Weights[];
+  readonly temperature: number;
+  readonly input: FramesInput;
+}
+
+/**
+ * All of a model in one graph. Input `frames` uint8 [frames, height, width, 3], RGB, one after the other in time, and,
+ * where a stream compares a frame with a later one, `partners`, those later ones, likewise. Output `probabilities`
+ * float32 [classes].
+ *
+ * Of networks of one level that classifierGraph feeds with no segments, and of no stream of optical flow.
+ */
+export function clipGraph({ networks, members, temperature, input: settings }: ClipModel): Graph {
+  const graph = createGraph('clip');
+  const pictures = picturesOf(graph, settings);
+  const encoders = distinctEncoders(networks.encoder, members).map((weights, index) => {
+    const build = networks.encoder.precision === 'int8' ? int8EncoderGraph : encoderGraph;
+    const part = embed(build(networks.encoder, weights), { into: graph, as: `encoder_${index}` });
+    return pictures.map((frames) => part({ frames }).features!);
+  });
+  const distinct = distinctEncoders(networks.encoder, members);
+  const logits = members.map((weights, index) => {
+    const own = encoders[distinct.indexOf(members[encoderOf(networks.encoder, members, index)]!)]!;
+    const read = networks.apart === 1 ? own : [own[index % networks.apart]!];
+    const part = embed(classifierGraph(networks.recurrent, weights), { into: graph, as: `network_${index}` });
+    return part(sequenceInputs(joined(read, featureCount(networks.encoder)))).logits!;
+  });
+  const combined = multiply(logOfMean(logits), scalar(logits[0]!, 1 / temperature));
+  output('probabilities', reshape(softmax(combined), [networks.recurrent.classes]));
+  return graph;
+}
+
+/** What the encoder reads, by stream: uint8 [frames, size, size, 3]. */
+function picturesOf(graph: Graph, { streams, preprocessing }: FramesInput): Value[] {
+  const declare = (name: string) =>
+    input(graph, { name, dtype: 'uint8', shape: ['frames', 'height', 'width', 3] });
+  const frames = resizeFrames(declare('frames'), preprocessing);
+  const isCompared = streams.some(({ kind }) => kind !== 'frames');
+  const partners = isCompared ? resizeFrames(declare('partners'), preprocessing) : frames;
+  return streams.map((stream) => pictureOf(stream, frames, partners));
+}
+
+function pictureOf(stream: Stream, frames: Value, partners: Value): Value {
+  switch (stream.kind) {
+    case 'frames':
+      return frames;
+    case 'difference': {
+      const change = subtract(cast(partners, 'float32'), cast(frames, 'float32'));
+      const size = addNode('Abs', { inputs: [change], outputs: [change] })[0]!;
+      // As Math.round does it: halves go up.
+      const raised = add(multiply(size, scalar(size, stream.gain)), scalar(size, 0.5));
+      const rounded = addNode('Floor', { inputs: [raised], outputs: [raised] })[0]!;
+      return cast(clip(rounded, 0, 255), 'uint8');
+    }
+    case 'flow':
+      throw new Error('Optical flow is not computed by a graph');
+  }
+}
+
+/** The features of each stream beside those of the others, as a batch of one sequence: [1, frames, width]. */
+function joined(features: readonly Value[], width: number): Value {
+  const [first, ...others] = features;
+  const rows = others.length === 0 ? first! : concatenate([first!, ...others], 1);
+  const total = features.length * width;
+  const sizes = constant(rows.graph, { shape: [3], data: BigInt64Array.of(1n, -1n, BigInt(total)) });
+  return reshapeTo(rows, sizes, [1, 'frames', total]);
+}
+
+/** What a network reads beside its features, of one sequence whose timesteps all count; see network-inputs.ts. */
+function sequenceInputs(features: Value): Parameters<Embedded>[0] {
+  const [count] = addNode('Shape', {
+    inputs: [features],
+    outputs: [{ dtype: 'int64', shape: [1] }],
+    attributes: { start: { kind: 'integer', value: 1 }, end: { kind: 'integer', value: 2 } },
+  });
+  // Each is made where the network reads it.
+  return {
+    features,
+    get lengths() {
+      return cast(count!, 'int32');
+    },
+    get last_places() {
+      const last = addNode('Sub', { inputs: [count!, int64(features, 1)], outputs: [count!] })[0]!;
+      return cast(reshape(concatenate([last, int64(features, 0)], 0), [1, 2]), 'int32');
+    },
+    get penalty() {
+      const sizes = concatenate([rowCount(features), count!], 0);
+      return addNode('ConstantOfShape', {
+        inputs: [sizes],
+        outputs: [{ dtype: 'float32', shape: [1, 'frames'] }],
+      })[0]!;
+    },
+  };
+}
+
+/** As members.ts combines a model's members: of one, its logits as they are. */
+function logOfMean(logits: readonly Value[]): Value {
+  const [first, ...others] = logits;
+  if (others.length === 0) return first!;
+  const probabilities = logits.map((each) => softmax(each));
+  const total = probabilities.reduce((sum, each) => add(sum, each));
+  return logarithm(multiply(total, scalar(total, 1 / logits.length)));
+}

@@ -1,0 +1,38 @@
+import type { Bundle } from '../bundle/bundle.js';
+import { requireTrained } from '../bundle/find-model.js';
+import { requireCommand } from '../tasks/commands.js';
+import { writeOnnxFile } from './onnx-file.js';
+
+/** All formats of models that run without Clipstep. To add one, see docs/extending.md. */
+export const EXPORT_FORMATS = ['onnx'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export interface ExportOptions {
+  /** The file to write, overwritten when it is there. */
+  readonly out: string;
+  /** `onnx`: one file for any program that runs ONNX; see docs/export.md. */
+  readonly format: ExportFormat;
+}
+
+export interface ExportResult {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** @returns how many bytes were written. */
+type WriteModel = (bundle: Bundle, path: string) => Promise<number>;
+
+const WRITERS: Readonly<Record<ExportFormat, WriteModel>> = { onnx: writeOnnxFile };
+
+/**
+ * Writes a model in a form that runs without Clipstep.
+ *
+ * @throws UserError `usage` for a model that the format cannot hold, with what of it; `cannot_write`.
+ */
+export async function exportModel(bundle: Bundle, { out, format }: ExportOptions): Promise<ExportResult> {
+  const { folder, manifest } = bundle;
+  requireTrained(bundle, 'export');
+  requireCommand('export', { name: folder, pipeline: manifest.pipeline });
+  return { path: out, bytes: await WRITERS[format](bundle, out) };
+}

@@ -1,0 +1,118 @@
+import { beforeAll, expect, it } from 'vitest';
+import { initializeMobileNet } from '../../../src/encoder/initialize-encoder.js';
+import type { MobileNet } from '../../../src/encoder/mobilenet.js';
+import type { Engine } from '../../../src/engine/engine.js';
+import { loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
+import { type ClipModel, clipGraph } from '../../../src/engine/onnx/clip-graph.js';
+import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
+import { encodeModel } from '../../../src/engine/onnx/onnx-model.js';
+import { collate } from '../../../src/inputs/batches.js';
+import type { FramesInput, Stream } from '../../../src/inputs/video/frames-schema.js';
+import { type FrameRun, streamPictures } from '../../../src/inputs/video/stream-pictures.js';
+import { initializeRecurrent } from '../../../src/network/initialize-network.js';
+import { inInt8, networksOf } from '../../../src/network/networks.js';
+import type { RecurrentSettings } from '../../../src/network/recurrent-schema.js';
+import { random } from '../../../src/random.js';
+import { softmax } from '../../../src/tasks/classification/metrics.js';
+import { largest } from '../../../src/tensors/largest.js';
+import { tinyPipeline } from '../../support/tiny-bundle.js';
+
+const runtime = await import('onnxruntime-node');
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createOnnxEngine({ threads: 1 });
+});
+
+const [FRAMES, SIZE, CLASSES] = [5, 96, 3];
+
+function randomFrames(seed: number): Uint8Array {
+  const stream = random(seed, 'frames');
+  return Uint8Array.from({ length: FRAMES * SIZE * SIZE * 3 }, () => stream.integer(0, 256));
+}
+
+interface Changes {
+  readonly streams?: readonly Stream[];
+  readonly fusion?: FramesInput['fusion'];
+  readonly recurrent?: Partial<RecurrentSettings>;
+  /** A member for each, with an encoder of its own where they differ. */
+  readonly encoders?: readonly number[];
+}
+
+function model({ streams, fusion, recurrent, encoders = [1] }: Changes): ClipModel {
+  const tiny = tinyPipeline.input as FramesInput;
+  const input: FramesInput = {
+    ...tiny,
+    streams: [...(streams ?? tiny.streams)],
+    fusion: fusion ?? tiny.fusion,
+    gap: { kind: 'frames', frames: 1 },
+  };
+  const settings = { ...tinyPipeline.recurrent, ...recurrent };
+  const networks = networksOf({ input, recurrent: settings }, { classes: CLASSES });
+  const encoder = networks.encoder!;
+  const members = encoders.map(
+    (seed, index) =>
+      new Map([...initializeMobileNet(encoder, seed), ...initializeRecurrent(networks.recurrent, index + 1)]),
+  );
+  return { networks: { ...networks, encoder }, members, temperature: 1.7, input };
+}
+
+/** As predictions are made: encoder and network in a session each. */
+async function predicted({ networks, members, temperature, input }: ClipModel, run: FrameRun) {
+  const encoder = await loadEncoders(engine, { networks, members });
+  const features = await encoder.encode(streamPictures(run, input));
+  await encoder.release();
+  const classifier = await loadClassifiers(engine, { networks, members, temperature });
+  const sequence = { kind: 'features', data: features, timesteps: FRAMES } as const;
+  const { logits } = await classifier.classify(collate([sequence]));
+  await classifier.release();
+  return softmax(logits);
+}
+
+async function exported(clip: ClipModel, { pixels, partners }: FrameRun): Promise<number[]> {
+  const session = await runtime.InferenceSession.create(encodeModel(clipGraph(clip)));
+  const tensor = (data: Uint8Array) => new runtime.Tensor('uint8', data, [FRAMES, SIZE, SIZE, 3]);
+  const { probabilities } = await session.run({
+    frames: tensor(pixels),
+    ...(partners && { partners: tensor(partners) }),
+  });
+  await session.release();
+  return [...(probabilities!.data as Float32Array)];
+}
+
+async function expectParity(clip: ClipModel): Promise<void> {
+  const isCompared = clip.input.streams.some(({ kind }) => kind !== 'frames');
+  const run = { pixels: randomFrames(1), partners: isCompared ? randomFrames(2) : undefined };
+  const [ours, theirs] = [await exported(clip, run), await predicted(clip, run)];
+  expect(ours).toHaveLength(CLASSES);
+  expect(largest(ours.map((value, index) => Math.abs(value - theirs[index]!)))).toBeLessThan(1e-4);
+}
+
+const difference = { kind: 'difference', gain: 2.5 } as const;
+
+it.each<[string, Changes]>([
+  ['an LSTM', {}],
+  [
+    'a GRU both ways with attention',
+    { recurrent: { cell: 'gru', bidirectional: true, readout: 'attention' } },
+  ],
+  ['two layers and their mean', { recurrent: { layers: 2, readout: 'mean' } }],
+  ['no recurrent layers', { recurrent: { layers: 0, readout: 'pooled' } }],
+  ['streams together', { streams: [{ kind: 'frames' }, difference] }],
+  ['streams apart', { streams: [{ kind: 'frames' }, difference], fusion: 'average', encoders: [1, 1] }],
+  ['an ensemble with one encoder', { encoders: [1, 1, 1] }],
+  ['an ensemble with several encoders', { encoders: [1, 2, 1] }],
+])('one graph says of a clip what a prediction says, with %s', async (_, changes) => {
+  await expectParity(model(changes));
+});
+
+it('one graph says the same with an encoder in int8', async () => {
+  const { networks, members, ...others } = model({});
+  const quantized = await engine.quantizeEncoder(networks.encoder, members[0]!, randomFrames(3));
+  const inBytes = inInt8(networks);
+  const encoder: MobileNet = inBytes.encoder!;
+  await expectParity({
+    ...others,
+    networks: { ...inBytes, encoder },
+    members: [new Map([...members[0]!, ...quantized])],
+  });
+});
