@@ -1,29 +1,43 @@
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type Cell, cellLayout, type Gate } from './cells.js';
-import { HEAD, type InitialParameter, type RecurrentNetwork, recurrentParameters } from './recurrent.js';
-import type { INITIAL_HEADS } from './recurrent-schema.js';
+import {
+  EMBEDDING,
+  HEAD,
+  type InitialParameter,
+  type RecurrentNetwork,
+  recurrentParameters,
+} from './recurrent.js';
+import type { INITIAL_EMBEDDINGS, INITIAL_HEADS } from './recurrent-schema.js';
 
 /**
  * Initial weights of a recurrent network, as Keras draws them: kernels Glorot-uniform (Glorot and Bengio
  * 2010), recurrent kernels orthogonal (Saxe et al. 2014), biases zero but for the LSTM's forget gate,
  * which starts at one (Jozefowicz et al. 2015).
- * An embedding's vectors are normal numbers, as PyTorch draws them; where the head has the same table, uniform up to 0.1
- * (Zaremba et al. 2014).
+ * An embedding's vectors are normal numbers, as PyTorch draws them, or small: uniform up to 0.1 (Zaremba et al. 2014).
  * @param options.head `normal`: the head's kernel and bias are normal numbers instead.
+ * @param options.embedding `normal`, when absent, but `small` where the head has the same table.
  */
 export function initializeRecurrent(
   network: RecurrentNetwork,
   seed: number,
-  { head = 'glorot' }: { head?: (typeof INITIAL_HEADS)[number] } = {},
+  { head = 'glorot', embedding }: InitialParts = {},
 ): Weights {
   return new Map(
     recurrentParameters(network).map((spec) => {
       const stream = random(seed, 'initialize', spec.name);
       const isNormal = head === 'normal' && spec.name.startsWith(`${HEAD}.`);
-      return [spec.name, isNormal ? normal(spec, stream) : initialTensor(spec, stream)];
+      const ofTable = spec.name === EMBEDDING ? embedding : undefined;
+      const initial = isNormal ? 'normal' : (ofTable ?? spec.initial);
+      return [spec.name, initialTensor({ ...spec, initial }, stream)];
     }),
   );
+}
+
+/** How parts of a network start that a pipeline may choose for. */
+interface InitialParts {
+  readonly head?: (typeof INITIAL_HEADS)[number] | undefined;
+  readonly embedding?: (typeof INITIAL_EMBEDDINGS)[number] | undefined;
 }
 
 function initialTensor(spec: InitialParameter, stream: Random): Tensor {

@@ -43,4 +43,7 @@ export const recurrentSchema = z.strictObject({
 /** How a head's kernel and bias are drawn. */
 export const INITIAL_HEADS = ['glorot', 'normal'] as const;
 
+/** How an embedding's vectors are drawn; see initialize-network.ts. */
+export const INITIAL_EMBEDDINGS = ['normal', 'small'] as const;
+
 export type RecurrentSettings = z.infer<typeof recurrentSchema>;

@@ -3,7 +3,7 @@ import { dataSchema } from '../datasets/data-schema.js';
 import { splitSchema } from '../datasets/split-schema.js';
 import { inputSchema } from '../inputs/input-kinds.js';
 import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
-import { INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
+import { INITIAL_EMBEDDINGS, INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
 import { classificationTraining } from '../tasks/classification/training-schema.js';
 import { languageTraining } from '../tasks/language/training-schema.js';
 import { TASK_NAMES } from '../tasks/tasks.js';
@@ -32,6 +32,12 @@ const trainingSchema = z.strictObject({
     .enum(INITIAL_HEADS)
     .default('glorot')
     .describe('normal: kernel and bias of the head drawn with deviation 1'),
+  initialEmbedding: z
+    .enum(INITIAL_EMBEDDINGS)
+    .optional()
+    .describe(
+      'vectors of tokens: with deviation 1, or small, up to 0.1, as large vocabularies learn; small where recurrent.tied, else normal when left out',
+    ),
   schedule: z.enum(['constant', 'cosine', 'cooldown', 'one-cycle']).default('cosine'),
   warmupEpochs: z.number().min(0).default(0),
   weightDecay: z.number().min(0).default(0),

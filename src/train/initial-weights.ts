@@ -20,8 +20,8 @@ export function initialWeights(
   { pipeline, networks }: { pipeline: Pipeline; networks: Networks },
   { encoder, member }: { encoder: Weights; member: Member },
 ): Weights {
-  const head = pipeline.training.initialHead;
-  return new Map([...encoder, ...initializeRecurrent(networks.recurrent, member.seed, { head })]);
+  const { initialHead: head, initialEmbedding: embedding } = pipeline.training;
+  return new Map([...encoder, ...initializeRecurrent(networks.recurrent, member.seed, { head, embedding })]);
 }
 
 /**

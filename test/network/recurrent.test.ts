@@ -37,6 +37,9 @@ describe('a network of tokens', () => {
     );
     expect(free).toBeGreaterThan(0.8);
     expect(tied).toBeLessThan(0.1);
+    const small = initializeRecurrent(words, 1, { embedding: 'small' });
+    expect(deviation(small.get('embedding.table')!.data)).toBeLessThan(0.1);
+    expect(small.get('head.table')).toEqual(initializeRecurrent(words, 1).get('head.table'));
   });
 
   it.each([{ units: 7 }, { classes: 3 }, { readout: 'last' }] as const)(

@@ -117,7 +117,8 @@ async function fitNetwork(
 ): Promise<{ weights: Weights; history: readonly EpochRecord[] }> {
   const { recurrent: network } = networks;
   const [stage] = stagesOf(pipeline, networks);
-  const { batchSize: strands, timesteps, tokenDropout, clipNorm, initialHead: head } = pipeline.training;
+  const { batchSize: strands, timesteps, tokenDropout, clipNorm } = pipeline.training;
+  const { initialHead: head, initialEmbedding: embedding } = pipeline.training;
   if (!stage || !timesteps) throw new Error(`${pipeline.name} is no pipeline of language`);
   const { train, validation } = corpus.parts;
   const steps = streamSteps({
@@ -145,7 +146,7 @@ async function fitNetwork(
       steps,
       trainer: {
         network,
-        weights: checkpoint?.start ?? initializeRecurrent(network, pipeline.seed, { head }),
+        weights: checkpoint?.start ?? initializeRecurrent(network, pipeline.seed, { head, embedding }),
         loss: taskOf(pipeline).loss(pipeline.recurrent),
         optimizer: optimizerOf(pipeline).hyperparameters,
         clipNorm,
