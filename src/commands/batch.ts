@@ -1,9 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
-import type { Shard } from '../predict/batch/list-clips.js';
 import type { Windowing } from '../predict/batch/windows.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
 import { batch } from '../workflows/batch.js';
@@ -21,6 +20,7 @@ import {
   wholeNumber,
 } from './flags.js';
 import { interruptible } from './interruptible.js';
+import { shardOption } from './shard-option.js';
 
 interface Flags
   extends Pick<
@@ -78,7 +78,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
       'clips processed at once (default: one more than the machine has cores)',
       wholeNumber(1),
     )
-    .option('--shard <i/n>', 'process only the i-th of n parts', parseShard)
+    .addOption(shardOption())
     .option('-t, --top <count>', 'how many classes to list for each clip', wholeNumber(1), 5)
     .option(
       '--min-probability <p>',
@@ -159,10 +159,4 @@ function windowingOf({ window, stride }: Flags): Windowing | null {
     problem: '--stride says where windows begin, but there are none.',
     fix: 'Give --window and a number of seconds too.',
   });
-}
-
-function parseShard(text: string): Shard {
-  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
-  throw new InvalidArgumentError('It must be like 2/5, the second of five parts.');
 }
