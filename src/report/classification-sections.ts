@@ -9,7 +9,7 @@ import { BASELINE_WORDS, baselineSentences } from './baseline-words.js';
 import { confusionTable } from './confusion.js';
 import type { Highlights } from './highlights.js';
 import type { DrawChart } from './open-charts.js';
-import { charts, section, table, text } from './page.js';
+import { charts, columns, section, table, text } from './page.js';
 import { reliabilityPlot } from './reliability.js';
 import { attentionChart, type Strip, stripFigure } from './strips.js';
 import { foldColumns } from './summary-words.js';
@@ -91,7 +91,7 @@ function evaluationSections(
   const rows = evaluation.classes.map(({ label, examples, precision, recall, f1 }) => [
     ...[text(label), { number: examples }, share(precision), share(recall), share(f1)],
   ]);
-  return [
+  return columns([
     section(
       'Classes',
       table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
@@ -107,7 +107,7 @@ function evaluationSections(
 The calibration error, ${percent(evaluation.calibration.error)}, is the mean distance from the diagonal.</p>`,
       charts([draw(reliabilityPlot(evaluation.calibration))]),
     ),
-  ].join('\n');
+  ]);
 }
 
 function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {

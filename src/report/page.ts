@@ -32,6 +32,8 @@ const STYLE = `
 }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere }
 table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left; vertical-align: top; overflow-wrap: normal }
+th, td:not(.number) { min-width: 4.5rem }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); column-gap: 2rem } .columns > div { min-width: 0 }
 .scroll { overflow-x: auto } .number { text-align: right } td.number { white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
 .bar { background: var(--first); height: .8rem; display: inline-block; max-width: 100% }
 .share { background: color-mix(in srgb, var(--first) var(--share), transparent) }
@@ -59,6 +61,10 @@ export function section(title: string, ...content: readonly string[]): string {
   const parts = content.filter((part) => part !== '');
   return parts.length === 0 ? '' : `<h2>${title}</h2>\n${parts.join('\n')}`;
 }
+
+/** Sections beside one another where the page is wide enough. */
+export const columns = (sections: readonly string[]): string =>
+  `<div class="columns">${sections.map((each) => `<div>${each}</div>`).join('\n')}</div>`;
 
 /** Text as it is, kept from turning the direction of what follows: names can be anybody's. */
 export function text(value: string): string {
