@@ -7,6 +7,7 @@ import { inInt8, type Networks, networksOf, parametersOf } from '../network/netw
 import { newFolder } from '../platform/new-folder.js';
 import { openRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { cannotWriteResult } from '../platform/write-result.js';
 import { taskOf } from '../tasks/tasks.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -88,7 +89,11 @@ export async function saveBundle(folder: string, bundle: NewBundle): Promise<voi
     ...bundle.files,
   };
   const fill = async (temporary: string) => {
-    for (const [name, content] of Object.entries(files)) await writeSynced(join(temporary, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      await writeSynced(join(temporary, name), content).catch((cause: unknown) =>
+        Promise.reject(cannotWriteResult(folder, cause)),
+      );
+    }
   };
   const unplaced = (temporary: string, cause: unknown) =>
     new UserError('usage', {
@@ -96,7 +101,7 @@ export async function saveBundle(folder: string, bundle: NewBundle): Promise<voi
       fix: `Rename ${temporary} to where it should be.`,
       cause,
     });
-  await newFolder(folder, fill, { unplaced });
+  await newFolder(folder, fill, { unplaced, unwritable: cannotWriteResult });
   await syncFolder(dirname(resolve(folder)));
 }
 

@@ -10,6 +10,10 @@ export const IMAGENET = 'imagenet';
 export interface ModelOptions {
   /** For `imagenet`: the folder of its TensorFlow.js model, in place of the one that is fetched. */
   readonly weights?: string | undefined;
+  /** Called with the bytes of it that have come so far, while it is fetched. */
+  readonly onReceived?: ((bytes: number) => void) | undefined;
+  /** A command that takes only what Clipstep trained: others are refused before they are fetched. */
+  readonly trainedFor?: string | undefined;
 }
 
 /** A model as far as its manifest describes it. */
@@ -28,10 +32,14 @@ export interface FoundModel {
  * @throws UserError `not_found` or `bad_bundle`, `usage` for weights that go with another model; for `imagenet` as
  *   imagenetModel.
  */
-export async function findModel(model: string, { weights }: ModelOptions = {}): Promise<FoundModel> {
+export async function findModel(
+  model: string,
+  { weights, onReceived, trainedFor }: ModelOptions = {},
+): Promise<FoundModel> {
   if (model === IMAGENET && !(await exists(model))) {
+    if (trainedFor !== undefined) throw notTrained(model, trainedFor);
     const { imagenetModel } = await import('./imagenet.js');
-    return { folder: IMAGENET, ...(await imagenetModel(weights ?? 'hub')) };
+    return { folder: IMAGENET, ...(await imagenetModel(weights ?? 'hub', onReceived)) };
   }
   if (weights !== undefined) {
     throw new UserError('usage', {
@@ -45,8 +53,11 @@ export async function findModel(model: string, { weights }: ModelOptions = {}): 
 
 /** @throws UserError `usage` for a model that was not trained by a pipeline of Clipstep. */
 export function requireTrained({ folder, manifest }: FoundModel, command: string): void {
-  if (!manifest.eachFrame) return;
-  throw new UserError('usage', {
+  if (manifest.eachFrame) throw notTrained(folder, command);
+}
+
+function notTrained(folder: string, command: string): UserError {
+  return new UserError('usage', {
     problem: `${folder} was trained elsewhere and answers each frame by itself, which \`clipstep ${command}\` has no use for.`,
     fix: 'Give a model that `clipstep train` wrote; `classify` and `batch` take both.',
   });

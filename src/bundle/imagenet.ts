@@ -15,8 +15,9 @@ import { BUNDLE_SCHEMA_VERSION, type Manifest, WEIGHTS_FILE } from './manifest.j
  */
 export async function imagenetModel(
   weights: string,
+  onReceived?: (bytes: number) => void,
 ): Promise<{ manifest: Manifest; members: readonly Weights[] }> {
-  const classifier = await loadImagenet(weights);
+  const classifier = await loadImagenet(weights, onReceived);
   const member: Weights = new Map([
     ...classifier.weights,
     ['head.kernel', classifier.kernel],

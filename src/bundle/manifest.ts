@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
+import { recognize } from '../media/recognize.js';
 import { pipelineSchema } from '../pipeline/schema.js';
 import { readTextFile } from '../platform/regular-file.js';
 import { testSummarySchema } from '../tasks/tasks.js';
@@ -72,15 +73,23 @@ export type Manifest = z.infer<typeof manifestSchema>;
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_FILE);
-  const text = await readTextFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
+  const text = await readTextFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch(async (cause: unknown) => {
     if (!isAbsent(cause)) throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
-    throw new UserError('not_found', {
-      problem: `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
-      fix: 'Give the folder that `clipstep train --out` wrote, or the name of a model that ships: `clipstep models` lists them.',
-      cause,
-    });
+    throw await noModel(folder, cause);
   });
   return parseManifest(text, path);
+}
+
+async function noModel(folder: string, cause: unknown): Promise<UserError> {
+  const given = await recognize(folder);
+  const isOther = given !== null && given !== 'a folder';
+  return new UserError('not_found', {
+    problem: isOther
+      ? `${folder} is ${given}, and not the folder of a trained model.`
+      : `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
+    fix: `${given === 'a folder' ? 'Where the model comes first, clips are given with --data. ' : ''}Give the folder that \`clipstep train --out\` wrote, or the name of a model that ships: \`clipstep models\` lists them.`,
+    cause,
+  });
 }
 
 /** One with a vocabulary of 100,000 words has some megabytes. */

@@ -1,7 +1,9 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
+import { makeFolder } from '../platform/make-folder.js';
+import { cannotWriteResult } from '../platform/write-result.js';
 import { WEIGHTS_FILE } from './manifest.js';
 
 /** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
@@ -9,7 +11,9 @@ export const isModel = (folder: string): Promise<boolean> => exists(join(folder,
 
 /** @throws UserError `usage` where a model cannot go there, since something stands there already. */
 export async function refuseOccupied(folder: string): Promise<void> {
-  await mkdir(dirname(resolve(folder)), { recursive: true });
+  await makeFolder(dirname(resolve(folder))).catch((cause: unknown) =>
+    Promise.reject(cannotWriteResult(folder, cause)),
+  );
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new UserError('usage', {

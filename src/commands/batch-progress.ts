@@ -21,7 +21,7 @@ export function batchProgress(): { show: (event: BatchEvent) => void; stop: () =
     show: (event) => {
       if (event.kind === 'found') {
         for (const line of notes(event)) console.error(line);
-        bar?.start(event.clips, 0, { figures: '' });
+        bar?.start(event.clips, 0, { figures: '', noun: event.clips === 1 ? 'clip' : 'clips' });
         return;
       }
       rate.note(event.outcome !== 'kept');
@@ -38,7 +38,7 @@ export function batchProgress(): { show: (event: BatchEvent) => void; stop: () =
 }
 
 function startBar(): SingleBar {
-  const format = '{bar} {value}/{total} clips, {figures}';
+  const format = '{bar} {value}/{total} {noun}, {figures}';
   return new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
 }
 

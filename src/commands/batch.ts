@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
 import type { Windowing } from '../predict/batch/windows.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
@@ -10,6 +11,7 @@ import { formatOf, STDOUT, throughStdout } from './batch-output.js';
 import { batchProgress } from './batch-progress.js';
 import { batchSummary } from './batch-summary.js';
 import { noteDefaultModel } from './default-model.js';
+import { downloadProgress } from './download-progress.js';
 import {
   allowDamagedOption,
   engineOption,
@@ -36,7 +38,7 @@ interface Flags
     | 'strict'
   > {
   readonly out: string;
-  readonly model: string;
+  readonly model?: string;
   readonly engine: 'auto' | EngineName;
   readonly weights?: string;
   readonly format?: BatchFormat;
@@ -130,11 +132,13 @@ async function runAndTell(source: string, flags: Flags, signal: AbortSignal): Pr
 }
 
 async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
-  const { model, weights, timeout, window, stride, ...options } = flags;
+  const { model = SHIPPED_MODEL, weights, timeout, window, stride, ...options } = flags;
   const windowing = windowingOf(flags);
   const format = flags.format ?? formatOf(flags.out);
-  await noteDefaultModel(model);
-  const bundle = await loadBundle(model, { weights });
+  if (flags.model === undefined) await noteDefaultModel();
+  const download = downloadProgress('the pretrained MobileNet');
+  const { onReceived } = download;
+  const bundle = await loadBundle(model, { weights, onReceived }).finally(download.stop);
   const progress = batchProgress();
   try {
     return await batch({

@@ -20,6 +20,14 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'classify clips over HTTP',
     load: async () => (await import('./serve.js')).serveCommand(),
   },
+  init: {
+    summary: 'make a folder to train a model of your own clips in',
+    load: async () => (await import('./init.js')).initCommand(),
+  },
+  check: {
+    summary: 'look at the clips of a dataset before anything is trained on them',
+    load: async (finish) => (await import('./check.js')).checkCommand(finish),
+  },
   train: {
     summary: 'train a model',
     load: async () => (await import('./train.js')).trainCommand(),

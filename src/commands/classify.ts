@@ -3,12 +3,14 @@ import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
+import { SHIPPED_MODEL } from '../platform/package-files.js';
 import { classify } from '../predict/classify.js';
 import type { Given } from '../predict/given.js';
 import type { Outcome } from '../predict/outcome.js';
 import { outcomeRow } from '../predict/outcome-row.js';
 import type { openFilmStrips } from '../workflows/film-strips.js';
 import { noteDefaultModel } from './default-model.js';
+import { downloadProgress } from './download-progress.js';
 import {
   allowDamagedOption,
   engineOption,
@@ -23,7 +25,7 @@ import { interruptible } from './interruptible.js';
 import { STDIN, withSpooledStdin } from './spool-stdin.js';
 
 interface Flags {
-  readonly model: string;
+  readonly model?: string;
   readonly top: number;
   readonly minProbability?: number;
   readonly json?: boolean;
@@ -83,18 +85,32 @@ async function classifyInputs(
   inputs: readonly Given[],
   run: { flags: Flags; signal: AbortSignal; spooled?: string },
 ): Promise<number> {
-  const { model, top, engine, weights, sampling, allowDamaged, minProbability, json, strips } = run.flags;
-  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal: run.signal };
+  const {
+    model = SHIPPED_MODEL,
+    top,
+    engine,
+    weights,
+    sampling,
+    allowDamaged,
+    minProbability,
+    json,
+    strips,
+  } = run.flags;
+  const download = downloadProgress('the pretrained MobileNet');
+  const { onReceived } = download;
+  const { signal } = run;
+  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal, onReceived };
   let failures = 0;
   const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.
   const started = setImmediate();
-  const noted = started.then(() => noteDefaultModel(model));
+  const noted = started.then(() => (run.flags.model === undefined ? noteDefaultModel() : undefined));
   const printing = started.then(() => (json ? printJson : printerOfRows(inputs)));
   const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
+      download.stop();
       patience.refresh();
       (await printing)(named(outcome, run.spooled));
       await draw?.(outcome);
@@ -102,6 +118,7 @@ async function classifyInputs(
     }
   } finally {
     clearInterval(patience);
+    download.stop();
   }
   return failures;
 }

@@ -60,7 +60,7 @@ export function evaluateCommand(): Command {
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
       const text = await interruptible(async (signal) => {
-        const bundle = await loadBundle(model);
+        const bundle = await loadBundle(model, { trainedFor: 'evaluate' });
         const evaluate = EVALUATIONS[bundle.manifest.pipeline.task];
         return evaluate(bundle, flags, { signal, onEvent: progress.show });
       }).finally(progress.stop);

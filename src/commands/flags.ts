@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { PlanChoice } from '../media/frames.js';
-import { SHIPPED_MODEL } from '../platform/package-files.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>
@@ -30,7 +29,7 @@ export const allowDamagedOption = () =>
 export function settings(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError('It must be name=value, such as training.epochs=3.');
+    throw new InvalidArgumentError(`It must be name=value, such as training.epochs=3, and ${text} is not.`);
   }
   return { ...earlier, [name]: value };
 }
@@ -45,8 +44,8 @@ export const gathered = (text: string, earlier: readonly string[] = []): readonl
 export const modelOption = () =>
   new Option(
     '-m, --model <model>',
-    "folder of a trained model, the name of one that ships, or imagenet: a pretrained MobileNet's 1000 classes",
-  ).default(SHIPPED_MODEL, 'motion, which ships');
+    "folder of a trained model, the name of one that ships, or imagenet: a pretrained MobileNet's 1000 classes (default: motion, which ships)",
+  );
 
 /** `--weights` of `--model imagenet`. */
 export const imagenetWeightsOption = () =>

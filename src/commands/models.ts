@@ -6,7 +6,7 @@ import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
 import { languageSentence } from '../report/language-words.js';
-import { entry, firstSentence } from './listing.js';
+import { entry, firstSentences } from './listing.js';
 
 /** Classes that are named; a model may know a thousand. */
 const MOST_LABELS = 12;
@@ -30,7 +30,7 @@ const IMAGENET_LINES = [
 
 function modelLines({ pipeline, labels, test }: Manifest): string[] {
   return [
-    firstSentence(pipeline.description),
+    ...firstSentences(pipeline.description),
     ...(labels.length > 0 ? [`${counted(labels.length, 'class', 'classes')}: ${labelsText(labels)}`] : []),
     ...(test ? [testLine(test)] : []),
   ];

@@ -3,7 +3,7 @@ import { framesOf } from '../inputs/input-kinds.js';
 import { readPipeline } from '../pipeline/pipeline-file.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
-import { entry, firstSentence } from './listing.js';
+import { entry, firstSentences } from './listing.js';
 
 /** `clipstep pipelines` */
 export function pipelinesCommand(): Command {
@@ -22,5 +22,5 @@ function pipelineLines({ description, input, recurrent }: Pipeline): string[] {
   const { layers, cell, units, readout } = recurrent;
   const network = layers === 0 ? `${readout} over time` : `${cell} of ${units} units, readout ${readout}`;
   const reads = encoder ? `${encoder.architecture} ${encoder.alpha}, weights: ${encoder.weights}; ` : '';
-  return [firstSentence(description), reads + network];
+  return [...firstSentences(description), reads + network];
 }

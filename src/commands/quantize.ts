@@ -24,7 +24,11 @@ export function quantizeCommand(): Command {
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
       const result = await interruptible(async (signal) =>
-        quantizeBundle(await loadBundle(model), { ...flags, signal, onEvent: progress.show }),
+        quantizeBundle(await loadBundle(model, { trainedFor: 'quantize' }), {
+          ...flags,
+          signal,
+          onEvent: progress.show,
+        }),
       ).finally(progress.stop);
       console.log(summary(result));
     });

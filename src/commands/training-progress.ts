@@ -14,19 +14,19 @@ const READING = {
 
 type ProgressEvent = TrainEvent | QuantizeEvent;
 
-/** Draws a training's events on stderr: a bar on a terminal, else a line for each note and epoch. */
+/** Draws a training's events on stderr: a line for each note and epoch, and a bar on a terminal, else a line now and then. */
 export function trainingProgress(): { show: (event: ProgressEvent) => void; stop: () => void } {
-  const bar = process.stderr.isTTY ? new Bar() : null;
+  const bar = process.stderr.isTTY ? new Bar() : new Lines();
   return {
     show: (event) => {
       const line = lineOf(event);
       if (line) {
-        bar?.clear();
+        bar.clear();
         console.error(line);
       }
-      bar?.draw(event);
+      bar.draw(event);
     },
-    stop: () => bar?.clear(),
+    stop: () => bar.clear(),
   };
 }
 
@@ -53,7 +53,7 @@ function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoc
   const validation =
     record.validationLoss === null
       ? ''
-      : `, validation ${record.validationLoss.toFixed(4)}${shareText(record.validationAccuracy)}${isBest ? ' (best)' : ''}`;
+      : `, validation ${record.validationLoss.toFixed(4)}${shareText(record.validationAccuracy)}${isBest ? ' (best so far)' : ''}`;
   const { trainLoss, trainAccuracy, seconds } = record;
   const training =
     trainAccuracy === null
@@ -64,31 +64,76 @@ function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoc
 
 const shareText = (share: number | null): string => (share === null ? '' : ` ${percent(share)}`);
 
+/** What is under way, how far it has come, and what else there is to say. */
+interface Position {
+  readonly counted: string;
+  readonly value: number;
+  readonly total: number;
+  readonly figures: string;
+}
+
+function positionOf(event: ProgressEvent): Position | null {
+  switch (event.kind) {
+    case 'reading':
+      return { counted: READING[event.what], value: event.done, total: event.total, figures: '' };
+    case 'classifier': {
+      const { name, epoch, epochs } = event;
+      return { counted: `To compare with: ${name}`, value: epoch, total: epochs, figures: '' };
+    }
+    case 'downloading':
+      return {
+        counted: `Downloading ${event.fileName} (MB)`,
+        value: megabytes(event.receivedBytes),
+        total: megabytes(event.totalBytes ?? event.receivedBytes),
+        figures: '',
+      };
+    case 'step': {
+      const accuracy = event.accuracy === null ? '' : `, accuracy ${percent(event.accuracy)}`;
+      return {
+        counted: `Stage ${event.stage + 1}, epoch ${event.epoch}/${event.epochs}`,
+        value: event.step,
+        total: event.steps,
+        figures: `loss ${event.loss.toFixed(4)}${accuracy}`,
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
+
+/** How often a line says how far it is where there is no terminal to draw on. */
+const LINE_MILLISECONDS = 30_000;
+
+/** A line now and then, so that a log file tells whether it goes on. */
+class Lines {
+  #shownAt = performance.now();
+  #isDownloading = false;
+
+  draw(event: ProgressEvent): void {
+    const position = positionOf(event);
+    if (!position) return;
+    // What is fetched over a network is named at once.
+    const isNew = event.kind === 'downloading' && !this.#isDownloading;
+    this.#isDownloading = event.kind === 'downloading';
+    if (!isNew && performance.now() - this.#shownAt < LINE_MILLISECONDS) return;
+    this.#shownAt = performance.now();
+    const { counted, value, total, figures } = position;
+    console.error(`${counted}: ${value}/${total}${figures && `, ${figures}`}`);
+  }
+
+  clear(): void {}
+}
+
 /** One bar at a time: a new one whenever what is counted changes. */
 class Bar {
   #bar: SingleBar | null = null;
   #counted = '';
 
   draw(event: ProgressEvent): void {
-    if (event.kind === 'reading') {
-      this.#update(READING[event.what], { value: event.done, total: event.total, figures: '' });
-    } else if (event.kind === 'classifier') {
-      const { name, epoch, epochs } = event;
-      this.#update(`Baseline: ${name}`, { value: epoch, total: epochs, figures: '' });
-    } else if (event.kind === 'downloading') {
-      const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
-      this.#update(`Downloading ${event.fileName} (MB)`, {
-        value: megabytes(event.receivedBytes),
-        total: megabytes(event.totalBytes ?? event.receivedBytes),
-        figures: '',
-      });
-    } else if (event.kind === 'step') {
-      this.#update(`Stage ${event.stage + 1}, epoch ${event.epoch}/${event.epochs}`, {
-        value: event.step,
-        total: event.steps,
-        figures: `loss ${event.loss.toFixed(4)}${event.accuracy === null ? '' : `, accuracy ${percent(event.accuracy)}`}`,
-      });
-    }
+    const position = positionOf(event);
+    if (position) this.#update(position);
   }
 
   clear(): void {
@@ -97,10 +142,7 @@ class Bar {
     this.#counted = '';
   }
 
-  #update(
-    counted: string,
-    { value, total, figures }: { value: number; total: number; figures: string },
-  ): void {
+  #update({ counted, value, total, figures }: Position): void {
     if (counted !== this.#counted || !this.#bar) {
       this.clear();
       this.#counted = counted;
@@ -110,6 +152,7 @@ class Bar {
       );
       this.#bar.start(total, 0, { counted, figures });
     }
+    this.#bar.setTotal(total);
     this.#bar.update(value, { counted, figures });
   }
 }

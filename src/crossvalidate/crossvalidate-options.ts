@@ -3,8 +3,6 @@ import type { Adjustments } from '../pipeline/adjust-pipeline.js';
 import type { TrainEvent } from '../train/train-event.js';
 
 export interface CrossvalidateOptions extends Adjustments {
-  /** Folder of classes, or manifest; what the pipeline names when absent. */
-  readonly data?: string | undefined;
   /** Parts, each of which is the test part once; at least 2, 5 when absent. */
   readonly folds?: number | undefined;
   /** How often all of it is done, each time with the next seed; 1 when absent. */

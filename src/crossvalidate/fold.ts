@@ -7,6 +7,7 @@ import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipel
 import { exists } from '../platform/exists.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
 import { checkpointPath } from '../train/checkpoint.js';
+import { pipelineDifferences } from '../train/fingerprint.js';
 import { readResultFiles } from '../train/result-files.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { adjustedBy } from './candidates.js';
@@ -68,8 +69,8 @@ export async function runFold(
     await trainModel(await foldTraining(folder, { settings, options }));
   }
   const bundle = await loadBundle(folder);
-  const expected = JSON.stringify(await readAdjustedPipeline(settings));
-  if (JSON.stringify(bundle.manifest.pipeline) !== expected) throw ofAnotherPipeline(folder);
+  const differences = pipelineDifferences(bundle.manifest.pipeline, await readAdjustedPipeline(settings));
+  if (differences !== '') throw ofAnotherPipeline(folder, differences);
   const results = await readResultFiles(folder, bundle.manifest.labels);
   if (results.predictions.length === 0) throw nothingTested(folder, results.skipped);
   return { position, bundle, choice, ...results };
@@ -113,9 +114,9 @@ function nothingTested(folder: string, skipped: Fold['skipped']): UserError {
   });
 }
 
-function ofAnotherPipeline(folder: string): UserError {
+function ofAnotherPipeline(folder: string, differences: string): UserError {
   return new UserError('usage', {
-    problem: `The model in ${folder} was trained by another pipeline, seed or number of folds.`,
+    problem: `The model in ${folder} was trained with other settings:\n${differences}`,
     fix: 'Resume with what it was begun with, or give another folder with --out.',
   });
 }

@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { cannotWrite } from '../platform/cannot-write.js';
 import { unlessAbsent } from '../platform/exists.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const resultSchema = z.strictObject({
@@ -42,7 +43,7 @@ export async function openInnerResults(path: string, begunWith: string): Promise
     const text = `${JSON.stringify({ begunWith, results: finished }, null, 2)}\n`;
     return replaceFile(path, text, { isSynced: true, failure: cannotWrite });
   };
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path)).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
   if (finished.length === 0) await write();
   return {
     finished,

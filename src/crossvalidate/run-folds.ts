@@ -1,7 +1,9 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { makeFolder } from '../platform/make-folder.js';
+import { cannotWriteResult } from '../platform/write-result.js';
 import { requireCommand } from '../tasks/commands.js';
 import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import { type Fold, runFold, type TrainFold } from './fold.js';
@@ -71,7 +73,7 @@ function nothingToChoose(): UserError {
 }
 
 async function checkFolder(out: string, resume: boolean): Promise<void> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out).catch((cause: unknown) => Promise.reject(cannotWriteResult(out, cause)));
   const isEmpty = (await readdir(out)).length === 0;
   if (resume && isEmpty) {
     throw new UserError('usage', {

@@ -3,7 +3,7 @@ import { encodingSchema } from './texts/encoding-schema.js';
 
 const generated = z.strictObject({
   perClass: z.int().min(1).max(100_000).describe('clips of each class'),
-  seed: z.int().min(0),
+  seed: z.int().min(0).describe('draws the clips: other seeds give other ones'),
 });
 
 /** What a pipeline trains on. */
@@ -14,8 +14,8 @@ export const dataSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('motion').describe('generated motion clips, made when they are first needed'),
-    train: generated,
-    test: generated,
+    train: generated.describe('what is trained on, and validated'),
+    test: generated.describe('what is tested on'),
   }),
   z.strictObject({
     kind: z
@@ -26,7 +26,7 @@ export const dataSchema = z.discriminatedUnion('kind', [
     kind: z
       .literal('texts')
       .describe(
-        'a folder with a file (.txt) a class, each line an example; or a table (.csv, .tsv), see scan-texts.ts',
+        'a folder with a file (.txt) a class, each line an example; or a table (.csv, .tsv) with the columns text and label',
       ),
     path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
     encoding: encodingSchema,

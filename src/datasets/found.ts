@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { UserError } from '../errors.js';
+import { systemFoldersText } from '../media/system-names.js';
 import type { Example, Skipped, SplitName } from './dataset.js';
 
 /** What a folder or a manifest names, before classes are numbered. */
@@ -23,6 +25,13 @@ export function splitNamed(word: string): SplitName | null {
     default:
       return null;
   }
+}
+
+/** What is told of folders that systems leave, once for all of them: nothing where there are none. */
+export function systemFolders(paths: readonly string[]): Skipped[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  return [{ path: first, problem: systemFoldersText(paths.map((path) => basename(path))) }];
 }
 
 /** The error for a dataset that cannot be used as it is. */

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import { cacheFolder } from '../platform/cache-folder.js';
+import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
 import { exists } from '../platform/exists.js';
 import { clipstepVersion } from '../platform/version.js';
 import type { DataEvent } from './data-event.js';
@@ -108,6 +108,9 @@ async function generatedMotion(
       ...settings,
       onClip: (done, total) => onEvent({ kind: 'reading', what: 'generate', done, total }),
       signal,
+    }).catch((error: unknown) => {
+      const isUnwritable = error instanceof UserError && error.code === 'cannot_write';
+      throw isUnwritable ? cannotCache(target, error.cause) : error;
     });
   }
   return folder;

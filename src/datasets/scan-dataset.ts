@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { recognize } from '../media/recognize.js';
+import { absentFix } from '../platform/folder-names.js';
 import type { Dataset } from './dataset.js';
 import type { Found } from './found.js';
 import { numberClasses } from './number-classes.js';
@@ -31,6 +33,7 @@ export async function scanDataset(path: string): Promise<Dataset> {
 
 async function find(path: string): Promise<Found> {
   const kind = await kindOf(path);
+  await refuseOther(path);
   if (kind === 'file') return scanManifest(path);
   for (const name of kind === 'folder' ? MANIFEST_NAMES : []) {
     const manifest = join(path, name);
@@ -39,11 +42,34 @@ async function find(path: string): Promise<Found> {
   return scanFolders(path);
 }
 
+/** @throws UserError `usage` for what is given in place of data. */
+async function refuseOther(path: string): Promise<void> {
+  const given = await recognize(path);
+  if (given === 'a pipeline') {
+    throw new UserError('usage', {
+      problem: `${path} is a pipeline, where a dataset is expected.`,
+      fix: `Give it first, and the clips with --data: clipstep train ${path} --data FOLDER`,
+    });
+  }
+  if (given === 'a trained model') {
+    throw new UserError('usage', {
+      problem: `${path} is a trained model, where a dataset is expected.`,
+      fix: `To say how good it is: clipstep evaluate ${path} --data FOLDER`,
+    });
+  }
+  if (given === 'a clip') {
+    throw new UserError('usage', {
+      problem: `${path} is a single clip, where a dataset is expected.`,
+      fix: LAYOUT,
+    });
+  }
+}
+
 async function kindOf(path: string): Promise<'file' | 'folder'> {
   const status = await stat(path).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `The dataset ${path} cannot be opened: ${messageOf(cause)}.`,
-      fix: 'Give a folder with one folder of clips a class, or a manifest in CSV.',
+      fix: absentFix(path, 'Give a folder with one folder of clips a class, or a manifest in CSV.'),
       cause,
     });
   });

@@ -1,13 +1,22 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { messageOf } from '../errors.js';
+import { isSystemFolder } from '../media/system-names.js';
+import { folderNames, notUtf8 } from '../platform/folder-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import type { Skipped, SplitName } from './dataset.js';
-import { type Found, splitNamed } from './found.js';
+import { type Found, splitNamed, systemFolders } from './found.js';
 
 /** Lists `<folder>/<label>/<clip>`, or `<folder>/<train|val|test>/<label>/<clip>`. */
 export async function scanFolders(folder: string): Promise<Found> {
-  const top = await list(folder);
+  const passedOver: string[] = [];
+  const found = await scanTop(folder, passedOver);
+  return { ...found, skipped: [...found.skipped, ...systemFolders(passedOver.sort(naturalOrder))] };
+}
+
+/** @param passedOver receives the paths of folders that systems leave. */
+async function scanTop(folder: string, passedOver: string[]): Promise<Found> {
+  const top = await list(folder, passedOver);
   const splits = top.folders.map(splitNamed);
   // A class may be called train or test: they mean a split only where no other folder lies beside them.
   const isSplit = splits.includes('train') && splits.every((split) => split !== null);
@@ -15,20 +24,26 @@ export async function scanFolders(folder: string): Promise<Found> {
     top.folders.map((name, index) => {
       const split = splits[index];
       return isSplit && split
-        ? scanPart({ folder, name, split })
-        : scanClass({ folder, id: name, label: name });
+        ? scanPart({ folder, name, split, passedOver })
+        : scanClass({ folder, id: name, label: name, passedOver });
     }),
   );
   return merge([withoutClass(folder, top), ...parts]);
 }
 
 /** One part of a split: a folder of class folders. */
-async function scanPart(part: { folder: string; name: string; split: SplitName }): Promise<Found> {
+async function scanPart(part: {
+  folder: string;
+  name: string;
+  split: SplitName;
+  passedOver: string[];
+}): Promise<Found> {
+  const { passedOver } = part;
   const folder = join(part.folder, part.name);
-  const listing = await list(folder);
+  const listing = await list(folder, passedOver);
   const classes = await Promise.all(
     listing.folders.map((label) =>
-      scanClass({ folder: part.folder, id: `${part.name}/${label}`, label, split: part.split }),
+      scanClass({ folder: part.folder, id: `${part.name}/${label}`, label, split: part.split, passedOver }),
     ),
   );
   return merge([withoutClass(folder, listing), ...classes]);
@@ -40,11 +55,12 @@ async function scanClass(options: {
   id: string;
   label: string;
   split?: SplitName | undefined;
+  passedOver: string[];
 }): Promise<Found> {
-  const { id, label, split } = options;
+  const { id, label, split, passedOver } = options;
   const folder = join(options.folder, id);
-  const { files, folders, skipped } = await list(folder);
-  const sequences = await Promise.all(folders.map((name) => asSequence(join(folder, name))));
+  const { files, folders, skipped } = await list(folder, passedOver);
+  const sequences = await Promise.all(folders.map((name) => asSequence(join(folder, name), passedOver)));
   const names = [
     ...files.filter((name) => !isOrdinaryFile(name)),
     ...folders.filter((_, index) => sequences[index] === null),
@@ -70,8 +86,8 @@ async function scanClass(options: {
 }
 
 /** Why a folder is no folder of frames, or null when it is one. */
-async function asSequence(folder: string): Promise<Skipped | null> {
-  const { files } = await list(folder);
+async function asSequence(folder: string, passedOver: string[]): Promise<Skipped | null> {
+  const { files } = await list(folder, passedOver);
   if (files.some((name) => !isOrdinaryFile(name))) return null;
   return {
     path: folder,
@@ -92,21 +108,33 @@ interface Listing {
   readonly skipped: readonly Skipped[];
 }
 
-/** What lies in a folder, links followed; names that begin with a dot are passed over. */
-async function list(folder: string): Promise<Listing> {
+/** What lies in a folder, links followed; names that begin with a dot and folders that systems leave are passed over. */
+async function list(folder: string, passedOver: string[]): Promise<Listing> {
   const folders: string[] = [];
   const files: string[] = [];
   const skipped: Skipped[] = [];
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort(naturalOrder);
-  for (const name of names) {
+  const names = (await folderNames(folder)).filter(({ name }) => !name.startsWith('.'));
+  for (const { name, isUtf8 } of names.sort((one, other) => naturalOrder(one.name, other.name))) {
+    if (!isUtf8) {
+      skipped.push({ path: join(folder, name), problem: notUtf8Problem(folder, name) });
+      continue;
+    }
     try {
       const status = await stat(join(folder, name));
-      (status.isDirectory() ? folders : files).push(name);
+      if (!status.isDirectory()) files.push(name);
+      else if (isSystemFolder(name)) passedOver.push(join(folder, name));
+      else folders.push(name);
     } catch (error) {
       skipped.push({ path: join(folder, name), problem: `It cannot be opened: ${messageOf(error)}.` });
     }
   }
   return { folders, files, skipped };
+}
+
+/** What to do about it is said with it: what is skipped has no fix of its own. */
+function notUtf8Problem(folder: string, name: string): string {
+  const { problem, fix } = notUtf8(folder, name);
+  return `${problem} ${fix}`;
 }
 
 /** Files where folders of classes are expected. */

@@ -1,45 +1,17 @@
-import { dirname, resolve } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
-import * as z from 'zod';
-import { listIssues, messageOf, UserError } from '../errors.js';
+import { dirname, resolve, sep } from 'node:path';
+import { messageOf, UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
-import { readTextFile } from '../platform/regular-file.js';
+import { readBoundedFile } from '../platform/regular-file.js';
 import type { Skipped } from './dataset.js';
-import { badDataset, type Found, splitNamed } from './found.js';
+import type { Found } from './found.js';
+import { badManifest, type Column, type ManifestRow, manifestRows } from './manifest-rows.js';
+import { tableText } from './table-text.js';
 
-/** An empty cell is one that was not filled in. */
-const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((cell) => (cell === '' ? undefined : cell), schema.optional());
-
-const seconds = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/, 'must be seconds, such as 12.5')
-  .transform(Number);
-
-const split = z.string().transform((word, context) => {
-  const name = splitNamed(word);
-  if (name) return name;
-  context.addIssue({ code: 'custom', message: `must be train, val or test, not ${word}` });
-  return z.NEVER;
-});
-
-const rowSchema = z
-  .object({
-    path: z.string().min(1, 'must not be empty'),
-    label: optional(z.string()),
-    group: optional(z.string()),
-    split: optional(split),
-    start: optional(seconds),
-    end: optional(seconds),
-  })
-  .refine(({ start = 0, end }) => end === undefined || end > start, {
-    path: ['end'],
-    message: 'must be later than start',
-  });
-
-interface Row {
-  readonly line: number;
-  readonly cells: z.infer<typeof rowSchema>;
+/** A row with the clip that it names. */
+interface Located extends ManifestRow {
+  /** Absolute. */
+  readonly clip: string;
+  readonly isThere: boolean;
 }
 
 /**
@@ -48,14 +20,13 @@ interface Row {
  * @throws UserError `bad_dataset` with the lines that do not fit.
  */
 export async function scanManifest(path: string): Promise<Found> {
-  const rows = parseRows(await readManifestText(path), { path, needed: ['path', 'label'] });
+  const rows = await readRows(path, ['path', 'label']);
   refusePartialSplit(rows, path);
-  const folder = dirname(path);
   const skipped: Skipped[] = [];
   const examples: Array<Found['examples'][number]> = [];
-  for (const { line, cells } of rows) {
-    const clip = resolve(folder, cells.path);
-    if (await exists(clip)) examples.push(asExample(clip, cells));
+  for (const row of rows) {
+    const { line, clip } = row;
+    if (row.isThere) examples.push(asExample(row));
     else skipped.push({ path: clip, problem: `Line ${line} of ${path} names it, but it is not there.` });
   }
   return { examples, skipped, labels: new Set(rows.map((row) => labelOf(row.cells))) };
@@ -76,86 +47,56 @@ export interface ManifestClip {
  * @throws UserError `bad_dataset` with the lines that do not fit; what the file system says.
  */
 export async function readManifest(path: string): Promise<ManifestClip[]> {
-  const rows = parseRows(await readManifestText(path), { path, needed: ['path'] });
-  return rows.map(({ cells }) => ({
+  const rows = await readRows(path, ['path']);
+  return rows.map(({ cells, clip }) => ({
     id: idOf(cells),
-    path: resolve(dirname(path), cells.path),
+    path: clip,
     label: cells.label,
     ...partOf(cells),
   }));
 }
 
+async function readRows(path: string, needed: readonly Column[]): Promise<Located[]> {
+  const text = await readManifestText(path);
+  const folder = dirname(path);
+  const rows: Located[] = [];
+  for (const row of manifestRows(text, { path, needed })) rows.push(await locate(row, folder));
+  refuseDuplicates(rows, path);
+  return rows;
+}
+
 async function readManifestText(path: string): Promise<string> {
-  return readTextFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
+  const bytes = await readBoundedFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
     throw new UserError('unreadable', {
       problem: `The manifest ${path} cannot be read: ${messageOf(cause)}.`,
       fix: 'Give a CSV file with a column path that you may read.',
       cause,
     });
   });
+  try {
+    return tableText(bytes);
+  } catch (cause) {
+    throw badManifest(path, `it ${messageOf(cause)}`);
+  }
 }
 
 /** A million clips, which a string of JavaScript's still holds. */
 const MAX_MANIFEST_BYTES = 256e6;
 
-type Column = keyof typeof rowSchema.shape;
-
-/** @param options.needed columns that must be there, and filled in. */
-function parseRows(text: string, options: { path: string; needed: readonly Column[] }): Row[] {
-  const { path, needed } = options;
-  const rows: Row[] = [];
-  const problems: string[] = [];
-  for (const { record, info } of parseCsv(text, options)) {
-    const parsed = rowSchema.safeParse(record);
-    const empty = needed.filter((name) => record[name] === '');
-    if (parsed.success && empty.length === 0) rows.push({ line: info.lines, cells: parsed.data });
-    else if (parsed.success) problems.push(`line ${info.lines}:\n  ${empty.join()}: must not be empty`);
-    else problems.push(`line ${info.lines}:\n${listIssues(parsed.error)}`);
-  }
-  if (problems.length > 0) {
-    const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more lines`] : [];
-    throw badManifest(path, [...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'));
-  }
-  refuseDuplicates(rows, path);
-  return rows;
+/** What was written on Windows has backslashes between folders, which elsewhere may be part of a name. */
+async function locate(row: ManifestRow, folder: string): Promise<Located> {
+  const written = row.cells.path.replace(/^(?:\.[\\/]+)+/, '');
+  const portable = written.replaceAll('\\', '/');
+  const find = async (path: string): Promise<Located> => {
+    const clip = resolve(folder, path);
+    return { ...row, cells: { ...row.cells, path }, clip, isThere: await exists(clip) };
+  };
+  if (sep === '\\' || portable === written) return find(portable);
+  const asWritten = await find(written);
+  return asWritten.isThere ? asWritten : find(portable);
 }
 
-/** Lines that one error quotes. */
-const MOST_PROBLEMS = 10;
-
-interface CsvRecord {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-function parseCsv(text: string, source: { path: string; needed: readonly Column[] }): CsvRecord[] {
-  const { path } = source;
-  const columns = (header: string[]) => checkHeader(header, source);
-  try {
-    const options = { columns, info: true, bom: true, trim: true, skip_empty_lines: true } as const;
-    // The types of csv-parse leave out that `info` wraps each record.
-    return parse(text, options) as unknown as CsvRecord[];
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw badManifest(path, messageOf(cause));
-  }
-}
-
-function checkHeader(
-  header: readonly string[],
-  { path, needed }: { path: string; needed: readonly Column[] },
-): string[] {
-  const known = Object.keys(rowSchema.shape);
-  const absent = needed.filter((name) => !header.includes(name));
-  const unknown = header.filter((name, index) => !known.includes(name) || header.indexOf(name) !== index);
-  if (absent.length > 0) {
-    throw badManifest(path, `line 1: the header ${header.join(',')} lacks ${absent.join(' and ')}`);
-  }
-  if (unknown.length > 0) throw badManifest(path, `line 1: unknown or repeated: ${unknown.join(', ')}`);
-  return [...header];
-}
-
-function refuseDuplicates(rows: readonly Row[], path: string): void {
+function refuseDuplicates(rows: readonly ManifestRow[], path: string): void {
   const lineOf = new Map<string, number>();
   for (const { line, cells } of rows) {
     const id = idOf(cells);
@@ -167,17 +108,17 @@ function refuseDuplicates(rows: readonly Row[], path: string): void {
   }
 }
 
-function refusePartialSplit(rows: readonly Row[], path: string): void {
+function refusePartialSplit(rows: readonly ManifestRow[], path: string): void {
   const without = rows.find((row) => row.cells.split === undefined);
   const some = rows.find((row) => row.cells.split !== undefined);
   if (!without || !some) return;
   throw badManifest(path, `line ${some.line} gives a split, but line ${without.line} does not`);
 }
 
-function asExample(path: string, cells: Row['cells']): Found['examples'][number] {
+function asExample({ clip, cells }: Located): Found['examples'][number] {
   return {
     id: idOf(cells),
-    path,
+    path: clip,
     label: labelOf(cells),
     group: cells.group ?? cells.path,
     split: cells.split,
@@ -186,12 +127,12 @@ function asExample(path: string, cells: Row['cells']): Found['examples'][number]
 }
 
 /** Where the label is a needed column. */
-function labelOf({ label }: Row['cells']): string {
+function labelOf({ label }: ManifestRow['cells']): string {
   if (label === undefined) throw new Error('A line without a label was let through');
   return label;
 }
 
-function partOf({ start, end }: Row['cells']) {
+function partOf({ start, end }: ManifestRow['cells']) {
   return {
     startSeconds: start,
     endSeconds: end,
@@ -199,13 +140,6 @@ function partOf({ start, end }: Row['cells']) {
 }
 
 /** The path as written, with the part of the clip that is meant. */
-function idOf({ path, start, end }: Row['cells']): string {
+function idOf({ path, start, end }: ManifestRow['cells']): string {
   return start === undefined && end === undefined ? path : `${path}#${start ?? 0}-${end ?? ''}`;
-}
-
-function badManifest(path: string, problem: string): UserError {
-  return badDataset(
-    `The manifest ${path} does not fit:\n${problem}`,
-    'Its columns are path and label and, if wanted, group, split (train, val or test; for all clips or none), start and end (seconds).',
-  );
 }

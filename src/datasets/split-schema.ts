@@ -1,14 +1,27 @@
 import * as z from 'zod';
 
-const foldSchema = z.strictObject({ number: z.int().min(1), of: z.int().min(2).max(1000) });
+const foldSchema = z.strictObject({
+  number: z.int().min(1).describe('which fold, from 1'),
+  of: z.int().min(2).max(1000).describe('how many folds there are'),
+});
 
 const isThere = ({ number, of }: z.infer<typeof foldSchema>) => number <= of;
 const notThere = { message: 'number must be at most of' };
 
 /** How a dataset becomes training, validation and test part; see datasets/split.ts. */
 export const splitSchema = z.strictObject({
-  validation: z.number().min(0).max(0.5).default(0.15),
-  test: z.number().min(0).max(0.5).default(0.15),
+  validation: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.15)
+    .describe('share of the clips by which the epoch, the temperature and the threshold are chosen'),
+  test: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.15)
+    .describe('share of the clips that is scored once, at the end'),
   by: z
     .literal('hash')
     .optional()

@@ -72,7 +72,7 @@ function draw(examples: readonly Example[], options: SplitOptions & { dataset: D
   const [train = [], testing = [], validating = []] = parts;
   const complete = new Set(train.map((example) => example.label)).size === dataset.labels.length;
   const filled = (test === 0 || testing.length > 0) && (validation === 0 || validating.length > 0);
-  if (!complete || !filled) throw tooFewGroups(examples, dataset);
+  if (!complete || !filled) throw tooFewGroups(dataset);
   return { train, validation: validating, test: testing };
 }
 
@@ -96,12 +96,12 @@ function takeFold(
 ): { test: Example[]; rest: Example[] } {
   const shares = Array.from({ length: of }, () => 1 / of);
   const test = partitionByGroup(examples, { shares, seed })[number - 1]!;
-  if (test.length === 0) throw tooFewGroups(examples, dataset);
+  if (test.length === 0) throw tooFewGroups(dataset);
   const tested = new Set(test);
   return { test, rest: examples.filter((example) => !tested.has(example)) };
 }
 
-function tooFewGroups(examples: readonly Example[], { labels }: Dataset) {
+function tooFewGroups({ examples, labels }: Dataset) {
   const counts = labels.map((label, index) => {
     const groups = new Set(examples.filter((each) => each.label === index).map((each) => each.group));
     return `  ${label}: ${groups.size}`;

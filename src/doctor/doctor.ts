@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { type Bundle, loadBundle } from '../bundle/bundle.js';
 import { cachedPretrained } from '../encoder/pretrained/load-pretrained.js';
 import { selectEngine } from '../engine/select.js';
@@ -11,6 +11,7 @@ import { locateClip } from '../media/locate.js';
 import { probeVideo } from '../media/video/probe.js';
 import { cacheFolder } from '../platform/cache-folder.js';
 import { createTimeBudget } from '../platform/child-process/time-budget.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { SHIPPED_MODEL, shippedSample } from '../platform/package-files.js';
 
 /** One thing that Clipstep needs or can use. */
@@ -151,7 +152,8 @@ async function encodeFrame({ networks, members: [weights] }: Bundle): Promise<vo
 
 async function checkPretrained(): Promise<Check> {
   const name = 'pretrained weights';
-  const kept = await cachedPretrained();
+  // Why there is no cache is said where its disk is looked at.
+  const kept = await cachedPretrained().catch(() => []);
   if (kept.length > 0) {
     const lines = kept.map((each) => `${each.name} from ${each.source}, sha256 ${each.sourceDigest}`);
     return { name, status: 'ok', detail: lines.join('; ') };
@@ -166,9 +168,9 @@ async function checkPretrained(): Promise<Check> {
 
 async function checkDisk(): Promise<Check> {
   const name = 'free disk';
-  const folder = cacheFolder();
   try {
-    await mkdir(folder, { recursive: true });
+    const folder = cacheFolder();
+    await makeFolder(folder);
     const { bavail, bsize } = await statfs(folder);
     const bytes = bavail * bsize;
     const detail = `${(bytes / 2 ** 30).toFixed(1)} GiB for the cache (${folder})`;
@@ -177,7 +179,7 @@ async function checkDisk(): Promise<Check> {
     return { name, status: 'optional', detail: `only ${detail}`, fix };
   } catch (error) {
     const fix = 'Set CLIPSTEP_CACHE to a folder that can be written.';
-    return { name, status: 'optional', detail: `${folder} cannot be written: ${messageOf(error)}`, fix };
+    return { name, status: 'optional', detail: `the cache cannot be written: ${messageOf(error)}`, fix };
   }
 }
 

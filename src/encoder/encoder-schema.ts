@@ -2,20 +2,25 @@ import * as z from 'zod';
 import { ARCHITECTURES } from './mobilenet.js';
 
 const poolingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('global') }),
-  z.strictObject({ kind: z.literal('grid'), n: z.int().min(2).max(7) }),
+  z.strictObject({ kind: z.literal('global').describe('the mean over the whole picture') }),
+  z.strictObject({
+    kind: z.literal('grid').describe('the mean of each of n x n fields: where something is stays known'),
+    n: z.int().min(2).max(7).describe('fields along each side'),
+  }),
 ]);
 
 /** The network that embeds a picture, and where its first weights come from. */
 export const encoderSchema = z.strictObject({
-  architecture: z.enum(ARCHITECTURES),
+  architecture: z.enum(ARCHITECTURES).describe('the network'),
   alpha: z.number().min(0.1).max(2).describe('width multiplier'),
   blocks: z
     .int()
     .min(1)
     .optional()
     .describe('only so many of its blocks, from the stem on: smaller, and it keeps more of the detail'),
-  pooling: poolingSchema.default({ kind: 'global' }),
+  pooling: poolingSchema
+    .default({ kind: 'global' })
+    .describe("how its last feature map becomes a frame's features"),
   weights: z
     .string()
     .min(1)

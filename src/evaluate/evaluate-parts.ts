@@ -5,8 +5,7 @@ import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js
 import { loadClassifiers } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
-import { openCache } from '../inputs/feature-cache.js';
-import { cacheFolder } from '../platform/cache-folder.js';
+import { openSequenceCache } from '../inputs/feature-cache.js';
 import { clipstepVersion } from '../platform/version.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import {
@@ -76,7 +75,7 @@ export async function evaluateParts(
   const { onEvent, minProbability, signal } = options;
   const { engine } = await selectEngine(options.engine ?? 'auto');
   const { pipeline, vocabulary } = bundle.manifest;
-  const cache = openCache(cacheFolder('sequences'));
+  const cache = openSequenceCache(onEvent);
   const run = { pipeline, networks: bundle.networks, vocabulary, cache, signal };
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {

@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Example, SplitName } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
 import { isFailureOfInput } from '../errors.js';
-import { type Cache, contentDigest } from '../inputs/feature-cache.js';
-import { openClip } from '../media/frames.js';
-import { locateClip } from '../media/locate.js';
+import type { Cache } from '../inputs/feature-cache.js';
 import { concurrently } from '../platform/concurrently.js';
-import { type FramePrint, framePrintOf } from './frame-print.js';
+import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
 import { nearCopies, type PrintedClip } from './near-copies.js';
-import { THUMBNAIL_BYTES, THUMBNAIL_SOURCE_SIDE, thumbnailOf } from './perceptual-hash.js';
 
 /** Two examples in different parts of a split that are one and the same, or nearly. */
 export interface Leak {
@@ -17,9 +13,6 @@ export interface Leak {
   readonly ids: readonly [string, string];
   readonly parts: readonly [SplitName, SplitName];
 }
-
-/** Frames of a clip that are compared, at the centres of equal spans. */
-const FRAMES = 8;
 
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
@@ -53,41 +46,15 @@ interface Print extends PrintedClip {
 async function printOf(
   example: Example,
   options: { cache: Cache; signal?: AbortSignal | undefined },
-): Promise<Pick<Print, 'content' | 'frames'>> {
-  const own = example.image ?? example.text;
-  if (own !== undefined) return { content: createHash('sha256').update(own).digest('hex'), frames: [] };
-  const content = await contentDigest(example.path).catch(() => null);
+): Promise<ClipPrint> {
+  const content = await contentOf(example).catch(() => null);
   if (content === null) return { content, frames: [] };
-  const { startSeconds, endSeconds } = example;
-  const key = { kind: 'thumbnails', frames: FRAMES, content, startSeconds, endSeconds };
   try {
-    const bytes = await options.cache.get(key, () => thumbnailsOf(example, options.signal));
-    return { content, frames: framePrints(bytes) };
+    return await clipPrint(example, { ...options, content });
   } catch (error) {
     if (!isFailureOfInput(error)) throw error;
     return { content, frames: [] };
   }
-}
-
-/** uint8 RGB [frames, 8, 9, 3]. */
-async function thumbnailsOf(example: Example, signal?: AbortSignal): Promise<Uint8Array> {
-  const { startSeconds, endSeconds } = example;
-  const clip = await openClip(await locateClip(example.path), {
-    sampling: { kind: 'uniform', frames: FRAMES },
-    preprocessing: { size: THUMBNAIL_SOURCE_SIDE, fit: 'squash', kernel: 'linear' },
-    startSeconds,
-    endSeconds,
-    signal,
-  });
-  const thumbnails: Uint8Array[] = [];
-  for await (const { pixels } of clip.frames) thumbnails.push(thumbnailOf(pixels));
-  return Buffer.concat(thumbnails);
-}
-
-function framePrints(thumbnails: Uint8Array): FramePrint[] {
-  return Array.from({ length: thumbnails.length / THUMBNAIL_BYTES }, (_, frame) =>
-    thumbnails.subarray(frame * THUMBNAIL_BYTES, (frame + 1) * THUMBNAIL_BYTES),
-  ).flatMap((thumbnail) => framePrintOf(thumbnail) ?? []);
 }
 
 function sameContent(prints: readonly Print[]): Leak[] {
@@ -101,7 +68,7 @@ function sameContent(prints: readonly Print[]): Leak[] {
 }
 
 function sameFrames(prints: readonly Print[]): Leak[] {
-  const detailed = prints.filter(({ frames }) => frames.length >= FRAMES / 2);
+  const detailed = prints.filter(isDetailed);
   return nearCopies(detailed).map(([one, other]) => leak('frames', detailed[one]!, detailed[other]!));
 }
 

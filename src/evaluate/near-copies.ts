@@ -32,6 +32,17 @@ export function nearCopies(clips: readonly PrintedClip[]): Array<[number, number
   return pairs.sort(([one, other], [another, fourth]) => one - another || other - fourth);
 }
 
+/** As nearCopies, whatever parts the clips are of. */
+export function nearCopiesAmong(clips: readonly PrintedClip[]): Array<[number, number]> {
+  const copiesOf = finderAmong(clips, [...clips.keys()]);
+  return clips.flatMap((_, one) =>
+    copiesOf(one)
+      .filter((other) => other > one)
+      .sort((first, second) => first - second)
+      .map((other): [number, number] => [one, other]),
+  );
+}
+
 function byPart(clips: readonly PrintedClip[]): Iterable<number[]> {
   const parts = new Map<string, number[]>();
   for (const [index, { part }] of clips.entries()) {
@@ -42,7 +53,7 @@ function byPart(clips: readonly PrintedClip[]): Iterable<number[]> {
   return parts.values();
 }
 
-/** Finds the copies of a clip among those of one part, which it is not of. */
+/** Finds the copies of a clip among those that are given. */
 function finderAmong(clips: readonly PrintedClip[], own: readonly number[]): (index: number) => number[] {
   const entries = own.flatMap((index) => distinct(clips[index]!.frames).map(({ hash }) => ({ index, hash })));
   const hashes = indexHashes(entries.map(({ hash }) => hash));

@@ -1,4 +1,4 @@
-import { random } from '../random.js';
+import { type Random, random } from '../random.js';
 import { largest } from '../tensors/largest.js';
 
 /** One clip's sequence of feature vectors: float32 [timesteps, inputs]. */
@@ -131,19 +131,45 @@ function segmentsOf(sequences: readonly Sequence[]): Int32Array[] | undefined {
  *
  * @param options.lengths of the examples, where they differ so much that sequences of like length are to share a batch:
  *   what is padded is computed for nothing. Batches stay random but for that.
+ * @param options.classes of the examples, where an epoch is to have as many of each: those of rare ones again and again, of
+ *   frequent ones some, other ones in each epoch. It has as many examples as there are.
  */
 export function epochBatches(
   exampleCount: number,
-  options: { batchSize: number; seed: number; epoch: number; lengths?: readonly number[] | undefined },
+  options: {
+    batchSize: number;
+    seed: number;
+    epoch: number;
+    lengths?: readonly number[] | undefined;
+    classes?: readonly number[] | undefined;
+  },
 ): number[][] {
-  const { batchSize, seed, epoch, lengths } = options;
+  const { batchSize, seed, epoch, lengths, classes } = options;
   const stream = random(seed, 'epoch', epoch);
-  const order = stream.shuffle([...Array(exampleCount).keys()]);
+  const all = [...Array(exampleCount).keys()];
+  const order = stream.shuffle(classes ? balanced(classes, stream) : all);
   if (!lengths) return inBatches(order, batchSize);
   const pools = inBatches(order, batchSize * BATCHES_IN_POOL).map((pool) =>
     pool.sort((one, other) => lengths[one]! - lengths[other]!),
   );
   return stream.shuffle(pools.flatMap((pool) => inBatches(pool, batchSize)));
+}
+
+/** Indices of examples, of each class as many as of any other, or one more. */
+function balanced(classes: readonly number[], stream: Random): number[] {
+  const members = new Map<number, number[]>();
+  for (const [index, label] of classes.entries()) {
+    const own = members.get(label);
+    if (own) own.push(index);
+    else members.set(label, [index]);
+  }
+  // Which classes have one more is drawn anew.
+  const drawn = stream.shuffle([...members.values()]);
+  return drawn.flatMap((own, place) => {
+    const count = Math.floor((classes.length + place) / drawn.length);
+    const rounds = Array.from({ length: Math.ceil(count / own.length) }, () => stream.shuffle([...own]));
+    return rounds.flat().slice(0, count);
+  });
 }
 
 /** Batches whose examples are sorted by length together: so many that little is padded, so few that they stay mixed. */

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UserError } from '../errors.js';
+import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const DIGEST_BYTES = 32;
@@ -13,18 +16,56 @@ export interface Cache {
    * is computed again. `key` is anything JSON can write; all that the bytes depend on must be in it.
    */
   get(key: unknown, compute: () => Promise<Uint8Array>): Promise<Uint8Array>;
+  /** What is kept for a key; null where nothing is. */
+  peek(key: unknown): Promise<Uint8Array | null>;
 }
 
-/** A cache in a folder, which need not exist. An entry is the sha256 of its bytes followed by them. */
-export function openCache(folder: string): Cache {
+/**
+ * Clipstep's own cache of sequences, which a run can do without: where there is none or it cannot be written, a note
+ * says so once.
+ */
+export function openSequenceCache(
+  onEvent: ((event: { readonly kind: 'note'; readonly message: string }) => void) | undefined,
+): Cache {
+  const note = ({ problem, fix }: UserError) =>
+    onEvent?.({
+      kind: 'note',
+      message: `${problem} What is read is not kept, and will be read again. ${fix}`,
+    });
+  try {
+    return openCache(cacheFolder('sequences'), (path, cause) => note(cannotCache(path, cause)));
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === 'cannot_write')) throw error;
+    note(error);
+    return { peek: async () => null, get: (_key, compute) => compute() };
+  }
+}
+
+/**
+ * A cache in a folder, which need not exist. An entry is the sha256 of its bytes followed by them.
+ * @param onUnwritable is called the first time that an entry cannot be kept; later ones are tried all the same.
+ */
+export function openCache(
+  folder: string,
+  onUnwritable: (folder: string, cause: unknown) => void = () => {},
+): Cache {
+  let isWritable = true;
+  const noteUnwritable = (cause: unknown) => {
+    if (isWritable) onUnwritable(folder, cause);
+    isWritable = false;
+  };
+  const pathOf = (key: unknown) => {
+    const name = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+    return join(folder, name.slice(0, 2), name.slice(2));
+  };
   return {
+    peek: (key) => readEntry(pathOf(key)),
     async get(key, compute) {
-      const name = createHash('sha256').update(JSON.stringify(key)).digest('hex');
-      const path = join(folder, name.slice(0, 2), name.slice(2));
+      const path = pathOf(key);
       const kept = await readEntry(path);
       if (kept) return kept;
       const computed = await compute();
-      await writeEntry(path, computed);
+      await writeEntry(path, computed).catch(noteUnwritable);
       return computed;
     },
   };
@@ -60,7 +101,7 @@ async function readEntry(path: string): Promise<Uint8Array | null> {
 }
 
 async function writeEntry(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await replaceFile(path, Buffer.concat([digestOf(bytes), bytes]), { isSynced: false });
 }
 

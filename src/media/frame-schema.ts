@@ -4,20 +4,20 @@ import * as z from 'zod';
 export const samplingSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('uniform').describe('frames at the centres of equal spans of the clip'),
-    frames: z.int().min(1).max(1024),
+    frames: z.int().min(1).max(1024).describe('how many'),
   }),
   z.strictObject({
     kind: z.literal('segments').describe('one random frame from each of equal spans; for training'),
-    frames: z.int().min(1).max(1024),
+    frames: z.int().min(1).max(1024).describe('how many'),
   }),
   z.strictObject({
     kind: z.literal('fps').describe('frames at a fixed rate'),
-    framesPerSecond: z.number().positive().max(240),
-    maxFrames: z.int().min(1).max(4096),
+    framesPerSecond: z.number().positive().max(240).describe('how many a second'),
+    maxFrames: z.int().min(1).max(4096).describe('most that are read of a clip, from its start'),
   }),
   z.strictObject({
     kind: z.literal('keyframes').describe('the frames that the codec stored whole'),
-    maxFrames: z.int().min(1).max(4096),
+    maxFrames: z.int().min(1).max(4096).describe('most that are read of a clip, from its start'),
   }),
 ]);
 
@@ -35,9 +35,12 @@ export const gapSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('frames').describe("of the clip's own"),
-      frames: z.int().min(1).max(1000),
+      frames: z.int().min(1).max(1000).describe('how many later'),
     }),
-    z.strictObject({ kind: z.literal('seconds'), seconds: z.number().positive().max(60) }),
+    z.strictObject({
+      kind: z.literal('seconds').describe('what is on screen then'),
+      seconds: z.number().positive().max(60).describe('how much later'),
+    }),
   ])
   .describe('from a frame to the later one that difference and flow compare it with');
 

@@ -1,12 +1,15 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
+import { absentFix, folderNames, notUtf8 } from '../platform/folder-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { refuseAddress, refuseDevice } from './address.js';
 import { isClipName, isFrameName } from './clip-names.js';
 import { readSignature } from './file-signature.js';
 import { movingPictureIn } from './images/moving.js';
 import { matchPattern } from './match-pattern.js';
+import { recognize } from './recognize.js';
+import { isSystemFolder } from './system-names.js';
 import type { Probe } from './video/probe.js';
 
 /** What one path or pattern of a command line stands for. */
@@ -42,7 +45,7 @@ export async function resolveInputs(inputs: readonly string[]): Promise<Resolved
   const resolved: ResolvedInput[] = [];
   for (const input of inputs) {
     try {
-      for (const clip of await resolveInput(input)) resolved.push({ kind: 'clip', input: clip });
+      for (const each of await resolveInput(input)) resolved.push(each);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       resolved.push({ kind: 'unresolved', input, error });
@@ -72,13 +75,15 @@ export async function locatePath(path: string): Promise<LocatedClip> {
   if (status !== 'absent') return locatePresent(path, status);
   throw new UserError('not_found', {
     problem: `There is no ${path}.`,
-    fix: 'See whether it was moved or deleted, or its disk taken away.',
+    fix: absentFix(path, 'See whether it was moved or deleted, or its disk taken away.'),
   });
 }
 
 async function locatePresent(path: string, status: 'file' | 'folder'): Promise<LocatedClip> {
   if (status === 'file') return locateFile(path);
-  const { frames } = await listFolder(path);
+  const { frames, unnamed } = await listFolder(path);
+  const missed = unnamed.find(({ input }) => isFrameName(input));
+  if (missed) throw missed.error;
   if (frames.length > 0) return { kind: 'images', input: path, paths: frames };
   throw new UserError('no_frames', {
     problem: `The folder ${path} holds no images.`,
@@ -105,16 +110,22 @@ async function locateByPattern(pattern: string): Promise<LocatedClip> {
   });
 }
 
-async function resolveInput(input: string): Promise<string[]> {
+async function resolveInput(input: string): Promise<ResolvedInput[]> {
   const status = await statusOf(input);
-  if (status === 'file') return [input];
+  if (status === 'file') return [{ kind: 'clip', input }];
   if (status === 'absent') {
     const matches = await matchPattern(input);
-    if (matches.every(isFrameName)) return [input];
+    if (matches.every(isFrameName)) return [{ kind: 'clip', input }];
     return (await Promise.all(matches.map(resolveInput))).flat();
   }
   const clips = await clipsBelow(input, new Set());
   if (clips.length > 0) return clips;
+  if ((await recognize(input)) === 'a trained model') {
+    throw new UserError('usage', {
+      problem: `${input} is a trained model, and no clip.`,
+      fix: `To use it: clipstep classify CLIP --model ${input}`,
+    });
+  }
   throw new UserError('not_found', {
     problem: `The folder ${input} holds no clips: no videos and no folders of images.`,
     fix: 'Give a folder of videos, of frames, or of folders of these.',
@@ -122,30 +133,34 @@ async function resolveInput(input: string): Promise<string[]> {
 }
 
 /** @param visited real paths of the folders above, so that a link to one of them ends the search. */
-async function clipsBelow(folder: string, visited: ReadonlySet<string>): Promise<string[]> {
+async function clipsBelow(folder: string, visited: ReadonlySet<string>): Promise<ResolvedInput[]> {
   const real = await realpath(folder);
   if (visited.has(real)) return [];
-  const { frames, clips, folders } = await listFolder(folder);
-  if (frames.length > 0 && clips.length === 0) return [folder];
+  const { frames, clips, folders, unnamed } = await listFolder(folder);
+  if (frames.length > 0 && clips.length === 0) return [{ kind: 'clip', input: folder }];
   const within = new Set([...visited, real]);
   const entries = [...clips, ...folders].sort(naturalOrder);
-  const found = entries.map((path) => (folders.includes(path) ? clipsBelow(path, within) : [path]));
-  return (await Promise.all(found)).flat();
+  const found = entries.map((input) =>
+    folders.includes(input) ? clipsBelow(input, within) : [{ kind: 'clip', input } as const],
+  );
+  return [...(await Promise.all(found)).flat(), ...unnamed];
 }
 
 interface FolderListing {
   readonly frames: readonly string[];
   readonly clips: readonly string[];
   readonly folders: readonly string[];
+  /** What cannot be opened, since its name is not UTF-8. */
+  readonly unnamed: ReadonlyArray<Extract<ResolvedInput, { kind: 'unresolved' }>>;
 }
 
 /** The paths in a folder that matter here, in natural order. Names that begin with a dot do not. */
 async function listFolder(folder: string): Promise<FolderListing> {
-  const names = await readdir(folder).catch((cause) => Promise.reject(unreadable(folder, cause)));
-  const paths = names
-    .filter((name) => !name.startsWith('.'))
-    .sort(naturalOrder)
-    .map((name) => join(folder, name));
+  const names = await folderNames(folder).catch((cause) => Promise.reject(unreadable(folder, cause)));
+  const visible = names
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((one, other) => naturalOrder(one.name, other.name));
+  const paths = visible.filter(({ isUtf8 }) => isUtf8).map(({ name }) => join(folder, name));
   const isFolder = await Promise.all(
     paths.map((path) =>
       stat(path).then(
@@ -158,7 +173,10 @@ async function listFolder(folder: string): Promise<FolderListing> {
   return {
     frames: files.filter(isFrameName),
     clips: files.filter(isClipName),
-    folders: paths.filter((_, index) => isFolder[index]),
+    folders: paths.filter((path, index) => isFolder[index] && !isSystemFolder(basename(path))),
+    unnamed: visible
+      .filter(({ isUtf8 }) => !isUtf8)
+      .map(({ name }) => ({ kind: 'unresolved', input: join(folder, name), error: notUtf8(folder, name) })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { absentFix } from '../platform/folder-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 
 /** The files (and, of a glob, folders) that a pattern matches; at least one. @throws UserError `not_found`. */
@@ -11,7 +12,10 @@ export async function matchPattern(pattern: string): Promise<string[]> {
   const isPattern = COUNTER.test(basename(pattern)) || isDynamicPattern(pattern);
   throw new UserError('not_found', {
     problem: isPattern ? `Nothing matches ${pattern}.` : `There is no ${pattern}.`,
-    fix: 'See whether the path is right; it is taken from the folder that the command runs in.',
+    fix: absentFix(
+      pattern,
+      'See whether the path is right; it is taken from the folder that the command runs in.',
+    ),
   });
 }
 

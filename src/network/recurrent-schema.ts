@@ -3,23 +3,34 @@ import { CELLS } from './cells.js';
 import { READOUTS } from './readouts.js';
 import { softmaxSchema } from './softmax.js';
 
+const CELL = 'lstm: Hochreiter and Schmidhuber 1997; gru: Cho et al. 2014';
+const UNITS = 'size of the state, of each direction';
+const BIDIRECTIONAL = 'reads the sequence forwards and backwards';
+const READOUT =
+  'what of the outputs decides; last: the last timestep; mean: the mean over time; attention: a weighted mean that is learned; pooled: largest, mean and attention together; hierarchical: attention within segments, then over them; every: an answer for each timestep';
+
 /** A level over segments; see recurrent.ts. */
 const upperSchema = z.strictObject({
-  cell: z.enum(CELLS),
-  units: z.int().min(1).max(4096),
-  layers: z.int().min(1).max(8).default(1),
-  bidirectional: z.boolean().default(false),
-  readout: z.enum(READOUTS).default('last'),
+  cell: z.enum(CELLS).describe(CELL),
+  units: z.int().min(1).max(4096).describe(UNITS),
+  layers: z.int().min(1).max(8).default(1).describe('one on top of the other'),
+  bidirectional: z.boolean().default(false).describe(BIDIRECTIONAL),
+  readout: z.enum(READOUTS).default('last').describe(READOUT),
 });
 
 /** The recurrent network of a pipeline; see recurrent.ts. */
 export const recurrentSchema = z.strictObject({
-  cell: z.enum(CELLS),
-  units: z.int().min(1).max(4096),
+  cell: z.enum(CELLS).describe(CELL),
+  units: z.int().min(1).max(4096).describe(UNITS),
   layers: z.int().min(0).max(8).default(1).describe('0: the readout reads the vectors themselves'),
-  bidirectional: z.boolean().default(false),
-  dropout: z.number().min(0).max(0.95).default(0),
-  readout: z.enum(READOUTS).default('last'),
+  bidirectional: z.boolean().default(false).describe(BIDIRECTIONAL),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.95)
+    .default(0)
+    .describe('share of what each layer and the head read that is left out at random, in training'),
+  readout: z.enum(READOUTS).default('last').describe(READOUT),
   segment: z
     .int()
     .min(2)

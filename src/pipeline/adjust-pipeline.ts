@@ -2,8 +2,11 @@ import { dirname, relative, resolve } from 'node:path';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
 import { UserError } from '../errors.js';
 import { findShipped } from '../platform/shipped.js';
-import { readPipeline } from './pipeline-file.js';
-import { checkPipeline, type Pipeline } from './schema.js';
+import type { PlaceOf } from './explain-issues.js';
+import { withOwnDescription } from './own-description.js';
+import { readWrittenPipeline } from './pipeline-file.js';
+import { checkWritten, type Pipeline } from './schema.js';
+import { nearestSetting } from './setting-names.js';
 
 export interface Adjustments {
   /** Path of the pipeline's YAML file, or the name of a pipeline that ships. */
@@ -13,6 +16,8 @@ export interface Adjustments {
   readonly seed?: number | undefined;
   /** Where pretrained encoder weights come from: `hub`, a folder, or the name of a model that ships. */
   readonly weights?: string | undefined;
+  /** Folder of classes, or manifest; what the pipeline names when absent. */
+  readonly data?: string | undefined;
 }
 
 /**
@@ -22,12 +27,23 @@ export interface Adjustments {
  * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there.
  */
 export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pipeline> {
-  const { pipeline: path, set = {}, seed, weights } = adjustments;
-  const pipeline = structuredClone(await readPipeline(path)) as Settings; // checked again below
+  const { pipeline: path, set = {}, seed, weights, data } = adjustments;
+  const written = await readWrittenPipeline(path);
+  const pipeline = structuredClone(written.pipeline) as Settings; // checked again below
   for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;
   if (weights !== undefined) await assignWeights(pipeline, weights, path);
-  return checkPipeline(pipeline, path);
+  const checked = checkWritten(pipeline, { origin: path, placeOf: placesBeside(set, written.placeOf) });
+  return withOwnDescription(checked, { folder: dirname(resolve(path)), data });
+}
+
+/** What was given by --set stands in no line of the file. */
+function placesBeside(set: Readonly<Record<string, string>>, placeOf: PlaceOf): PlaceOf {
+  const names = Object.keys(set);
+  return (path) => {
+    const place = path.join('.');
+    return names.some((name) => place === name || place.startsWith(`${name}.`)) ? '--set' : placeOf(path);
+  };
 }
 
 /** The value of a setting, as YAML has it. @throws UserError `usage`. */
@@ -55,9 +71,10 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
   const last = names.pop()!;
   const section = names.reduce<unknown>((at, key) => (at as Settings | undefined)?.[key], pipeline);
   if (typeof section !== 'object' || section === null) {
+    const near = nearestSetting([...names, last]);
     throw new UserError('usage', {
       problem: `There is no setting ${name}: the pipeline has no ${names.join('.')}.`,
-      fix: 'Give the name as the pipeline has it, with a dot between levels, such as training.epochs=3.',
+      fix: `${near ? `Did you mean ${near}? ` : ''}Give the name as the pipeline has it, with a dot between levels, such as training.epochs=3.`,
     });
   }
   const settings = section as Settings; // an object, as was just checked

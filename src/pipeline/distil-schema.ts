@@ -13,7 +13,7 @@ const teacherSchema = encoderSchema
 /** A stage before the others; see train/distil.ts. */
 export const distilSchema = z.strictObject({
   teacher: teacherSchema.describe('the encoder whose features the own encoder learns to predict'),
-  epochs: z.int().min(1).max(10_000),
+  epochs: z.int().min(1).max(10_000).describe('passes over the training clips'),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
   pictures: z
     .int()
@@ -21,7 +21,7 @@ export const distilSchema = z.strictObject({
     .max(1024)
     .default(4)
     .describe('of each clip of a step, drawn from its timesteps and streams'),
-  learningRate: z.number().positive().max(10),
+  learningRate: z.number().positive().max(10).describe('at its highest'),
 });
 
 export type Distil = z.infer<typeof distilSchema>;

@@ -1,16 +1,32 @@
-import { parse as parseYaml } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf, UserError } from '../errors.js';
 import { readTextFile } from '../platform/regular-file.js';
 import { findShipped } from '../platform/shipped.js';
-import { checkPipeline, type Pipeline } from './schema.js';
+import type { PlaceOf } from './explain-issues.js';
+import { refuseOther } from './refuse-other.js';
+import { checkWritten, type Pipeline } from './schema.js';
+
+/** A pipeline as somebody wrote it. */
+export interface WrittenPipeline {
+  readonly pipeline: Pipeline;
+  /** Where in the file a setting stands. */
+  readonly placeOf: PlaceOf;
+}
 
 /**
  * Reads and checks a pipeline.
  * @param pipeline path of its file, or the name of one that ships.
- * @throws UserError `not_found` or `bad_config`, naming every wrong setting.
+ * @throws UserError `not_found` or `bad_config`, naming every wrong setting; `usage` for a folder, a model, a table or a
+ *   clip in its place.
  */
 export async function readPipeline(pipeline: string): Promise<Pipeline> {
+  return (await readWrittenPipeline(pipeline)).pipeline;
+}
+
+/** As readPipeline, with where its settings stand. */
+export async function readWrittenPipeline(pipeline: string): Promise<WrittenPipeline> {
   const path = await findShipped('pipeline', pipeline);
+  await refuseOther(path);
   const text = await readTextFile(path, { maxBytes: MAX_PIPELINE_BYTES }).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `The pipeline ${path} cannot be read: ${messageOf(cause)}.`,
@@ -18,7 +34,7 @@ export async function readPipeline(pipeline: string): Promise<Pipeline> {
       cause,
     });
   });
-  return parsePipeline(text, path);
+  return parseWritten(text, path);
 }
 
 /** Those that ship have some kilobytes. */
@@ -26,16 +42,55 @@ const MAX_PIPELINE_BYTES = 4e6;
 
 /** As readPipeline, from YAML text; `origin` names it in errors. */
 export function parsePipeline(text: string, origin: string): Pipeline {
-  let document: unknown;
+  return parseWritten(text, origin).pipeline;
+}
+
+function parseWritten(text: string, origin: string): WrittenPipeline {
+  const { value, placeOf } = parseYaml(text, origin);
+  return { pipeline: checkWritten(value, { origin, placeOf }), placeOf };
+}
+
+function parseYaml(text: string, origin: string): { value: unknown; placeOf: PlaceOf } {
+  const lineCounter = new LineCounter();
+  // A tag that it does not know would be a warning of Node.js's; the schema says more of what it leaves.
+  const document = parseDocument(text, { logLevel: 'error', lineCounter });
   try {
-    // A tag that it does not know would be a warning of Node.js's; the schema says more of what it leaves.
-    document = parseYaml(text, { logLevel: 'error' });
+    for (const error of document.errors) throw error;
+    return { value: document.toJS(), placeOf: placesIn(document.contents, lineCounter) };
   } catch (cause) {
     throw new UserError('bad_config', {
       problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
-      fix: 'Fix the line that the message names; pipelines/motion.yaml is a working example.',
+      fix: 'Fix the line that the message names; `clipstep init` writes a pipeline that works.',
       cause,
     });
   }
-  return checkPipeline(document, origin);
+}
+
+/** A setting that nobody wrote is missed in the section that it belongs to. */
+function placesIn(contents: unknown, lineCounter: LineCounter): PlaceOf {
+  return (path) => {
+    let node = contents;
+    let offset: number | undefined;
+    for (const key of path) {
+      const entry = entryOf(node, key);
+      if (!entry) break;
+      ({ node, offset } = entry);
+    }
+    if (offset === undefined) return undefined;
+    const { line, col } = lineCounter.linePos(offset);
+    return `line ${line}, column ${col}`;
+  };
+}
+
+/** What stands in a section or a list, and where it begins; null where it is not there. */
+function entryOf(node: unknown, key: string | number): { node: unknown; offset: number | undefined } | null {
+  if (isSeq(node)) {
+    const item = node.items[Number(key)];
+    return isMap(item) || isScalar(item) || isSeq(item) ? { node: item, offset: item.range?.[0] } : null;
+  }
+  if (!isMap(node)) return null;
+  for (const { key: name, value } of node.items) {
+    if (isScalar(name) && String(name.value) === String(key)) return { node: value, offset: name.range?.[0] };
+  }
+  return null;
 }

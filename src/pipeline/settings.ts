@@ -10,9 +10,9 @@ import { TASK_NAMES } from '../tasks/tasks.js';
 import { distilSchema } from './distil-schema.js';
 
 const stage = {
-  epochs: z.int().min(1).max(10_000),
+  epochs: z.int().min(1).max(10_000).describe('passes over the training part'),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
-  learningRate: z.number().positive().max(10),
+  learningRate: z.number().positive().max(10).describe('at its highest'),
   steps: z.int().min(1).optional().describe('stop after so many, even within an epoch'),
 };
 
@@ -38,13 +38,22 @@ const trainingSchema = z.strictObject({
     .describe(
       'vectors of tokens: with deviation 1, or small, up to 0.1, as large vocabularies learn; small where recurrent.tied, else normal when left out',
     ),
-  schedule: z.enum(['constant', 'cosine', 'cooldown', 'one-cycle']).default('cosine'),
-  warmupEpochs: z.number().min(0).default(0),
-  weightDecay: z.number().min(0).default(0),
-  clipNorm: z.number().positive().default(1),
+  schedule: z
+    .enum(['constant', 'cosine', 'cooldown', 'one-cycle'])
+    .default('cosine')
+    .describe(
+      'of the learning rate after the warm-up; cosine: falls to 0 along half a cosine; cooldown: stays for half of the steps, then falls to 0 (Zhai et al. 2022); one-cycle: rises for 0.3 of the steps and then falls (Smith and Topin 2019)',
+    ),
+  warmupEpochs: z.number().min(0).default(0).describe('in which the learning rate rises'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('of kernels, times the learning rate, taken off at each step'),
+  clipNorm: z.number().positive().default(1).describe('longest gradient, over all weights together'),
   ...classificationTraining,
   ...languageTraining,
-  augmentation: augmentationSchema.optional(),
+  augmentation: augmentationSchema.optional().describe('random views of each training clip'),
   mixup: z
     .number()
     .positive()
@@ -84,23 +93,36 @@ const finetuneSchema = z.strictObject({
 
 /** What a pipeline sets, each setting sound by itself; whether they are so together, `contradictions` says. */
 export const settingsSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens'),
-  description: z.string().min(1),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and hyphens')
+    .describe('of the model; lower-case letters, digits and hyphens'),
+  description: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('what the model says of which clips; for its card and report'),
   task: z.enum(TASK_NAMES).default('classification').describe('what the network is for'),
   data: dataSchema.optional().describe('what it trains on when --data does not say'),
-  input: inputSchema,
-  recurrent: recurrentSchema,
+  input: inputSchema.describe('how a clip or a text becomes a sequence of vectors'),
+  recurrent: recurrentSchema.describe('the network that reads the sequence'),
   distil: distilSchema
     .optional()
     .describe('a stage before the others: the encoder learns to give what a larger one gives'),
-  training: trainingSchema,
+  training: trainingSchema.describe('how the network is trained'),
   finetune: z
     .array(finetuneSchema)
     .min(1)
     .optional()
     .describe('further stages, one after the other: the whole network; earlier blocks one by one, as a rule'),
   split: splitSchema.prefault({}).describe('used where neither folders nor the manifest give a split'),
-  seed: z.int().min(0).default(1),
+  seed: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe(
+      'draws the split, the first weights and the order of clips: the same seed gives the same model',
+    ),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

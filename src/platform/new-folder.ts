@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { unlessAbsent } from './exists.js';
+import { makeFolder } from './make-folder.js';
 
 export interface NewFolderOptions {
   /** A name to fill it under, of which is removed what a killed run left; one of its own when absent. */
   readonly temporary?: string | undefined;
+  /** The error where it cannot be made; what the file system says when absent. */
+  readonly unwritable?: ((folder: string, cause: unknown) => Error) | undefined;
   /** The error where it cannot take its place: it is then kept as it is. Else it is removed. */
   readonly unplaced?: ((temporary: string, cause: unknown) => Error) | undefined;
 }
@@ -18,15 +21,14 @@ export interface NewFolderOptions {
 export async function newFolder(
   path: string,
   fill: (temporary: string) => Promise<void>,
-  { unplaced, ...options }: NewFolderOptions = {},
+  { unplaced, unwritable, ...options }: NewFolderOptions = {},
 ): Promise<void> {
   const folder = resolve(path);
   const temporary = options.temporary ?? `${folder}.${randomUUID()}.tmp`;
   const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 3 });
   if (options.temporary !== undefined) await remove();
   try {
-    await mkdir(dirname(temporary), { recursive: true });
-    await mkdir(temporary);
+    await make(temporary).catch((cause: unknown) => Promise.reject(unwritable?.(folder, cause) ?? cause));
     await fill(temporary);
   } catch (error) {
     await remove();
@@ -39,6 +41,11 @@ export async function newFolder(
     await remove();
     throw cause;
   }
+}
+
+async function make(temporary: string): Promise<void> {
+  await makeFolder(dirname(temporary));
+  await mkdir(temporary);
 }
 
 async function place(temporary: string, folder: string): Promise<void> {

@@ -18,12 +18,17 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
 
 const NO_FILE = 'it is no file, but a folder, a pipe or a device';
 
+/** Reads a file of text whole, as readBoundedFile. */
+export async function readTextFile(path: string, limits: { maxBytes: number }): Promise<string> {
+  return (await readBoundedFile(path, limits)).toString('utf8');
+}
+
 /**
- * Reads a file of text whole.
+ * Reads a file whole.
  *
  * @throws Error as openRegularFile, or where it has more than `maxBytes`.
  */
-export async function readTextFile(path: string, { maxBytes }: { maxBytes: number }): Promise<string> {
+export async function readBoundedFile(path: string, { maxBytes }: { maxBytes: number }): Promise<Buffer> {
   const file = await openRegularFile(path);
   try {
     const { size } = await file.stat();
@@ -32,7 +37,7 @@ export async function readTextFile(path: string, { maxBytes }: { maxBytes: numbe
         `it has ${Math.ceil(size / 1e6)} MB, and none is expected to have over ${maxBytes / 1e6}`,
       );
     }
-    return await file.readFile('utf8');
+    return await file.readFile();
   } finally {
     await file.close();
   }

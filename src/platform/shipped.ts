@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { exists } from './exists.js';
+import { absentFix } from './folder-names.js';
 import { nearest } from './nearest.js';
 import { PACKAGE_FOLDER } from './package-files.js';
 
@@ -81,6 +82,9 @@ export async function findShipped(
   const near = nearest(basename(given, PLACES[kind].ending), known);
   throw new UserError('not_found', {
     problem: `There is no ${kind} ${given}: neither a path nor the name of one that ships with Clipstep.`,
-    fix: `${near ? `Did you mean ${near}? ` : ''}Give ${path}, or one of ${known.join(', ')}.`,
+    fix: absentFix(
+      given,
+      `${near ? `Did you mean ${near}? ` : ''}Give ${path}, or one of ${known.join(', ')}.`,
+    ),
   });
 }

@@ -3,7 +3,14 @@ import type { Input } from '../inputs/input-kind.js';
 import { asFeatures } from '../inputs/sequence-reader.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling } from '../inputs/video/read-clip.js';
-import { type Clip, type FrameRequest, openClip, type PlanChoice, type PlanKind } from '../media/frames.js';
+import {
+  type Clip,
+  type Frame,
+  type FrameRequest,
+  openClip,
+  type PlanChoice,
+  type PlanKind,
+} from '../media/frames.js';
 import type { LocatedClip } from '../media/locate.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { concatenate } from '../tensors/tensor.js';
@@ -34,7 +41,7 @@ export interface ClipResult {
   /** Of these frames, those that are damaged; absent where none is. */
   readonly damaged?: number | undefined;
   readonly durationSeconds: number;
-  /** How a video was to be decoded. */
+  /** How a video was to be decoded; absent where nothing was. */
   readonly plan?: PlanKind | undefined;
   /**
    * Wall time in which it waited for frames, for the encoder, for the recurrent network. What computes first waits
@@ -63,6 +70,8 @@ export interface ClipOptions
   > {
   readonly model: SharedModel;
   readonly sampling: PlanChoice;
+  /** Of the clip as the model reads it, where it is known already: nothing is then decoded. */
+  readonly sequence?: FeatureSequence | null | undefined;
 }
 
 /**
@@ -121,6 +130,11 @@ async function readSequence(clip: ClipPart, options: ClipOptions & { watch: Stop
   }
   const opened = await openForModel(clip, { ...options, input: source.frames });
   const { durationSeconds, plan } = opened;
+  const { sequence } = options;
+  if (sequence) {
+    options.watch.note('decode');
+    return { sequence, frames: sequence.timesteps, durationSeconds };
+  }
   const encoded = await encodeFrames(opened, options);
   return { ...encoded, frames: encoded.sequence.timesteps, durationSeconds, plan };
 }
@@ -162,16 +176,19 @@ async function encodeFrames(
   const encoding: Array<Promise<Float32Array>> = [];
   const timesSeconds: number[] = [];
   let damaged = 0;
+  let last: Frame | undefined;
   const share = model.encoder.join();
   try {
     for await (const frame of clip.frames) {
       watch.note('decode');
       timesSeconds.push(frame.timeSeconds);
       if (frame.isDamaged) damaged += 1;
-      const features = computed(share.encode(frame));
+      const isRepeated = last !== undefined && showsSame(last, frame);
+      const features = isRepeated ? encoding.at(-1)! : computed(share.encode(frame));
       // Whoever waits for it is told; when decoding fails, nobody does.
       features.catch(() => {});
       encoding.push(features);
+      last = frame;
       await encoding[encoding.length - FRAMES_AHEAD];
       watch.note('encode');
     }
@@ -183,6 +200,13 @@ async function encodeFrames(
   watch.note('encode');
   const sequence = { kind: 'features', data, timesteps: timesSeconds.length } as const;
   return { sequence, timesSeconds, damaged: damaged || undefined };
+}
+
+/** A picture stands for all timesteps of its clip, and what stands still for many. */
+function showsSame(one: Frame, other: Frame): boolean {
+  if (Buffer.compare(one.pixels, other.pixels) !== 0) return false;
+  if (!one.partner || !other.partner) return one.partner === other.partner;
+  return Buffer.compare(one.partner, other.partner) === 0;
 }
 
 async function computed<T>(work: Promise<T>): Promise<T> {

@@ -17,6 +17,8 @@ export interface ClassifyOptions {
   readonly engine?: 'auto' | EngineName | undefined;
   /** For the model `imagenet`: the folder of its TensorFlow.js model, in place of the one that is fetched. */
   readonly weights?: string | undefined;
+  /** Called with the bytes of it that have come so far, while it is fetched. */
+  readonly onReceived?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

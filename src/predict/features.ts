@@ -51,17 +51,32 @@ async function openEncoder(
   { engine, members, network }: { engine: Engine; members: readonly Weights[]; network: MobileNet },
 ): Promise<PictureEncoder & { release(): Promise<void> }> {
   const { encode, release } = await loadEncoders(engine, { networks, members });
+  return { encode, ...describeEncoder(networks, { engine, members, network }), release };
+}
+
+/** What tells the features of all members apart from others, and how many there are of a timestep. */
+export function describeEncoder(
+  networks: Networks,
+  options: {
+    engine: Pick<Engine, 'name' | 'version'>;
+    members: readonly Weights[];
+    network: MobileNet;
+  },
+): Pick<PictureEncoder, 'identity' | 'width'> {
+  const { engine, members, network } = options;
   const distinct = distinctEncoders(network, members);
   return {
-    encode,
     identity: distinct.map((weights) => identityOf({ engine, weights, network })).join('+'),
     width: networks.recurrent.inputs * networks.apart * distinct.length,
-    release,
   };
 }
 
 /** Engines differ in the last bits, so that each keeps features of its own. */
-function identityOf(options: { engine: Engine; weights: Weights; network: MobileNet }): string {
+function identityOf(options: {
+  engine: Pick<Engine, 'name' | 'version'>;
+  weights: Weights;
+  network: MobileNet;
+}): string {
   const { engine, weights, network } = options;
   const own = mobileNetParameters(network).map(({ name }) => [name, requireTensor(weights, name)] as const);
   return createHash('sha256')

@@ -3,6 +3,7 @@ import type { Pipeline } from '../pipeline/schema.js';
 import { percent } from '../platform/percent.js';
 import { baselineText } from './baseline-words.js';
 import type { FoldsTold } from './crossvalidation-report.js';
+import { descriptionParagraph } from './description.js';
 import { overallSentence, span } from './selection-words.js';
 import { exampleNoun, furtherFigures, furtherText, leakSentence, versionsText } from './words.js';
 
@@ -16,9 +17,7 @@ export function ensembleCard(
   const { mean, standardDeviation } = accuracy;
   const noun = exampleNoun(pipeline);
   return `# ${pipeline.name}, the average of ${folds.length} folds
-
-${pipeline.description.trim()}
-
+${descriptionParagraph(pipeline)}
 Classes: ${labels.join(', ')}.
 
 ## How good it is

@@ -1,4 +1,5 @@
 import type { LanguageResult } from '../train/language/train-language.js';
+import { descriptionParagraph } from './description.js';
 import { languageBaselineText, languageSentence } from './language-words.js';
 import { layersWords } from './network-words.js';
 import { versionsText } from './words.js';
@@ -12,9 +13,7 @@ export function languageCard(result: LanguageResult, { command }: { command: str
   const { input, recurrent, training } = pipeline;
   const unit = input.kind === 'text' ? input.unit : 'token';
   return `# ${pipeline.name}
-
-${pipeline.description.trim()}
-
+${descriptionParagraph(pipeline)}
 It predicts the next ${unit} of a text, and so can write: \`clipstep generate --model <this folder>\`.
 
 ## How good it is

@@ -30,7 +30,7 @@ export async function languageReport(
   return htmlPage({
     title: pipeline.name,
     body: [
-      `<p>${text(pipeline.description.trim())}</p>`,
+      pipeline.description === undefined ? '' : `<p>${text(pipeline.description.trim())}</p>`,
       `<p>${escapeHtml(sentence)}</p>`,
       section('What it has to beat', baselines.length > 0 ? paragraphs(baselines) : ''),
       curvesSection(history, { pipeline, draw }),

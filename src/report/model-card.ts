@@ -5,6 +5,7 @@ import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
+import { descriptionParagraph } from './description.js';
 import { layersWords } from './network-words.js';
 import { taskReportOf } from './task-reports.js';
 import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
@@ -18,9 +19,7 @@ export function modelCard(result: TrainingResult, { command }: { command: string
   const noun = exampleNoun(pipeline);
   const { subject, results } = taskReportOf(pipeline);
   return `# ${pipeline.name}
-
-${pipeline.description.trim()}
-
+${descriptionParagraph(pipeline)}
 ${subject(labels)}
 
 ## How good it is

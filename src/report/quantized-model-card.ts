@@ -1,6 +1,7 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { percent } from '../platform/percent.js';
 import type { Comparison } from '../quantize/compare-models.js';
+import { descriptionParagraph } from './description.js';
 import { accuracySentence, exampleNoun } from './words.js';
 
 /** The README.md of a quantized model: what it was made from and with, and how it compares. */
@@ -17,9 +18,7 @@ export function quantizedModelCard(options: {
   const { pipeline, labels, weights } = bundle.manifest;
   const command = ['clipstep quantize', bundle.folder, ...(data ? ['--data', data] : []), '--out', out];
   return `# ${pipeline.name}, encoder in int8
-
-${pipeline.description.trim()}
-
+${descriptionParagraph(pipeline)}
 Classes: ${labels.join(', ')}.
 
 ## How good it is

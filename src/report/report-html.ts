@@ -39,7 +39,7 @@ export async function reportHtml(report: Report): Promise<string> {
   return htmlPage({
     title,
     body: [
-      `<p>${text(pipeline.description.trim())}</p>`,
+      pipeline.description === undefined ? '' : `<p>${text(pipeline.description.trim())}</p>`,
       headline ? headlineCard(headline) : '',
       notices(report),
       tiles(further),

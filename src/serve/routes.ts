@@ -116,7 +116,7 @@ function modelOf({ server, name }: Pick<Asked, 'server' | 'name'>): ServedModel 
 function describe({ name, classifier }: ServedModel): z.infer<typeof modelSchema> {
   const { labels, pipeline, minProbability, members } = classifier.manifest;
   const { noun } = inputOf(pipeline.input);
-  return { name, description: pipeline.description, labels, reads: noun, minProbability, members };
+  return { name, description: pipeline.description ?? '', labels, reads: noun, minProbability, members };
 }
 
 function metadata({ name, classifier }: ServedModel): z.infer<typeof metadataSchema> {

@@ -9,7 +9,7 @@ import type { ModelCommand, Refusal } from './model-commands.js';
 /** What a network is for: what its outputs are to be, and how good they are. */
 export interface Task {
   /** What trains it. */
-  loss(recurrent: RecurrentSettings): Loss;
+  loss(settings: Pick<TaskSettings, 'recurrent' | 'training'>): Loss;
   /** How many outputs the network has. */
   outputs(known: Known): number;
   /** What a model's manifest keeps of its test part. */

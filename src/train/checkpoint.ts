@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { packMembers, unpackMembers } from '../bundle/pack-members.js';
 import { listIssues, messageOf, UserError } from '../errors.js';
-import type { Pipeline } from '../pipeline/schema.js';
-import { unlessAbsent } from '../platform/exists.js';
+import { exists, unlessAbsent } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { cannotWriteResult } from '../platform/write-result.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
+import { differencesText, type Fingerprint, fingerprintSchema } from './fingerprint.js';
 
 const epochRecordSchema = z.strictObject({
   stage: z.int(),
@@ -41,7 +41,7 @@ const progressSchema = z.strictObject({
 });
 
 const stateSchema = z.strictObject({
-  fingerprint: z.strictObject({ pipeline: z.string(), dataset: z.string(), engine: z.string() }),
+  fingerprint: fingerprintSchema,
   progress: progressSchema,
   /** Networks that are trained to their end. */
   finished: z.int().min(0),
@@ -49,8 +49,6 @@ const stateSchema = z.strictObject({
 
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 export type Progress = z.infer<typeof progressSchema>;
-/** Digests of what must be the same for a training to go on. */
-export type Fingerprint = z.infer<typeof stateSchema>['fingerprint'];
 
 /** Everything that a training needs to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -74,7 +72,7 @@ const PARTS = ['members', 'distilled', 'start', 'trainer', 'best', 'carried'] as
 
 /**
  * Writes a checkpoint whole or not at all: one safetensors file, its progress in the metadata.
- * @throws UserError `diverged` when a value is not finite; what stood there before stays.
+ * @throws UserError `diverged` when a value is not finite, `cannot_write`; what stood there before stays.
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { fingerprint, progress, members } = checkpoint;
@@ -86,7 +84,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   if (broken) throw diverged(`${broken[0]} holds values that are not finite`, progress);
   const state = { fingerprint, progress, finished: members.length };
   const bytes = encodeSafetensors(new Map(tensors), { state: JSON.stringify(state) });
-  await replaceFile(path, bytes, { isSynced: true });
+  await replaceFile(path, bytes, { isSynced: true, failure: cannotWriteResult });
 }
 
 /** The checkpoint at that path, or null when there is none. @throws UserError when it is damaged. */
@@ -139,21 +137,29 @@ export async function findCheckpoint(wanted: {
       fix: 'Go on with --resume, or remove that file to start again.',
     });
   }
-  const changed = Object.entries(fingerprint).filter(
-    ([what, digest]) => checkpoint.fingerprint[what as keyof Fingerprint] !== digest,
-  );
-  if (changed.length > 0) {
+  const differences = differencesText(checkpoint.fingerprint, fingerprint);
+  if (differences !== '') {
     throw new UserError('usage', {
-      problem: `The training in ${path} was begun with another ${changed.map(([what]) => what).join(' and ')}.`,
+      problem: `The training in ${path} was begun with other settings:\n${differences}`,
       fix: 'Resume with what it was begun with, or remove that file to start again.',
     });
   }
   return checkpoint;
 }
 
-/** For a fingerprint. */
-export const pipelineDigest = (pipeline: Pipeline): string =>
-  createHash('sha256').update(JSON.stringify(pipeline)).digest('hex');
+/** Does the work of a training; where it is interrupted, the error says what is kept where. */
+export async function withCheckpoint<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === 'aborted' && (await exists(path)))) throw error;
+    throw new UserError('aborted', {
+      problem: `${error.problem} The training is kept in ${path}.`,
+      fix: 'Give the same command with --resume to go on to the same result.',
+      cause: error,
+    });
+  }
+}
 
 /** A checkpoint lies beside the model's folder, which only ever holds a finished model. */
 export const checkpointPath = (folder: string): string => `${resolve(folder)}.checkpoint`;

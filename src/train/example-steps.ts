@@ -22,8 +22,10 @@ export function exampleSteps(options: {
   readonly read: SequenceReader;
 }): StageSteps {
   const { pipeline, batchSize, labels, train, lengths, validation } = options;
-  const { seed } = pipeline;
-  const batchesOf = (epoch: number) => epochBatches(train.length, { batchSize, seed, epoch, lengths });
+  const { seed, training } = pipeline;
+  const classes = training.sampler === 'balanced' ? train.map(({ label }) => label) : undefined;
+  const batchesOf = (epoch: number) =>
+    epochBatches(train.length, { batchSize, seed, epoch, lengths, classes });
   // Drawn once an epoch, and not in each of its steps.
   let drawn: { epoch: number; batches: number[][] } | null = null;
   return {

@@ -60,7 +60,10 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     progress = closeEpoch(progress, { stage, validation, isBest });
     const { history } = progress;
     const count = history.length;
-    options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record: history.at(-1)!, isBest });
+    const record = history.at(-1)!;
+    // Where the last epoch is kept, none is looked for.
+    const isBestSoFar = isBest && validation !== null && pipeline.training.keep === 'best';
+    options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record, isBest: isBestSoFar });
     await options.save({ progress }, best);
   }
   return { weights: best, progress };
@@ -171,7 +174,7 @@ const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochCount: 
 
 function interrupted(progress: Progress, stage: Stage): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted in epoch ${progress.epoch + 1} of ${stage.epochs}; a checkpoint is kept.`,
+    problem: `Interrupted in epoch ${progress.epoch + 1} of ${stage.epochs}.`,
     fix: 'Give the same command with --resume to go on to the same result.',
   });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { loadBundle } from '../bundle/bundle.js';
 import { isModel } from '../bundle/model-folder.js';
+import type { DataEvent } from '../datasets/data-event.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { initializeMobileNet } from '../encoder/initialize-encoder.js';
 import type { MobileNet } from '../encoder/mobilenet.js';
@@ -35,16 +36,18 @@ export async function initialEncoder({
   pipeline: { input, seed },
   pipelineFolder,
   networks,
+  onEvent,
 }: {
   pipeline: Pipeline;
   pipelineFolder: string;
   networks: Networks;
+  onEvent?: ((event: DataEvent) => void) | undefined;
 }): Promise<Weights> {
   const frames = framesOf(input);
   if (!frames || !networks.encoder) return new Map();
   const { weights } = frames.encoder;
   if (weights === 'scratch') return initializeMobileNet(networks.encoder, seed);
-  return trainedEncoder(networks.encoder, { weights, pipelineFolder });
+  return trainedEncoder(networks.encoder, { weights, pipelineFolder, onEvent });
 }
 
 /**
@@ -53,12 +56,19 @@ export async function initialEncoder({
  */
 export async function trainedEncoder(
   network: MobileNet,
-  { weights, pipelineFolder }: { weights: string; pipelineFolder: string },
+  options: {
+    weights: string;
+    pipelineFolder: string;
+    onEvent?: ((event: DataEvent) => void) | undefined;
+  },
 ): Promise<Weights> {
   const { architecture, alpha } = network;
+  const { weights, pipelineFolder, onEvent } = options;
   const source = weights === 'hub' ? weights : await findWeights(resolve(pipelineFolder, weights), weights);
   if (await isModel(source)) return encoderOfModel(source, network);
-  const pretrained = await loadPretrained({ architecture, alpha, weights: source }).catch(
+  const onReceived = (receivedBytes: number) =>
+    onEvent?.({ kind: 'downloading', fileName: `${architecture} ${alpha}`, receivedBytes, totalBytes: null });
+  const pretrained = await loadPretrained({ architecture, alpha, weights: source, onReceived }).catch(
     async (error: unknown) => {
       throw await withShippedEncoder(error, network);
     },

@@ -3,21 +3,16 @@ import { type OpenDataOptions, openTrainingData } from '../datasets/open-data.js
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import type { EngineName } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
-import { openCache } from '../inputs/feature-cache.js';
+import { openSequenceCache } from '../inputs/feature-cache.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { cacheFolder } from '../platform/cache-folder.js';
+import { counted } from '../platform/counted.js';
 import { clipstepVersion } from '../platform/version.js';
 import { requireCommand } from '../tasks/commands.js';
 import { taskOf } from '../tasks/tasks.js';
-import {
-  type Checkpoint,
-  type Fingerprint,
-  findCheckpoint,
-  pipelineDigest,
-  writeCheckpoint,
-} from './checkpoint.js';
+import { type Checkpoint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type Fingerprint, pipelineFingerprint, splitFingerprint } from './fingerprint.js';
 import type { TrainEvent } from './train-event.js';
 import type { Training } from './train-stage.js';
 
@@ -60,6 +55,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   const { dataset, name: datasetName } = await openTrainingData(options);
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+  onEvent({ kind: 'note', message: countsText(dataset, split) });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
   onEvent({ kind: 'note', message: reason });
   const vocabulary = inputOf(pipeline.input).vocabularyOf?.(split.train);
@@ -72,7 +68,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     validation: split.validation,
     predicting: engine,
     training: engine.training,
-    cache: openCache(cacheFolder('sequences')),
+    cache: openSequenceCache(onEvent),
     memoryBytes: MEMORY_BYTES,
     onEvent,
     signal,
@@ -92,6 +88,20 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   };
 }
 
+/** What there is to train on, before the first clip is read. */
+function countsText({ labels, examples }: Dataset, { train, validation, test }: Split): string {
+  const counts = labels.map((label, index) => {
+    const own = examples.filter((example) => example.label === index);
+    return `${label} ${own.length}`;
+  });
+  const shown = counts.length > MOST_COUNTS ? [...counts.slice(0, MOST_COUNTS), '...'] : counts;
+  const parts = `${train.length} to train on, ${validation.length} to validate, ${test.length} to test`;
+  return `${counted(labels.length, 'class', 'classes')}: ${shown.join(', ')}; ${parts}`;
+}
+
+/** Classes that are named with how many there are of each. */
+const MOST_COUNTS = 30;
+
 function fingerprintOf(parts: {
   pipeline: Pipeline;
   dataset: Dataset;
@@ -99,8 +109,8 @@ function fingerprintOf(parts: {
   engine: EngineName;
 }): Fingerprint {
   return {
-    pipeline: pipelineDigest(parts.pipeline),
-    dataset: splitDigest(parts.dataset, parts.split),
+    pipeline: pipelineFingerprint(parts.pipeline),
+    dataset: splitFingerprint(parts.split, splitDigest(parts.dataset, parts.split)),
     engine: parts.engine,
   };
 }

@@ -111,7 +111,7 @@ function trainerOptions(
   return {
     network,
     weights: start,
-    loss: taskOf(pipeline).loss(pipeline.recurrent),
+    loss: taskOf(pipeline).loss(pipeline),
     standardization: standardizationBeside(start),
     encoder: encoder && scope.kind === 'everything' ? inTraining(encoder, scope.fromBlock) : undefined,
     optimizer: optimizerOf(pipeline).hyperparameters,

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { messageOf, UserError } from '../errors.js';
+import { makeFolder } from '../platform/make-folder.js';
 import type { TrainEvent } from './train-event.js';
 
 /**
@@ -11,13 +12,15 @@ import type { TrainEvent } from './train-event.js';
  * @returns what is called with each event, and writes those of epochs as they come.
  * @throws UserError `cannot_write`, as what it returns does.
  */
-export function openTensorboard(folder: string): (event: TrainEvent) => void {
+export async function openTensorboard(folder: string): Promise<(event: TrainEvent) => void> {
   // Readers take the files of a folder in the order of their names.
   const name = `events.out.tfevents.${String(Date.now()).padStart(14, '0')}.clipstep`;
   const append = (run: string, event: Uint8Array) =>
     writing(folder, () => appendFileSync(join(folder, run, name), tfRecord(event)));
   for (const run of ['train', 'validation']) {
-    writing(folder, () => mkdirSync(join(folder, run), { recursive: true }));
+    await makeFolder(join(folder, run)).catch((cause: unknown) =>
+      Promise.reject(cannotWriteEvents(folder, cause)),
+    );
     append(run, versionEvent());
   }
   return (event) => {
@@ -38,12 +41,16 @@ function writing(folder: string, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    throw new UserError('cannot_write', {
-      problem: `Event files cannot be written into ${folder}: ${messageOf(cause)}.`,
-      fix: 'Give --tensorboard a folder that may be written to, on a disk with room.',
-      cause,
-    });
+    throw cannotWriteEvents(folder, cause);
   }
+}
+
+function cannotWriteEvents(folder: string, cause: unknown): UserError {
+  return new UserError('cannot_write', {
+    problem: `Event files cannot be written into ${folder}: ${messageOf(cause)}.`,
+    fix: 'Give --tensorboard a folder that may be written to, on a disk with room.',
+    cause,
+  });
 }
 
 /** Field numbers of tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto. */

@@ -38,6 +38,6 @@ export type TrainEvent =
       /** Epochs so far, of all stages. */
       readonly count: number;
       readonly record: EpochRecord;
-      /** Whether the validation loss is the lowest so far. */
+      /** Whether the validation part is told best so far, where the best epoch is the one that is kept. */
       readonly isBest: boolean;
     };

@@ -4,8 +4,10 @@ import { type CrossValidation, runFolds } from '../crossvalidate/run-folds.js';
 import type { Example } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { whileLocked } from '../platform/lock-output.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { findShipped } from '../platform/shipped.js';
-import { writeResult } from '../platform/write-result.js';
+import { cannotWriteResult, writeResult } from '../platform/write-result.js';
 import { readStrips } from '../report/read-strips.js';
 import { commandLine } from './command-line.js';
 import { crossValidationFiles } from './cross-validation-files.js';
@@ -25,6 +27,15 @@ export interface CrossvalidateResult extends CrossValidation {
  * @throws UserError as runFolds and train.
  */
 export async function crossvalidate(given: CrossvalidateOptions): Promise<CrossvalidateResult> {
+  const { out } = given;
+  await makeFolder(dirname(resolve(out))).catch((cause: unknown) =>
+    Promise.reject(cannotWriteResult(out, cause)),
+  );
+  const work = (signal: AbortSignal) => crossvalidateInto({ ...given, signal });
+  return whileLocked(out, { signal: given.signal, work });
+}
+
+async function crossvalidateInto(given: CrossvalidateOptions): Promise<CrossvalidateResult> {
   const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const { folds, result } = await runFolds(options, train);
   const { folder, pipeline } = result;

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isModel } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { cannotWriteResult, writeResult } from '../platform/write-result.js';
 import { predictionsCsv } from '../tasks/classification/predictions.js';
 
@@ -23,7 +23,7 @@ export async function openEvaluationFolder(folder: string): Promise<void> {
       fix: 'Give the evaluation a folder of its own with --out.',
     });
   }
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(folder).catch((cause: unknown) => {
     throw cannotWriteResult(folder, cause);
   });
 }

@@ -4,11 +4,12 @@ import { refuseOccupied } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { whileLocked } from '../platform/lock-output.js';
 import { findShipped } from '../platform/shipped.js';
 import { languageCard } from '../report/language-card.js';
 import { languageReport } from '../report/language-report.js';
 import { requireTask } from '../tasks/commands.js';
-import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
+import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
 import {
   type FinishedLanguage,
   type LanguageResult,
@@ -36,24 +37,29 @@ export async function trainLanguage(given: TrainLanguageOptions): Promise<TrainL
   const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const pipeline = await readAdjustedPipeline(options);
   requireTask('language', { name: pipeline.name, pipeline, instead: 'train' });
-  const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
+  const board = options.tensorboard === undefined ? null : await openTensorboard(options.tensorboard);
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const path = checkpointPath(folder);
-  const finished = await trainLanguageModel({
-    pipeline,
-    data: options.data ?? ownText(pipeline, dirname(resolve(options.pipeline))),
-    engine: options.engine,
-    checkpoints: { path, resume: options.resume ?? false },
-    signal: options.signal,
-    onEvent: (event) => {
-      board?.(event);
-      options.onEvent?.(event);
-    },
-  });
-  await saveBundle(folder, await languageBundle(finished, { command: commandOf(given, finished.result) }));
-  await removeCheckpoint(path);
-  return { folder, ...finished.result };
+  const data = options.data ?? ownText(pipeline, dirname(resolve(options.pipeline)));
+  const work = async (signal: AbortSignal): Promise<TrainLanguageResult> => {
+    const finished = await trainLanguageModel({
+      pipeline,
+      data,
+      engine: options.engine,
+      checkpoints: { path, resume: options.resume ?? false },
+      signal,
+      onEvent: (event) => {
+        board?.(event);
+        options.onEvent?.(event);
+      },
+    });
+    await saveBundle(folder, await languageBundle(finished, { command: commandOf(given, finished.result) }));
+    await removeCheckpoint(path);
+    return { folder, ...finished.result };
+  };
+  const { signal } = options;
+  return whileLocked(folder, { signal, work: (own) => withCheckpoint(path, () => work(own)) });
 }
 
 function ownText({ name, data }: Pipeline, folder: string): string {

@@ -3,9 +3,10 @@ import { saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
 import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { whileLocked } from '../platform/lock-output.js';
 import { findShipped } from '../platform/shipped.js';
 import { requireTask } from '../tasks/commands.js';
-import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
+import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
 import type { TrainEvent } from '../train/train-event.js';
 import { type TrainingResult, trainNetwork } from '../train/train-network.js';
@@ -13,8 +14,6 @@ import { commandLine } from './command-line.js';
 import { trainedBundle } from './trained-bundle.js';
 
 export interface TrainOptions extends Adjustments {
-  /** Folder of classes, or manifest; what the pipeline names when absent. */
-  readonly data?: string | undefined;
   /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
   readonly out?: string | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -46,28 +45,31 @@ export interface TrainResult extends TrainingResult {
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const { data, engine, targetPrecision, resume = false, signal } = options;
-  const board = options.tensorboard === undefined ? null : openTensorboard(options.tensorboard);
+  const board = options.tensorboard === undefined ? null : await openTensorboard(options.tensorboard);
   const pipeline = await readAdjustedPipeline(options);
   requireTask('classification', { name: pipeline.name, pipeline, instead: 'trainLanguage' });
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const path = checkpointPath(folder);
-  const finished = await trainNetwork({
-    pipeline,
-    pipelineFolder: dirname(resolve(options.pipeline)),
-    data,
-    engine,
-    targetPrecision,
-    checkpoints: { path, resume },
-    signal,
-    onEvent: (event) => {
-      board?.(event);
-      options.onEvent?.(event);
-    },
-  });
-  await saveBundle(folder, await trainedBundle(finished, { command: commandOf(given, finished.result) }));
-  await removeCheckpoint(path);
-  return { folder, ...finished.result };
+  const work = async (signal: AbortSignal): Promise<TrainResult> => {
+    const finished = await trainNetwork({
+      pipeline,
+      pipelineFolder: dirname(resolve(options.pipeline)),
+      data,
+      engine,
+      targetPrecision,
+      checkpoints: { path, resume },
+      signal,
+      onEvent: (event) => {
+        board?.(event);
+        options.onEvent?.(event);
+      },
+    });
+    await saveBundle(folder, await trainedBundle(finished, { command: commandOf(given, finished.result) }));
+    await removeCheckpoint(path);
+    return { folder, ...finished.result };
+  };
+  return whileLocked(folder, { signal, work: (own) => withCheckpoint(path, () => work(own)) });
 }
 
 function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {

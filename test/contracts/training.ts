@@ -82,12 +82,15 @@ export function describeTraining(name: string, create: () => Promise<Engine>): v
       },
     );
 
-    it('differentiates squares of what the network gives less what it is to give', async () => {
-      const targets = Float32Array.from({ length: 12 }, (_, index) => Math.sin(index) * 3);
+    it.each([
+      ['squares of what the network gives less what it is to give', 'squares', 3],
+      ['what it misses of each class, the less it is sure of it the more', 'focal', 0.5],
+    ] as const)('differentiates %s', async (_what, name, height) => {
+      const targets = Float32Array.from({ length: 12 }, (_, index) => height * (1 + Math.sin(index)));
       const step = { ...randomStep(), targets };
       const weights = randomWeights(recurrentParameters(network));
-      const { loss, gradients } = await differentiate({ loss: 'squares' }, step);
-      const reference = (changed: Weights) => lossReference(lossCase(network, step, 'squares'), changed);
+      const { loss, gradients } = await differentiate({ loss: name }, step);
+      const reference = (changed: Weights) => lossReference(lossCase(network, step, name), changed);
       expect(Math.abs(loss / reference(weights) - 1)).toBeLessThan(1e-5);
       for (const [parameter, { data }] of gradients) {
         const expected = Array.from(data, (_, index) =>

@@ -229,6 +229,135 @@ describe('scanDataset on a manifest', () => {
   });
 });
 
+describe('scanDataset on a manifest as people have it', () => {
+  const expected = ['jump/1.mp4', 'jump/2.mp4', 'fall/1.mp4'];
+  const rows = [
+    ['path', 'label', 'start'],
+    ['jump/1.mp4', 'jump', ''],
+    ['jump/2.mp4', 'jump', ''],
+    ['fall/1.mp4', 'fall', ''],
+  ];
+  const written = (separator: string, end = '\n') => rows.map((row) => row.join(separator) + end).join('');
+
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  it.each<[string, string | Buffer]>([
+    ['semicolons', written(';', '\r\n')],
+    ['tabs', written('\t')],
+    ['carriage returns alone', written(',', '\r')],
+    ['a line that says what separates cells', `sep=;\r\n${written(';', '\r\n')}`],
+    ['UTF-16 and a mark', utf16(`\uFEFF${written('\t', '\r\n')}`)],
+    ['UTF-16 and no mark', utf16(written('\t', '\r\n'))],
+    ['UTF-16 from its high bytes', utf16(`\uFEFF${written(',')}`).swap16()],
+    ['capitals in its header', written(',').replace('path,label', ' Path,LABEL')],
+    ['columns and cells without a name', written(',').replaceAll('\n', ',,\n')],
+    ['blank rows', written(',').replaceAll('\n', '\n,,\n   \n')],
+    ['backslashes', written(',').replaceAll('/', '\\')],
+    ['dots before its paths', written(',').replaceAll('jump/', './jump/').replace('fall/', '.\\fall\\')],
+  ])('reads one with %s', async (_, content) => {
+    await lay(...expected);
+    await writeFile(join(folder, 'clips.csv'), content);
+    const { examples, skipped } = await scanDataset(folder);
+    expect(examples.map(({ id }) => id)).toEqual(expected);
+    expect(examples.map(({ group }) => group)).toEqual(expected);
+    expect(skipped).toEqual([]);
+  });
+
+  it('reads times in seconds, minutes and hours', async () => {
+    await lay('a.mp4', 'b.mp4');
+    await writeManifest('path,label,start,end', 'a.mp4,one,1:30,0:01:32.5', 'b.mp4,two,59.5,01:00');
+    const { examples } = await scanDataset(folder);
+    expect(examples.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual([
+      [90, 92.5],
+      [59.5, 60],
+    ]);
+  });
+
+  it('takes a name with a backslash for what it is where there is such a file', async () => {
+    if (process.platform === 'win32') return;
+    await writeFile(join(folder, 'a\\b.mp4'), '');
+    await lay('a/b.mp4', 'c.mp4');
+    await writeManifest('path,label', 'a\\b.mp4,one', 'c.mp4,two');
+    expect(await idsOf()).toEqual(['a\\b.mp4', 'c.mp4']);
+  });
+
+  it.each<[string, string | Buffer, RegExp]>([
+    [
+      'a code page',
+      Buffer.from('path,label\nstra\xdfe.mp4,one\n', 'latin1'),
+      /not UTF-8: line 2 .*windows-1252/,
+    ],
+    [
+      'decimal commas',
+      'path;label;start\na.mp4;one;1,5\n',
+      /line 2:\n {2}start: has a decimal comma, 1,5.*1\.5/,
+    ],
+    [
+      'decimal commas between commas',
+      'path,label,start\na.mp4,one,1,5\n',
+      /4 cells, and the header names 3: a comma/,
+    ],
+    ['a workbook', Buffer.from('504b030414000600', 'hex'), /workbook.*CSV UTF-8/],
+    ['a time of frames', 'path,label,start\na.mp4,one,00:00:01:12\n', /hh:mm:ss, not 00:00:01:12/],
+    ['a column nearly of ours', 'path,label,goup\na.mp4,one,x\n', /goup \(did you mean group\?\)/],
+    ['nothing in it', '', /it is empty/],
+  ])('refuses one with %s', async (_, content, problem) => {
+    await lay('a.mp4');
+    await writeFile(join(folder, 'clips.csv'), content);
+    await expect(scanDataset(folder)).rejects.toEqual(badDataset(problem));
+  });
+
+  it('says what was given in its place', async () => {
+    await lay('my.yaml', 'clip.mp4');
+    await expect(scanDataset(join(folder, 'my.yaml'))).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('is a pipeline'),
+    });
+    await expect(scanDataset(join(folder, 'clip.mp4'))).rejects.toMatchObject({
+      problem: expect.stringContaining('is a single clip'),
+    });
+  });
+});
+
+describe('scanDataset on folders that systems leave', () => {
+  it('passes over them and says so once', async () => {
+    await lay('open/a.mp4', 'open/@eaDir/a.mp4/THUMB.jpg', 'close/b.mp4', '@eaDir/open/THUMB.jpg');
+    await lay('__MACOSX/x.mp4', '$RECYCLE.BIN/y.mp4', 'lost+found/z.mp4');
+    const { labels, examples, skipped } = await scanDataset(folder);
+    expect(labels).toEqual(['close', 'open']);
+    expect(examples.map(({ id }) => id)).toEqual(['close/b.mp4', 'open/a.mp4']);
+    expect(skipped).toEqual([
+      { path: expect.any(String), problem: expect.stringMatching(/^It and 4 more .*passed over/) },
+    ]);
+  });
+
+  it.skipIf(process.platform === 'win32' || process.platform === 'darwin')(
+    'names clips whose names are not UTF-8',
+    async () => {
+      await lay('open/a.mp4', 'close/b.mp4');
+      await writeFile(
+        Buffer.concat([Buffer.from(`${folder}/open/caf`), Buffer.of(0xe9), Buffer.from('.mp4')]),
+        '',
+      );
+      const { examples, skipped } = await scanDataset(folder);
+      expect(examples.length).toBe(2);
+      expect(skipped).toEqual([
+        {
+          path: join(folder, 'open', 'caf\\xe9.mp4'),
+          problem: expect.stringMatching(/not UTF-8.*Rename it/),
+        },
+      ]);
+    },
+  );
+});
+
+describe.skipIf(!sharedFolder)('scanDataset on tables as spreadsheets save them', () => {
+  it.each(['semicolon', 'backslash', 'utf16'])('finds the rows of %s.csv', async (name) => {
+    const scan = scanDataset(`${sharedFolder}/reproducers/tables/${name}.csv`);
+    // Of its clips, those of one class are not there.
+    await expect(scan).rejects.toEqual(badDataset(/a class without clips: fall/));
+  });
+});
+
 describe.skipIf(!sharedFolder)('scanDataset on the surveillance clips', () => {
   it('finds all 241 and their films', async () => {
     const { labels, examples, skipped } = await scanDataset(`${sharedFolder}/datasets/surveillance-fight`);

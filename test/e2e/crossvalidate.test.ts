@@ -164,7 +164,7 @@ describe('clipstep crossvalidate', () => {
     expect(interrupted.code).toBe(130);
     expect((await clipstep(command(cut), { env })).stderr).toMatch(/not empty[\s\S]*--resume/);
     const other = await clipstep(command(cut, '--resume', '--seed', '9'), { env });
-    expect(other.stderr).toMatch(/trained by another pipeline, seed or number of folds/);
+    expect(other.stderr).toMatch(/trained with other settings:\n {2}seed: was 1, is 9/);
     const resumed = await clipstep(command(cut, '--resume'), { env });
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toMatch(/^Repeat 1, fold 1 of 3\nRepeat 1, fold 2 of 3\n/);

@@ -1,5 +1,5 @@
 import { dropoutMasks } from '../../src/network/dropout.js';
-import { IGNORED, type Loss } from '../../src/network/losses.js';
+import { FOCUS, IGNORED, type Loss } from '../../src/network/losses.js';
 import {
   answersTimesteps,
   layerInputs,
@@ -45,6 +45,17 @@ const LOSSES: Readonly<Record<Loss, BatchLoss>> = {
       logits.map((row, index) => {
         const logTotal = logSum(row);
         return row.reduce((total, logit, c) => total + targetsOf(given, index)[c]! * (logTotal - logit), 0);
+      }),
+    ),
+  focal: (given, logits) =>
+    meanOf(
+      logits.map((row, index) => {
+        const logTotal = logSum(row);
+        const terms = row.map((logit, c) => {
+          const missed = 1 - Math.exp(logit - logTotal);
+          return targetsOf(given, index)[c]! * missed ** FOCUS * (logTotal - logit);
+        });
+        return terms.reduce((total, term) => total + term, 0);
       }),
     ),
   'sparse-cross-entropy': indexLoss,

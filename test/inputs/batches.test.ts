@@ -93,3 +93,33 @@ describe('inBatches', () => {
     expect(inBatches([], 2)).toEqual([]);
   });
 });
+
+describe('epochs of classes alike often', () => {
+  const CLASSES = [...Array(10).fill(0), ...Array(3).fill(1), 2];
+
+  function counts(epoch: number): { shown: number[]; ofFirst: Set<number> } {
+    const order = epochBatches(CLASSES.length, { batchSize: 4, seed: 1, epoch, classes: CLASSES }).flat();
+    const shown = [0, 1, 2].map((label) => order.filter((index) => CLASSES[index] === label).length);
+    return { shown, ofFirst: new Set(order.filter((index) => CLASSES[index] === 0)) };
+  }
+
+  it('shows all classes alike often in an epoch of as many examples as there are', () => {
+    for (let epoch = 0; epoch < 20; epoch++) {
+      const { shown } = counts(epoch);
+      expect(shown.reduce((sum, count) => sum + count, 0)).toBe(CLASSES.length);
+      expect(Math.max(...shown) - Math.min(...shown)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('shows other examples of a frequent class in other epochs, in the end all of them', () => {
+    const seen = new Set(Array.from({ length: 20 }, (_, epoch) => [...counts(epoch).ofFirst]).flat());
+    expect(seen.size).toBe(10);
+  });
+
+  it('shows every example of a rare class as often as the others of it, or once more', () => {
+    const order = epochBatches(CLASSES.length, { batchSize: 4, seed: 1, epoch: 0, classes: CLASSES }).flat();
+    const times = [10, 11, 12].map((index) => order.filter((each) => each === index).length);
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(1);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(1);
+  });
+});

@@ -62,11 +62,55 @@ describe('a pipeline', () => {
     expect(problem).toContain('input.preprocessing.size');
   });
 
+  it('is refused with the line and column of each setting, what it is and what it should be', () => {
+    const wrong = minimal
+      .replace('lstm', 'lstn')
+      .replace('epochs: 1,', 'epochs: many,')
+      .replace('batchSize: 2', 'batchSize: 5000');
+    expect(problemOf(wrong).split('\n').slice(1)).toEqual([
+      '  recurrent.cell (line 9, column 14): must be one of lstm, gru; found "lstn", did you mean lstm?',
+      '  training.epochs (line 10, column 32): must be a number; found "many"',
+      '  training.batchSize (line 10, column 46): must be at most 4096; found 5000',
+    ]);
+  });
+
+  it.each([
+    ['epoch: 3\n', 'epoch (line 11, column 1): there is no such setting; did you mean training.epochs?'],
+    [
+      'learningrate: 1\n',
+      'learningrate (line 11, column 1): there is no such setting; did you mean training.learningRate?',
+    ],
+    [
+      'split: { tst: 0.2 }\n',
+      'split.tst (line 11, column 10): there is no such setting; did you mean split.test?',
+    ],
+    [
+      'colour: blue\n',
+      'colour (line 11, column 1): there is no such setting; did you mean training.augmentation.colour?',
+    ],
+    ['qqqqq: 1\n', 'qqqqq (line 11, column 1): there is no such setting'],
+  ])('with %j says where that is meant', (line, problem) => {
+    expect(problemOf(minimal + line)).toContain(`  ${problem}`);
+  });
+
+  it('names a setting that is missing, and the section that misses it', () => {
+    expect(problemOf(minimal.replace('units: 8', ''))).toContain(
+      '  recurrent.units (line 9, column 1): is missing; it must be a number',
+    );
+    expect(problemOf(minimal.replace('input:', 'inputs:'))).toContain('did you mean input?');
+  });
+
+  it('need not describe itself', () => {
+    expect(
+      parsePipeline(minimal.replace('description: For a test.', ''), 'tiny.yaml').description,
+    ).toBeUndefined();
+  });
+
   it('has no more folds than it says, neither its own nor those it is without', () => {
     const fold = (text: string) => `${minimal}split: { fold: ${text} }\n`;
-    expect(problemOf(fold('{ number: 6, of: 5 }'))).toContain('split.fold: number must be at most of');
-    expect(problemOf(fold('{ number: 1, of: 3, without: { number: 6, of: 5 } }'))).toContain(
-      'split.fold.without: number must be at most of',
+    expect(problemOf(fold('{ number: 6, of: 5 }'))).toMatch(/split\.fold \(.*\): number must be at most of/);
+    expect(problemOf(fold('{ number: 1, of: 3, without: { number: 6, of: 5 } }'))).toMatch(
+      /split\.fold\.without \(.*\): number must be at most of/,
     );
   });
 
@@ -86,7 +130,7 @@ distil:
     expect(parsePipeline(recurrent + distil('hub'), 'tiny.yaml').distil).toMatchObject({ pictures: 4 });
     expect(problemOf(recurrent + distil('scratch'))).toContain('distil.teacher.weights');
     const rows = recurrent.replace(/input:[\s\S]*?scratch }/, 'input: { kind: rows }');
-    expect(problemOf(rows + distil('hub'))).toContain('distil: must be left out');
+    expect(problemOf(rows + distil('hub'))).toMatch(/distil \(.*\): must be left out/);
   });
 
   it('does not mix clips that come one at a time', () => {
@@ -183,7 +227,7 @@ distil:
     it.each(['reverse', 'flip'])('does not make one generated motion of another: %s', (name) => {
       const motion = `${minimal}data: { kind: motion, train: { perClass: 2, seed: 1 }, test: { perClass: 1, seed: 2 } }\n`;
       expect(problemOf(augmented(`${name}: 0.5`, motion))).toMatch(
-        new RegExp(`training.augmentation.${name}: must be left out for this data`),
+        new RegExp(`training.augmentation.${name} \\(.*\\): must be left out for this data`),
       );
     });
 

@@ -16,7 +16,7 @@ const weights = (...values: number[]): Weights =>
   new Map([['head.bias', { shape: [values.length], data: Float32Array.from(values) }]]);
 
 const checkpoint: Checkpoint = {
-  fingerprint: { pipeline: 'p', dataset: 'd', engine: 'e' },
+  fingerprint: { pipeline: { name: 'p', training: { epochs: 3 } }, dataset: 'd', engine: 'e' },
   progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, lowestCost: 1 / 3 },
   members: [weights(4, 5), weights(6, 7)],
   distilled: weights(8),

@@ -125,6 +125,7 @@ describe('distillation', () => {
     const prepared = await prepare();
     const contents = new Set<unknown>();
     const cache: Cache = {
+      peek: async () => null,
       get: (key, compute) => {
         contents.add((key as { content: string }).content); // as inputs/video/sequences.ts writes it
         return compute();

@@ -132,7 +132,7 @@ describe('the stages of a network', () => {
           return compute();
         });
       };
-      const run = { ...opened.run, pipeline, cache: { get }, memoryBytes };
+      const run = { ...opened.run, pipeline, cache: { ...opened.run.cache, get }, memoryBytes };
       const { members } = await runStages({ ...opened, run, save: async () => {} });
       const sequenceBytes = 4 * FRAMES * run.networks.recurrent.inputs;
       return { weights: members[0]!, reads, computed, sequenceBytes };

@@ -57,7 +57,7 @@ const scalars = (loss: number, accuracy: number) => {
 
 describe('event files for TensorBoard', () => {
   it('have a record of each epoch, as it comes, for each part', async () => {
-    const tell = openTensorboard(root);
+    const tell = await openTensorboard(root);
     tell({ kind: 'note', message: 'not for it' });
     tell(epoch(1, 0.25));
     expect(await recordsOf('train')).toHaveLength(2);
@@ -79,7 +79,7 @@ describe('event files for TensorBoard', () => {
   });
 
   it('have the loss of distillation, which is another, apart', async () => {
-    const tell = openTensorboard(join(root, 'distilled'));
+    const tell = await openTensorboard(join(root, 'distilled'));
     const { record, ...event } = epoch(1, null);
     tell({ ...event, record: { ...record, trainAccuracy: null } });
     const [, first] = await recordsOf(join('distilled', 'train'));
@@ -90,6 +90,6 @@ describe('event files for TensorBoard', () => {
   it('are refused where no folder can be', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
-    expect(() => openTensorboard(file)).toThrow(/Event files cannot be written into .*file/);
+    await expect(openTensorboard(file)).rejects.toThrow(/Event files cannot be written into .*file/);
   });
 });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { cannotCache } from '../../platform/cache-folder.js';
 import { fetchBytes } from '../../platform/fetch-bytes.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import type { RemoteFile } from './files.js';
 import { unpack } from './gzip.js';
@@ -111,14 +113,10 @@ async function fetchOne(
 
 async function save(path: string, content: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await replaceFile(path, content, { isSynced: false });
   } catch (cause) {
-    throw new UserError('download_failed', {
-      problem: `${path} could not be written: ${messageOf(cause)}.`,
-      fix: 'Make room or change the permissions there, or set CLIPSTEP_CACHE to another folder.',
-      cause,
-    });
+    throw cannotCache(path, cause);
   }
 }
 

@@ -5,6 +5,7 @@ import { encodeVideo } from '../../media/ffmpeg/encode.js';
 import { writeImages } from '../../media/images/write-images.js';
 import { unlessAbsent } from '../../platform/exists.js';
 import { newFolder } from '../../platform/new-folder.js';
+import { cannotWriteResult } from '../../platform/write-result.js';
 import { MOTION_LABELS } from './classes.js';
 import { type ClipPlan, planClip } from './plan.js';
 import { renderFrames } from './render.js';
@@ -46,7 +47,7 @@ export async function generateMotion(options: GenerateMotionOptions): Promise<Ge
     for (const label of MOTION_LABELS) await mkdir(join(unfinished, label));
     await writeClips(plans, unfinished, options);
   };
-  await newFolder(folder, fill, { temporary: `${folder}.unfinished` });
+  await newFolder(folder, fill, { temporary: `${folder}.unfinished`, unwritable: cannotWriteResult });
   return plans.map((plan) => ({ label: plan.label, path: join(folder, plan.label, fileName(plan)) }));
 }
 

@@ -4,7 +4,8 @@ import * as z from 'zod';
 export const encodingSchema = z
   .string()
   .refine(isEncoding, 'must be the name of an encoding, such as utf-8, windows-1252 or utf-16le')
-  .default('utf-8');
+  .default('utf-8')
+  .describe('of all files');
 
 function isEncoding(name: string): boolean {
   try {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf, UserError } from '../../errors.js';
+import { cannotCache } from '../../platform/cache-folder.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
 
 const EXTENSION = '.safetensors';
@@ -19,21 +20,17 @@ export async function readKept(folder: string, name: string): Promise<Uint8Array
 
 /**
  * Keeps weights under a name, with their checksum beside them as `sha256sum --check` reads it.
- * @throws UserError `unreadable` when the folder cannot be written.
+ * @throws UserError `cannot_write` when the folder cannot be written.
  */
 export async function keep(folder: string, name: string, bytes: Uint8Array): Promise<void> {
   const path = join(folder, name + EXTENSION);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await replaceFile(path, bytes, { isSynced: false });
     const line = `${sha256Of(bytes)}  ${basename(path)}\n`;
     await replaceFile(`${path}.sha256`, line, { isSynced: false });
   } catch (cause) {
-    throw new UserError('unreadable', {
-      problem: `The converted weights cannot be kept at ${path}: ${messageOf(cause)}`,
-      fix: 'Set CLIPSTEP_CACHE to a folder that can be written.',
-      cause,
-    });
+    throw cannotCache(path, cause);
   }
 }
 

@@ -10,6 +10,12 @@ export interface DownloadLimits {
   readonly stallSeconds: number;
 }
 
+export interface DownloadOptions {
+  readonly limits?: DownloadLimits | undefined;
+  /** Called with the bytes that have come from one address so far, of all files together. */
+  readonly onReceived?: ((bytes: number) => void) | undefined;
+}
+
 /** Three addresses, each with time for the largest model (v1 1.0, 17 MB) over 1.4 Mbit/s: 3 x 100 s. */
 const DEFAULT_LIMITS: DownloadLimits = { totalSeconds: 300, stallSeconds: 20 };
 
@@ -27,13 +33,13 @@ const FILES_AT_ONCE = 6;
  */
 export async function downloadModel(
   addresses: readonly string[],
-  limits: DownloadLimits = DEFAULT_LIMITS,
+  { limits = DEFAULT_LIMITS, onReceived }: DownloadOptions = {},
 ): Promise<ModelFiles> {
   const failures: Array<{ address: string; error: unknown }> = [];
   const ownSeconds = limits.totalSeconds / addresses.length;
   for (const address of addresses) {
     try {
-      return await downloadFrom(address, { ...limits, totalSeconds: ownSeconds });
+      return await downloadFrom(address, { limits: { ...limits, totalSeconds: ownSeconds }, onReceived });
     } catch (error) {
       failures.push({ address, error });
     }
@@ -48,12 +54,18 @@ export async function downloadModel(
 
 async function downloadFrom(
   address: string,
-  { totalSeconds, stallSeconds }: DownloadLimits,
+  { limits, onReceived }: DownloadOptions & { limits: DownloadLimits },
 ): Promise<ModelFiles> {
+  const { totalSeconds, stallSeconds } = limits;
+  const received = new Map<string, number>();
   const failed = new AbortController();
   const signal = AbortSignal.any([AbortSignal.timeout(totalSeconds * 1000), failed.signal]);
   const read = async (name: string) => {
-    const options = { signal, stallSeconds, maxBytes: MOST_BYTES_OF_FILE };
+    const onBytes = (bytes: number) => {
+      received.set(name, bytes);
+      onReceived?.([...received.values()].reduce((sum, each) => sum + each, 0));
+    };
+    const options = { signal, stallSeconds, maxBytes: MOST_BYTES_OF_FILE, onBytes };
     return fetchBytes(addressBeside(address, name), options).catch((error: unknown) => {
       throw signal.aborted ? error : new Error(`${name}: ${messageOf(error)}`, { cause: error });
     });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
 import type { MobileNet } from '../mobilenet.js';
-import { loadPretrained } from './load-pretrained.js';
+import { loadPretrained, type PretrainedRequest } from './load-pretrained.js';
 import { type ModelFiles, readModelFolder } from './model-files.js';
 
 /** A MobileNet with the classes that it was trained on. */
@@ -26,9 +26,12 @@ const CLASSES = 1000;
  * @param weights `hub`, or the folder of a TensorFlow.js model of any MobileNet that was published.
  * @throws UserError as loadPretrained; `bad_weights` for one of other classes.
  */
-export async function loadImagenet(weights: string): Promise<ImagenetClassifier> {
+export async function loadImagenet(
+  weights: string,
+  onReceived?: PretrainedRequest['onReceived'],
+): Promise<ImagenetClassifier> {
   const network = weights === 'hub' ? PUBLISHED : networkOf(await readModelFolder(resolve(weights)));
-  const { classifier, source, weights: encoder } = await loadPretrained({ ...network, weights });
+  const { classifier, source, weights: encoder } = await loadPretrained({ ...network, weights, onReceived });
   const { IMAGENET_CLASSES } = await import('@tensorflow-models/mobilenet/dist/imagenet_classes.js');
   return {
     ...network,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UserError } from '../../errors.js';
 import { cacheFolder } from '../../platform/cache-folder.js';
 import { decodeSafetensors, encodeSafetensors } from '../../tensors/safetensors.js';
 import { requireTensor } from '../../tensors/tensor.js';
@@ -6,7 +7,7 @@ import { mobileNetParameters } from '../encoder-parameters.js';
 import type { MobileNet } from '../mobilenet.js';
 import { keep, listKept, readKept, sha256Of } from './cache.js';
 import { type ConvertedNetwork, convertGraph } from './conversion.js';
-import { downloadModel } from './download-model.js';
+import { type DownloadOptions, downloadModel } from './download-model.js';
 import { convertLayers } from './layers.js';
 import { type ModelFiles, readModelFolder } from './model-files.js';
 import { decodeLayers, loadThroughPackage } from './package.js';
@@ -19,6 +20,8 @@ export interface PretrainedRequest {
   readonly weights: string;
   /** Where converted weights are kept; a part of Clipstep's cache when absent. */
   readonly cacheFolder?: string | undefined;
+  /** As a download has it. */
+  readonly onReceived?: DownloadOptions['onReceived'];
 }
 
 export interface Pretrained extends ConvertedNetwork {
@@ -46,7 +49,7 @@ export async function loadPretrained(request: PretrainedRequest): Promise<Pretra
   if (request.weights === 'hub') {
     const addresses = publishedAddresses(network);
     const name = `${architecture}-${alpha}-hub`;
-    return fromCache(network, { folder, name, files: () => downloadModel(addresses) });
+    return fromCache(network, { folder, name, files: () => downloadModel(addresses, request) });
   }
   const files = await readModelFolder(resolve(request.weights));
   // Two folders of one content share an entry, and a folder whose content changed gets another.
@@ -85,7 +88,10 @@ async function fromCache(
   const files = await entry.files();
   const bytes = await convert(network, files);
   const pretrained = decode(bytes, { network, origin: files.origin });
-  await keep(entry.folder, entry.name, bytes);
+  // Whoever has no room for them goes on without: they are fetched and converted again.
+  await keep(entry.folder, entry.name, bytes).catch((error: unknown) => {
+    if (!(error instanceof UserError && error.code === 'cannot_write')) throw error;
+  });
   return pretrained;
 }
 

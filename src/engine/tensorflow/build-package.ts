@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { runTool, type ToolRun } from './build-tools.js';
 import {
   type BuiltPackage,
@@ -97,7 +98,7 @@ async function unpackWheel(
   });
   await rm(join(folder, 'wheel'), { recursive: true });
   const libraries = join(packageFolder, 'deps', 'lib');
-  await mkdir(libraries, { recursive: true });
+  await makeFolder(libraries);
   await rename(join(unpacked, 'tensorflow', 'include'), join(packageFolder, 'deps', 'include'));
   // The names that the addon is linked with. The C API is in the C++ library.
   for (const [name, linkName] of [

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { UserError } from '../../errors.js';
+import { cannotCache } from '../../platform/cache-folder.js';
 import { newFolder } from '../../platform/new-folder.js';
 import { buildPackage } from './build-package.js';
 import { requireBuildTools } from './build-tools.js';
@@ -60,11 +61,12 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   if (!(await confirm({ folder, downloads: DOWNLOADS, installedBytes: INSTALLED_BYTES }))) {
     return { kind: 'declined', folder };
   }
-  await newFolder(folder, async (workFolder) => {
+  const fill = async (workFolder: string) => {
     await buildPackage(packageIn(workFolder), { onProgress, signal });
     // What lies there now does not load, or was put there meanwhile: this one does load.
     await rm(folder, { recursive: true, force: true });
-  });
+  };
+  await newFolder(folder, fill, { unwritable: cannotCache });
   return { kind: 'installed', folder };
 }
 

@@ -31,13 +31,13 @@ export async function loadTensorflow(): Promise<LoadedTensorflow> {
   avoidUnsafeKernels();
   await quieten();
   const failures: string[] = [];
-  for (const [source, path] of [
-    ['npm', TFJS_NODE],
-    ['cache', builtPackage().packageFolder],
+  for (const [source, pathOf] of [
+    ['npm', () => TFJS_NODE],
+    ['cache', () => builtPackage().packageFolder],
   ] as const) {
     try {
       // Not import(): it names only those of a CommonJS module's exports that it can see without running it.
-      return describe(createRequire(import.meta.url)(path), source);
+      return describe(createRequire(import.meta.url)(pathOf()), source);
     } catch (thrown) {
       failures.push(`${PLACES[source]}: ${messageOf(thrown).split('\n')[0]}`);
     }

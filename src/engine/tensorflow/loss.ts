@@ -1,5 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Loss } from '../../network/losses.js';
+import { FOCUS, type Loss } from '../../network/losses.js';
 import type { Tensorflow } from './load.js';
 
 type ComputeLoss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scalar;
@@ -8,6 +8,10 @@ type ComputeLoss = (tf: Tensorflow, logits: Tensor2D, targets: Tensor2D) => Scal
 export const LOSSES: Readonly<Record<Loss, ComputeLoss | null>> = {
   'cross-entropy': (tf, logits, targets) =>
     tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))),
+  focal: (tf, logits, targets) => {
+    const missed = tf.pow(tf.sub(1, tf.softmax(logits)), FOCUS);
+    return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.mul(missed, tf.logSoftmax(logits))), 1)));
+  },
   'sparse-cross-entropy': null,
   'adaptive-cross-entropy': null,
   'sampled-cross-entropy': null,

@@ -4,7 +4,7 @@ import { BOUNDARIES, NORMALIZATIONS, UNITS } from './tokenizer.js';
 /** A text as a sequence of tokens. */
 export const textSchema = z.strictObject({
   kind: z.literal('text').describe('characters or words of a text, one a timestep'),
-  unit: z.enum(UNITS).describe('what a timestep is; see inputs/text/tokenizer.ts'),
+  unit: z.enum(UNITS).describe('what a timestep is'),
   boundaries: z
     .enum(BOUNDARIES)
     .optional()

@@ -27,7 +27,11 @@ export const augmentationSchema = z.strictObject({
     .optional()
     .describe('smallest side of the square that is cut out and enlarged again, as a share of the picture'),
   colour: z
-    .strictObject({ brightness: strength, contrast: strength, saturation: strength })
+    .strictObject({
+      brightness: strength.describe('of the whole picture'),
+      contrast: strength.describe('around middle grey'),
+      saturation: strength.describe("around each pixel's own grey"),
+    })
     .optional()
     .describe('how far each of these factors may be from 1'),
   timeJitter: z

@@ -9,7 +9,7 @@ const streamSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('frames').describe('the frame itself') }),
   z.strictObject({
     kind: z.literal('difference').describe('what changes to a later frame: gain x |later - frame|'),
-    gain: gain.default(3),
+    gain: gain.default(3).describe('by which the difference is multiplied'),
   }),
   z.strictObject({
     kind: z
@@ -22,8 +22,8 @@ const streamSchema = z.discriminatedUnion('kind', [
 /** Frames of a clip as a sequence of embeddings, and how. The same in training and prediction: bundles keep it. */
 export const framesSchema = z.strictObject({
   kind: z.literal('frames').describe('frames of a clip or an image sequence, one embedding a timestep'),
-  sampling: samplingSchema,
-  preprocessing: preprocessingSchema,
+  sampling: samplingSchema.describe('which frames of a clip are read'),
+  preprocessing: preprocessingSchema.describe("how a frame becomes the encoder's square picture"),
   streams: z
     .array(streamSchema)
     .min(1)
@@ -37,7 +37,7 @@ export const framesSchema = z.strictObject({
     .describe(
       'of several streams; concatenate: one network reads their embeddings together; average: a network for each, the mean of their probabilities',
     ),
-  encoder: encoderSchema,
+  encoder: encoderSchema.describe('the network that embeds each picture'),
 });
 
 export type FramesInput = z.infer<typeof framesSchema>;

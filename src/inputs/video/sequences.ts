@@ -4,6 +4,7 @@ import type { FeatureSequence, FrameSequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
 import { type Cache, contentDigest } from '../feature-cache.js';
 import type { ReadableExample, SequenceReader, View } from '../sequence-reader.js';
+import type { FramesInput } from './frames-schema.js';
 import { readClip } from './read-clip.js';
 import { clipView, type ViewSource } from './view.js';
 
@@ -35,15 +36,42 @@ export interface PictureEncoder {
 
 /** Examples as features: float32 [timesteps, width]. */
 export function featureReader(options: ReaderOptions & PictureEncoder): SequenceReader<FeatureSequence> {
-  const keep = keeper(options, { kind: 'features', encoder: options.identity });
+  const keep = keeper(options, featuresOf(options));
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
       const features = await options.encode(await readPixels(example, { ...options, view }));
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
-    const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    return { kind: 'features', data, timesteps: data.length / options.width };
+    return asSequence(bytes, options);
   };
+}
+
+/**
+ * Reads features that a featureReader has kept, of clips as they are evaluated; null where it has kept none.
+ * @param content sha256 (hex) of the clip's file.
+ */
+export type KeptFeatures = (clip: ReadableExample, content: string) => Promise<FeatureSequence | null>;
+
+/** As featureReader, of what is kept alone: nothing is decoded. */
+export function keptFeatures(
+  options: Pick<PictureEncoder, 'identity' | 'width'> & { input: FramesInput; cache: Cache },
+): KeptFeatures {
+  const source = { input: options.input, seed: 0 };
+  return async (clip, content) => {
+    const key = { ...featuresOf(options), ...viewKey(source, clip, { content, view: 'evaluation' }) };
+    const bytes = await options.cache.peek(key);
+    return bytes && asSequence(bytes, options);
+  };
+}
+
+const featuresOf = ({ identity }: Pick<PictureEncoder, 'identity'>) => ({
+  kind: 'features',
+  encoder: identity,
+});
+
+function asSequence(bytes: Uint8Array, { width }: Pick<PictureEncoder, 'width'>): FeatureSequence {
+  const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return { kind: 'features', data, timesteps: data.length / width };
 }
 
 /**
@@ -108,17 +136,23 @@ function keyMaker(source: ViewSource): (example: ReadableExample, view: View) =>
     digests.set(path, digest);
     return digest;
   };
-  return async (example, view) => {
-    const { preprocessing, streams, gap } = source.input;
-    const { startSeconds, endSeconds } = example;
-    return {
-      content: await contentOf(example),
-      preprocessing,
-      streams,
-      gap,
-      ...clipView(source, example, view),
-      startSeconds,
-      endSeconds,
-    };
+  return async (example, view) => viewKey(source, example, { content: await contentOf(example), view });
+}
+
+function viewKey(
+  source: ViewSource,
+  example: ReadableExample,
+  { content, view }: { content: string; view: View },
+): object {
+  const { preprocessing, streams, gap } = source.input;
+  const { startSeconds, endSeconds } = example;
+  return {
+    content,
+    preprocessing,
+    streams,
+    gap,
+    ...clipView(source, example, view),
+    startSeconds,
+    endSeconds,
   };
 }

@@ -20,6 +20,8 @@ export interface Probe {
   readonly container: string;
   /** Of a frame. */
   readonly megapixels: number;
+  /** The same by its sides; null where the container does not give it. */
+  readonly size: { readonly width: number; readonly height: number } | null;
   /** Where the frames lie in an ordinary MP4 file; null elsewhere. */
   readonly stored: StoredFrames | null;
   /** Whether the container is damaged, so that what is found in it depends on where reading it begins. */
@@ -64,6 +66,7 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
     container: format.format_name,
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
+    size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
     isContainerDamaged: exit.errorLines.some((line) => isOfContainer(line, format.format_name)),
     isEncrypted: !ordinary && (await isEncrypted(path, report)),
     cutOff: await findCutOff(path, report),

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../../errors.js';
+import { openSequenceCache } from '../../inputs/feature-cache.js';
 import { inputOf } from '../../inputs/input-kinds.js';
+import { type KeptFeatures, keptFeatures } from '../../inputs/video/sequences.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
 import { counted } from '../../platform/counted.js';
+import { describeEncoder } from '../features.js';
 import { shareEncoders } from '../shared-encoder.js';
 import type { ModelThreads } from '../thread/model-threads.js';
 import { type BatchOptions, withDefaults } from './batch-options.js';
@@ -50,7 +53,7 @@ export async function classifyClips(run: Run, work: Work): Promise<{ kept: numbe
       await classifyNext(run, { ...work, clip, counts, processing });
     }
   };
-  const processing = processOptions(run);
+  const processing = processOptions(run, await openKeptFeatures(run));
   const workers = Array.from({ length: jobs }, () => worker().catch((error: unknown) => stop.abort(error)));
   await Promise.all(workers);
   if (options.signal?.aborted) throw interrupted(counts.done, work.clips.length);
@@ -86,7 +89,20 @@ async function classifyNext(
   if (isFailure && run.options.strict) run.stop.abort(STRICT);
 }
 
-function processOptions({ options, model, startProgram, signal }: Run): ProcessOptions {
+async function openKeptFeatures({ options, model }: Run): Promise<KeptFeatures | null> {
+  const { networks, members, manifest } = options.bundle;
+  const { source } = inputOf(manifest.pipeline.input);
+  const network = networks.encoder;
+  if (source.kind === 'direct' || !network) return null;
+  const engine = await model.loaded;
+  const encoder = describeEncoder(networks, { engine, members, network });
+  return keptFeatures({ ...encoder, input: source.frames, cache: openSequenceCache(undefined) });
+}
+
+function processOptions(
+  { options, model, startProgram, signal }: Run,
+  kept: KeptFeatures | null,
+): ProcessOptions {
   const { jobs, sampling, top, minProbability, allowDamaged, timeoutSeconds } = withDefaults(options);
   const { pipeline, labels, eachFrame = false } = options.bundle.manifest;
   return {
@@ -100,6 +116,7 @@ function processOptions({ options, model, startProgram, signal }: Run): ProcessO
     windowing: options.windowing,
     subtitles: options.subtitles,
     embeddings: options.embeddings,
+    keptFeatures: kept,
     decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
     labels,
     sampling,

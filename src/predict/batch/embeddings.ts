@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureSequence } from '../../inputs/batches.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
 import { exists } from '../../platform/exists.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { encodeSafetensors } from '../../tensors/safetensors.js';
 import type { Content } from './content.js';
@@ -25,7 +25,7 @@ export async function writeEmbedding(
   const tensors = [...options.tensors].map(
     ([key, { data, timesteps }]) => [key, { shape: [timesteps, data.length / timesteps], data }] as const,
   );
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(folder).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
   });
   await replaceFile(path, encodeSafetensors(new Map(tensors)), { isSynced: false, failure: cannotWrite });

@@ -1,10 +1,13 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Skipped } from '../../datasets/dataset.js';
+import { systemFolders } from '../../datasets/found.js';
 import { messageOf, UserError } from '../../errors.js';
 import { isClipName, isFrameName } from '../../media/clip-names.js';
 import { readSignature } from '../../media/file-signature.js';
+import { isSystemFolder } from '../../media/system-names.js';
 import { counted } from '../../platform/counted.js';
+import { folderNames, notUtf8 } from '../../platform/folder-names.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 
 /** A clip of a batch, not opened yet. */
@@ -39,7 +42,7 @@ export interface FindOptions {
 /**
  * Lists the clips below a folder: every video, and every folder that holds images and no videos, which is
  * one sequence (or, as `images` says, every image). Files whose names say nothing are clips when they begin like a video. Names that begin with a
- * dot are passed over.
+ * dot are passed over, and so are folders that systems leave, which is told once.
  *
  * A link is followed when it stays within the folder, or anywhere with `followLinks`. A folder is listed once
  * by its own path and once by a link, so that loops end. What should be there but cannot be read (a folder
@@ -56,10 +59,11 @@ export async function findClips(folder: string, options: FindOptions): Promise<F
     realRoot: await realpath(root),
     clips: [],
     skipped: [],
+    passedOver: [],
     linked: new Set<string>(),
   };
   await visit(walk, { path: root });
-  return { clips: walk.clips, skipped: walk.skipped };
+  return { clips: walk.clips, skipped: [...walk.skipped, ...systemFolders(walk.passedOver)] };
 }
 
 interface Walk extends FindOptions {
@@ -67,6 +71,8 @@ interface Walk extends FindOptions {
   readonly realRoot: string;
   readonly clips: BatchClip[];
   readonly skipped: Skipped[];
+  /** Folders that systems leave. */
+  readonly passedOver: string[];
   /** Real paths of the folders that were reached by a link. */
   readonly linked: Set<string>;
 }
@@ -106,19 +112,17 @@ async function visit(walk: Walk, folder: Folder): Promise<void> {
 
 /** What matters of a folder, in natural order. */
 async function listEntries(walk: Walk, folder: Folder): Promise<Entry[]> {
-  const names = await readdir(folder.path, { encoding: 'buffer' }).catch((cause: unknown) => {
+  const names = await folderNames(folder.path).catch((cause: unknown) => {
     addClip(walk, { ...folder, problem: unreadable(folder.path, messageOf(cause)) });
     return [];
   });
   const entries: Entry[] = [];
-  for (const bytes of names) {
-    const text = bytes.toString('utf8');
-    const isText = bytes.equals(Buffer.from(text));
-    const name = isText ? text : escapeBytes(bytes);
+  for (const { name, isUtf8 } of names) {
     const path = join(folder.path, name);
     if (name.startsWith('.')) continue;
-    const found = isText ? await look(walk, path) : { problem: notUtf8(path) };
-    if (found) entries.push({ name, path, found });
+    const found = isUtf8 ? await look(walk, path) : { problem: notUtf8(folder.path, name) };
+    if (found === 'folder' && isSystemFolder(name)) walk.passedOver.push(path);
+    else if (found) entries.push({ name, path, found });
   }
   return entries.sort((one, other) => naturalOrder(one.name, other.name));
 }
@@ -173,20 +177,6 @@ const isWithin = (folder: string, path: string): boolean =>
 function addClip(walk: Walk, { path, ...clip }: Omit<BatchClip, 'id'>): void {
   const id = path === walk.root ? basename(path) : relative(walk.root, path).split(sep).join('/');
   walk.clips.push({ id, path, ...clip });
-}
-
-/** Bytes that are no ASCII as \xNN. */
-function escapeBytes(bytes: Buffer): string {
-  return bytes
-    .toString('latin1')
-    .replace(/[^\x20-\x7e]|\\/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
-function notUtf8(path: string): UserError {
-  return new UserError('unreadable', {
-    problem: `${path} has a name that is not UTF-8 (shown with \\x for each such byte), and cannot be opened by it.`,
-    fix: 'Rename it, for example with: convmv -f latin1 -t utf8 --notest -r FOLDER',
-  });
 }
 
 function unreadable(path: string, words: string): UserError {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { readManifest } from '../../datasets/scan-manifest.js';
 import { messageOf, UserError } from '../../errors.js';
+import { recognize } from '../../media/recognize.js';
+import { absentFix } from '../../platform/folder-names.js';
 import { type FindOptions, type FoundClips, findClips } from './find-clips.js';
 
 /** One of several machines' parts of a batch. */
@@ -37,12 +38,12 @@ async function list(source: string, options: FindOptions): Promise<FoundClips> {
   const status = await stat(source).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `${source} cannot be opened: ${messageOf(cause)}.`,
-      fix: 'Give a folder with clips in it, or a manifest (CSV).',
+      fix: absentFix(source, 'Give a folder with clips in it, or a manifest (CSV).'),
       cause,
     });
   });
   if (status.isDirectory()) return findClips(source, options);
-  if (status.isFile() && extname(source).toLowerCase() === '.csv') {
+  if (status.isFile() && (await recognize(source)) === 'a table') {
     const clips = await readManifest(source);
     return {
       clips: clips.map(({ label, ...clip }) => ({ ...clip, truth: label })),

@@ -1,5 +1,6 @@
 import { isFailureOfInput, UserError } from '../../errors.js';
 import type { FeatureSequence } from '../../inputs/batches.js';
+import type { KeptFeatures } from '../../inputs/video/sequences.js';
 import type { PlanChoice } from '../../media/frames.js';
 import { locatePath } from '../../media/locate.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
@@ -32,6 +33,8 @@ export interface ProcessOptions extends RowOptions {
   readonly windowing: Windowing | undefined;
   readonly subtitles: SubtitleFormat | undefined;
   readonly embeddings: string | undefined;
+  /** What training has kept of clips; null where the model has no encoder, or there is no cache. */
+  readonly keptFeatures: KeptFeatures | null;
   readonly signal: AbortSignal;
 }
 
@@ -70,7 +73,8 @@ async function classifiedAs(
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
   const { source } = model.input;
   if (!windowing || source.kind === 'direct') {
-    const result = await classifyClip(part, options);
+    const sequence = await keptSequence({ clip, part, content }, options);
+    const result = await classifyClip(part, { ...options, sequence });
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
   }
@@ -82,6 +86,16 @@ async function classifiedAs(
   );
   const embedding = await keep(new Map(named));
   return windowedRow({ clip, content, embedding, results, segments }, options);
+}
+
+/** A folder's files are told apart otherwise where features are kept, and its images would all be read once more for it. */
+async function keptSequence(
+  { clip, part, content }: { clip: BatchClip; part: ClipPart; content: Content },
+  { keptFeatures }: ProcessOptions,
+): Promise<FeatureSequence | null> {
+  const { located } = part;
+  const isFile = located.kind === 'video' || located.paths[0] === clip.path;
+  return isFile && keptFeatures ? keptFeatures(clip, content.sha256) : null;
 }
 
 async function stillHolds(

@@ -8,7 +8,7 @@ import { targetMaker } from './targets.js';
 
 /** One class for a sequence. */
 export const classification = {
-  loss: () => 'cross-entropy',
+  loss: ({ training }) => training.loss,
   outputs: ({ labels }) => labels.length,
   summarySchema,
   commands: {
@@ -41,6 +41,10 @@ function contradictions({ recurrent: { readout, upper }, training }: TaskSetting
   const isEvery = (name: Readout) => READOUT_LAYOUTS[name].everyTimestep;
   if (isEvery(readout)) found.push({ path: ['recurrent', 'readout'], message });
   if (upper && isEvery(upper.readout)) found.push({ path: ['recurrent', 'upper', 'readout'], message });
+  if (training.sampler === 'balanced' && training.classWeights === 'balanced') {
+    const twice = 'must be none when training.sampler is balanced: rare classes would count twice over';
+    found.push({ path: ['training', 'classWeights'], message: twice });
+  }
   if (training.timesteps !== undefined) {
     const only = 'must be left out unless task is language: sequences are read whole';
     found.push({ path: ['training', 'timesteps'], message: only });

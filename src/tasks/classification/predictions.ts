@@ -59,7 +59,8 @@ export function logitsOf(predictions: readonly Prediction[]): Float32Array {
 /**
  * CSV with a line for each example: id, group, label, predicted (the most probable class), why the answer is unknown
  * and by which score, where it is, the label that each other baseline says, the probability of each class, and where the
- * network attends, the weights of the timesteps, with a space between them.
+ * network attends, the weights of the timesteps, with a space between them. A cell that a spreadsheet would take for a
+ * formula begins with a quote.
  *
  * @param options.minProbability of each prediction, below which its answer is unknown.
  * @param options.extra more columns of each line, after the id.
@@ -81,7 +82,7 @@ export function predictionsCsv(
     ...Object.fromEntries(probabilities.map((value, index) => [classColumn(labels[index]!), value])),
     ...(attention && { attention: attention.join(' ') }),
   }));
-  return stringify(records, { header: true });
+  return stringify(records, { header: true, escape_formulas: true });
 }
 
 interface CsvOptions {
@@ -144,12 +145,18 @@ function simplerClassifiers(
 
 function parseCsv(text: string, path: string): unknown {
   try {
-    return parse(text, { columns: true });
+    return parse(text, {
+      columns: true,
+      cast: (cell, { header }) => (header ? cell : cell.replace(QUOTED_FORMULA, '')),
+    });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw damaged(path, `is not CSV: ${messageOf(error)}`);
   }
 }
+
+/** The quote before what csv-stringify takes for a formula. */
+const QUOTED_FORMULA = /^'(?=[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20])/;
 
 function damaged(path: string, what: string): UserError {
   return new UserError('unreadable', {

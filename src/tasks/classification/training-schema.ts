@@ -2,7 +2,24 @@ import * as z from 'zod';
 
 /** Settings of a pipeline's `training` that only classification has. */
 export const classificationTraining = {
-  labelSmoothing: z.number().min(0).max(0.5).default(0),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('share of each target that is spread over all classes (Szegedy et al. 2016)'),
+  loss: z
+    .enum(['cross-entropy', 'focal'])
+    .default('cross-entropy')
+    .describe(
+      'focal: what the network is sure of counts little, such as most of a frequent class (Lin et al. 2017)',
+    ),
+  sampler: z
+    .enum(['shuffled', 'balanced'])
+    .default('shuffled')
+    .describe(
+      'balanced: an epoch shows all classes alike often, those of a rare class several times and of a frequent one not all',
+    ),
   classWeights: z
     .enum(['none', 'balanced'])
     .default('none')

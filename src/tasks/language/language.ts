@@ -13,7 +13,7 @@ const WRITES: Refusal = {
 
 /** What comes next in a running text, token by token. */
 export const language = {
-  loss: ({ softmax }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
+  loss: ({ recurrent: { softmax } }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: figuresSchema,
   commands: {
@@ -57,6 +57,8 @@ function contradictions({ input, recurrent, training }: TaskSettings): Contradic
   for (const [name, given] of Object.entries({
     labelSmoothing: training.labelSmoothing > 0,
     classWeights: training.classWeights !== 'none',
+    sampler: training.sampler !== 'shuffled',
+    loss: training.loss !== 'cross-entropy',
   })) {
     if (given) at(['training', name], 'must be left out when task is language: it is for classes');
   }

@@ -11,7 +11,8 @@ import { type LanguageBaseline, languageBaselines } from '../../tasks/language/b
 import type { LanguageFigures } from '../../tasks/language/figures.js';
 import { taskOf } from '../../tasks/tasks.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
-import { type EpochRecord, findCheckpoint, pipelineDigest, writeCheckpoint } from '../checkpoint.js';
+import { type EpochRecord, findCheckpoint, writeCheckpoint } from '../checkpoint.js';
+import { pipelineFingerprint } from '../fingerprint.js';
 import { freshProgress } from '../fit.js';
 import { optimizerOf } from '../optimizer.js';
 import { stagesOf } from '../stages.js';
@@ -130,7 +131,11 @@ async function fitNetwork(
     seed: pipeline.seed,
   });
   if (steps.perEpoch === 0) throw tooShort(corpus, { strands, timesteps });
-  const fingerprint = { pipeline: pipelineDigest(pipeline), dataset: digest, engine: engine.name };
+  const fingerprint = {
+    pipeline: pipelineFingerprint(pipeline),
+    dataset: digest.slice(0, 12),
+    engine: engine.name,
+  };
   const checkpoint = await findCheckpoint({ ...checkpoints, fingerprint });
   const { weights, progress } = await trainStage(
     {
@@ -147,7 +152,7 @@ async function fitNetwork(
       trainer: {
         network,
         weights: checkpoint?.start ?? initializeRecurrent(network, pipeline.seed, { head, embedding }),
-        loss: taskOf(pipeline).loss(pipeline.recurrent),
+        loss: taskOf(pipeline).loss(pipeline),
         optimizer: optimizerOf(pipeline).hyperparameters,
         clipNorm,
       },

@@ -170,7 +170,7 @@ describe('downloadFiles, when it cannot', () => {
     await writeFile(join(folder, 'file'), '');
     const attempt = downloadFiles(files, { mirrors: [good.address], folder: join(folder, 'file'), limits });
     await expect(attempt).rejects.toMatchObject({
-      code: 'download_failed',
+      code: 'cannot_write',
       problem: expect.stringContaining(join(folder, 'file', 'a')),
       fix: expect.stringContaining('CLIPSTEP_CACHE'),
     });
@@ -180,7 +180,7 @@ describe('downloadFiles, when it cannot', () => {
     const good = await mirror(serve);
     await mkdir(join(folder, 'a', 'in the way'), { recursive: true });
     const attempt = downloadFiles(files, { mirrors: [good.address], folder, limits });
-    await expect(attempt).rejects.toMatchObject({ code: 'download_failed' });
+    await expect(attempt).rejects.toMatchObject({ code: 'cannot_write' });
     expect(await readdir(folder)).toEqual(['a']);
   });
 });

@@ -83,7 +83,7 @@ describe('downloading a TensorFlow.js model', () => {
 /** What is said of an address whose server answers so. */
 async function failureOf(listener: RequestListener, limits?: DownloadLimits): Promise<string> {
   const address = `${await serve(listener)}model.json`;
-  const error = await downloadModel([address], limits).catch((thrown: unknown) => thrown);
+  const error = await downloadModel([address], { limits }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'download_failed', fix: expect.stringContaining('--weights') });
   // Just seen to be a UserError.
   const [, line = ''] = (error as UserError).problem.split(/\n(?= {2}http)/);
@@ -174,7 +174,7 @@ describe('a download that fails is told by what was wrong', () => {
   it('after which the next address is asked, even by a slow one', async () => {
     const [silent, other] = [await serve(() => {}), await serve(serving())];
     const addresses = [`${silent}model.json`, `${other}model.json`];
-    const downloaded = await downloadModel(addresses, { totalSeconds: 10, stallSeconds: 0.4 });
+    const downloaded = await downloadModel(addresses, { limits: { totalSeconds: 10, stallSeconds: 0.4 } });
     expect(downloaded.origin).toBe(`${other}model.json`);
   });
 });

@@ -83,7 +83,11 @@ describe('a pipeline of texts', () => {
   });
 
   it.each([
-    ['mixup', { training: { ...tinyTextPipeline.training, mixup: 0.2 } }, 'training.mixup: must be left out'],
+    [
+      'mixup',
+      { training: { ...tinyTextPipeline.training, mixup: 0.2 } },
+      'must be left out when input.kind is text',
+    ],
     [
       'standardization',
       { training: { ...tinyTextPipeline.training, standardize: true } },
@@ -97,9 +101,9 @@ describe('a pipeline of texts', () => {
     [
       'boundaries of what are no words',
       { input: { ...tinyTextPipeline.input, boundaries: 'spaces' } },
-      'input.boundaries: must be left out when input.unit is character',
+      'must be left out when input.unit is character',
     ],
-    ['clips', { data: { kind: 'folder', path: 'clips' } }, 'data: must be of kind texts'],
+    ['clips', { data: { kind: 'folder', path: 'clips' } }, 'must be of kind texts when input.kind is text'],
     [
       'an encoding that is none',
       { data: { kind: 'texts', encoding: 'utf-9' } },
@@ -111,6 +115,8 @@ describe('a pipeline of texts', () => {
 
   it('is what data of texts is for', () => {
     const rows = { input: { kind: 'rows' } };
-    expect(() => parsePipeline(changed(rows), 'tiny.yaml')).toThrow('input: must be of kind text');
+    expect(() => parsePipeline(changed(rows), 'tiny.yaml')).toThrow(
+      'must be of kind text when data.kind is texts',
+    );
   });
 });

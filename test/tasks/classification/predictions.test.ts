@@ -33,6 +33,14 @@ describe('predictions as CSV', () => {
     expect(sure).toContain(',unknown,,,');
   });
 
+  it('have no cell that a spreadsheet takes for a formula, and are read again all the same', () => {
+    const names = ['=1+1', '@sum'];
+    const hostile = { ...prediction, example: { id: '-cmd.mp4', group: '+x', label: 0 } };
+    const csv = predictionsCsv([hostile], { labels: names, minProbability: () => 0 });
+    expect(csv.split('\n')[1]).toMatch(/^'-cmd\.mp4,'\+x,'=1\+1,'@sum,/);
+    expect(parsePredictions(csv, names, 'predictions.csv')).toEqual([hostile]);
+  });
+
   it('are refused when a weight of a timestep is no number', () => {
     const csv = predictionsCsv([{ ...attending, attention: [Number.NaN] }], {
       labels,

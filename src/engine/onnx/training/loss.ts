@@ -1,4 +1,5 @@
 import type { Loss } from '../../../network/losses.js';
+import { FOCUS } from '../../../network/losses.js';
 import { answersTimesteps } from '../../../network/recurrent.js';
 import { countCorrect } from '../../count-correct.js';
 import type { TrainingStep } from '../../engine.js';
@@ -23,6 +24,7 @@ interface DenseTargets {
 
 export const LOSSES: Readonly<Record<Loss, OnnxLoss>> = {
   'cross-entropy': dense(crossEntropy, ({ sequences }) => sequences),
+  focal: dense(focal, ({ sequences }) => sequences),
   'sparse-cross-entropy': sparseCrossEntropy,
   'adaptive-cross-entropy': adaptiveSoftmax,
   'sampled-cross-entropy': sampledSoftmax,
@@ -67,6 +69,23 @@ function crossEntropy(logits: Value, { targets, shares }: DenseTargets): { loss:
   const total = sum(multiply(shared, logSoftmax(logits)), [0, 1]);
   const loss = multiply(reshape(total, []), scalar(logits, -1));
   return { loss, gradient: subtract(multiply(softmax(logits), sum(shared, [1])), shared) };
+}
+
+/**
+ * Softmax cross-entropy, the term of each class times (1 - p)^2; by p, that has the slope
+ * t (2 (1 - p) log p - (1 - p)^2 / p), and p by the logits that of softmax.
+ */
+function focal(logits: Value, { targets, shares }: DenseTargets): { loss: Value; gradient: Value } {
+  const probabilities = softmax(logits);
+  const logarithms = logSoftmax(logits);
+  const shared = multiply(targets, shares);
+  const missed = subtract(scalar(logits, 1), probabilities);
+  const squared = multiply(missed, missed);
+  const total = sum(multiply(shared, multiply(squared, logarithms)), [0, 1]);
+  const loss = multiply(reshape(total, []), scalar(logits, -1));
+  const twice = multiply(multiply(probabilities, missed), scalar(logits, FOCUS));
+  const slopes = multiply(shared, subtract(multiply(twice, logarithms), squared));
+  return { loss, gradient: subtract(slopes, multiply(probabilities, sum(slopes, [1]))) };
 }
 
 function squares(logits: Value, { targets, shares }: DenseTargets): { loss: Value; gradient: Value } {

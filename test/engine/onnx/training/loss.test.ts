@@ -4,7 +4,7 @@ import { constant, createGraph, input, output } from '../../../../src/engine/onn
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { padRows } from '../../../../src/engine/onnx/training/frame-feeds.js';
 import { LOSSES } from '../../../../src/engine/onnx/training/loss.js';
-import { type Loss, LOSSES as NAMES } from '../../../../src/network/losses.js';
+import { FOCUS, type Loss, LOSSES as NAMES } from '../../../../src/network/losses.js';
 import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';
 
 const runtime = await import('onnxruntime-node');
@@ -44,6 +44,19 @@ const REFERENCE: Readonly<Record<SequenceLoss, (logits: readonly number[]) => nu
     const total = rows.map((row, index) => {
       const logSum = logSumOf(row);
       return row.reduce((sum, value, at) => sum + targets[index * CLASSES + at]! * (logSum - value), 0);
+    });
+    return total.reduce((sum, value) => sum + value, 0) / SEQUENCES;
+  },
+  focal: (values) => {
+    const rows = Array.from({ length: SEQUENCES }, (_, row) =>
+      values.slice(row * CLASSES, (row + 1) * CLASSES),
+    );
+    const total = rows.map((row, index) => {
+      const logSum = logSumOf(row);
+      return row.reduce((sum, value, at) => {
+        const missed = 1 - Math.exp(value - logSum);
+        return sum + targets[index * CLASSES + at]! * missed ** FOCUS * (logSum - value);
+      }, 0);
     });
     return total.reduce((sum, value) => sum + value, 0) / SEQUENCES;
   },

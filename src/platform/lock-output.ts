@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../errors.js';
-import { cannotWrite } from '../../platform/cannot-write.js';
+import { UserError } from '../errors.js';
+import { cannotWrite } from './cannot-write.js';
 
 /** A lock that a dead run left is one that nobody has touched for this time; a running one does each second. */
 const STALE_MILLISECONDS = 3000;
@@ -33,6 +33,28 @@ export async function lockOutput(
     throw cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED'
       ? inUse(out)
       : cannotWrite(out, cause);
+  }
+}
+
+/**
+ * Does work on an output that no other run may write to meanwhile.
+ *
+ * @param options.signal of the caller; the work's own is aborted when the lock is lost, too.
+ * @throws UserError as lockOutput.
+ */
+export async function whileLocked<T>(
+  out: string,
+  { signal, work }: { signal: AbortSignal | undefined; work: (signal: AbortSignal) => Promise<T> },
+): Promise<T> {
+  const lost = new AbortController();
+  const unlock = await lockOutput(out, (reason) => lost.abort(reason));
+  try {
+    return await work(signal ? AbortSignal.any([signal, lost.signal]) : lost.signal);
+  } catch (error) {
+    throw lost.signal.aborted ? lost.signal.reason : error;
+  } finally {
+    // One that was lost is another run's.
+    if (!lost.signal.aborted) await unlock();
   }
 }
 

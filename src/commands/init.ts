@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { initProject } from '../workflows/init-project.js';
+
+/** `clipstep init` */
+export function initCommand(): Command {
+  return new Command('init')
+    .description('make a folder to train a model of your own clips in')
+    .argument('<folder>', 'where it goes; its name is what the model is called')
+    .option('--classes <names...>', 'what the clips show, a folder each', ['first-class', 'second-class'])
+    .action(async (folder: string, { classes }: { classes: string[] }) => {
+      await initProject(folder, { classes });
+      console.log(
+        [
+          `${folder} has a folder for the clips of each class (${classes.join(', ')}), a pipeline and a README.`,
+          'Put your clips into the folders of their classes, and then:',
+          '',
+          `  clipstep check ${folder}/clips`,
+          `  clipstep train ${folder}/pipeline.yaml --out ${folder}/model`,
+          `  clipstep classify new.mp4 --model ${folder}/model`,
+        ].join('\n'),
+      );
+    });
+}

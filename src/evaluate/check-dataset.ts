@@ -1,0 +1,162 @@
+import type { Dataset, Example } from '../datasets/dataset.js';
+import { scanDataset } from '../datasets/scan-dataset.js';
+import { splitByGroup } from '../datasets/split.js';
+import { isFailureOfInput, UserError } from '../errors.js';
+import { openSequenceCache } from '../inputs/feature-cache.js';
+import { openClip } from '../media/frames.js';
+import { locateClip } from '../media/locate.js';
+import { pictureSize } from '../media/picture-size.js';
+import { concurrently } from '../platform/concurrently.js';
+import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
+import type { EvaluationEvent } from './evaluation-event.js';
+import { nearCopiesAmong } from './near-copies.js';
+import type { SkippedClip } from './skipped-clips.js';
+
+/** What there is to know of a dataset before anything is trained on it. */
+export interface DatasetCheck {
+  readonly classes: readonly ClassCheck[];
+  /** Of the clips that can be read, in the dataset's order. */
+  readonly clips: readonly CheckedClip[];
+  /** Clips that cannot be read, and why. */
+  readonly broken: readonly SkippedClip[];
+  /** What was found but is no clip, and why. */
+  readonly skipped: readonly SkippedClip[];
+  /** Clips of one class that show the same. */
+  readonly copies: readonly SamePair[];
+  /** Clips of different classes that show the same: one of the two is wrong. */
+  readonly contradictions: readonly SamePair[];
+  /** Why clips cannot be split into parts as pipelines do that say nothing else; null where they can. */
+  readonly splitProblem: string | null;
+}
+
+export interface ClassCheck {
+  readonly label: string;
+  readonly clips: number;
+  /** What must stay together in a split, such as the films that the clips were cut from. */
+  readonly groups: number;
+  readonly broken: number;
+}
+
+export interface CheckedClip {
+  readonly id: string;
+  /** Of the part that is meant. */
+  readonly durationSeconds: number;
+  /** Such as `320 x 240`; null where a video does not say. */
+  readonly size: string | null;
+}
+
+export interface SamePair {
+  readonly ids: readonly [string, string];
+  readonly labels: readonly [string, string];
+  /** `content`: the same bytes; `frames`: most frames are nearly the same. */
+  readonly kind: 'content' | 'frames';
+}
+
+export interface CheckOptions {
+  readonly onEvent?: ((event: EvaluationEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Looks at all clips of a dataset: what there is of each class, what cannot be read, and what is there twice. Each clip is
+ * decoded once for it, as a training would.
+ *
+ * @throws UserError as scanDataset; `aborted`, or what is missing on this machine.
+ */
+export async function checkDataset(path: string, options: CheckOptions = {}): Promise<DatasetCheck> {
+  const dataset = await scanDataset(path);
+  const { examples, labels, skipped } = dataset;
+  const reading = { ...options, cache: openSequenceCache(options.onEvent) };
+  let done = 0;
+  const looks = await concurrently(examples, async (example) => {
+    const look = await lookAt(example, reading);
+    options.onEvent?.({ kind: 'reading', what: 'leaks', done: ++done, total: examples.length });
+    return look;
+  });
+  const readable = looks.filter((look): look is Readable => 'print' in look);
+  const broken = looks.filter((look): look is SkippedClip & { label: number } => 'problem' in look);
+  const pairs = samePairs(readable, labels);
+  return {
+    classes: labels.map((label, index) => ({
+      label,
+      clips: examples.filter((example) => example.label === index).length,
+      groups: new Set(examples.filter((example) => example.label === index).map(({ group }) => group)).size,
+      broken: broken.filter((clip) => clip.label === index).length,
+    })),
+    clips: readable.map(({ facts }) => facts),
+    broken: broken.map(({ path: clip, problem }) => ({ path: clip, problem })),
+    skipped,
+    copies: pairs.filter(({ labels: [one, other] }) => one === other),
+    contradictions: pairs.filter(({ labels: [one, other] }) => one !== other),
+    splitProblem: splitProblemOf(dataset),
+  };
+}
+
+interface Readable {
+  readonly label: number;
+  readonly facts: CheckedClip;
+  readonly print: ClipPrint;
+}
+
+async function lookAt(
+  example: Example,
+  { cache, signal }: CheckOptions & { cache: ReturnType<typeof openSequenceCache> },
+): Promise<Readable | (SkippedClip & { label: number })> {
+  const { id, path, label, startSeconds, endSeconds } = example;
+  try {
+    const { located, durationSeconds } = await openClip(await locateClip(path), {
+      sampling: { kind: 'uniform', frames: 1 },
+      preprocessing: { size: 32, fit: 'squash', kernel: 'linear' },
+      startSeconds,
+      endSeconds,
+      signal,
+    });
+    const size = await pictureSize(located);
+    const print = await clipPrint(example, { content: await contentOf(example), cache, signal });
+    const seconds = Math.min(endSeconds ?? durationSeconds, durationSeconds) - (startSeconds ?? 0);
+    const facts = { id, durationSeconds: seconds, size: size && `${size.width} x ${size.height}` };
+    return { label, facts, print };
+  } catch (error) {
+    if (!isFailureOfInput(error)) throw error;
+    return { label, path, problem: error.problem };
+  }
+}
+
+function samePairs(clips: readonly Readable[], labels: readonly string[]): SamePair[] {
+  const pair = (kind: SamePair['kind'], one: Readable, other: Readable): SamePair => ({
+    kind,
+    ids: [one.facts.id, other.facts.id],
+    labels: [labels[one.label]!, labels[other.label]!],
+  });
+  const detailed = clips.filter(({ print }) => isDetailed(print));
+  const printed = detailed.map(({ print }) => ({ ...print, part: '' }));
+  return [
+    ...sameContent(clips).map(([one, other]) => pair('content', one, other)),
+    ...nearCopiesAmong(printed).map(([one, other]) => pair('frames', detailed[one]!, detailed[other]!)),
+  ];
+}
+
+/** Each clip beside the first one of its content. Parts of one file have its content, and are not the same. */
+function sameContent(clips: readonly Readable[]): Array<[Readable, Readable]> {
+  const firsts = new Map<string, Readable>();
+  return clips.flatMap((clip): Array<[Readable, Readable]> => {
+    const { content } = clip.print;
+    if (content === null || clip.facts.id.includes('#')) return [];
+    const first = firsts.get(content);
+    if (!first) firsts.set(content, clip);
+    return first ? [[first, clip]] : [];
+  });
+}
+
+/** Shares of the parts where a pipeline does not say; see datasets/split-schema.ts. */
+const USUAL_SPLIT = { validation: 0.15, test: 0.15, seed: 1 };
+
+function splitProblemOf(dataset: Dataset): string | null {
+  try {
+    splitByGroup(dataset, USUAL_SPLIT);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error.problem;
+    throw error;
+  }
+}

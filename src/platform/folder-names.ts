@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.js';
+
+/** A name in a folder. */
+export interface FolderName {
+  /** Bytes that are no ASCII as \xNN where the name is not UTF-8. */
+  readonly name: string;
+  /** Whether it can be opened by that name: Node.js knows names in UTF-8 alone. */
+  readonly isUtf8: boolean;
+}
+
+/** The names in a folder, in no order. @throws what the file system says. */
+export async function folderNames(folder: string): Promise<FolderName[]> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  return names.map((bytes) => {
+    const text = bytes.toString('utf8');
+    const isUtf8 = bytes.equals(Buffer.from(text));
+    return { name: isUtf8 ? text : escapeBytes(bytes), isUtf8 };
+  });
+}
+
+/** The error for a name that folderNames has escaped. */
+export function notUtf8(folder: string, name: string): UserError {
+  return new UserError('unreadable', {
+    problem: `${join(folder, name)} has a name that is not UTF-8 (shown with \\x for each such byte), and cannot be opened by it.`,
+    fix: RENAME,
+  });
+}
+
+/** What stands in a name for bytes that are not UTF-8, where it has come through a command line. */
+const REPLACEMENT = '\uFFFD';
+
+/** What to do about a path that is not there: where its name is not UTF-8, that is why. */
+export const absentFix = (path: string, fix: string): string =>
+  path.includes(REPLACEMENT) ? `Its name is not UTF-8, so that it cannot be opened. ${RENAME}` : fix;
+
+const RENAME = 'Rename it, for example with: convmv -f latin1 -t utf8 --notest -r FOLDER';
+
+function escapeBytes(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]|\\/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

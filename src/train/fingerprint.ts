@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { Split } from '../datasets/split.js';
+import type { Pipeline } from '../pipeline/schema.js';
+
+/** What must be the same for a training to go on. */
+export const fingerprintSchema = z.strictObject({
+  pipeline: z.record(z.string(), z.unknown()),
+  /** For people, with a digest for what they do not see. */
+  dataset: z.string(),
+  engine: z.string(),
+});
+
+export type Fingerprint = z.infer<typeof fingerprintSchema>;
+
+/** As files have it, in which what is undefined is absent. */
+export const pipelineFingerprint = (pipeline: Pipeline): Fingerprint['pipeline'] =>
+  JSON.parse(JSON.stringify(pipeline));
+
+/** @param digest as splitDigest gives it. */
+export function splitFingerprint({ train, validation, test }: Split, digest: string): string {
+  const counts = `${train.length} to train on, ${validation.length} to validate, ${test.length} to test`;
+  return `${counts} (${digest.slice(0, 12)})`;
+}
+
+/** A line for each thing that differs, with what it was and what it is; nothing where all is the same. */
+export const differencesText = (was: Fingerprint, is: Fingerprint): string => compared(flat(was), flat(is));
+
+/** As differencesText, of pipelines alone. */
+export function pipelineDifferences(was: Pipeline, is: Pipeline): string {
+  const [before, now] = [was, is].map((pipeline) => new Map(leaves(pipelineFingerprint(pipeline), '')));
+  return compared(before!, now!);
+}
+
+function compared(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
+  const names = [...new Set([...before.keys(), ...now.keys()])];
+  return names
+    .filter((name) => before.get(name) !== now.get(name))
+    .map((name) => `  ${name}: was ${before.get(name) ?? 'left out'}, is ${now.get(name) ?? 'left out'}`)
+    .join('\n');
+}
+
+/** Every setting by its dotted name; beside them the data and the engine. */
+function flat({ pipeline, dataset, engine }: Fingerprint): Map<string, string> {
+  return new Map([...leaves(pipeline, ''), ['the data', dataset], ['--engine', engine]]);
+}
+
+function leaves(value: unknown, name: string): Array<[string, string]> {
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, name === '' ? key : `${name}.${key}`));
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { refuseOccupied } from '../bundle/model-folder.js';
+import { UserError } from '../errors.js';
+import { makeFolder } from '../platform/make-folder.js';
+import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { cannotWriteResult, writeResult } from '../platform/write-result.js';
+
+/** Files that a project begins with, in which NAME stands for what it is called. */
+const FILES = ['pipeline.yaml', 'README.md'];
+
+/**
+ * Makes a folder to train a model of one's own in: a folder of clips for each class, empty yet, a pipeline that reads
+ * them, and a README.
+ *
+ * @param options.classes names of at least two.
+ * @throws UserError `usage` for a folder that holds something, or for classes that can be no folders; `cannot_write`.
+ */
+export async function initProject(
+  folder: string,
+  { classes }: { classes: readonly string[] },
+): Promise<void> {
+  checkClasses(classes);
+  await refuseOccupied(folder);
+  const name = nameOf(folder);
+  for (const label of classes) {
+    const path = join(folder, 'clips', label);
+    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWriteResult(path, cause)));
+  }
+  for (const file of FILES) {
+    const template = await readFile(join(PACKAGE_FOLDER, 'templates', file), 'utf8');
+    await writeResult(join(folder, file), template.replaceAll('NAME', name));
+  }
+}
+
+/** What a pipeline may be called that comes closest to the folder's name. */
+function nameOf(folder: string): string {
+  const name = basename(resolve(folder))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name === '' ? 'my-clips' : name;
+}
+
+function checkClasses(classes: readonly string[]): void {
+  const wrong = classes.find((label) => /[\\/]|^\.|^$/.test(label));
+  if (wrong !== undefined) {
+    throw new UserError('usage', {
+      problem: `A class cannot be called ${JSON.stringify(wrong)}: its clips go into a folder of that name.`,
+      fix: 'Give names without slashes that do not begin with a dot.',
+    });
+  }
+  if (new Set(classes).size >= 2) return;
+  throw new UserError('usage', {
+    problem: `There are ${new Set(classes).size} classes; a classifier needs two to tell apart.`,
+    fix: 'Give at least two names, such as --classes jump fall.',
+  });
+}
