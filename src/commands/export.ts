@@ -13,11 +13,11 @@ export function exportCommand(): Command {
   return new Command('export')
     .description('write a model in a form that runs without Clipstep')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
-    .requiredOption('-o, --out <file>', 'where it goes')
+    .requiredOption('-o, --out <path>', 'where it goes: a file, for tfjs a folder')
     .addOption(
       new Option(
         '-f, --format <format>',
-        'onnx: one file for any program that runs ONNX, from frames of any size to probabilities',
+        'onnx: one file for any program that runs ONNX, from frames of any size to probabilities; tfjs: a folder with a TensorFlow.js layers model, from frames of the size of its encoder',
       )
         .choices(EXPORT_FORMATS)
         .default('onnx' satisfies ExportFormat),

@@ -2,16 +2,20 @@ import type { Bundle } from '../bundle/bundle.js';
 import { requireTrained } from '../bundle/find-model.js';
 import { requireCommand } from '../tasks/commands.js';
 import { writeOnnxFile } from './onnx-file.js';
+import { writeTfjsFolder } from './tfjs-folder.js';
 
 /** All formats of models that run without Clipstep. To add one, see docs/extending.md. */
-export const EXPORT_FORMATS = ['onnx'] as const;
+export const EXPORT_FORMATS = ['onnx', 'tfjs'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
-  /** The file to write, overwritten when it is there. */
+  /** The file to write, overwritten when it is there; for `tfjs` a folder, which is empty or not there yet. */
   readonly out: string;
-  /** `onnx`: one file for any program that runs ONNX; see docs/export.md. */
+  /**
+   * `onnx`: one file for any program that runs ONNX. `tfjs`: a folder with a TensorFlow.js layers model. See
+   * docs/export.md.
+   */
   readonly format: ExportFormat;
 }
 
@@ -23,7 +27,10 @@ export interface ExportResult {
 /** @returns how many bytes were written. */
 type WriteModel = (bundle: Bundle, path: string) => Promise<number>;
 
-const WRITERS: Readonly<Record<ExportFormat, WriteModel>> = { onnx: writeOnnxFile };
+const WRITERS: Readonly<Record<ExportFormat, WriteModel>> = {
+  onnx: writeOnnxFile,
+  tfjs: writeTfjsFolder,
+};
 
 /**
  * Writes a model in a form that runs without Clipstep.

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Bundle } from '../bundle/bundle.js';
 import { clipGraph } from '../engine/onnx/clip-graph.js';
 import { encodeModel } from '../engine/onnx/onnx-model.js';
 import { UserError } from '../errors.js';
-import type { FramesInput } from '../inputs/video/frames-schema.js';
-import { unlessAbsent } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';
-import { clipstepVersion } from '../platform/version.js';
 import { cannotWriteResult } from '../platform/write-result.js';
+import { modelMetadata } from './model-metadata.js';
 
 /**
  * One file with all of a model: see engine/onnx/clip-graph.ts for what it reads and gives. Its metadata say the labels,
@@ -37,7 +33,7 @@ export async function writeOnnxFile(bundle: Bundle, path: string): Promise<numbe
   });
   const content = encodeModel(graph, {
     description: pipeline.description ?? '',
-    metadata: await metadataOf(bundle, pipeline.input),
+    metadata: await modelMetadata(bundle, pipeline.input),
   });
   await replaceFile(path, content, { isSynced: false, failure: cannotWriteResult });
   return content.byteLength;
@@ -53,26 +49,4 @@ function obstacleOf({ manifest, networks }: Bundle): string | null {
     return 'its network reads segments, whose places in a clip are found before it runs';
   }
   return null;
-}
-
-/** By name; all that is not plain text is JSON. */
-async function metadataOf(
-  { folder, manifest }: Bundle,
-  { sampling, preprocessing, streams, gap }: FramesInput,
-): Promise<Record<string, string>> {
-  const { labels, minProbability, pipeline } = manifest;
-  const card = await unlessAbsent(readFile(join(folder, 'README.md'), 'utf8'));
-  const entries = {
-    labels: JSON.stringify(labels),
-    min_probability: String(minProbability),
-    sampling: JSON.stringify(sampling),
-    preprocessing: JSON.stringify(preprocessing),
-    streams: JSON.stringify(streams),
-    gap: gap && JSON.stringify(gap),
-    pipeline: pipeline.name,
-    clipstep: clipstepVersion(),
-    model_card: card ?? undefined,
-  };
-  const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(given);
 }

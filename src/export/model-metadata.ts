@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bundle } from '../bundle/bundle.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
+import { unlessAbsent } from '../platform/exists.js';
+import { clipstepVersion } from '../platform/version.js';
+
+/** What an exported model says of itself to programs, by name; all that is not plain text is JSON. */
+export async function modelMetadata(
+  { folder, manifest }: Bundle,
+  { sampling, preprocessing, streams, gap }: FramesInput,
+): Promise<Record<string, string>> {
+  const { labels, minProbability, pipeline } = manifest;
+  const card = await unlessAbsent(readFile(join(folder, 'README.md'), 'utf8'));
+  const entries = {
+    labels: JSON.stringify(labels),
+    min_probability: String(minProbability),
+    sampling: JSON.stringify(sampling),
+    preprocessing: JSON.stringify(preprocessing),
+    streams: JSON.stringify(streams),
+    gap: gap && JSON.stringify(gap),
+    pipeline: pipeline.name,
+    clipstep: clipstepVersion(),
+    model_card: card ?? undefined,
+  };
+  const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(given);
+}
