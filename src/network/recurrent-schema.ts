@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CELLS } from './cells.js';
 import { READOUTS } from './readouts.js';
-import { softmaxSchema } from './softmax.js';
+import { softmaxSchema } from './softmax-schema.js';
 
 const CELL = 'lstm: Hochreiter and Schmidhuber 1997; gru: Cho et al. 2014';
 const UNITS = 'size of the state, of each direction';
