@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { cannotCache } from '../../platform/cache-folder.js';
 import { fetchBytes } from '../../platform/fetch-bytes.js';
 import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
-import type { RemoteFile } from './files.js';
+import { isWhole, mismatch, type RemoteFile } from '../remote-file.js';
 import { unpack } from './gzip.js';
 
 export interface DownloadProgress {
@@ -55,18 +53,6 @@ export async function downloadFiles(files: readonly RemoteFile[], options: Downl
     // One that served is asked first for the next file: a dead one's wait is paid for once.
     mirrors = [mirror, ...mirrors.filter((other) => other !== mirror)];
   }
-}
-
-async function isWhole(path: string, file: RemoteFile): Promise<boolean> {
-  const content = await readFile(path).catch(() => null);
-  return content !== null && mismatch(content, file) === null;
-}
-
-/** What is wrong with a content, as the end of a sentence; null when nothing is. */
-function mismatch(content: Uint8Array, { byteLength, sha256 }: RemoteFile): string | null {
-  if (content.length !== byteLength) return `it sent ${content.length} bytes, expected ${byteLength}`;
-  const digest = createHash('sha256').update(content).digest('hex');
-  return digest === sha256 ? null : `it sent a file of sha256 ${digest}, expected ${sha256}`;
 }
 
 type Attempt = DownloadOptions & { readonly deadline: AbortSignal };

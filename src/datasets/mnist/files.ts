@@ -1,9 +1,4 @@
-/** A file as it lies in the cache: not gzipped. */
-export interface RemoteFile {
-  readonly name: string;
-  readonly byteLength: number;
-  readonly sha256: string;
-}
+import type { RemoteFile } from '../remote-file.js';
 
 /** The four files of a dataset in MNIST's form. */
 export interface MnistFiles<File> {
