@@ -99,6 +99,8 @@ export interface Passage {
   readonly pieces: readonly string[];
   /** What stands between two of them. */
   readonly between: string;
+  /** How many pieces each sentence has, where it is read by sentences. */
+  readonly sentences?: readonly number[] | undefined;
 }
 
 /** What of a pipeline its input has to go with. */
@@ -110,6 +112,7 @@ export interface Surroundings {
     readonly mixup?: number | undefined;
     readonly standardize: boolean;
   };
+  readonly recurrent: { readonly upper?: object | undefined; readonly segment?: number | undefined };
   readonly distil?: object | undefined;
   readonly finetune?: readonly object[] | undefined;
 }

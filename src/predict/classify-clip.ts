@@ -209,7 +209,8 @@ function showsSame(one: Frame, other: Frame): boolean {
   return Buffer.compare(one.partner, other.partner) === 0;
 }
 
-async function computed<T>(work: Promise<T>): Promise<T> {
+/** What the model computes, its failure told from that of a clip. @throws ComputeFailure. */
+export async function computed<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

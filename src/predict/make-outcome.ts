@@ -11,7 +11,7 @@ import { rankResult } from './rank.js';
 
 /** What is known of an input that was classified; of a text only what a text has. */
 interface Result
-  extends Pick<Classified, 'tokens' | 'unknownTokens' | 'milliseconds'>,
+  extends Pick<Classified, 'tokens' | 'unknownTokens' | 'pieces' | 'sentences' | 'milliseconds'>,
     Partial<
       Pick<ClipResult, 'frames' | 'damaged' | 'plan' | 'durationSeconds' | 'attention' | 'timesSeconds'>
     > {
@@ -41,6 +41,8 @@ export function classified({ ranking, ...result }: Result, about: About): Classi
     plan: result.plan,
     durationSeconds: result.durationSeconds,
     attention: attention && [...attention],
+    pieces: result.pieces,
+    sentences: result.sentences,
     timesSeconds: attention && timesSeconds,
     model: bundle.folder,
     engine,

@@ -12,7 +12,7 @@ export function outcomeRow(outcome: Outcome | WindowsOutcome): object {
     }
     default: {
       const { input, probability, top, frames, damaged, plan, durationSeconds } = outcome;
-      const { tokens, unknownTokens, attention, timesSeconds, model, engine } = outcome;
+      const { tokens, unknownTokens, attention, pieces, sentences, timesSeconds, model, engine } = outcome;
       return {
         input,
         ...answerFields(outcome),
@@ -25,6 +25,8 @@ export function outcomeRow(outcome: Outcome | WindowsOutcome): object {
         plan,
         durationSeconds,
         attention,
+        pieces,
+        sentences,
         timesSeconds,
         model,
         engine,

@@ -1,5 +1,6 @@
 import type { EngineName } from '../engine/engine.js';
 import type { ErrorCode } from '../errors.js';
+import type { AttendedSentence } from '../inputs/text/attended-sentences.js';
 import type { PlanKind } from '../media/frames.js';
 import type { Answer, RankedClass } from '../tasks/classification/answer.js';
 import type { Segment, Span } from './batch/windows.js';
@@ -13,6 +14,10 @@ export type Classified = Answer & Reading;
 interface Reading extends Judged, Judgement {
   /** Where the network attends: how much to each timestep, a weight each that sum to 1. */
   readonly attention?: readonly number[] | undefined;
+  /** Beside `attention`, of a text: what each timestep is, markers of its bounds included. */
+  readonly pieces?: readonly string[] | undefined;
+  /** Beside `attention`, of a text that is read by sentences. */
+  readonly sentences?: readonly AttendedSentence[] | undefined;
   /** Beside `attention`, of a clip: when each frame is on screen, from its start. */
   readonly timesSeconds?: readonly number[] | undefined;
 }

@@ -1,16 +1,16 @@
 import type { Described } from '../bundle/bundle.js';
 import { UserError } from '../errors.js';
-import { collate, type RecurrentSequence } from '../inputs/batches.js';
+import type { Illustration } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
-import { UNKNOWN } from '../inputs/text/vocabulary.js';
+import { sentencesOf } from '../inputs/text/attended-sentences.js';
 import { rankClasses } from '../tasks/classification/answer.js';
-import { softmax } from '../tasks/classification/metrics.js';
 import { requireCommand } from '../tasks/commands.js';
 import { withoutWindows } from './batch/classify-windows.js';
 import type { CallOptions, ClipClassifier, OpenOptions } from './classify-options.js';
+import { classifyText, exampleOf } from './classify-text.js';
 import { type Given, requireGiven, requireList } from './given.js';
 import { classified, failed, failureOf } from './make-outcome.js';
-import type { Outcome } from './outcome.js';
+import type { Classified, Outcome } from './outcome.js';
 import { linesOf } from './read-lines.js';
 import type { ModelThreads } from './thread/model-threads.js';
 
@@ -22,26 +22,22 @@ export function textClassifier(
   const { folder: name, manifest } = bundle;
   const { pipeline, vocabulary = [], labels } = manifest;
   requireCommand('classify', { name, pipeline });
-  const { source, noun } = inputOf(pipeline.input);
+  const { source, noun, illustrate } = inputOf(pipeline.input);
   if (source.kind !== 'direct') throw new Error(`${name} does not read texts`);
   const read = source.open(vocabulary);
-  const classifyText = async (text: string, { top = options.top }: CallOptions = {}): Promise<Outcome> => {
-    const started = performance.now();
-    const sequence = await read({ id: JSON.stringify(text), path: '', text }, 'evaluation');
-    const decoded = performance.now();
+  const answer = async (text: string, { top = options.top }: CallOptions = {}): Promise<Outcome> => {
     const { name: engine } = await threads.loaded;
-    const { logits, attention } = await threads.classify(collate([sequence]));
-    const recurrent = performance.now() - decoded;
-    const milliseconds = { decode: decoded - started, encode: 0, recurrent };
-    const ranking = rankClasses(softmax(logits), labels);
-    const counts = tokenCounts(sequence);
+    const example = exampleOf(text);
+    const { probabilities, ...result } = await classifyText(example, { read, classify: threads.classify });
+    const { attention } = result;
+    const attended = attention && attendedTo(await illustrate(example, {}), attention);
     return classified(
-      { ranking, attention, milliseconds, ...counts },
+      { ...result, ...attended, ranking: rankClasses(probabilities, labels) },
       { input: text, bundle, options: { ...options, top }, engine },
     );
   };
   const orFailed = (input: string, text: string, call?: CallOptions) =>
-    classifyText(text, call).catch(failureOf(input));
+    answer(text, call).catch(failureOf(input));
   return {
     manifest,
     loaded: threads.loaded,
@@ -54,7 +50,10 @@ export function textClassifier(
       requireList(inputs);
       inputs.forEach(requireGiven);
       for (const given of inputs) {
-        const lines = typeof given === 'string' ? linesOf(given) : [{ input: given.text, text: given.text }];
+        const lines =
+          typeof given === 'string'
+            ? linesOf(given, options.encoding)
+            : [{ input: given.text, text: given.text }];
         for await (const line of lines) {
           signal?.throwIfAborted();
           yield 'error' in line ? failed(line.input, line.error) : await orFailed(line.input, line.text);
@@ -67,13 +66,12 @@ export function textClassifier(
   };
 }
 
-/** Without the markers before and after a text. */
-function tokenCounts({ data, timesteps }: RecurrentSequence): {
-  tokens: number;
-  unknownTokens?: number | undefined;
-} {
-  const unknown = data.filter((token) => token === UNKNOWN).length;
-  return { tokens: timesteps - 2, unknownTokens: unknown || undefined };
+function attendedTo(
+  shown: Illustration,
+  attention: Float32Array,
+): Pick<Classified, 'pieces' | 'sentences'> | undefined {
+  if (shown.kind !== 'passage') return undefined;
+  return { pieces: shown.pieces, sentences: sentencesOf(shown, attention) };
 }
 
 function textOf(given: Given, model: string): string {

@@ -1,4 +1,5 @@
 import type { Film, Illustration, Passage } from '../inputs/input-kind.js';
+import { sentencesOf } from '../inputs/text/attended-sentences.js';
 import { percent } from '../platform/percent.js';
 import type { Prediction } from '../tasks/classification/predictions.js';
 import { largest } from '../tensors/largest.js';
@@ -76,7 +77,10 @@ function attentionWords({ attention }: Prediction, shown: Illustration): string 
       );
     }
     case 'passage':
-      return words('by the shade', `on ${text(shown.pieces[index] ?? '')}`);
+      return words(
+        shown.sentences ? 'by the shade, with the share of each sentence' : 'by the shade',
+        `on ${text(shown.pieces[index] ?? '')}`,
+      );
   }
 }
 
@@ -88,11 +92,24 @@ function filmHtml({ pictures }: Film, attention: string | null): string {
 }
 
 /** Its pieces, the darker the more of the attention they have, the most of all being the darkest. */
-function passageHtml({ pieces, between }: Passage, { attention }: Prediction): string {
+function passageHtml(shown: Passage, { attention }: Prediction): string {
+  const { pieces, between, sentences = [pieces.length] } = shown;
   const most = attention ? largest(attention) : 1;
-  const shaded = pieces.map((piece, index) => {
-    const share = attention ? (100 * attention[index]!) / most : 0;
-    return `<span class="share" style="--share: ${share.toFixed(0)}%">${escapeHtml(piece)}</span>`;
+  const shaded = pieces.map((piece, index) =>
+    shade(escapeHtml(piece), attention ? attention[index]! / most : 0),
+  );
+  const shares = attention && sentencesOf(shown, attention)?.map((sentence) => sentence.attention);
+  const mostOfSentence = shares ? largest(shares) : 1;
+  let start = 0;
+  const lines = sentences.map((length, index) => {
+    const words = shaded.slice(start, start + length).join(between);
+    start += length;
+    const share = shares?.[index];
+    return share === undefined ? words : `${shade(percent(share), share / mostOfSentence)} ${words}`;
   });
-  return `<p class="passage"><bdi>${shaded.join(between)}</bdi></p>`;
+  return `<p class="passage"><bdi>${lines.join('<br>')}</bdi></p>`;
 }
+
+/** @param share of the darkest shade, 0 to 1. */
+const shade = (html: string, share: number): string =>
+  `<span class="share" style="--share: ${(100 * share).toFixed(0)}%">${html}</span>`;

@@ -43,6 +43,11 @@ export const classifiedSchema = z.strictObject({
   tokens: z.int().min(0).optional().describe('Of a text: its tokens.'),
   unknownTokens: z.int().min(1).optional().describe('Of these, those that the model does not know.'),
   attention: z.array(z.number()).optional().describe('How much the network attends to each timestep.'),
+  pieces: z.array(z.string()).optional().describe('Of a text: what each of these timesteps is.'),
+  sentences: z
+    .array(z.strictObject({ text: z.string(), attention: z.number() }))
+    .optional()
+    .describe('Of a text that is read by sentences: how much the network attends to each.'),
   timesSeconds: z.array(z.number()).optional().describe('When each of these frames is on screen.'),
 });
 

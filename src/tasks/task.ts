@@ -43,7 +43,11 @@ export type TaskTraining = ClassificationTraining;
 
 /** What of a pipeline a task has to go with. */
 export interface TaskSettings {
-  readonly input: { readonly kind: string; readonly embedding?: number | undefined };
+  readonly input: {
+    readonly kind: string;
+    readonly embedding?: number | undefined;
+    readonly sentences?: object | undefined;
+  };
   readonly recurrent: RecurrentSettings;
   readonly training: TaskTraining & {
     readonly timesteps?: number | undefined;

@@ -12,7 +12,9 @@ const BOUND = '\u0000';
  * classifier that knows no sequences goes by (Cavnar and Trenkle 1994).
  */
 export function ngramsOf(settings: TextInput, text: string): string[] {
-  const tokens = tokenizerOf(settings).tokenize(text).slice(0, settings.longest);
+  const all = tokenizerOf(settings).tokenize(text);
+  // Of a text that is read by sentences, all are there to be counted.
+  const tokens = settings.sentences ? all : all.slice(0, settings.longest);
   const bounded = [BOUND, ...tokens, BOUND];
   const longest = LONGEST[settings.unit];
   return bounded.flatMap((_, start) =>

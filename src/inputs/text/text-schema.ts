@@ -29,7 +29,16 @@ export const textSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .default(1000)
-    .describe('tokens; what a text has beyond them is not read'),
+    .describe('tokens; what a text, or a sentence of it, has beyond them is not read'),
+  sentences: z
+    .strictObject({
+      most: z.int().min(1).max(10_000).describe('sentences of a text that are read'),
+      keep: z.enum(['first', 'last']).default('first').describe('which ones, where a text has more'),
+    })
+    .optional()
+    .describe(
+      'a text is read sentence by sentence, as Unicode Standard Annex 29 cuts it, and recurrent.upper reads what is made of these',
+    ),
 });
 
 export type TextInput = z.infer<typeof textSchema>;

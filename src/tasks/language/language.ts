@@ -43,6 +43,9 @@ function contradictions({ input, recurrent, training }: TaskSettings): Contradic
   if (recurrent.bidirectional) {
     at(['recurrent', 'bidirectional'], 'must be false when task is language: what comes next is not read');
   }
+  if (input.sentences) {
+    at(['input', 'sentences'], 'must be left out when task is language: a running text is read in strands');
+  }
   if (recurrent.upper) at(['recurrent', 'upper'], 'must be left out when task is language');
   if (recurrent.tied && recurrent.units !== input.embedding) {
     at(['recurrent', 'tied'], 'needs an input.embedding of as many numbers as recurrent.units');
