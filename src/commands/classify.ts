@@ -13,6 +13,7 @@ import { noteDefaultModel } from './default-model.js';
 import { downloadProgress } from './download-progress.js';
 import {
   allowDamagedOption,
+  encodingOption,
   engineOption,
   gathered,
   imagenetWeightsOption,
@@ -32,6 +33,7 @@ interface Flags {
   readonly text?: readonly string[];
   readonly sampling: PlanChoice;
   readonly allowDamaged?: boolean;
+  readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly weights?: string;
   readonly strips?: string;
@@ -61,6 +63,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     )
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
+    .addOption(encodingOption())
     .addOption(engineOption())
     .action(async (paths: string[], flags: Flags, command: Command) => {
       const inputs = [...(flags.text ?? []).map((text) => ({ text })), ...paths];
@@ -88,6 +91,7 @@ async function classifyInputs(
   const {
     model = SHIPPED_MODEL,
     top,
+    encoding,
     engine,
     weights,
     sampling,
@@ -99,7 +103,17 @@ async function classifyInputs(
   const download = downloadProgress('the pretrained MobileNet');
   const { onReceived } = download;
   const { signal } = run;
-  const options = { top, engine, weights, sampling, allowDamaged, minProbability, signal, onReceived };
+  const options = {
+    top,
+    encoding,
+    engine,
+    weights,
+    sampling,
+    allowDamaged,
+    minProbability,
+    signal,
+    onReceived,
+  };
   let failures = 0;
   const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.

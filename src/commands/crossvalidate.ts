@@ -5,7 +5,7 @@ import { baselineText } from '../report/baseline-words.js';
 import { foldColumns, summarySentences } from '../report/summary-words.js';
 import { entriesText } from '../report/words.js';
 import { type CrossvalidateResult, crossvalidate } from '../workflows/crossvalidate.js';
-import { engineOption, numberWithin, settings, wholeNumber } from './flags.js';
+import { encodingOption, engineOption, numberWithin, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { foldsTable } from './metrics-tables.js';
 import { trainingProgress } from './training-progress.js';
@@ -16,6 +16,7 @@ interface Flags {
   readonly repeats: number;
   readonly out: string;
   readonly ensemble?: boolean;
+  readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
@@ -50,6 +51,7 @@ export function crossvalidateCommand(): Command {
       1,
     )
     .option('--ensemble', "also write <out>/ensemble, one model that averages the folds' probabilities")
+    .addOption(encodingOption())
     .addOption(engineOption())
     .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
     .option(

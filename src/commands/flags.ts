@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { isEncoding } from '../datasets/texts/is-encoding.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { PlanChoice } from '../media/frames.js';
@@ -45,6 +46,15 @@ export const modelOption = () =>
   new Option(
     '-m, --model <model>',
     "folder of a trained model, the name of one that ships, or imagenet: a pretrained MobileNet's 1000 classes (default: motion, which ships)",
+  );
+
+/** `--encoding`, the same for every command that reads texts. */
+export const encodingOption = () =>
+  new Option('--encoding <name>', 'of texts that are not UTF-8, such as windows-1252 or utf-16le').argParser(
+    (name: string) => {
+      if (isEncoding(name)) return name;
+      throw new InvalidArgumentError('It must be the name of an encoding, such as windows-1252 or utf-16le.');
+    },
   );
 
 /** `--weights` of `--model imagenet`. */

@@ -9,13 +9,14 @@ import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
 import type { TaskName } from '../tasks/tasks.js';
 import { type TrainOptions, type TrainResult, train } from '../workflows/train.js';
 import { type TrainLanguageResult, trainLanguage } from '../workflows/train-language.js';
-import { engineOption, numberWithin, refuseFlags, settings, wholeNumber } from './flags.js';
+import { encodingOption, engineOption, numberWithin, refuseFlags, settings, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
 interface Flags {
   readonly data?: string;
   readonly out?: string;
+  readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
@@ -35,6 +36,7 @@ export function trainCommand(): Command {
       'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
     )
     .option('-o, --out <folder>', "folder for the model (default: runs/ and the pipeline's name)")
+    .addOption(encodingOption())
     .addOption(engineOption())
     .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
     .option(

@@ -16,7 +16,7 @@ export const positionText = ({ repeat, number, of }: FoldPosition): string =>
 
 /** The adjustments of a cross-validation, its pipeline split as a fold is. */
 export function adjustmentsOf(
-  { pipeline, set, weights, data }: Adjustments,
+  { pipeline, set, weights, data, encoding }: Adjustments,
   { seed, fold }: { seed: number; fold: NonNullable<Pipeline['split']['fold']> },
 ): Adjustments {
   return {
@@ -25,5 +25,6 @@ export function adjustmentsOf(
     set: { ...set, 'split.fold': settingText(fold) },
     weights,
     data,
+    encoding,
   };
 }

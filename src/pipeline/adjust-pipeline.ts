@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { isEncoding } from '../datasets/texts/is-encoding.js';
 import { UserError } from '../errors.js';
 import { findShipped } from '../platform/shipped.js';
 import type { PlaceOf } from './explain-issues.js';
@@ -18,23 +19,36 @@ export interface Adjustments {
   readonly weights?: string | undefined;
   /** Folder of classes, or manifest; what the pipeline names when absent. */
   readonly data?: string | undefined;
+  /** Of the texts that it trains on; see datasets/texts/encoding-schema.ts. */
+  readonly encoding?: string | undefined;
 }
 
 /**
  * Reads a pipeline and puts what the caller gave in place of its own settings. A folder of weights is kept
  * as seen from the pipeline's file.
  *
- * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there.
+ * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there, and for an encoding of what are no texts.
  */
 export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pipeline> {
-  const { pipeline: path, set = {}, seed, weights, data } = adjustments;
+  const { pipeline: path, set = {}, seed, weights, data, encoding } = adjustments;
   const written = await readWrittenPipeline(path);
   const pipeline = structuredClone(written.pipeline) as Settings; // checked again below
   for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;
   if (weights !== undefined) await assignWeights(pipeline, weights, path);
   const checked = checkWritten(pipeline, { origin: path, placeOf: placesBeside(set, written.placeOf) });
-  return withOwnDescription(checked, { folder: dirname(resolve(path)), data });
+  const described = await withOwnDescription(checked, { folder: dirname(resolve(path)), data });
+  return encoding === undefined ? described : withEncoding(described, encoding);
+}
+
+/** A pipeline whose texts are in an encoding. @throws UserError `usage` for one that is none, and where its data are no texts. */
+export function withEncoding(pipeline: Pipeline, encoding: string): Pipeline {
+  const { name, data } = pipeline;
+  if (data?.kind === 'texts' && isEncoding(encoding)) return { ...pipeline, data: { ...data, encoding } };
+  throw new UserError('usage', {
+    problem: `${encoding} is to be the encoding of texts, ${data?.kind === 'texts' ? 'and is none' : `and ${name} reads no texts`}.`,
+    fix: 'Leave --encoding out, or give the name of an encoding for a pipeline of texts.',
+  });
 }
 
 /** What was given by --set stands in no line of the file. */

@@ -14,6 +14,8 @@ export interface ClassifyOptions {
   readonly sampling?: PlanChoice | undefined;
   /** Whether clips with damaged frames are classified all the same, and the result says how many these are. */
   readonly allowDamaged?: boolean | undefined;
+  /** Of files of texts, for a model that reads texts; UTF-8 when absent. */
+  readonly encoding?: string | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
   /** For the model `imagenet`: the folder of its TensorFlow.js model, in place of the one that is fetched. */
   readonly weights?: string | undefined;

@@ -21,6 +21,7 @@ export function clipClassifier(
 ): ClipClassifier {
   const { folder: name, manifest } = bundle;
   requireCommand('classify', { name, pipeline: manifest.pipeline });
+  if (options.encoding !== undefined) throw encodingOfClips(name, options.encoding);
   const { images } = inputOf(manifest.pipeline.input);
   const read = reader(threads, { bundle, options });
   /** No result is given before the model is loaded. */
@@ -114,4 +115,11 @@ function pathOf(given: Given, model: string): string {
 
 async function orFailed<T>(input: string, work: () => Promise<T>): Promise<T | Failed> {
   return work().catch(failureOf(input));
+}
+
+function encodingOfClips(model: string, encoding: string): UserError {
+  return new UserError('usage', {
+    problem: `--encoding ${encoding} is for texts, and the model ${model} reads clips.`,
+    fix: 'Leave --encoding out.',
+  });
 }

@@ -1,27 +1,45 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { ofOtherEncoding } from '../datasets/texts/of-other-encoding.js';
 import { messageOf, UserError } from '../errors.js';
 
 /** A text of a file, or why there is none. */
-type Line =
+export type Line =
   | { readonly input: string; readonly text: string }
   | { readonly input: string; readonly error: UserError };
 
-/** The lines of a file, each a text, as they come. A file that cannot be read is one failure. */
-export async function* linesOf(path: string): AsyncGenerator<Line, void, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+/**
+ * The lines of a file, each a text, as they come. A file that cannot be read is one failure.
+ * @param encoding as encodingSchema has it.
+ */
+export async function* linesOf(path: string, encoding = 'utf-8'): AsyncGenerator<Line, void, undefined> {
   let number = 0;
   let rest = '';
   try {
-    for await (const chunk of createReadStream(path)) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    for await (const text of textsOf(path, encoding)) {
+      const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       for (const line of lines) yield asLine(line, `${path}:${++number}`);
     }
-    rest += decoder.decode();
     if (rest !== '') yield asLine(rest, `${path}:${++number}`);
   } catch (cause) {
-    yield { input: path, error: unreadable(path, cause) };
+    yield { input: path, error: cause instanceof UserError ? cause : unreadable(path, cause) };
+  }
+}
+
+/** A file as text, in parts. @throws UserError `unreadable` for bytes that are not of the encoding. */
+async function* textsOf(path: string, encoding: string): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let bytes: Uint8Array = new Uint8Array(0);
+  try {
+    // The stream has no encoding of its own, and gives bytes.
+    for await (bytes of createReadStream(path) as AsyncIterable<Uint8Array>) {
+      yield decoder.decode(bytes, { stream: true });
+    }
+    yield decoder.decode();
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw await ofOtherEncoding(path, { encoding, bytes, code: 'unreadable' });
   }
 }
 
@@ -36,12 +54,9 @@ function asLine(line: string, place: string): Line {
 }
 
 function unreadable(path: string, cause: unknown): UserError {
-  const isEncoding = cause instanceof TypeError;
   return new UserError('unreadable', {
-    problem: isEncoding ? `${path} is not UTF-8.` : `${path} cannot be read: ${messageOf(cause)}.`,
-    fix: isEncoding
-      ? `Convert it, such as with: iconv -f windows-1252 -t utf-8 ${path}`
-      : 'Give the path of a file with a text a line, or a text itself with --text.',
+    problem: `${path} cannot be read: ${messageOf(cause)}.`,
+    fix: 'Give the path of a file with a text a line, or a text itself with --text.',
     cause,
   });
 }

@@ -7,13 +7,14 @@ import type { Adjustments } from '../pipeline/adjust-pipeline.js';
  */
 export function commandLine(
   command: 'train' | 'crossvalidate',
-  { pipeline, data, weights, set = {} }: Adjustments & { readonly data?: string | undefined },
+  { pipeline, data, weights, encoding, set = {} }: Adjustments & { readonly data?: string | undefined },
   flags: ReadonlyArray<string | number>,
 ): string {
   return [
     ...['clipstep', command, fromHere(pipeline)],
     ...(data === undefined ? [] : ['--data', data]),
     ...(weights === undefined ? [] : ['--weights', weights]),
+    ...(encoding === undefined ? [] : ['--encoding', encoding]),
     ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ...flags,
   ]

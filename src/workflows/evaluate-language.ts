@@ -4,6 +4,7 @@ import type { EngineName } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import type { CorpusText } from '../inputs/text/token-reader.js';
+import { withEncoding } from '../pipeline/adjust-pipeline.js';
 import { requireTask } from '../tasks/commands.js';
 import { type LanguageBaseline, languageBaselines } from '../tasks/language/baselines.js';
 import type { LanguageFigures } from '../tasks/language/figures.js';
@@ -13,6 +14,8 @@ import { scoreStream } from '../train/language/score-stream.js';
 export interface EvaluateLanguageOptions {
   /** A text file, or a folder with train.txt, valid.txt and test.txt. */
   readonly data: string;
+  /** Where it is not that of the text that the model was trained on. */
+  readonly encoding?: string | undefined;
   /** Part of the text, as the model's own pipeline cuts it; `all`, for other texts: the whole. `test` when absent. */
   readonly split?: SplitName | 'all' | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -33,10 +36,11 @@ export interface LanguageEvaluation {
  */
 export async function evaluateLanguage(
   bundle: Bundle,
-  { data, split = 'test', engine: name = 'auto', signal }: EvaluateLanguageOptions,
+  { data, encoding, split = 'test', engine: name = 'auto', signal }: EvaluateLanguageOptions,
 ): Promise<LanguageEvaluation> {
-  const { pipeline, vocabulary: words } = bundle.manifest;
-  requireTask('language', { name: bundle.folder, pipeline, instead: 'evaluateBundle' });
+  const { pipeline: own, vocabulary: words } = bundle.manifest;
+  requireTask('language', { name: bundle.folder, pipeline: own, instead: 'evaluateBundle' });
+  const pipeline = encoding === undefined ? own : withEncoding(own, encoding);
   const whole = { ...pipeline, split: { ...pipeline.split, validation: 0, test: 0 } };
   const corpus = await openCorpus(data, { pipeline: split === 'all' ? whole : pipeline, words });
   const { parts, vocabulary } = corpus;

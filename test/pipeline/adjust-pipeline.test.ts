@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSetting, readAdjustedPipeline, settingText } from '../../src/pipeline/adjust-pipeline.js';
 import { writeTinyPipeline } from '../support/tiny-dataset.js';
+import { writeTinyTextPipeline } from '../support/tiny-texts.js';
 
 let folder: string;
 let pipeline: string;
@@ -81,4 +82,18 @@ describe('the text of a setting', () => {
       expect(parseSetting('name', text)).toEqual(value);
     },
   );
+});
+
+describe('an encoding', () => {
+  it('is that of the texts, and refused where there are none', async () => {
+    const texts = await writeTinyTextPipeline(folder);
+    const { data } = await readAdjustedPipeline({ pipeline: texts, encoding: 'utf-16le' });
+    expect(data).toMatchObject({ kind: 'texts', encoding: 'utf-16le' });
+    await expect(readAdjustedPipeline({ pipeline: texts, encoding: 'utf-9' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    await expect(readAdjustedPipeline({ pipeline, encoding: 'utf-16le' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
 });

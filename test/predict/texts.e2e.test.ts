@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,18 @@ describe('a training on texts', () => {
   });
 });
 
+describe('an evaluation', () => {
+  it('reads texts in the encoding that is said', async () => {
+    const bundle = await loadBundle(model);
+    const folder = join(root, 'wide');
+    await mkdir(folder);
+    await writeFile(join(folder, 'Aitani.txt'), Buffer.from('tami\nromilu\n', 'utf16le'));
+    await writeFile(join(folder, 'Brakk.txt'), Buffer.from('kurbro\ntakdest\n', 'utf16le'));
+    const { evaluation } = await evaluateBundle(bundle, { data: folder, split: 'all', encoding: 'utf-16le' });
+    expect([evaluation.examples, evaluation.accuracy]).toEqual([4, 1]);
+  });
+});
+
 describe('classifying texts', () => {
   it('takes texts, and files with one a line', async () => {
     const path = join(root, 'names.txt');
@@ -70,12 +82,19 @@ describe('classifying texts', () => {
     ]);
   });
 
-  it('fails for a file that is not there or is not UTF-8, and goes on', async () => {
+  it('fails for a file that is not there or is in another encoding than was said, and goes on', async () => {
     const path = join(root, 'latin.txt');
     await writeFile(path, Uint8Array.of(0xe9, 0x0a));
     const outcomes = await all([join(root, 'gone.txt'), path, { text: 'tami' }]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'class']);
-    expect(outcomes[1]).toMatchObject({ error: { code: 'unreadable', message: `${path} is not UTF-8.` } });
+    expect(outcomes[1]).toMatchObject({
+      error: {
+        code: 'unreadable',
+        message: expect.stringMatching(/latin\.txt is not utf-8: it looks like /),
+      },
+    });
+    const read = classify(model, [path], { encoding: 'windows-1252' });
+    for await (const outcome of read) expect(outcome).toMatchObject({ input: 'é', tokens: 1 });
   });
 
   it('answers one by one for a model that is open', async () => {
@@ -92,9 +111,10 @@ describe('classifying texts', () => {
     }
   });
 
-  it('is refused by a model of clips', async () => {
+  it('is refused by a model of clips, and so is an encoding', async () => {
     const clips = join(root, 'clips');
     await saveTinyBundle(clips);
+    await expect(openClassifier(clips, { encoding: 'utf-16le' })).rejects.toMatchObject({ code: 'usage' });
     await expect(all([{ text: 'tami' }], clips)).rejects.toMatchObject({
       code: 'usage',
       problem: expect.stringContaining('reads clips, and not a text such as "tami"'),

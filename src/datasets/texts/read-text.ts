@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../../errors.js';
+import { ofOtherEncoding } from './of-other-encoding.js';
 
 /**
  * A file as text, without the mark that some begin with.
@@ -12,31 +12,25 @@ export async function readText(path: string, encoding: string): Promise<string> 
   const bytes = await readFile(path);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new UserError('bad_dataset', {
-      problem: `${path} is not ${encoding}: ${whereNot(bytes, encoding)}.`,
-      fix: `Say what it is, such as data.encoding=${guess(bytes)}, or convert it to UTF-8: iconv -f ${guess(bytes)} -t utf-8.`,
-      cause,
-    });
+  } catch {
+    const { line, start } = encoding === 'utf-8' ? firstOther(bytes) : { line: undefined, start: 0 };
+    const around = bytes.subarray(Math.max(0, start - SAMPLE_BYTES), start + SAMPLE_BYTES);
+    throw await ofOtherEncoding(path, { encoding, bytes: around, line, code: 'bad_dataset' });
   }
 }
 
-/** The line that does not fit, for the encoding that files mostly are in. */
-function whereNot(bytes: Buffer, encoding: string): string {
+/** On either side of what is not of the encoding: as much as tells which one it is of. */
+const SAMPLE_BYTES = 2 ** 18;
+
+/** The first line that is not UTF-8, and where it begins. */
+function firstOther(bytes: Buffer): { line: number; start: number } {
   let line = 1;
-  for (let start = 0; start < bytes.length; line++) {
+  let start = 0;
+  for (;;) {
     const found = bytes.indexOf('\n', start);
     const end = found < 0 ? bytes.length : found;
-    if (encoding === 'utf-8' && !isUtf8(bytes.subarray(start, end)))
-      return `line ${line} has bytes that are none`;
+    if (found < 0 || !isUtf8(bytes.subarray(start, end))) return { line, start };
     start = end + 1;
+    line++;
   }
-  return 'it has bytes that are none';
-}
-
-/** UTF-16 files begin with a mark. Else it is what Europe's old files are in. */
-function guess(bytes: Buffer): string {
-  const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe') return 'utf-16le';
-  return mark === 'feff' ? 'utf-16be' : 'windows-1252';
 }

@@ -131,11 +131,24 @@ describe('encodings', () => {
     await write({ 'a.txt': latin, 'b.txt': 'z\n' });
     await expect(scan()).rejects.toMatchObject({
       code: 'bad_dataset',
-      problem: expect.stringMatching(/a\.txt is not utf-8: line 2/),
-      fix: expect.stringContaining('data.encoding=windows-1252'),
+      problem: expect.stringMatching(/a\.txt is not utf-8, in line 2: it looks like windows-1252/),
+      fix: expect.stringContaining('--encoding windows-1252'),
     });
     await write({ 'a.txt': Buffer.from('\ufeffêx\n', 'utf16le') });
-    await expect(scan()).rejects.toMatchObject({ fix: expect.stringContaining('data.encoding=utf-16le') });
+    await expect(scan()).rejects.toMatchObject({ fix: expect.stringContaining('--encoding utf-16le') });
+  });
+
+  it.each([
+    ['windows-1251', 'cff0e8e2e5f22c20eae0ea20e4e5ebe03f20cdeef0ece0ebfcedee', 'Привет, как дела? Нормально'],
+    [
+      'shift_jis',
+      '82b182f182c982bf82cd814190a28a4581428da193fa82cd82c682c482e097c782a293568b4382c582b782cb81428e5595e082c98d7382ab82dc82b582e582a48142',
+      'こんにちは、世界。今日はとても良い天気ですね。散歩に行きましょう。',
+    ],
+  ])('are told from each other: %s', async (encoding, hex, text) => {
+    await write({ 'a.txt': Buffer.from(hex, 'hex'), 'b.txt': 'z\n' });
+    await expect(scan()).rejects.toMatchObject({ fix: expect.stringContaining(`--encoding ${encoding}`) });
+    expect((await told('.', encoding)).map(([found]) => found)).toEqual([text, 'z']);
   });
 
   it('leave the mark out that some files begin with', async () => {
