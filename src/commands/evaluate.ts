@@ -9,7 +9,7 @@ import { type EvaluateOptions, evaluateBundle } from '../workflows/evaluate-bund
 import { evaluateLanguage } from '../workflows/evaluate-language.js';
 import { evaluationFigures, evaluationFolder } from '../workflows/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
-import { engineOption, numberWithin, refuseFlags, wholeNumber } from './flags.js';
+import { encodingOption, engineOption, numberWithin, refuseFlags, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -17,10 +17,12 @@ interface Flags {
   readonly data?: string;
   readonly split: SplitName | 'all';
   readonly topK: number;
+  readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly calibrate?: boolean;
   readonly targetPrecision?: number;
   readonly minProbability?: number;
+  readonly withoutLeaks?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -55,7 +57,9 @@ export function evaluateCommand(): Command {
       "answer unknown below this probability, this time (default: the model's own)",
       numberWithin(0, 1),
     )
+    .option('--without-leaks', 'leave out what is the same, or nearly, in another part of the data')
     .option('--json', 'print all figures as JSON')
+    .addOption(encodingOption())
     .addOption(engineOption())
     .action(async (model: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -81,11 +85,12 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
     const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
     return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
   },
-  language: async (bundle, { data, split, engine, json, ...flags }, { signal }) => {
+  language: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
     refuseFlags('a model of language', {
       '--calibrate': flags.calibrate,
       '--target-precision': flags.targetPrecision,
       '--min-probability': flags.minProbability,
+      '--without-leaks': flags.withoutLeaks,
       '--out': flags.out,
     });
     if (data === undefined) {
@@ -94,7 +99,7 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
         fix: 'Add --data FILE: a text, or a folder with train.txt, valid.txt and test.txt.',
       });
     }
-    const result = await evaluateLanguage(bundle, { data, split, engine, signal });
+    const result = await evaluateLanguage(bundle, { data, encoding, split, engine, signal });
     if (json) return JSON.stringify(result);
     const { figures, baselines } = result;
     const part = split === 'all' ? data : `its ${split} part`;

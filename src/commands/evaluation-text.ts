@@ -7,6 +7,7 @@ import {
   entriesText,
   furtherFigures,
   furtherText,
+  leftOutSentence,
   selectionSentence,
 } from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
@@ -17,9 +18,11 @@ import { classTable, confusionTable } from './metrics-tables.js';
  */
 export function evaluationText(result: BundleEvaluation, folder: string): string {
   const { evaluation, temperature, baselines, skipped, selection } = result;
+  const leftOut = leftOutSentence(result);
   const noun = result.split === 'all' ? 'examples' : `${result.split} examples`;
   return [
     `${colors.bold('Report')} ${join(folder, 'report.html')}`,
+    ...(leftOut === null ? [] : [leftOut]),
     accuracySentence(evaluation, noun),
     furtherText(furtherFigures(evaluation, temperature)),
     ...(selection ? [selectionSentence(selection)] : []),

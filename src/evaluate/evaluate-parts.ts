@@ -1,5 +1,5 @@
 import { type Bundle, updateManifest } from '../bundle/bundle.js';
-import type { SplitName } from '../datasets/dataset.js';
+import type { Example, SplitName } from '../datasets/dataset.js';
 import { isGenerated } from '../datasets/open-data.js';
 import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
@@ -22,12 +22,15 @@ import { type Choices, chooseOnValidation } from './choices.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
+import { ngramPredictions } from './ngrams/ngram-predictions.js';
 import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './score-examples.js';
 import type { SkippedClip } from './skipped-clips.js';
 
 export interface EvaluationSettings {
   /** Folder of classes, or manifest; the data that the model's pipeline generates or downloads when absent. */
   readonly data?: string | undefined;
+  /** Of texts, where it is not that of the ones that the model was trained on. */
+  readonly encoding?: string | undefined;
   /** Classes that count as an answer in the top figure; 5 when absent. */
   readonly topCount?: number | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -37,6 +40,8 @@ export interface EvaluationSettings {
   readonly targetPrecision?: number | undefined;
   /** Answers less probable are unknown, here and not in the model. In [0, 1]; the model's own when absent. */
   readonly minProbability?: number | undefined;
+  /** Leave out of the figures what is the same, or nearly, in another part of the split. */
+  readonly withoutLeaks?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: EvaluationEvent) => void;
 }
@@ -50,13 +55,15 @@ export interface BundleEvaluation extends Choices {
   readonly versions: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
-  /** The classifiers that need no training: the most frequent class, shuffled timesteps, the network. */
+  /** The most frequent class, shuffled timesteps, the network; of texts that it was trained on, n-grams, too. */
   readonly baselines: Baselines;
   /** What the model's threshold keeps; null when it has none. */
   readonly selection: Selection | null;
   readonly predictions: readonly Prediction[];
   /** What is the same, or nearly, in two parts of the split; nothing is compared for `all`. */
   readonly leaks: readonly Leak[];
+  /** Examples that were left out of the figures since they are in another part, too. */
+  readonly leftOut: number;
   /** Clips that were left out, and why. */
   readonly skipped: readonly SkippedClip[];
 }
@@ -64,7 +71,7 @@ export interface BundleEvaluation extends Choices {
 /**
  * Scores a trained model on labelled data. What is calibrated is kept in the model.
  *
- * @throws UserError `usage` for a validation part that is needed and empty, `bad_dataset` when nothing can be read,
+ * @throws UserError `usage` for a validation part that is needed and empty, `bad_dataset` when nothing can be read or left,
  *   `engine_unavailable`, `aborted`.
  */
 export async function evaluateParts(
@@ -89,10 +96,23 @@ export async function evaluateParts(
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
     const kept = await choicesOf(open, options);
     const choices = { ...kept, minProbability: minProbability ?? kept.minProbability };
-    return { ...(await score(open, { ...options, ...choices })), ...choices, leaks };
+    const chosen = options.withoutLeaks ? withoutLeaks(parts, leaks) : parts.chosen;
+    const scored = await score({ ...open, parts: { ...parts, chosen } }, { ...options, ...choices });
+    return { ...scored, ...choices, leaks, leftOut: parts.chosen.length - chosen.length };
   } finally {
     await features.release();
   }
+}
+
+/** @throws UserError `bad_dataset` when nothing is left. */
+function withoutLeaks({ name, chosen }: EvaluationParts, leaks: readonly Leak[]): readonly Example[] {
+  const leaked = new Set(leaks.flatMap(({ ids, parts }) => ids.filter((_, index) => parts[index] === name)));
+  const left = chosen.filter(({ id }) => !leaked.has(id));
+  if (left.length > 0) return left;
+  throw new UserError('bad_dataset', {
+    problem: `All ${chosen.length} examples of the ${name} part are in another part, too.`,
+    fix: 'Evaluate without leaving them out, or split the data anew.',
+  });
 }
 
 interface Open {
@@ -142,7 +162,12 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   if (scored.examples.length === 0) throw nothingReadable();
   const { examples } = scored;
   const logits = scored.logits.get('network')!;
-  const classifiers = classifiersOf(scored, parts, labels.length);
+  const known = {
+    input: pipeline.input,
+    train: parts.isTrainedOn ? parts.train : [],
+    classes: labels.length,
+  };
+  const classifiers = classifiersOf(scored, { parts, known });
   const answers = { logits, truth: examples.map(({ label }) => label) };
   const { seed } = pipeline;
   return {
@@ -164,13 +189,18 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   };
 }
 
-function classifiersOf({ examples, logits }: Scored<BaselineName>, parts: EvaluationParts, classes: number) {
+function classifiersOf(
+  { examples, logits }: Scored<BaselineName>,
+  { parts, known }: { parts: EvaluationParts; known: Parameters<typeof ngramPredictions>[1] },
+) {
   const majority = mostFrequentClass(parts.train.length > 0 ? parts.train : examples);
+  const ngrams = ngramPredictions(examples, known);
   return new Map<BaselineName, number[]>([
     ['majority', examples.map(() => majority)],
+    ...(ngrams ? [['ngrams', ngrams] as const] : []),
     ...[...logits].map(([name, values]): [BaselineName, number[]] => [
       name,
-      predictedClasses(values, classes),
+      predictedClasses(values, known.classes),
     ]),
   ]);
 }

@@ -3,6 +3,7 @@ import type { Dataset, Example, SplitName } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import { UserError } from '../errors.js';
+import { withEncoding } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 
@@ -11,6 +12,8 @@ export interface EvaluationParts extends Split {
   readonly name: SplitName | 'all';
   /** What is to be scored. */
   readonly chosen: readonly Example[];
+  /** Whether `train` is what the model was trained on, as far as the model says. */
+  readonly isTrainedOn: boolean;
 }
 
 /**
@@ -23,17 +26,18 @@ export async function openEvaluationParts(
   { manifest, folder }: Bundle,
   options: {
     data?: string | undefined;
+    encoding?: string | undefined;
     split?: SplitName | 'all' | undefined;
     onEvent: (event: EvaluationEvent) => void;
     signal?: AbortSignal | undefined;
   },
 ): Promise<EvaluationParts> {
   const { pipeline, labels } = manifest;
-  const { data, split: name = 'test', onEvent, signal } = options;
+  const { data, encoding, split: name = 'test', onEvent, signal } = options;
   // A relative path in a pipeline starts at the pipeline's file, which is not at hand.
   const own = data === undefined ? withoutPath(pipeline) : pipeline;
   const { dataset } = await openTrainingData({
-    pipeline: own,
+    pipeline: encoding === undefined ? own : withEncoding(own, encoding),
     pipelineFolder: folder,
     onEvent,
     data,
@@ -42,16 +46,16 @@ export async function openEvaluationParts(
   for (const entry of dataset.skipped) onEvent({ kind: 'skipped', ...entry });
   const renumbered = renumberer(dataset, labels);
   if (name === 'all') {
-    return { name, chosen: renumbered(dataset.examples), train: [], validation: [], test: [] };
+    const chosen = renumbered(dataset.examples);
+    return { name, chosen, train: [], validation: [], test: [], isTrainedOn: false };
   }
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  if (manifest.data !== undefined && manifest.data !== splitDigest(dataset, split)) {
-    onEvent({ kind: 'note', message: OTHER_DATA });
-  }
+  const isTrainedOn = manifest.data === undefined || manifest.data === splitDigest(dataset, split);
+  if (!isTrainedOn) onEvent({ kind: 'note', message: OTHER_DATA });
   const [train, validation, test] = [split.train, split.validation, split.test].map(renumbered);
   const parts = { train: train!, validation: validation!, test: test! };
   if (parts[name].length === 0) throw emptyPart(name);
-  return { name, chosen: parts[name], ...parts };
+  return { name, chosen: parts[name], ...parts, isTrainedOn };
 }
 
 function withoutPath(pipeline: Pipeline): Pipeline {

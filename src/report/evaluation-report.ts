@@ -5,7 +5,7 @@ import { percent } from '../platform/percent.js';
 import { headlineOf } from './headline.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report-html.js';
-import { furtherFigures, selectionSentence, versionsText } from './words.js';
+import { furtherFigures, leftOutSentence, selectionSentence, versionsText } from './words.js';
 
 /**
  * The page of an evaluation, with the figures of its metrics.json.
@@ -18,6 +18,7 @@ export async function evaluationReport(
   const { model, split, labels, evaluation, baselines, selection, predictions, leaks, skipped } = result;
   const { bundle, examples, signal } = options;
   const { pipeline, seed } = bundle.manifest;
+  const leftOut = leftOutSentence(result);
   const noun = split === 'all' ? 'examples' : `${split} examples`;
   return reportHtml({
     title: model,
@@ -32,7 +33,7 @@ export async function evaluationReport(
     skipped,
     headline: headlineOf(evaluation, { noun, baselines }),
     further: furtherFigures(evaluation, result.temperature),
-    sentences: selection ? [selectionSentence(selection)] : [],
+    sentences: [...(leftOut === null ? [] : [leftOut]), ...(selection ? [selectionSentence(selection)] : [])],
     facts: [
       ['model', model],
       ['part of the data', split],

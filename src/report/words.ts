@@ -1,4 +1,5 @@
 import type { Leak } from '../evaluate/leaks.js';
+import type { Input } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { counted } from '../platform/counted.js';
@@ -9,6 +10,11 @@ import type { Selection } from '../tasks/classification/threshold.js';
 /** What people call the examples of this pipeline, in the plural. */
 export const exampleNoun = ({ input, data }: Pipeline): string =>
   data?.kind === 'mnist' ? 'images' : inputOf(input).noun;
+
+/** What people call one input of a batch. */
+export const batchNoun = ({ input }: Pick<Pipeline, 'input'>): string => BATCH_NOUNS[inputOf(input).given];
+
+const BATCH_NOUNS: Readonly<Record<Input['given'], string>> = { files: 'clip', texts: 'text' };
 
 /** Accuracy with its interval, and where examples come in groups, the wider truth about it. */
 export function accuracySentence(evaluation: Evaluation, noun: string): string {
@@ -54,8 +60,14 @@ export const entriesText = ({ length }: readonly unknown[]): string => counted(l
 
 const pairsText = ({ length }: readonly Leak[]): string => counted(length, 'pair');
 
+/** What was left out of an evaluation since it is in another part, too; null where nothing was. */
+export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: string }): string | null =>
+  leftOut === 0
+    ? null
+    : `Without ${leftOut} of the ${split} part that ${leftOut === 1 ? 'is' : 'are'} in another part, too`;
+
 /** Leaks that are named one by one. */
-const NAMED_LEAKS = 5;
+const NAMED_LEAKS = 10;
 
 /** What is in several parts of a split although it is the same, and what to do about it. */
 export function leakText(leaks: readonly Leak[]): string {

@@ -4,7 +4,7 @@ import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
-import { fitNgrams } from '../evaluate/ngrams/ngram-classifier.js';
+import { ngramPredictions } from '../evaluate/ngrams/ngram-predictions.js';
 import {
   inOrder,
   type Scored,
@@ -12,7 +12,6 @@ import {
   scoreExamples,
   shuffledOrder,
 } from '../evaluate/score-examples.js';
-import { inputOf } from '../inputs/input-kinds.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import {
   type BaselineName,
@@ -148,7 +147,9 @@ async function scoreTest(
     const scorers = scorersOf(run, classifiers);
     const { examples, logits, attention } = await readTest({ run, split, features, scorers });
     if (examples.length === 0) return NOTHING_TESTED;
-    const predicted = baselinePredictions({ run, examples, logits, ngrams: ngramPredictions(run, examples) });
+    const known = { input: pipeline.input, train: run.train, classes: labels.length };
+    const ngrams = ngramPredictions(examples, known);
+    const predicted = baselinePredictions({ run, examples, logits, ngrams });
     const own = { examples, logits: logits.get('network')! };
     return {
       test: assess({ ...own, labels, seed: pipeline.seed }),
@@ -198,18 +199,6 @@ function scorersOf(
     scorers.set('middle', (sequences, examples) => inOrder(middle)(sequences.map(middleOf), examples));
   }
   return scorers;
-}
-
-/** What n-grams of the training part say of examples; null where the input has none. */
-function ngramPredictions(
-  { pipeline, train, labels }: OpenedTraining['run'],
-  examples: readonly Example[],
-): number[] | null {
-  const { ngrams: ngramsOf } = inputOf(pipeline.input);
-  if (!ngramsOf) return null;
-  const known = train.map((example) => ({ ngrams: ngramsOf(example), label: example.label }));
-  const classOf = fitNgrams(known, labels.length);
-  return examples.map((example) => classOf(ngramsOf(example)));
 }
 
 function baselinePredictions(options: {

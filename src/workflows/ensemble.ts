@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { saveBundle } from '../bundle/bundle.js';
 import { isModel } from '../bundle/model-folder.js';
+import { withOneVocabulary } from '../crossvalidate/one-vocabulary.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import { ensembleReport, type FoldsTold } from '../report/crossvalidation-report.js';
 import { ensembleCard } from '../report/ensemble-card.js';
@@ -15,12 +16,19 @@ export async function saveEnsemble(folder: string, options: EnsembleOptions): Pr
   const { folds, result, metrics } = options;
   const { pipeline, selection } = result;
   const { labels, engine, versions } = folds[0]!.bundle.manifest;
+  const { vocabulary, members } = withOneVocabulary(
+    folds.map(({ bundle: { members: own, manifest } }) => ({
+      vocabulary: manifest.vocabulary,
+      members: own.map((weights) => tempered(weights, manifest.temperature)),
+    })),
+  );
   // A run that was resumed may have come this far before; the folds' models make it again.
   if (await isModel(folder)) await rm(folder, { recursive: true });
   await saveBundle(folder, {
     manifest: {
       pipeline: { ...pipeline, split: { validation: 0, test: 0 } },
       labels,
+      vocabulary,
       engine,
       versions,
       test: null,
@@ -28,9 +36,7 @@ export async function saveEnsemble(folder: string, options: EnsembleOptions): Pr
       minProbability: selection?.overall.minProbability ?? 0,
       seed: pipeline.seed,
     },
-    members: folds.flatMap(({ bundle: { members, manifest } }) =>
-      members.map((weights) => tempered(weights, manifest.temperature)),
-    ),
+    members,
     files: {
       'README.md': ensembleCard(result, options),
       'metrics.json': metrics,

@@ -1,6 +1,7 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { requireTrained } from '../bundle/find-model.js';
 import type { SplitName } from '../datasets/dataset.js';
+import { UserError } from '../errors.js';
 import { type BundleEvaluation, type EvaluationSettings, evaluateParts } from '../evaluate/evaluate-parts.js';
 import type { EvaluationEvent } from '../evaluate/evaluation-event.js';
 import { openEvaluationParts } from '../evaluate/evaluation-parts.js';
@@ -36,6 +37,7 @@ export async function evaluateBundle(
   const { pipeline } = bundle.manifest;
   requireTask('classification', { name: bundle.folder, pipeline, instead: 'evaluateLanguage' });
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
+  if (options.withoutLeaks && options.split === 'all') throw nothingToCompare();
   const { skipped, onEvent } = gatherSkipped(options.onEvent);
   const parts = await openEvaluationParts(bundle, { ...options, onEvent });
   if (out !== undefined) await openEvaluationFolder(out);
@@ -44,4 +46,12 @@ export async function evaluateBundle(
   const page = await evaluationReport(result, { bundle, examples: parts.chosen, signal });
   await writeEvaluation(out, { result, page });
   return result;
+}
+
+function nothingToCompare(): UserError {
+  return new UserError('usage', {
+    problem:
+      'To leave out what is in another part, too, there must be parts, and all of the data is to be scored.',
+    fix: "Leave out --without-leaks, or give a part of the model's own split.",
+  });
 }
