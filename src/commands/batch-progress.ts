@@ -12,16 +12,19 @@ const DRAW_MILLISECONDS = 500;
 /** Rates are taken over this time, so that one shows what happens now. */
 const RATE_MILLISECONDS = 60_000;
 
-/** Draws a batch's events on stderr: a bar on a terminal, else a line now and then. */
-export function batchProgress(): { show: (event: BatchEvent) => void; stop: () => void } {
+/**
+ * Draws a batch's events on stderr: a bar on a terminal, else a line now and then.
+ * @param noun what one of its inputs is called.
+ */
+export function batchProgress(noun: string): { show: (event: BatchEvent) => void; stop: () => void } {
   const bar = process.stderr.isTTY ? startBar() : null;
   const rate = rateMeter();
   let shownAt = performance.now();
   return {
     show: (event) => {
       if (event.kind === 'found') {
-        for (const line of notes(event)) console.error(line);
-        bar?.start(event.clips, 0, { figures: '', noun: event.clips === 1 ? 'clip' : 'clips' });
+        for (const line of notes(event, noun)) console.error(line);
+        bar?.start(event.clips, 0, { figures: '', noun: event.clips === 1 ? noun : `${noun}s` });
         return;
       }
       rate.note(event.outcome !== 'kept');
@@ -31,7 +34,7 @@ export function batchProgress(): { show: (event: BatchEvent) => void; stop: () =
       shownAt = now;
       const figures = figuresOf(event, rate.clipsPerSecond());
       if (bar) bar.update(event.done, { figures });
-      else console.error(`${event.done}/${counted(event.total, 'clip')}, ${figures}`);
+      else console.error(`${event.done}/${counted(event.total, noun)}, ${figures}`);
     },
     stop: () => bar?.stop(),
   };
@@ -42,9 +45,12 @@ function startBar(): SingleBar {
   return new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
 }
 
-function notes({ clips, finished, skipped, damagedLines }: Extract<BatchEvent, { kind: 'found' }>): string[] {
+function notes(
+  { clips, finished, skipped, damagedLines }: Extract<BatchEvent, { kind: 'found' }>,
+  noun: string,
+): string[] {
   return [
-    `${counted(clips, 'clip')}${finished > 0 ? `, ${finished} of which have results already` : ''}`,
+    `${counted(clips, noun)}${finished > 0 ? `, ${finished} of which have results already` : ''}`,
     ...(damagedLines > 0
       ? [
           `${counted(damagedLines, 'damaged line')} of the results ${damagedLines === 1 ? 'is' : 'are'} left out`,

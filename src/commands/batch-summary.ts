@@ -8,8 +8,11 @@ import type { Metrics } from '../tasks/classification/metrics.js';
 /** Classes that are listed with what was found of them. */
 const MOST_CLASSES = 20;
 
-/** A finished batch in some lines: counts, failures by kind with examples, and metrics where classes are known. */
-export function batchSummary(result: BatchResult): string {
+/**
+ * A finished batch in some lines: counts, failures by kind with examples, and metrics where classes are known.
+ * @param noun what one of its inputs is called.
+ */
+export function batchSummary(result: BatchResult, noun: string): string {
   const { out, clips, classified, unknown, failed, kept, isComplete } = result;
   const counts = [
     `${classified} classified`,
@@ -18,11 +21,11 @@ export function batchSummary(result: BatchResult): string {
     ...(kept > 0 ? [`${kept} kept from before`] : []),
   ];
   return [
-    `${colors.bold(printable(out))}: ${counted(clips, 'clip')}, ${counts.join(', ')}`,
-    ...(isComplete ? [] : ['Stopped at the first failure, as asked; the other clips are not done.']),
+    `${colors.bold(printable(out))}: ${counted(clips, noun)}, ${counts.join(', ')}`,
+    ...(isComplete ? [] : [`Stopped at the first failure, as asked; the other ${noun}s are not done.`]),
     ...labelLines(result),
     ...failureLines(result),
-    ...(result.metrics ? metricsLines(result.metrics) : []),
+    ...(result.metrics ? metricsLines(result.metrics, noun) : []),
   ].join('\n');
 }
 
@@ -40,24 +43,18 @@ function failureLines({ failures }: BatchResult): string[] {
   ]);
 }
 
-function metricsLines({
-  examples,
-  accuracy,
-  interval,
-  balancedAccuracy,
-  logLoss,
-  classes,
-}: Metrics): string[] {
+function metricsLines(metrics: Metrics, noun: string): string[] {
+  const { examples, accuracy, interval, balancedAccuracy, logLoss, classes } = metrics;
   const [low, high] = interval;
   const share = (value: number | null) => (value === null ? '-' : percent(value));
   return [
-    `Accuracy ${percent(accuracy)} on ${counted(examples, 'clip')} whose class is given (95 % interval ${percent(low)} to ${percent(high)}), ` +
+    `Accuracy ${percent(accuracy)} on ${counted(examples, noun)} whose class is given (95 % interval ${percent(low)} to ${percent(high)}), ` +
       `balanced ${percent(balancedAccuracy)}, log loss ${logLoss.toFixed(3)}`,
     ...classes
       .filter((entry) => entry.examples > 0)
       .map(
         (entry) =>
-          `  ${printable(entry.label)}: ${counted(entry.examples, 'clip')}, recall ${share(entry.recall)}, precision ${share(entry.precision)}`,
+          `  ${printable(entry.label)}: ${counted(entry.examples, noun)}, recall ${share(entry.recall)}, precision ${share(entry.precision)}`,
       ),
   ];
 }

@@ -6,6 +6,7 @@ import { SHIPPED_MODEL } from '../platform/package-files.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
 import type { Windowing } from '../predict/batch/windows.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
+import { batchNoun } from '../report/words.js';
 import { batch } from '../workflows/batch.js';
 import { formatOf, STDOUT, throughStdout } from './batch-output.js';
 import { batchProgress } from './batch-progress.js';
@@ -14,6 +15,7 @@ import { noteDefaultModel } from './default-model.js';
 import { downloadProgress } from './download-progress.js';
 import {
   allowDamagedOption,
+  encodingOption,
   engineOption,
   imagenetWeightsOption,
   modelOption,
@@ -39,6 +41,7 @@ interface Flags
   > {
   readonly out: string;
   readonly model?: string;
+  readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly weights?: string;
   readonly format?: BatchFormat;
@@ -55,17 +58,21 @@ const LONGEST_SECONDS = 86_400;
 /** Finished, but some clips failed; 1 is a run that could not go on. */
 const EXIT_WITH_FAILURES = 3;
 
+const CLIPS_SOURCE =
+  'folder of clips and frame folders, or a manifest (CSV with path and optionally label, start, end)';
+const TEXTS_SOURCE =
+  'for a model that reads texts, a file with one text a line (.txt) or a table with the column text and optionally label (.csv, .tsv)';
+
 /** `clipstep batch` */
 export function batchCommand(finish: (exitCode: number) => void): Command {
   return new Command('batch')
-    .description('classify all clips below a folder into a file of results; run it again to continue')
-    .argument(
-      '<source>',
-      'folder of clips and frame folders, or a manifest (CSV with path and optionally label, start, end)',
+    .description(
+      'classify all clips below a folder, or all texts of a file, into a file of results; run it again to continue',
     )
+    .argument('<source>', `${CLIPS_SOURCE}; ${TEXTS_SOURCE}`)
     .requiredOption(
       '-o, --out <file>',
-      'file for the results, a row for each clip; - writes to stdout, at the end',
+      'file for the results, a row for each clip or text; - writes to stdout, at the end',
     )
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
@@ -113,6 +120,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option('--strict', 'stop at the first clip that fails')
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
+    .addOption(encodingOption())
     .addOption(engineOption())
     .action(async (source: string, flags: Flags) => {
       const result = await interruptible((signal) => runAndTell(source, flags, signal));
@@ -122,16 +130,21 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
 
 async function runAndTell(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
   if (flags.out === STDOUT) {
-    const result = await throughStdout((out) => run(source, { ...flags, out }, signal));
-    console.error(batchSummary({ ...result, out: 'stdout' }));
+    const { noun, result } = await throughStdout((out) => run(source, { ...flags, out }, signal));
+    console.error(batchSummary({ ...result, out: 'stdout' }, noun));
     return result;
   }
-  const result = await run(source, flags, signal);
-  console.log(batchSummary(result));
+  const { noun, result } = await run(source, flags, signal);
+  console.log(batchSummary(result, noun));
   return result;
 }
 
-async function run(source: string, flags: Flags, signal: AbortSignal): Promise<BatchResult> {
+/** @returns what came of it, and what one of its inputs is called. */
+async function run(
+  source: string,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<{ noun: string; result: BatchResult }> {
   const { model = SHIPPED_MODEL, weights, timeout, window, stride, ...options } = flags;
   const windowing = windowingOf(flags);
   const format = flags.format ?? formatOf(flags.out);
@@ -139,9 +152,10 @@ async function run(source: string, flags: Flags, signal: AbortSignal): Promise<B
   const download = downloadProgress('the pretrained MobileNet');
   const { onReceived } = download;
   const bundle = await loadBundle(model, { weights, onReceived }).finally(download.stop);
-  const progress = batchProgress();
+  const noun = batchNoun(bundle.manifest.pipeline);
+  const progress = batchProgress(noun);
   try {
-    return await batch({
+    const result = await batch({
       ...options,
       bundle,
       source,
@@ -151,6 +165,7 @@ async function run(source: string, flags: Flags, signal: AbortSignal): Promise<B
       windowing: windowing ?? undefined,
       onEvent: progress.show,
     });
+    return { noun, result };
   } finally {
     progress.stop();
   }

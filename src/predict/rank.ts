@@ -7,7 +7,11 @@ const SHARE_OF_SUREST = 0.5;
 
 /** The classes of a clip, the most probable ones first; where frames were answered, with the times of those that show each. */
 export function rankResult(
-  { probabilities, frameProbabilities, timesSeconds = [] }: ClipResult,
+  {
+    probabilities,
+    frameProbabilities,
+    timesSeconds = [],
+  }: Pick<ClipResult, 'probabilities' | 'frameProbabilities' | 'timesSeconds'>,
   labels: readonly string[],
 ): RankedClass[] {
   if (!frameProbabilities) return rankClasses(probabilities, labels);

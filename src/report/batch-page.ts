@@ -13,10 +13,14 @@ export interface ReportedClip extends Pick<Answer, 'label' | 'probability' | 'to
   readonly truth: string | undefined;
   /** A JPEG in base64; null where there is none. */
   readonly thumbnail: string | null;
+  /** Where it is a text, that text. */
+  readonly text?: string | undefined;
 }
 
 export interface Report {
   readonly source: string;
+  /** What one input is called. */
+  readonly noun: string;
   /** The model's. */
   readonly labels: readonly string[];
   readonly summary: BatchSummary;
@@ -26,9 +30,10 @@ export interface Report {
 }
 
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
-export function reportPage({ source, labels, summary, confidentErrors, leastCertain }: Report): string {
+export function reportPage(report: Report): string {
+  const { source, noun, labels, summary, confidentErrors, leastCertain } = report;
   const { clips, classified, unknown, failed, metrics } = summary;
-  const counts = `${counted(clips, 'clip')}: ${classified} classified, ${failed} failed, ${unknown} unknown`;
+  const counts = `${counted(clips, noun)}: ${classified} classified, ${failed} failed, ${unknown} unknown`;
   return htmlPage({
     title: source,
     body: [
@@ -68,15 +73,23 @@ function failuresSection({ failures }: BatchSummary): string {
 }
 
 function clipsSection(title: string, clips: readonly ReportedClip[]): string {
-  const figures = clips.map(({ id, label, truth, probability, top, thumbnail }) => {
-    const picture = thumbnail
-      ? `<img alt="" src="data:image/jpeg;base64,${thumbnail}">`
-      : '<span class="none"></span>';
+  const figures = clips.map((clip) => {
+    const { id, label, truth, probability, top } = clip;
     const isWrong = truth !== undefined && top[0]!.label !== truth;
     const given =
       truth === undefined ? '' : `<br><span${isWrong ? ' class="wrong"' : ''}>given: ${text(truth)}</span>`;
     const answer = `${text(label ?? `unknown (${top[0]!.label})`)} ${percent(probability)}`;
-    return `<figure>${picture}<figcaption>${text(id)}<br>${answer}${given}</figcaption></figure>`;
+    return `<figure>${shownOf(clip)}<figcaption>${text(id)}<br>${answer}${given}</figcaption></figure>`;
   });
   return section(title, figures.length > 0 ? `<div class="grid">${figures.join('\n')}</div>` : '');
+}
+
+/** Characters of a text that are shown. */
+const SHOWN_CHARACTERS = 300;
+
+function shownOf({ thumbnail, text: whole }: ReportedClip): string {
+  if (thumbnail) return `<img alt="" src="data:image/jpeg;base64,${thumbnail}">`;
+  if (whole === undefined) return '<span class="none"></span>';
+  const start = [...whole].slice(0, SHOWN_CHARACTERS).join('');
+  return `<p>${text(start.length < whole.length ? `${start}…` : whole)}</p>`;
 }

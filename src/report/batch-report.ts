@@ -8,6 +8,7 @@ import type { BatchOptions } from '../predict/batch/batch-options.js';
 import { isFailed, type ResultRow, type Row, resultRows } from '../predict/batch/row.js';
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import { type ReportedClip, reportPage } from './batch-page.js';
+import { batchNoun } from './words.js';
 
 /** Clips of each kind that are shown. */
 const SHOWN = 12;
@@ -30,6 +31,7 @@ export async function writeReport(
   const { confidentErrors, leastCertain } = await chooseClips(report.rows);
   const page = reportPage({
     source: options.source,
+    noun: batchNoun(options.bundle.manifest.pipeline),
     labels: options.bundle.manifest.labels,
     summary,
     confidentErrors: await withThumbnails(confidentErrors, signal),
@@ -73,8 +75,9 @@ function keepFirst(order: (one: Certain, other: Certain) => number) {
 async function withThumbnails(rows: readonly Certain[], signal: AbortSignal): Promise<ReportedClip[]> {
   const clips: ReportedClip[] = [];
   for (const row of rows) {
-    const { id, label, probability, truth, top } = row;
-    clips.push({ id, label, probability, truth, top, thumbnail: await thumbnailOf(row, signal) });
+    const { id, label, probability, truth, top, text } = row;
+    const thumbnail = text === undefined ? await thumbnailOf(row, signal) : null;
+    clips.push({ id, label, probability, truth, top, thumbnail, text });
   }
   return clips;
 }

@@ -3,25 +3,15 @@ import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ModelCommand, Refusal } from './model-commands.js';
 import { type TaskName, taskOf } from './tasks.js';
 
-/** What works with some inputs alone. What works with which task, each task says; docs/extending.md has all as a table. */
-const REFUSALS: Partial<Record<ModelCommand, { withoutEncoder?: Refusal; ofTexts?: Refusal }>> = {
-  batch: {
-    ofTexts: {
-      because: 'reads texts, and batch goes through files of clips',
-      fix: 'Give the file of texts to `clipstep classify --json`: a line of JSON for each of its lines.',
-    },
-  },
+/** Why what has no encoder does not work with some. What works with which task, each task says; docs/extending.md has all as a table. */
+const WITHOUT_ENCODER: Partial<Record<ModelCommand, Refusal>> = {
   export: {
-    withoutEncoder: {
-      because: 'reads no frames, which is what an exported model is given',
-      fix: 'Give a model of clips, such as motion.',
-    },
+    because: 'reads no frames, which is what an exported model is given',
+    fix: 'Give a model of clips, such as motion.',
   },
   quantize: {
-    withoutEncoder: {
-      because: 'has no encoder, which is what can be quantized',
-      fix: 'Give a model that reads frames, such as motion.',
-    },
+    because: 'has no encoder, which is what can be quantized',
+    fix: 'Give a model that reads frames, such as motion.',
   },
 };
 
@@ -34,10 +24,8 @@ interface Subject {
 /** Why a command does not work on a pipeline; null where it does. */
 export function refusalOf(command: ModelCommand, { task, input }: Subject): Refusal | null {
   const ofTask = taskOf({ task }).commands[command];
-  if (ofTask) return ofTask;
-  const { withoutEncoder, ofTexts } = REFUSALS[command] ?? {};
-  const { source, given } = inputOf(input);
-  return (source.kind === 'direct' ? withoutEncoder : null) ?? (given === 'texts' ? ofTexts : null) ?? null;
+  const ofInput = inputOf(input).source.kind === 'direct' ? WITHOUT_ENCODER[command] : null;
+  return ofTask ?? ofInput ?? null;
 }
 
 /**

@@ -84,7 +84,7 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
   classify: async ({ model, given }) => {
     for await (const { kind } of classify(model, [given])) expect(kind).toBe('class');
   },
-  batch: async ({ model, data: source }, out) =>
+  batch: async ({ model, given: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
   export: async ({ model }, out) =>

@@ -13,6 +13,7 @@ const clip = (id: string, label: string, probability: number) => ({
 });
 const report: Report = {
   source: 'recordings',
+  noun: 'clip',
   labels,
   summary: {
     clips: 4,

@@ -11,12 +11,14 @@ import type { BatchFormat } from './write-results.js';
 
 export interface BatchOptions {
   readonly bundle: Bundle;
-  /** Folder with clips below it, or a manifest (CSV). */
+  /** Folder with clips below it, or a manifest (CSV); for a model of texts, a file of lines or a table, see list-texts.ts. */
   readonly source: string;
   /** File of the results. Where it stands, the batch goes on with what is missing in it. */
   readonly out: string;
   /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
   readonly format?: BatchFormat | undefined;
+  /** Of texts; UTF-8 when absent. */
+  readonly encoding?: string | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
   /**
    * Clips under way at once; one more than the machine has cores when absent, so that no core is idle while the last

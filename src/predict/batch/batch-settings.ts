@@ -21,6 +21,7 @@ const settingsSchema = z.strictObject({
   allowDamaged: z.boolean(),
   windowing: z.string(),
   subtitles: z.string(),
+  encoding: z.string(),
 });
 
 /** All that a row depends on beside the clip's bytes: rows of one file have the same. */
@@ -39,6 +40,7 @@ const NAMES: Record<keyof BatchSettings, string> = {
   allowDamaged: '--allow-damaged',
   windowing: '--window and --stride',
   subtitles: '--subtitles',
+  encoding: '--encoding',
 };
 
 /**

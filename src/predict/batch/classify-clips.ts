@@ -104,15 +104,21 @@ function processOptions(
   kept: KeptFeatures | null,
 ): ProcessOptions {
   const { jobs, sampling, top, minProbability, allowDamaged, timeoutSeconds } = withDefaults(options);
-  const { pipeline, labels, eachFrame = false } = options.bundle.manifest;
+  const { pipeline, labels, vocabulary = [], eachFrame = false } = options.bundle.manifest;
+  const input = inputOf(pipeline.input);
+  const { source, given } = input;
   return {
     readContent: contentReader({ timeoutSeconds, signal }),
     model: {
-      input: inputOf(pipeline.input),
+      input,
       encoder: shareEncoders(model),
       classify: model.classify,
       eachFrame,
     },
+    texts:
+      given === 'texts' && source.kind === 'direct'
+        ? { read: source.open(vocabulary), classify: model.classify }
+        : null,
     windowing: options.windowing,
     subtitles: options.subtitles,
     embeddings: options.embeddings,

@@ -38,7 +38,9 @@ export async function classifyWindows(
 }
 
 /** Wall time of all windows together, to a tenth of a millisecond. */
-export function totalMilliseconds(results: readonly ClipResult[]): ClipResult['milliseconds'] {
+export function totalMilliseconds(
+  results: ReadonlyArray<Pick<ClipResult, 'milliseconds'>>,
+): ClipResult['milliseconds'] {
   const total = (name: keyof ClipResult['milliseconds']) =>
     Math.round(results.reduce((sum, { milliseconds }) => sum + milliseconds[name], 0) * 10) / 10;
   return { decode: total('decode'), encode: total('encode'), recurrent: total('recurrent') };

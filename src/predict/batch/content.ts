@@ -9,7 +9,7 @@ import type { BatchClip } from './find-clips.js';
 /** What a clip's bytes are. */
 export interface Content {
   readonly size: number;
-  /** Of the file; of a folder of frames, sha256 of the lines that `sha256sum` prints of them. */
+  /** Of the file, or of a text; of a folder of frames, sha256 of the lines that `sha256sum` prints of them. */
   readonly sha256: string;
 }
 
@@ -37,6 +37,12 @@ export function contentReader(options: { timeoutSeconds: number; signal: AbortSi
     content.catch(() => shared.delete(path));
     return content;
   };
+}
+
+/** What a text is, in UTF-8. */
+export function contentOfText(text: string): Content {
+  const bytes = Buffer.from(text);
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 async function readFiles(

@@ -10,11 +10,13 @@ import { counted } from '../../platform/counted.js';
 import { folderNames, notUtf8 } from '../../platform/folder-names.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 
-/** A clip of a batch, not opened yet. */
+/** A clip of a batch, not opened yet, or a text. */
 export interface BatchClip {
   readonly id: string;
-  /** Absolute path of a video, an image or a folder of frames. */
+  /** Absolute path of a video, an image or a folder of frames; of the file that a text stands in. */
   readonly path: string;
+  /** The text itself; absent for a clip. */
+  readonly text?: string | undefined;
   readonly truth?: string | undefined;
   /** The part that is meant; the whole when absent. */
   readonly startSeconds?: number | undefined;

@@ -18,10 +18,7 @@ export interface Shard {
  *
  * @throws UserError `not_found`, `bad_dataset` for a manifest that does not fit, `usage`, `aborted`.
  */
-export async function listClips(
-  source: string,
-  options: FindOptions & { shard: Shard | undefined },
-): Promise<FoundClips> {
+export async function listClips(source: string, options: FindOptions): Promise<FoundClips> {
   const found = await list(source, options);
   if (found.clips.length === 0) {
     const reasons = found.skipped.slice(0, 3).map(({ path, problem }) => `\n  ${path}: ${problem}`);
@@ -30,8 +27,12 @@ export async function listClips(
       fix: 'Give a folder of videos, of frames, or of folders of these, or a manifest (CSV) with the column path.',
     });
   }
-  const { shard } = options;
-  return shard ? { ...found, clips: found.clips.filter(({ id }) => isInShard(id, shard)) } : found;
+  return found;
+}
+
+/** What of it is one machine's part. */
+export function ofShard(found: FoundClips, shard: Shard): FoundClips {
+  return { ...found, clips: found.clips.filter(({ id }) => isInShard(id, shard)) };
 }
 
 async function list(source: string, options: FindOptions): Promise<FoundClips> {

@@ -1,6 +1,7 @@
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
 import { answerFields, answerOf } from '../../tasks/classification/answer.js';
 import type { ClipResult } from '../classify-clip.js';
+import type { TextResult } from '../classify-text.js';
 import { rankResult } from '../rank.js';
 import { totalMilliseconds, type WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
@@ -15,6 +16,9 @@ export interface RowOptions {
   readonly minProbability: number;
 }
 
+/** Of a clip or a text, which have not all in common. */
+type Result = Pick<ClipResult, 'probabilities' | 'milliseconds'> & Partial<ClipResult & TextResult>;
+
 /** What every row of a clip that could be read says. */
 interface ReadClip {
   readonly clip: BatchClip;
@@ -23,7 +27,7 @@ interface ReadClip {
 }
 
 export function classifiedRow(
-  { result, ...read }: ReadClip & { result: ClipResult },
+  { result, ...read }: ReadClip & { result: Result },
   options: RowOptions,
 ): ClassifiedRow {
   return {
@@ -63,10 +67,10 @@ export function failedRow(failed: {
 }
 
 function predictionOf(
-  result: ClipResult,
+  result: Result,
   { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
 ): Answer {
-  const { frames, damaged, plan } = result;
+  const { frames, damaged, plan, tokens, unknownTokens } = result;
   const ranking = rankResult(result, labels);
   const best = ranking[0]!;
   const ofTruth = ranking.find(({ label }) => label === truth);
@@ -78,10 +82,12 @@ function predictionOf(
     frames,
     damaged,
     plan,
+    tokens,
+    unknownTokens,
   };
 }
 
-function readingOf({ content, embedding }: ReadClip, results: readonly ClipResult[]) {
+function readingOf({ content, embedding }: ReadClip, results: readonly Result[]) {
   return {
     durationSeconds: results[0]!.durationSeconds,
     ...content,
@@ -101,6 +107,6 @@ function defect({ path }: BatchClip, error: unknown) {
   };
 }
 
-function identityOf({ id, path, truth }: BatchClip): Pick<Row, 'id' | 'path' | 'truth'> {
-  return { id, path, truth };
+function identityOf({ id, path, truth, text }: BatchClip): Pick<Row, 'id' | 'path' | 'truth' | 'text'> {
+  return { id, path, truth, text };
 }

@@ -5,8 +5,9 @@ import type { PlanChoice } from '../../media/frames.js';
 import { locatePath } from '../../media/locate.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
 import { type ClipPart, ComputeFailure, classifyClip, type SharedModel } from '../classify-clip.js';
+import { classifyText, type TextModel } from '../classify-text.js';
 import { classifyWindows } from './classify-windows.js';
-import type { Content, ReadContent } from './content.js';
+import { type Content, contentOfText, type ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
 import type { BatchClip } from './find-clips.js';
 import { classifiedRow, failedRow, type RowOptions, windowedRow } from './make-row.js';
@@ -24,6 +25,8 @@ export interface FinishedClip {
 
 export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
+  /** The model, where it reads texts. */
+  readonly texts: TextModel | null;
   readonly readContent: ReadContent;
   readonly sampling: PlanChoice;
   readonly allowDamaged: boolean;
@@ -52,16 +55,40 @@ export async function processClip(
   let content: Content | undefined;
   try {
     if (clip.problem) throw clip.problem;
-    const located = await locatePath(clip.path);
-    content = await options.readContent({ clip, located });
+    const opened = clip.text === undefined ? await openFiles(clip, options) : openText(clip, options);
+    content = opened.content;
     if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
-    const { startSeconds, endSeconds } = clip;
-    return await classifiedAs({ clip, part: { located, startSeconds, endSeconds }, content }, options);
+    return await opened.classify();
   } catch (error) {
     const isOfRun = error instanceof UserError && !isFailureOfInput(error);
     if (isOfRun || error instanceof ComputeFailure) throw error;
     return failedRow({ clip, content, error });
   }
+}
+
+/** What is known of a clip's bytes, and how to go on. */
+interface Opened {
+  readonly content: Content;
+  classify(): Promise<Row>;
+}
+
+async function openFiles(clip: BatchClip, options: ProcessOptions): Promise<Opened> {
+  const located = await locatePath(clip.path);
+  const content = await options.readContent({ clip, located });
+  const { startSeconds, endSeconds } = clip;
+  const part = { located, startSeconds, endSeconds };
+  return { content, classify: () => classifiedAs({ clip, part, content }, options) };
+}
+
+function openText(clip: BatchClip, options: ProcessOptions): Opened {
+  if (!options.texts) throw new Error(`${clip.id} is a text, and the model reads none`);
+  const { texts } = options;
+  const content = contentOfText(clip.text!);
+  const classify = async () => {
+    const result = await classifyText({ id: clip.id, path: clip.path, text: clip.text }, texts);
+    return classifiedRow({ clip, content, embedding: undefined, result }, options);
+  };
+  return { content, classify };
 }
 
 async function classifiedAs(

@@ -6,12 +6,14 @@ import { UNKNOWN_REASONS } from '../../tasks/classification/answer.js';
 const share = z.number().min(0).max(1);
 
 const identity = {
-  /** Path below the folder, with slashes, or as the manifest has it: tells a clip from all others. */
+  /** Path below the folder, with slashes, or as the manifest has it; of a text, file and line: tells it from all others. */
   id: z.string(),
   /** Absolute. */
   path: z.string(),
   /** The class that folders or the manifest give. */
   truth: z.string().optional(),
+  /** Where it is a text, that text. */
+  text: z.string().optional(),
 };
 
 const content = {
@@ -40,15 +42,21 @@ const answer = {
   ),
   /** Probability of `truth`, where the model knows that class. */
   truthProbability: share.optional(),
-  frames: z.int().min(1),
+  /** Absent for a text. */
+  frames: z.int().min(1).optional(),
   /** Of these, the ones that are damaged, where --allow-damaged has them read all the same; absent where none is. */
   damaged: z.int().min(1).optional(),
   /** How a video was decoded: exactly (`whole`, `excerpt`, `seeks`), or for frames nearby. */
   plan: z.enum(PLAN_KINDS).optional(),
+  /** Of a text: its tokens that the network read. */
+  tokens: z.int().min(0).optional(),
+  /** Of these, those that the model does not know; absent where there is none. */
+  unknownTokens: z.int().min(1).optional(),
 };
 
 const reading = {
-  durationSeconds: z.number().min(0),
+  /** Absent for a text. */
+  durationSeconds: z.number().min(0).optional(),
   ...content,
   /** File of its features, in the folder of --embeddings. */
   embedding: z.string().optional(),

@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
+import type { Input } from '../../inputs/input-kind.js';
 import { inputOf } from '../../inputs/input-kinds.js';
 import { findBinary } from '../../media/ffmpeg/binaries.js';
 import { startLauncher } from '../../platform/child-process/launcher.js';
@@ -15,7 +16,8 @@ import { classifyClips, type Run } from './classify-clips.js';
 import { withoutWindows } from './classify-windows.js';
 import type { FoundClips } from './find-clips.js';
 import { type Journal, openJournal } from './journal.js';
-import { listClips } from './list-clips.js';
+import { listClips, ofShard } from './list-clips.js';
+import { listTexts } from './list-texts.js';
 import type { FinishedClip } from './process-clip.js';
 import { isFailed, isFinal, type Row } from './row.js';
 import { type BatchSummary, summarize } from './summarize-rows.js';
@@ -41,6 +43,7 @@ type OnSummary = (results: SummarizedBatch) => Promise<void>;
  *   `bad_dataset`, `missing_tool` or `engine_unavailable`: the run itself could not begin or go on.
  */
 export async function runBatch(options: BatchOptions, onSummary: OnSummary): Promise<BatchResult> {
+  checkKind(options);
   checkWindowing(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -85,6 +88,22 @@ function startThreads(options: BatchOptions): ModelThreads {
   return startModelThreads({ engine, model, threads: 1 }, Math.min(jobs, availableParallelism()));
 }
 
+/** @throws UserError `usage` for what is asked of texts that only clips have, and the other way round. */
+function checkKind(options: BatchOptions): void {
+  const { bundle, embeddings, allowDamaged, followLinks, encoding } = options;
+  const { given, noun } = inputOf(bundle.manifest.pipeline.input);
+  const strange: Readonly<Record<Input['given'], Record<string, unknown>>> = {
+    texts: { '--embeddings': embeddings, '--allow-damaged': allowDamaged, '--follow-links': followLinks },
+    files: { '--encoding': encoding },
+  };
+  const asked = Object.entries(strange[given]).flatMap(([flag, value]) => (value ? [flag] : []));
+  if (asked.length === 0) return;
+  throw new UserError('usage', {
+    problem: `The model ${bundle.folder} reads ${noun}, for which there is no ${asked.join(' and no ')}.`,
+    fix: 'Leave it out.',
+  });
+}
+
 function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
   if (subtitles && !windowing) {
     throw new UserError('usage', {
@@ -100,13 +119,13 @@ function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
 async function classifyAll(run: Run, onSummary: OnSummary): Promise<BatchResult> {
   const { options, signal } = run;
   const { labels, pipeline } = options.bundle.manifest;
-  const found = await listClips(options.source, {
-    labels: new Set(labels),
-    images: inputOf(pipeline.input).images,
-    followLinks: options.followLinks ?? false,
-    shard: options.shard,
-    signal,
-  });
+  const { images, given } = inputOf(pipeline.input);
+  const { source, shard, followLinks = false, encoding = 'utf-8' } = options;
+  const listed =
+    given === 'texts'
+      ? await listTexts(source, { encoding })
+      : await listClips(source, { labels: new Set(labels), images, followLinks, signal });
+  const found = shard ? ofShard(listed, shard) : listed;
   const settingsPath = `${options.out}.run.json`;
   const files = [options.out, journalPath(options)];
   await keepSettings(settingsPath, { settings: await settingsOf(run), files });
@@ -188,6 +207,7 @@ async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
     allowDamaged,
     windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
     subtitles: subtitles ?? 'none',
+    encoding: options.encoding ?? 'utf-8',
   };
 }
 

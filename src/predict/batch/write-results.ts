@@ -74,6 +74,7 @@ const failed = (row: ResultRow) => (isFailed(row) ? row : undefined);
 const COLUMNS: readonly Column[] = [
   { name: 'id', type: 'STRING', cell: (row) => row.id },
   { name: 'path', type: 'STRING', cell: (row) => row.path },
+  { name: 'text', type: 'STRING', cell: (row) => row.text },
   { name: 'startSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.startSeconds },
   { name: 'endSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.endSeconds },
   { name: 'label', type: 'STRING', cell: (row) => classified(row)?.label },
@@ -85,6 +86,8 @@ const COLUMNS: readonly Column[] = [
   { name: 'truthProbability', type: 'DOUBLE', cell: (row) => classified(row)?.truthProbability },
   { name: 'frames', type: 'INT32', cell: (row) => classified(row)?.frames },
   { name: 'damaged', type: 'INT32', cell: (row) => classified(row)?.damaged },
+  { name: 'tokens', type: 'INT32', cell: (row) => classified(row)?.tokens },
+  { name: 'unknownTokens', type: 'INT32', cell: (row) => classified(row)?.unknownTokens },
   { name: 'plan', type: 'STRING', cell: (row) => classified(row)?.plan },
   { name: 'durationSeconds', type: 'DOUBLE', cell: (row) => classified(row)?.durationSeconds },
   { name: 'size', type: 'DOUBLE', cell: (row) => row.size },
