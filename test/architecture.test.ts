@@ -4,7 +4,7 @@ import { glob } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from './support/cli.js';
 
-const files = await glob(['{src,test,examples}/**/*.ts', '*.{ts,mjs}'], { cwd: projectFolder });
+const files = await glob(['{src,test,examples,scripts}/**/*.{ts,mjs}', '*.{ts,mjs}'], { cwd: projectFolder });
 const read = (path: string) => readFile(`${projectFolder}/${path}`, 'utf8');
 
 /** Folders, with a slash, and single files. */

@@ -10,9 +10,9 @@ import { trainingProgress } from './training-progress.js';
 /** `clipstep check` */
 export function checkCommand(finish: (exitCode: number) => void): Command {
   return new Command('check')
-    .description('look at the clips of a dataset before anything is trained on them')
+    .description('look at the clips of a dataset before you train on them')
     .argument('<data>', 'folder with a folder of clips for each class, or a manifest (CSV)')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async (data: string, { json }: { json?: boolean }) => {
       const progress = trainingProgress();
       const check = await interruptible((signal) =>
@@ -34,7 +34,7 @@ function checkText(check: DatasetCheck): string {
     ...list(
       colors.red('Contradictions'),
       contradictions.map(pairText),
-      'the same is called by two names, of which one is wrong',
+      'the same clip is in two classes, one of which is wrong',
     ),
     ...list(colors.yellow('Copies'), copies.map(pairText), 'give them one group, or remove one of each'),
     ...list('Left out', skipped.map(reasonText)),

@@ -4,9 +4,9 @@ import { initProject } from '../workflows/init-project.js';
 /** `clipstep init` */
 export function initCommand(): Command {
   return new Command('init')
-    .description('make a folder to train a model of your own clips in')
-    .argument('<folder>', 'where it goes; its name is what the model is called')
-    .option('--classes <names...>', 'what the clips show, a folder each', ['first-class', 'second-class'])
+    .description('make a folder in which to train a model of your own clips')
+    .argument('<folder>', 'folder to make; the model gets its name')
+    .option('--classes <names...>', 'classes of the clips, a folder each', ['first-class', 'second-class'])
     .action(async (folder: string, { classes }: { classes: string[] }) => {
       await initProject(folder, { classes });
       console.log(

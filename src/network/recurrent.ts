@@ -111,7 +111,7 @@ export const cellName = (
   direction: 'forward' | 'backward',
 ): string => `${prefix}recurrent.${layer}.${direction}`;
 
-/** A parameter and how it starts before training; see initialize.ts. */
+/** A parameter and how it starts before training; see initialize-network.ts. */
 export interface InitialParameter extends ParameterSpec {
   readonly initial: Initial;
 }

@@ -58,6 +58,7 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
       draw(accuracyBars('Accuracy of each classifier', bars)),
       table(['classifier', { number: 'accuracy' }, { number: '95 % interval' }], rows),
     ]),
+    '<p class="muted">These intervals are bootstrapped over groups, for every classifier in the same way; the one at the top may differ a little.</p>',
   );
 }
 
@@ -91,23 +92,22 @@ function evaluationSections(
   const rows = evaluation.classes.map(({ label, examples, precision, recall, f1 }) => [
     ...[text(label), { number: examples }, share(precision), share(recall), share(f1)],
   ]);
-  return columns([
-    section(
-      'Classes',
-      table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
-    ),
-    section(
-      'Confusion matrix',
-      '<p>Rows are the true classes, columns the predicted ones.</p>',
-      confusionTable(evaluation, labels),
-    ),
-    section(
-      'Can its probabilities be trusted?',
-      `<p>On the diagonal, answers are right as often as their probability says. A larger dot stands for more examples.
+  const classes = section(
+    'Classes',
+    table(['class', ...['examples', 'precision', 'recall', 'F1'].map((number) => ({ number }))], rows),
+  );
+  const calibration = section(
+    'Can its probabilities be trusted?',
+    `<p>On the diagonal, answers are right as often as their probability says. A larger dot stands for more examples.
 The calibration error, ${percent(evaluation.calibration.error)}, is the mean distance from the diagonal.</p>`,
-      charts([draw(reliabilityPlot(evaluation.calibration))]),
-    ),
-  ]);
+    charts([draw(reliabilityPlot(evaluation.calibration))]),
+  );
+  const confusion = section(
+    'Confusion matrix',
+    '<p>Rows are the true classes, columns the predicted ones.</p>',
+    confusionTable(evaluation, labels),
+  );
+  return [columns([classes, calibration]), confusion].join('\n');
 }
 
 function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {

@@ -29,7 +29,7 @@ export function stageSentences(pipeline: Staged, stages: number): string[] {
     ...(each > 1
       ? [`${networks > 1 ? 'Each' : 'The network'} is trained in stages. ${stagesWords(pipeline)}`]
       : []),
-    keepWords(pipeline),
+    keepWords(pipeline, each > 1 || networks > 1),
   ];
 }
 
@@ -51,7 +51,7 @@ function stagesWords({ training, finetune = [] }: Staged): string {
   return [first, ...further].join(' ');
 }
 
-const keepWords = ({ training }: Staged): string =>
+const keepWords = ({ training }: Staged, isStaged: boolean): string =>
   training.keep === 'last'
     ? 'The model keeps the weights of the last epoch.'
-    : 'The model keeps the epoch with the lowest validation loss of each stage. Validation loss that rises while training loss falls means that the network learns its training examples by heart.';
+    : `The model keeps the epoch with the lowest validation loss${isStaged ? ' of each stage' : ''}. Validation loss that rises while training loss falls means that the network learns its training examples by heart.`;

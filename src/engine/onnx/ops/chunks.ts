@@ -3,7 +3,7 @@ import { add, divide, multiply, subtract } from './elementwise.js';
 import { int64, reshapeTo, rowCount } from './rows.js';
 import { concatenate } from './shape.js';
 
-/** Rows [rows, width] that a loop (scan.ts) reads in chunks. */
+/** Rows [rows, width] that a loop (loop.ts) reads in chunks. */
 export interface Chunks {
   /** Of each, [chunks, rows in a chunk, width]; the last chunk is filled up with zeros. */
   readonly sequences: readonly Value[];

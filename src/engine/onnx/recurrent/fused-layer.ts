@@ -33,7 +33,7 @@ export function fusedLayer({ operator, gates, attributes }: FusedOperator, weigh
   };
 }
 
-/** One recurrent layer's weights as the ONNX operators want them: see RecurrentInputs of ops/recurrent.ts. */
+/** One recurrent layer's weights as the ONNX operators want them: see RecurrentInputs of ops/recurrent-operator.ts. */
 interface FusedWeights {
   readonly kernel: Tensor;
   readonly recurrentKernel: Tensor;
