@@ -2,12 +2,23 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
 import { baselineText } from '../report/baseline-words.js';
+import { sizeColumns } from '../report/size-section.js';
 import { foldColumns, summarySentences } from '../report/summary-words.js';
 import { entriesText } from '../report/words.js';
 import { type CrossvalidateResult, crossvalidate } from '../workflows/crossvalidate.js';
-import { encodingOption, engineOption, numberWithin, settings, wholeNumber } from './flags.js';
+import {
+  encodingOption,
+  engineOption,
+  numberWithin,
+  seedOption,
+  setOption,
+  settings,
+  weightsOption,
+  wholeNumber,
+  wholeNumbers,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
-import { foldsTable } from './metrics-tables.js';
+import { columnsTable } from './metrics-tables.js';
 import { trainingProgress } from './training-progress.js';
 
 interface Flags {
@@ -25,6 +36,7 @@ interface Flags {
   readonly innerFolds?: number;
   readonly targetPrecision?: number;
   readonly minProbability?: number;
+  readonly sizes?: readonly number[];
   readonly resume?: boolean;
 }
 
@@ -53,16 +65,9 @@ export function crossvalidateCommand(): Command {
     .option('--ensemble', "also write <out>/ensemble, one model that averages the folds' probabilities")
     .addOption(encodingOption())
     .addOption(engineOption())
-    .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
-    .option(
-      '--weights <source>',
-      "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
-    )
-    .option(
-      '--set <name=value...>',
-      'change a setting of the pipeline, such as training.epochs=3; null leaves it out',
-      settings,
-    )
+    .addOption(seedOption())
+    .addOption(weightsOption())
+    .addOption(setOption())
     .option(
       '--choose <name=values...>',
       "choose inside each fold, on its training data, such as 'recurrent.layers=[0,1]'; tries all combinations",
@@ -83,6 +88,11 @@ export function crossvalidateCommand(): Command {
       'answer unknown below this probability, such as 0.8',
       numberWithin(0, 1),
     )
+    .option(
+      '--sizes <counts>',
+      'also train on so many clips a class, such as 5,10,20,40, and draw how accuracy grows with them',
+      wholeNumbers,
+    )
     .option('--resume', 'continue the cross-validation that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
@@ -94,14 +104,15 @@ export function crossvalidateCommand(): Command {
 }
 
 function summary(result: CrossvalidateResult): string {
-  const { folder, folds, baselines, ensemble, skipped } = result;
+  const { folder, folds, baselines, ensemble, skipped, sizes } = result;
   const columns = foldColumns(folds);
   return [
     `${colors.bold('Results')} ${folder}; see ${folder}/report.html`,
     ...(ensemble ? [`${colors.bold('Model')} ${ensemble}, the average of ${folds.length} folds`] : []),
     ...(skipped.length > 0 ? [`${entriesText(skipped)} left out; ${folder}/metrics.json says why`] : []),
     ...summarySentences(result),
-    ...(columns.length > 0 ? ['', foldsTable(columns)] : []),
+    ...(columns.length > 0 ? ['', columnsTable(columns)] : []),
+    ...(sizes.length > 0 ? ['', columnsTable(sizeColumns(sizes))] : []),
     '',
     baselineText(baselines),
   ].join('\n');

@@ -10,6 +10,24 @@ export const engineOption = () =>
     .choices(['auto', 'onnx', 'tensorflow'] satisfies Array<'auto' | EngineName>)
     .default('auto');
 
+/** `--seed`, the same for every command that trains. */
+export const seedOption = () =>
+  new Option('--seed <number>', "seed instead of the pipeline's").argParser(wholeNumber(0));
+
+/** `--weights`, likewise. */
+export const weightsOption = () =>
+  new Option(
+    '--weights <source>',
+    "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
+  );
+
+/** `--set`, likewise. */
+export const setOption = () =>
+  new Option(
+    '--set <name=value...>',
+    'change a setting of the pipeline, such as training.epochs=3; null leaves it out',
+  ).argParser(settings);
+
 /** `--sampling`, the same for every command that reads clips to say what they show. */
 export const samplingOption = () =>
   new Option(
@@ -72,6 +90,9 @@ export function wholeNumber(minimum: number): (text: string) => number {
     throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`);
   };
 }
+
+/** Parses a flag's whole numbers, at least 1 each, such as 5,10,20. */
+export const wholeNumbers = (text: string): number[] => text.split(',').map(wholeNumber(1));
 
 /** Parses a flag's number within bounds, both included. */
 export function numberWithin(low: number, high: number): (text: string) => number {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { percent } from '../platform/percent.js';
-import type { FoldColumn } from '../report/summary-words.js';
+import type { Column } from '../report/summary-words.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 
 const PLAIN = { head: [], border: [], compact: true };
@@ -25,8 +25,8 @@ export function confusionTable({ classes, confusion }: Metrics): string {
   return table.toString();
 }
 
-/** What each fold of a cross-validation has to tell. */
-export function foldsTable(columns: readonly FoldColumn[]): string {
+/** What each fold of a cross-validation has to tell, or each size. */
+export function columnsTable(columns: readonly Column[]): string {
   const table = new Table({
     head: columns.map(({ name }) => name),
     colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),

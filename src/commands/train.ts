@@ -9,7 +9,15 @@ import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
 import type { TaskName } from '../tasks/tasks.js';
 import { type TrainOptions, type TrainResult, train } from '../workflows/train.js';
 import { type TrainLanguageResult, trainLanguage } from '../workflows/train-language.js';
-import { encodingOption, engineOption, numberWithin, refuseFlags, settings, wholeNumber } from './flags.js';
+import {
+  encodingOption,
+  engineOption,
+  numberWithin,
+  refuseFlags,
+  seedOption,
+  setOption,
+  weightsOption,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -20,6 +28,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
+  readonly from?: string;
   readonly set?: Record<string, string>;
   readonly targetPrecision?: number;
   readonly tensorboard?: string;
@@ -30,7 +39,10 @@ interface Flags {
 export function trainCommand(): Command {
   return new Command('train')
     .description('train a model')
-    .argument('<pipeline>', 'YAML file with the recipe, or the name of one that ships, such as motion')
+    .argument(
+      '[pipeline]',
+      'YAML file with the recipe, or the name of one that ships, such as motion (default: actions)',
+    )
     .option(
       '-d, --data <path>',
       'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
@@ -38,38 +50,46 @@ export function trainCommand(): Command {
     .option('-o, --out <folder>', "folder for the model (default: runs/ and the pipeline's name)")
     .addOption(encodingOption())
     .addOption(engineOption())
-    .option('--seed <number>', "seed instead of the pipeline's", wholeNumber(0))
+    .addOption(seedOption())
+    .addOption(weightsOption())
     .option(
-      '--weights <source>',
-      "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
+      '--from <model>',
+      "model to go on from, its folder or the name of one that ships: same classes, or others with a new head (default pipeline: the model's)",
     )
-    .option(
-      '--set <name=value...>',
-      'change a setting of the pipeline, such as training.epochs=3; null leaves it out',
-      settings,
-    )
+    .addOption(setOption())
     .option(
       '--target-precision <share>',
       'call unsure answers unknown so that this share of the rest is right, such as 0.95',
       numberWithin(0, 1),
     )
     .option('--tensorboard <folder>', 'also write event files for TensorBoard')
-    .option('--resume', 'continue the training that was interrupted')
-    .action(async (pipeline: string, flags: Flags) => {
+    .option(
+      '--resume',
+      'continue the training that was interrupted, with more epochs or steps where --set says so',
+    )
+    .action(async (pipeline: string | undefined, flags: Flags) => {
       const progress = trainingProgress();
-      const { task } = await readPipeline(await findShipped('pipeline', pipeline));
       const text = await interruptible((signal) =>
-        TRAININGS[task]({ pipeline, ...flags, signal, onEvent: progress.show }),
+        trainAny({ pipeline, ...flags, signal, onEvent: progress.show }),
       ).finally(progress.stop);
       console.log(text);
     });
 }
 
-/** By the pipeline's task: trains, and says what came of it. */
-const TRAININGS: Readonly<Record<TaskName, (options: TrainOptions) => Promise<string>>> = {
+/** Trains, and says what came of it. */
+async function trainAny({ pipeline, ...options }: TrainOptions): Promise<string> {
+  if (pipeline === undefined) return summary(await train(options));
+  const { task } = await readPipeline(await findShipped('pipeline', pipeline));
+  return TRAININGS[task]({ ...options, pipeline });
+}
+
+type Trains = (options: TrainOptions & { pipeline: string }) => Promise<string>;
+
+/** By the pipeline's task. */
+const TRAININGS: Readonly<Record<TaskName, Trains>> = {
   classification: async (options) => summary(await train(options)),
-  language: async ({ targetPrecision, ...options }) => {
-    refuseFlags('a model of language', { '--target-precision': targetPrecision });
+  language: async ({ targetPrecision, from, ...options }) => {
+    refuseFlags('a model of language', { '--target-precision': targetPrecision, '--from': from });
     return languageSummary(await trainLanguage(options));
   },
 };

@@ -33,6 +33,7 @@ export function trainingProgress(): { show: (event: ProgressEvent) => void; stop
 function lineOf(event: ProgressEvent): string | null {
   switch (event.kind) {
     case 'note':
+    case 'remark':
       return event.message;
     case 'skipped':
       // What cannot be read names itself; what is no clip at all does not.
@@ -49,7 +50,11 @@ function lineOf(event: ProgressEvent): string | null {
   }
 }
 
-function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoch' }>): string {
+/** Lines that a stage may have, whose epochs are hundreds of a few steps each where examples are few. */
+const MOST_LINES = 50;
+
+function epochLine({ record, epochs, isBest }: Extract<TrainEvent, { kind: 'epoch' }>): string | null {
+  if (record.epoch % Math.ceil(epochs / MOST_LINES) !== 0 && record.epoch !== epochs) return null;
   const validation =
     record.validationLoss === null
       ? ''

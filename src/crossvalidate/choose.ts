@@ -1,10 +1,9 @@
-import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { percent } from '../platform/percent.js';
-import { openTraining } from '../train/open-training.js';
+import { measure } from '../tasks/classification/metrics.js';
 import { runStages } from '../train/run-stages.js';
 import { scoreNetwork } from '../train/score.js';
-import type { TrainEvent } from '../train/train-event.js';
+import { openBriefTraining } from './brief-training.js';
 import { type Candidate, candidateText } from './candidates.js';
 import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import { type InnerResult, type InnerResults, openInnerResults } from './inner-results.js';
@@ -83,20 +82,12 @@ async function scoresOf(
   { pipeline }: InnerTraining,
   options: CrossvalidateOptions,
 ): Promise<InnerResult['scores']> {
-  const { data, engine, signal } = options;
   try {
-    const opened = await openTraining({
-      pipeline,
-      pipelineFolder: dirname(resolve(options.pipeline)),
-      onEvent: (event) => PROGRESS.has(event.kind) && options.onEvent?.(event),
-      data,
-      engine,
-      signal,
-      // An interrupted one is trained again: what is kept are results.
-      checkpoints: null,
-    });
+    const opened = await openBriefTraining(pipeline, options);
     const { members } = await runStages(opened);
-    const { examples, accuracy, logLoss } = await scoreNetwork(opened, members);
+    const answered = await scoreNetwork(opened, members);
+    const truth = answered.examples.map(({ label }) => label);
+    const { examples, accuracy, logLoss } = measure({ ...answered, truth, labels: opened.run.labels });
     return Number.isFinite(logLoss) ? { examples, right: Math.round(accuracy * examples), logLoss } : null;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -104,9 +95,6 @@ async function scoresOf(
     throw error.code === 'aborted' ? interrupted(error) : error;
   }
 }
-
-/** Of many short trainings; the fold's own says the rest. */
-const PROGRESS: ReadonlySet<TrainEvent['kind']> = new Set(['reading', 'downloading', 'step']);
 
 function together(results: readonly InnerResult[]): Omit<CandidateFigure, 'settings'> {
   const scores = results.flatMap((result) => result.scores ?? []);

@@ -21,6 +21,8 @@ export interface CrossvalidateOptions extends Adjustments {
   readonly targetPrecision?: number | undefined;
   /** Answers less probable than that, in [0, 1], become `unknown`. */
   readonly minProbability?: number | undefined;
+  /** Also train every fold on so many examples of each class, to see how many are needed; not with `choose`. */
+  readonly sizes?: readonly number[] | undefined;
   /** Folder of all that it writes. */
   readonly out: string;
   /** Also write one model that answers with the average of all folds' probabilities. */

@@ -47,6 +47,8 @@ export interface Fold {
   readonly predictions: readonly Prediction[];
   /** Of its validation part; none without one. */
   readonly validationPredictions: readonly Prediction[];
+  /** How many examples it trained on. */
+  readonly trained: number;
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
   readonly leaks: readonly Leak[];
 }
@@ -66,7 +68,9 @@ export async function runFold(
   const fixed = adjustmentsOf(options, { seed, fold: { number, of } });
   const settings = choice ? adjustedBy(fixed, choice.chosen.settings) : fixed;
   if (!(await exists(folder))) {
-    await trainModel(await foldTraining(folder, { settings, options }));
+    await trainModel(
+      await foldTraining(folder, { settings, options, isFirst: repeat === 1 && number === 1 }),
+    );
   }
   const bundle = await loadBundle(folder);
   const differences = pipelineDifferences(bundle.manifest.pipeline, await readAdjustedPipeline(settings));
@@ -78,7 +82,7 @@ export async function runFold(
 
 async function foldTraining(
   folder: string,
-  { settings, options }: { settings: Adjustments; options: CrossvalidateOptions },
+  { settings, options, isFirst }: { settings: Adjustments; options: CrossvalidateOptions; isFirst: boolean },
 ): Promise<FoldTraining> {
   const { data, engine, signal, onEvent } = options;
   return {
@@ -88,8 +92,8 @@ async function foldTraining(
     data,
     engine,
     signal,
-    // Leaks are reported once, for all folds together.
-    onEvent: (event) => event.kind !== 'leaks' && onEvent?.(event),
+    // Leaks are reported once, for all folds together, and remarks by the first.
+    onEvent: (event) => event.kind !== 'leaks' && (event.kind !== 'remark' || isFirst) && onEvent?.(event),
   };
 }
 

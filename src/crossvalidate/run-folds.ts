@@ -10,6 +10,7 @@ import { type Fold, runFold, type TrainFold } from './fold.js';
 import { planChoices } from './plan-choices.js';
 import { type FoldPosition, positionText } from './position.js';
 import { thresholdOf } from './select-answers.js';
+import { measureSizes, type SizeFigure } from './sizes.js';
 import { type FoldSummary, summarizeFolds } from './summarize-folds.js';
 
 /** What there is to say of a cross-validation. */
@@ -18,6 +19,8 @@ export interface CrossValidation extends FoldSummary {
   /** Without a fold. */
   readonly pipeline: Pipeline;
   readonly labels: readonly string[];
+  /** How good it is on fewer examples, the last one being all; none when that was not asked for. */
+  readonly sizes: readonly SizeFigure[];
 }
 
 /**
@@ -39,6 +42,7 @@ export async function runFolds(
   const threshold = thresholdOf(options);
   const pipeline = await readAdjustedPipeline(options);
   requireCommand('crossvalidate', { name: pipeline.name, pipeline });
+  if (choose && options.sizes) throw sizesOfSeveral();
   await checkFolder(out, options.resume ?? false);
   const positions = positionsOf({ of, repeats, seed: pipeline.seed });
   if (!choose && options.innerFolds !== undefined) throw nothingToChoose();
@@ -51,7 +55,15 @@ export async function runFolds(
   const { labels } = folds[0]!.bundle.manifest;
   const summary = summarizeFolds({ folds, labels, seed: pipeline.seed, threshold });
   if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
-  return { folds, result: { ...summary, folder: out, pipeline, labels } };
+  const fewer = options.sizes ? await measureSizes(options.sizes, { options, positions }) : [];
+  const sizes = fewer.length > 0 ? [...fewer, wholeSize(summary, folds)] : [];
+  return { folds, result: { ...summary, folder: out, pipeline, labels, sizes } };
+}
+
+function wholeSize({ outOfFold }: FoldSummary, folds: readonly Fold[]): SizeFigure {
+  const { accuracy, groupInterval, logLoss } = outOfFold;
+  const trained = folds.reduce((sum, fold) => sum + fold.trained, 0) / folds.length;
+  return { perClass: null, trained, accuracy, groupInterval, logLoss };
 }
 
 function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {
@@ -63,6 +75,13 @@ function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed:
       seed: seed + repeat,
     })),
   ).flat();
+}
+
+function sizesOfSeveral(): UserError {
+  return new UserError('usage', {
+    problem: 'Sizes are of one pipeline, but with --choose each fold may have settings of its own.',
+    fix: 'Leave --choose or --sizes out.',
+  });
 }
 
 function nothingToChoose(): UserError {

@@ -28,6 +28,13 @@ export const splitSchema = z.strictObject({
     .describe(
       'groups go by the sha256 of their names, those of each set of classes by themselves: the same parts whatever the seed; drawn by the seed when left out',
     ),
+  perClass: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'at most so many examples of each class in the training part, drawn by the seed; all when left out',
+    ),
   fold: foldSchema
     .extend({
       without: foldSchema

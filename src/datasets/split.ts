@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { random } from '../random.js';
 import type { Dataset, Example } from './dataset.js';
 import { badDataset } from './found.js';
 import { partitionByGroup } from './partition.js';
@@ -18,6 +19,8 @@ interface SplitOptions {
   readonly fold?: Fold | undefined;
   /** How parts are drawn, but for folds: by the seed when absent; see partition-by-hash.ts. */
   readonly by?: 'hash' | undefined;
+  /** Most examples of each class in the training part: those of a smaller number are among those of a larger one. */
+  readonly perClass?: number | undefined;
   readonly seed: number;
 }
 
@@ -43,6 +46,25 @@ interface Fold {
  * @throws UserError `bad_dataset` when there are too few groups for a part that was asked for.
  */
 export function splitByGroup(dataset: Dataset, options: SplitOptions): Split {
+  const { train, ...others } = splitWhole(dataset, options);
+  return { train: someOfEach(train, options), ...others };
+}
+
+function someOfEach(train: readonly Example[], { perClass, seed }: SplitOptions): readonly Example[] {
+  if (perClass === undefined) return train;
+  const taken = new Map<number, number>();
+  const drawn = random(seed, 'some of each class')
+    .shuffle([...train])
+    .filter(({ label }) => {
+      const count = (taken.get(label) ?? 0) + 1;
+      taken.set(label, count);
+      return count <= perClass;
+    });
+  const kept = new Set(drawn);
+  return train.filter((example) => kept.has(example));
+}
+
+function splitWhole(dataset: Dataset, options: SplitOptions): Split {
   const { examples } = dataset;
   const { fold } = options;
   if (fold) {

@@ -42,6 +42,8 @@ export interface Input {
   timestep(vocabulary: readonly string[]): Timestep;
   /** How many views an example has in training; an epoch reads the one of its number, modulo this. */
   views(augmentation: Augmentation | undefined): number;
+  /** What is to be said, once, of examples that its settings hardly suit; null for nothing. */
+  readonly remark: ((examples: readonly ReadableExample[]) => Promise<string | null>) | null;
   /** Whether an example is more than one timestep, so that their order may matter. */
   isSequence(example: ReadableExample): boolean;
   /** Where its settings do not go with the rest of the pipeline. */

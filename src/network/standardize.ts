@@ -130,6 +130,18 @@ export function foldStandardization(
   return folded;
 }
 
+/** The reverse: weights that make of standardized features what the given ones make of the features themselves. */
+export function unfoldStandardization(
+  network: RecurrentNetwork,
+  weights: Weights,
+  { mean, scale }: Standardization,
+): Weights {
+  return foldStandardization(network, weights, {
+    mean: mean.map((value, index) => -value * scale[index]!),
+    scale: scale.map((value) => 1 / value),
+  });
+}
+
 /** The parameters that features are multiplied with. */
 function readersOf(network: RecurrentNetwork): Array<{ kernel: string; bias: string }> {
   if (network.layers > 0) {

@@ -30,8 +30,17 @@ export interface Adjustments {
  * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there, and for an encoding of what are no texts.
  */
 export async function readAdjustedPipeline(adjustments: Adjustments): Promise<Pipeline> {
-  const { pipeline: path, set = {}, seed, weights, data, encoding } = adjustments;
-  const written = await readWrittenPipeline(path);
+  return adjust(await readWrittenPipeline(adjustments.pipeline), adjustments);
+}
+
+/** As readAdjustedPipeline, of a pipeline that was read. @param adjustments.pipeline names it in errors. */
+export const adjustPipeline = (pipeline: Pipeline, adjustments: Adjustments): Promise<Pipeline> =>
+  adjust({ pipeline, placeOf: () => undefined }, adjustments);
+
+async function adjust(
+  written: { readonly pipeline: Pipeline; readonly placeOf: PlaceOf },
+  { pipeline: path, set = {}, seed, weights, data, encoding }: Adjustments,
+): Promise<Pipeline> {
   const pipeline = structuredClone(written.pipeline) as Settings; // checked again below
   for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;

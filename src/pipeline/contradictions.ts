@@ -34,6 +34,16 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must be left out when training.keep is last: no epoch is better than another';
     found.push({ path: ['training', 'patience'], message });
   }
+  const ofStages = [
+    { path: ['training'], stage: training },
+    ...(finetune ?? []).map((stage, index) => ({ path: ['finetune', String(index)], stage })),
+  ];
+  for (const { path, stage } of ofStages) {
+    if (stage.epochs === undefined && stage.steps === undefined) {
+      const message = 'must be given unless steps is: one of them says how long the training is';
+      found.push({ path: [...path, 'epochs'], message });
+    }
+  }
   if (training.standardize && training.train === 'everything') {
     const message =
       'must be left out when training.train is everything: it is measured on an encoder that is not trained yet; train the recurrent network first, and the encoder by finetune';

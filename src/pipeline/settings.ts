@@ -10,10 +10,19 @@ import { TASK_NAMES } from '../tasks/tasks.js';
 import { distilSchema } from './distil-schema.js';
 
 const stage = {
-  epochs: z.int().min(1).max(10_000).describe('passes over the training part'),
+  epochs: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('how often each example is read; with steps, the longer of both'),
+  steps: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('updates of the weights, however many examples there are: few examples are read more often'),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
   learningRate: z.number().positive().max(10).describe('at its highest'),
-  steps: z.int().min(1).optional().describe('stop after so many, even within an epoch'),
 };
 
 const trainingSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import type { SizeFigure } from '../crossvalidate/sizes.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -11,6 +12,7 @@ import type { Highlights } from './highlights.js';
 import type { DrawChart } from './open-charts.js';
 import { charts, columns, section, table, text } from './page.js';
 import { reliabilityPlot } from './reliability.js';
+import { sizeSection } from './size-section.js';
 import { attentionChart, type Strip, stripFigure } from './strips.js';
 import { foldColumns } from './summary-words.js';
 
@@ -21,17 +23,22 @@ export interface ClassificationFigures {
   readonly evaluation: Omit<Evaluation, 'interval'> | null;
   readonly baselines: Baselines | null;
   readonly folds?: readonly FoldFigure[] | undefined;
+  readonly sizes?: readonly SizeFigure[] | undefined;
   readonly highlights: Highlights<Strip>;
 }
 
 /** As HTML, those of the results before those of the details. */
 export function classificationSections(
-  { labels, evaluation, baselines, folds, highlights }: ClassificationFigures,
+  { labels, evaluation, baselines, folds, sizes = [], highlights }: ClassificationFigures,
   { pipeline, draw }: { pipeline: Pipeline; draw: DrawChart },
 ): { results: string[]; details: string[] } {
   const strips = (clips: readonly Strip[]) => clips.map((strip) => drawnStrip(strip, { labels, draw }));
   return {
-    results: [baselines ? baselineSection(baselines, draw) : '', folds ? foldsSection(folds, draw) : ''],
+    results: [
+      sizes.length > 0 ? sizeSection(sizes, draw) : '',
+      baselines ? baselineSection(baselines, draw) : '',
+      folds ? foldsSection(folds, draw) : '',
+    ],
     details: [
       evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
       framesSection('Most confident errors', strips(highlights.errors), pipeline),

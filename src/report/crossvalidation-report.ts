@@ -56,7 +56,7 @@ function outOfFold(
     pipeline,
     headline: foldedHeadline(result, exampleNoun(pipeline)),
     further: furtherFigures(evaluation),
-    figures: { labels, evaluation, baselines, folds: result.folds, highlights },
+    figures: { labels, evaluation, baselines, folds: result.folds, sizes: result.sizes, highlights },
     leaks,
     skipped,
     facts: [

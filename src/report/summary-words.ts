@@ -35,16 +35,16 @@ export function decisionSentences({ folds, selection, pipeline }: Omit<CrossVali
   ];
 }
 
-/** A column of a table of the folds. */
-export interface FoldColumn {
+/** A column of a table of the folds, or of the sizes. */
+export interface Column {
   readonly name: string;
   readonly isNumber: boolean;
-  /** A text for each fold. */
+  /** A text for each row. */
   readonly cells: readonly string[];
 }
 
 /** What there is to say of each fold; no columns where that is nothing but its accuracy. */
-export function foldColumns(folds: readonly FoldFigure[]): FoldColumn[] {
+export function foldColumns(folds: readonly FoldFigure[]): Column[] {
   if (!folds.some(({ choice, selection }) => choice || selection)) return [];
   const number = (name: string, cell: Cell) => columnOf(folds, { name, cell, isNumber: true });
   const words = (name: string, cell: Cell) => columnOf(folds, { name, cell, isNumber: false });
@@ -66,7 +66,7 @@ type Cell = (figure: FoldFigure) => string | undefined;
 function columnOf(
   folds: readonly FoldFigure[],
   { name, cell, isNumber }: { name: string; cell: Cell; isNumber: boolean },
-): FoldColumn[] {
+): Column[] {
   const cells = folds.flatMap((figure) => cell(figure) ?? []);
   return cells.length === 0 ? [] : [{ name, isNumber, cells }];
 }

@@ -8,7 +8,7 @@ import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
-import { differencesText, type Fingerprint, fingerprintSchema } from './fingerprint.js';
+import { differencesText, type Fingerprint, fingerprintSchema, withoutOpenLengths } from './fingerprint.js';
 
 const epochRecordSchema = z.strictObject({
   stage: z.int(),
@@ -137,7 +137,10 @@ export async function findCheckpoint(wanted: {
       fix: 'Go on with --resume, or remove that file to start again.',
     });
   }
-  const differences = differencesText(checkpoint.fingerprint, fingerprint);
+  const differences = differencesText(
+    withoutOpenLengths(checkpoint.fingerprint, checkpoint.progress),
+    withoutOpenLengths(fingerprint, checkpoint.progress),
+  );
   if (differences !== '') {
     throw new UserError('usage', {
       problem: `The training in ${path} was begun with other settings:\n${differences}`,

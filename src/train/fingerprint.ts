@@ -8,6 +8,8 @@ export const fingerprintSchema = z.strictObject({
   /** For people, with a digest for what they do not see. */
   dataset: z.string(),
   engine: z.string(),
+  /** sha256 of the weights of the model that it goes on from; empty where it starts anew. */
+  model: z.string(),
 });
 
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
@@ -21,6 +23,36 @@ export function splitFingerprint({ train, validation, test }: Split, digest: str
   const counts = `${train.length} to train on, ${validation.length} to validate, ${test.length} to test`;
   return `${counts} (${digest.slice(0, 12)})`;
 }
+
+/**
+ * Without how long those stages are to be that are not over: a training that goes on may be given another length.
+ * @param progress.stage that it stands in, among all stages of all networks.
+ */
+export function withoutOpenLengths(
+  fingerprint: Fingerprint,
+  { stage }: { readonly stage: number },
+): Fingerprint {
+  const { distil, training, finetune = [] } = stagesSchema.parse(fingerprint.pipeline);
+  // A training that goes on from a model distils no encoder.
+  const first = distil && fingerprint.model === '' ? 1 : 0;
+  const open = (section: object, place: number) =>
+    place < stage ? section : { ...section, epochs: undefined, steps: undefined };
+  const pipeline = {
+    ...fingerprint.pipeline,
+    distil: distil && open(distil, 0),
+    training: open(training, first),
+    finetune: finetune.map((section, index) => open(section, first + 1 + index)),
+  };
+  return { ...fingerprint, pipeline };
+}
+
+const sectionSchema = z.record(z.string(), z.unknown());
+
+const stagesSchema = z.object({
+  distil: sectionSchema.optional(),
+  training: sectionSchema,
+  finetune: z.array(sectionSchema).optional(),
+});
 
 /** A line for each thing that differs, with what it was and what it is; nothing where all is the same. */
 export const differencesText = (was: Fingerprint, is: Fingerprint): string => compared(flat(was), flat(is));
@@ -40,8 +72,13 @@ function compared(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, 
 }
 
 /** Every setting by its dotted name; beside them the data and the engine. */
-function flat({ pipeline, dataset, engine }: Fingerprint): Map<string, string> {
-  return new Map([...leaves(pipeline, ''), ['the data', dataset], ['--engine', engine]]);
+function flat({ pipeline, dataset, engine, model }: Fingerprint): Map<string, string> {
+  return new Map([
+    ...leaves(pipeline, ''),
+    ['the data', dataset],
+    ['--engine', engine],
+    ['--from', model || 'left out'],
+  ]);
 }
 
 function leaves(value: unknown, name: string): Array<[string, string]> {

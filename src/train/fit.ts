@@ -9,7 +9,7 @@ import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
 import type { StageSteps } from './stage-steps.js';
-import { type Stage, stepsOf } from './stages.js';
+import { lengthOf, type Stage, type StageLength } from './stages.js';
 import type { TrainEvent } from './train-event.js';
 
 export interface FitOptions {
@@ -22,8 +22,8 @@ export interface FitOptions {
   /** What the next step starts from; zeros when absent, as at an epoch's start. */
   readonly states?: States | undefined;
   readonly best: Weights;
-  /** Keeps a checkpoint. */
-  readonly save: (reached: Reached, best: Weights) => Promise<void>;
+  /** Keeps a checkpoint; between epochs, one may be left out. */
+  readonly save: (reached: Reached, best: Weights, where: 'between epochs' | 'at an end') => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +36,7 @@ export interface Reached {
 
 /**
  * Trains one stage to its end: epochs over the training part, each followed by the validation
- * part, until the epochs or the patience are used up.
+ * part, until the stage's length or the patience is used up.
  *
  * @returns the trained weights of the epoch with the lowest validation loss, or of the last epoch when
  *   the pipeline keeps that or there is no validation part; and the progress at the end.
@@ -45,11 +45,12 @@ export interface Reached {
  */
 export async function fitStage(options: FitOptions): Promise<{ weights: Weights; progress: Progress }> {
   const { trainer, stage, pipeline, steps } = options;
+  const length = lengthOf(stage, steps.perEpoch);
   let { progress, best, states } = options;
   const patience = pipeline.training.patience ?? Number.POSITIVE_INFINITY;
-  const { inEpoch } = stepsOf(stage, steps.perEpoch);
-  while (inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience) {
-    progress = await trainEpoch(options, { progress, states }, best);
+  const goesOn = () => length.inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience;
+  while (goesOn()) {
+    progress = await trainEpoch({ ...options, length }, { progress, states }, best);
     states = undefined;
     const validation = await steps.validate(trainer);
     const isBest =
@@ -63,8 +64,8 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     const record = history.at(-1)!;
     // Where the last epoch is kept, none is looked for.
     const isBestSoFar = isBest && validation !== null && pipeline.training.keep === 'best';
-    options.onEvent({ kind: 'epoch', epochs: stage.epochs, count, record, isBest: isBestSoFar });
-    await options.save({ progress }, best);
+    options.onEvent({ kind: 'epoch', epochs: length.epochs, count, record, isBest: isBestSoFar });
+    await options.save({ progress }, best, goesOn() ? 'between epochs' : 'at an end');
   }
   return { weights: best, progress };
 }
@@ -74,26 +75,24 @@ export function freshProgress(stage: number, history: readonly EpochRecord[]): P
   return { stage, epoch: 0, ...freshEpoch(), lowestCost: null, epochsSinceBest: 0, history: [...history] };
 }
 
-async function trainEpoch(options: FitOptions, start: Reached, best: Weights): Promise<Progress> {
-  const { stage, steps } = options;
-  const count = stepsOf(stage, steps.perEpoch).inEpoch(start.progress.epoch);
+type EpochOptions = FitOptions & { readonly length: StageLength };
+
+async function trainEpoch(options: EpochOptions, start: Reached, best: Weights): Promise<Progress> {
+  const { length } = options;
+  const count = length.inEpoch(start.progress.epoch);
   let reached = start;
   while (reached.progress.step < count) {
     if (options.signal?.aborted) {
-      await options.save(reached, best);
-      throw interrupted(reached.progress, stage);
+      await options.save(reached, best, 'at an end');
+      throw interrupted(reached.progress, length);
     }
-    reached = await trainStep(options, reached, count);
+    reached = await trainStep(options, reached);
   }
   return reached.progress;
 }
 
-async function trainStep(
-  options: FitOptions,
-  { progress, states }: Reached,
-  stepsInEpoch: number,
-): Promise<Reached> {
-  const { stage, pipeline, steps } = options;
+async function trainStep(options: EpochOptions, { progress, states }: Reached): Promise<Reached> {
+  const { stage, pipeline, steps, length } = options;
   const started = performance.now();
   const place = { epoch: progress.epoch, epochsBefore: progress.history.length, step: progress.step };
   const { batch, targets, count } = await steps.read(place);
@@ -118,24 +117,23 @@ async function trainStep(
     kind: 'step',
     stage: next.stage,
     epoch: next.epoch + 1,
-    epochs: stage.epochs,
+    epochs: length.epochs,
     step: next.step,
-    steps: stepsInEpoch,
+    steps: length.inEpoch(next.epoch),
     loss: next.epochLoss / next.epochCount,
     accuracy: accuracyOf(next, stage),
   });
   return { progress: next, states: result.states };
 }
 
-function learningRateOf({ stage, pipeline, steps }: FitOptions, { epoch, step }: Progress): number {
-  const { total, inEpoch } = stepsOf(stage, steps.perEpoch);
-  const stepsInEpoch = inEpoch(0);
+function learningRateOf({ stage, pipeline, length }: EpochOptions, { epoch, step }: Progress): number {
+  const { steps, warmupSteps, inEpoch } = length;
   const rate = learningRateAt({
     schedule: pipeline.training.schedule,
     peak: stage.learningRate,
-    step: epoch * stepsInEpoch + step,
-    steps: total,
-    warmupSteps: Math.round(stage.warmupEpochs * stepsInEpoch),
+    step: epoch * inEpoch(0) + step,
+    steps,
+    warmupSteps,
   });
   return optimizerOf(pipeline).rateFactor * rate;
 }
@@ -172,9 +170,9 @@ const accuracyOf = ({ epochCorrect, epochCount }: Progress, { scope }: Stage): n
 
 const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochCount: 0, epochSeconds: 0 });
 
-function interrupted(progress: Progress, stage: Stage): UserError {
+function interrupted(progress: Progress, { epochs }: StageLength): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted in epoch ${progress.epoch + 1} of ${stage.epochs}.`,
+    problem: `Interrupted in epoch ${progress.epoch + 1} of ${epochs}.`,
     fix: 'Give the same command with --resume to go on to the same result.',
   });
 }

@@ -16,13 +16,17 @@ import { shippedNames, shippedPath } from '../platform/shipped.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 import type { Member } from './plan-members.js';
 
-/** What a member starts from: the encoder of all, and a recurrent network drawn by its own seed. */
+/**
+ * What a member starts from: the encoder of all, and a recurrent network drawn by its own seed.
+ * @param options.own in place of these, where a training goes on from a model.
+ */
 export function initialWeights(
   { pipeline, networks }: { pipeline: Pipeline; networks: Networks },
-  { encoder, member }: { encoder: Weights; member: Member },
+  { encoder, member, own }: { encoder: Weights; member: Member; own: Weights },
 ): Weights {
   const { initialHead: head, initialEmbedding: embedding } = pipeline.training;
-  return new Map([...encoder, ...initializeRecurrent(networks.recurrent, member.seed, { head, embedding })]);
+  const drawn = initializeRecurrent(networks.recurrent, member.seed, { head, embedding });
+  return new Map([...encoder, ...drawn, ...own]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Bundle } from '../bundle/bundle.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { type OpenDataOptions, openTrainingData } from '../datasets/open-data.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
@@ -13,6 +14,8 @@ import { requireCommand } from '../tasks/commands.js';
 import { taskOf } from '../tasks/tasks.js';
 import { type Checkpoint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { type Fingerprint, pipelineFingerprint, splitFingerprint } from './fingerprint.js';
+import { type Origin, originOf } from './origin.js';
+import { membersOf } from './plan-members.js';
 import type { TrainEvent } from './train-event.js';
 import type { Training } from './train-stage.js';
 
@@ -22,6 +25,8 @@ const MEMORY_BYTES = 2 ** 29;
 export interface OpenTrainingOptions extends OpenDataOptions {
   readonly pipeline: Pipeline;
   readonly engine?: 'auto' | EngineName | undefined;
+  /** The model that it goes on from; it starts anew when absent. */
+  readonly from?: Bundle | undefined;
   /** Where checkpoints are kept, and whether to go on from the one there; null: none are kept. */
   readonly checkpoints: { readonly path: string; readonly resume: boolean } | null;
   readonly onEvent: (event: TrainEvent) => void;
@@ -56,14 +61,24 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
   onEvent({ kind: 'note', message: countsText(dataset, split) });
+  const remark = await inputOf(pipeline.input).remark?.(dataset.examples);
+  if (remark) onEvent({ kind: 'remark', message: remark });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
   onEvent({ kind: 'note', message: reason });
-  const vocabulary = inputOf(pipeline.input).vocabularyOf?.(split.train);
+  const vocabulary = options.from
+    ? options.from.manifest.vocabulary
+    : inputOf(pipeline.input).vocabularyOf?.(split.train);
+  const { labels } = dataset;
+  const networks = networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset), vocabulary });
+  const members = membersOf(pipeline, networks).length;
+  const origin = options.from ? originOf(options.from, { networks, labels, members }) : null;
+  if (origin) onEvent({ kind: 'note', message: originText(origin, options.from!.folder) });
   const run: OpenedTraining['run'] = {
     pipeline,
-    networks: networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset), vocabulary }),
+    networks,
     vocabulary,
-    labels: dataset.labels,
+    labels,
+    origin,
     train: split.train,
     validation: split.validation,
     predicting: engine,
@@ -73,7 +88,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     onEvent,
     signal,
   };
-  const fingerprint = fingerprintOf({ pipeline, dataset, split, engine: engine.name });
+  const fingerprint = fingerprintOf(run, { dataset, split, engine: engine.name });
   return {
     pipelineFolder,
     datasetName,
@@ -102,15 +117,17 @@ function countsText({ labels, examples }: Dataset, { train, validation, test }: 
 /** Classes that are named with how many there are of each. */
 const MOST_COUNTS = 30;
 
-function fingerprintOf(parts: {
-  pipeline: Pipeline;
-  dataset: Dataset;
-  split: Split;
-  engine: EngineName;
-}): Fingerprint {
+const originText = ({ isHeadKept }: Origin, folder: string): string =>
+  `Goes on from ${folder}${isHeadKept ? '' : ', with a new head: the classes are others'}`;
+
+function fingerprintOf(
+  { pipeline, origin }: OpenedTraining['run'],
+  { dataset, split, engine }: { dataset: Dataset; split: Split; engine: EngineName },
+): Fingerprint {
   return {
-    pipeline: pipelineFingerprint(parts.pipeline),
-    dataset: splitFingerprint(parts.split, splitDigest(parts.dataset, parts.split)),
-    engine: parts.engine,
+    pipeline: pipelineFingerprint(pipeline),
+    dataset: splitFingerprint(split, splitDigest(dataset, split)),
+    engine,
+    model: origin?.digest ?? '',
   };
 }

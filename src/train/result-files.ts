@@ -42,6 +42,7 @@ export function resultFiles(result: TrainingResult): Record<string, string> {
 const part = z.enum(['train', 'validation', 'test']);
 
 const metricsSchema = z.object({
+  examples: z.object({ train: z.int().min(0) }),
   leaks: z.array(
     z.object({
       kind: z.enum(['content', 'frames']),
@@ -53,7 +54,11 @@ const metricsSchema = z.object({
 });
 
 /** What resultFiles says of a training's examples. */
-export type KeptResults = Pick<TrainingResult, 'predictions' | 'validationPredictions' | 'leaks' | 'skipped'>;
+export interface KeptResults
+  extends Pick<TrainingResult, 'predictions' | 'validationPredictions' | 'leaks' | 'skipped'> {
+  /** Examples of its training part. */
+  readonly trained: number;
+}
 
 /**
  * Reads again what resultFiles made, from the folder of a model.
@@ -65,9 +70,14 @@ export async function readResultFiles(folder: string, labels: readonly string[])
     const path = join(folder, name);
     return (await exists(path)) ? parsePredictions(await readFile(path, 'utf8'), labels, path) : [];
   };
+  const { examples, leaks, skipped } = metricsSchema.parse(
+    JSON.parse(await readFile(join(folder, METRICS), 'utf8')),
+  );
   return {
     predictions: await read(PREDICTIONS),
     validationPredictions: await read(VALIDATION_PREDICTIONS),
-    ...metricsSchema.parse(JSON.parse(await readFile(join(folder, METRICS), 'utf8'))),
+    trained: examples.train,
+    leaks,
+    skipped,
   };
 }

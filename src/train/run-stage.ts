@@ -5,7 +5,7 @@ import type { FrameSequence, RecurrentSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
 import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
-import { standardizationBeside, withStandardization } from '../network/standardize.js';
+import { standardizationBeside, unfoldStandardization, withStandardization } from '../network/standardize.js';
 import { openFeatures } from '../predict/features.js';
 import { exampleTaskOf, taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -15,7 +15,7 @@ import { exampleSteps } from './example-steps.js';
 import { optimizerOf } from './optimizer.js';
 import { type Member, readOwn } from './plan-members.js';
 import { readableExamples } from './readable-examples.js';
-import type { Stage } from './stages.js';
+import { lengthOf, type Stage } from './stages.js';
 import { standardizationOfExamples } from './standardization.js';
 import { labelledSteps } from './step-data.js';
 import { type StagePosition, type StageWork, type Training, trainStage } from './train-stage.js';
@@ -64,7 +64,11 @@ async function standardized(
   const examples = await readableExamples(run.train, { ...run, read, views: [0] });
   const width = run.networks.recurrent.inputs;
   const vectors = { read: asFeatures(read), width };
-  return withStandardization(start, await standardizationOfExamples(examples, vectors));
+  const standardization = await standardizationOfExamples(examples, vectors);
+  const own = run.origin?.readsFeatures
+    ? unfoldStandardization(run.networks.recurrent, start, standardization)
+    : start;
+  return withStandardization(own, standardization);
 }
 
 /** A stage that learns the labels of sequences. */
@@ -75,7 +79,8 @@ async function labelledWork(
 ): Promise<StageWork> {
   const { stage, member } = position;
   const pipeline = { ...run.pipeline, seed: member.seed };
-  const views = [...Array(Math.min(viewCount(pipeline), stage.epochs)).keys()];
+  const { epochs } = lengthOf(stage, Math.ceil(run.train.length / stage.batchSize));
+  const views = [...Array(Math.min(viewCount(pipeline), epochs)).keys()];
   const train = await readableExamples(run.train, { ...run, read, views });
   exampleTaskOf(pipeline).requireLearnable(run.labels, train);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
@@ -121,9 +126,10 @@ function trainerOptions(
 
 /** Whether the encoder's weights are still as they were drawn. */
 function isUntrained(
-  { pipeline: { input, distil } }: Training,
+  { pipeline: { input, distil }, origin }: Training,
   { stage, checkpoint, progress }: StagePosition,
 ): boolean {
+  if (origin) return false;
   const isFirst = stage.isFirst && !distil && progress.epoch === 0 && !checkpoint;
   const trainsEncoder = stage.scope.kind === 'everything';
   return isFirst && trainsEncoder && framesOf(input)?.encoder.weights === 'scratch';

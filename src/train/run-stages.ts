@@ -5,9 +5,8 @@ import { distil } from './distil.js';
 import { freshProgress } from './fit.js';
 import { initialEncoder, initialWeights } from './initial-weights.js';
 import type { OpenedTraining } from './open-training.js';
-import { type Member, membersOf } from './plan-members.js';
+import { planStages } from './plan-stages.js';
 import { runStage } from './run-stage.js';
-import { distilStageOf, type Stage, stagesOf } from './stages.js';
 import type { Training } from './train-stage.js';
 
 /**
@@ -20,17 +19,20 @@ export async function runStages(
   training: Pick<OpenedTraining, 'run' | 'pipelineFolder' | 'checkpoint' | 'save'>,
 ): Promise<{ members: Weights[]; history: EpochRecord[] }> {
   const { run, pipelineFolder, checkpoint } = training;
-  const stages = allStages(run);
+  const { origin } = run;
+  const stages = planStages(run.pipeline, { ...run, startsFromModel: origin !== null });
   const members = [...(checkpoint?.members ?? [])];
-  const initial = await initialEncoder({ ...run, pipelineFolder });
-  let distilled: Weights = checkpoint?.distilled ?? new Map();
+  const initial = origin ? NONE : await initialEncoder({ ...run, pipelineFolder });
+  let distilled: Weights = checkpoint?.distilled ?? NONE;
   let progress = checkpoint?.progress ?? freshProgress(0, []);
-  let weights: Weights = checkpoint?.start ?? new Map();
-  for (const [index, { member, stage }] of stages.entries()) {
+  let weights: Weights = checkpoint?.start ?? NONE;
+  for (const [index, { member, place, stage }] of stages.entries()) {
     const encoder = distilled.size > 0 ? distilled : initial;
     if (index < progress.stage) continue;
     const goesOn = checkpoint?.progress.stage === index;
-    if (stage.isFirst && !goesOn) weights = initialWeights(run, { encoder, member });
+    if (stage.isFirst && !goesOn) {
+      weights = initialWeights(run, { encoder, member, own: origin?.members[place] ?? NONE });
+    }
     const save: Training['save'] = (parts) => training.save({ ...parts, members, distilled });
     const position = { stage, member, start: weights, progress, checkpoint: goesOn ? checkpoint : null };
     const isDistillation = stage.scope.kind === 'distil';
@@ -46,15 +48,4 @@ export async function runStages(
   return { members, history: progress.history };
 }
 
-function allStages({
-  pipeline,
-  networks,
-}: OpenedTraining['run']): Array<{ readonly member: Member; readonly stage: Stage }> {
-  const ofAll = { seed: pipeline.seed, stream: 0 };
-  return [
-    ...distilStageOf(pipeline).map((stage) => ({ member: ofAll, stage })),
-    ...membersOf(pipeline, networks).flatMap((member) =>
-      stagesOf(pipeline, networks).map((stage) => ({ member, stage })),
-    ),
-  ];
-}
+const NONE: Weights = new Map();

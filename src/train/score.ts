@@ -22,7 +22,6 @@ import {
   readsOrder,
 } from '../tasks/classification/baselines.js';
 import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
-import { type Metrics, measure } from '../tasks/classification/metrics.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { type ExampleTaskName, ofExampleTask } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -77,15 +76,22 @@ async function scoreClassifier(
   }
 }
 
+/** What a network says of the examples of a test part. */
+export interface Answered {
+  readonly examples: readonly Example[];
+  /** float32 [examples, classes], calibrated. */
+  readonly logits: Float32Array;
+}
+
 /**
- * As scoreTraining, of the network alone, for trainings of which only this figure is wanted.
+ * As scoreTraining, of the network alone, for trainings of which no more is wanted.
  * @throws UserError `bad_dataset` when nothing of the test part can be read.
  */
 export async function scoreNetwork(
   { run, split }: OpenedTraining,
   members: readonly Weights[],
-): Promise<Metrics> {
-  const { networks, labels, predicting } = run;
+): Promise<Answered> {
+  const { networks, predicting } = run;
   const features = await openFeatures(run, { engine: predicting, members });
   try {
     const { choices } = await choose(run, { members, features });
@@ -98,8 +104,7 @@ export async function scoreNetwork(
       const scorers = new Map([['network', inOrder(network)]]);
       const { examples, logits } = await readTest({ run, split, features, scorers });
       if (examples.length === 0) throw nothingReadable(split.test);
-      const truth = examples.map(({ label }) => label);
-      return measure({ logits: logits.get('network')!, truth, labels });
+      return { examples, logits: logits.get('network')! };
     } finally {
       await network.release();
     }

@@ -15,33 +15,50 @@ export interface Stage {
     | { readonly kind: 'everything'; readonly fromBlock: number };
   /** Whether no other of its network comes before it. */
   readonly isFirst: boolean;
-  readonly epochs: number;
+  /** One of these is given; of both, the longer one counts. */
+  readonly epochs?: number | undefined;
+  readonly steps?: number | undefined;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** In which the learning rate rises; see learningRateAt. */
-  readonly warmupEpochs: number;
-  /** All of the epochs' when absent. */
-  readonly steps?: number | undefined;
+  /** In which the learning rate rises, see learningRateAt; where absent, a quarter of the stage, at most an epoch. */
+  readonly warmupEpochs?: number | undefined;
 }
 
-/** How many steps a stage has, and how many of them are in one of its epochs. @param inWholeEpoch that nothing ends early. */
-export function stepsOf(
-  stage: Pick<Stage, 'epochs' | 'steps'>,
-  inWholeEpoch: number,
-): { total: number; inEpoch: (epoch: number) => number } {
-  const total = Math.min(stage.epochs * inWholeEpoch, stage.steps ?? Number.POSITIVE_INFINITY);
-  const inEpoch = (epoch: number) => Math.max(0, Math.min(inWholeEpoch, total - epoch * inWholeEpoch));
-  return { total, inEpoch };
+/** How long a stage is, on as many examples as there are. */
+export interface StageLength {
+  /** Steps of the whole stage. */
+  readonly steps: number;
+  /** The last of them may be short. */
+  readonly epochs: number;
+  readonly warmupSteps: number;
+  /** Steps of one of its epochs, from 0; none past its end. */
+  readonly inEpoch: (epoch: number) => number;
+}
+
+/**
+ * The length of a stage: so many steps, however few examples there are, so that it trains a network as far on twenty
+ * clips as on hundreds; or so many epochs, where these are more.
+ *
+ * @param perEpoch steps in which all examples are read once; at least 1.
+ */
+export function lengthOf(
+  stage: Pick<Stage, 'epochs' | 'steps' | 'warmupEpochs'>,
+  perEpoch: number,
+): StageLength {
+  const steps = Math.max((stage.epochs ?? 0) * perEpoch, stage.steps ?? 0);
+  const inFirst = Math.min(perEpoch, steps);
+  return {
+    steps,
+    epochs: Math.ceil(steps / perEpoch),
+    warmupSteps: Math.round(
+      stage.warmupEpochs === undefined ? Math.min(inFirst, steps / 4) : stage.warmupEpochs * inFirst,
+    ),
+    inEpoch: (epoch) => Math.max(0, Math.min(perEpoch, steps - epoch * perEpoch)),
+  };
 }
 
 /** Share of a distillation's epochs in which the learning rate rises. */
 const DISTIL_WARMUP_SHARE = 0.05;
-
-/**
- * Where a pipeline does not say. Adam starts each stage with empty moments, by which its first steps are all of full
- * length, however small the gradients are; what is trained already should not be moved by them far.
- */
-const finetuneWarmupEpochs = (epochs: number): number => Math.min(1, epochs / 4);
 
 /** The stage before those of all networks, where a pipeline asks for one. */
 export function distilStageOf({ distil }: Pipeline): Stage[] {
@@ -58,17 +75,16 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     scope: training.train === 'recurrent' ? { kind: 'recurrent' } : { kind: 'everything', fromBlock: 0 },
     isFirst: true,
     epochs: training.epochs,
+    steps: training.steps,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
     warmupEpochs: training.warmupEpochs,
-    steps: training.steps,
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
   const further = finetune.map(({ fromBlock, ...rest }, index): Stage => {
-    const warmupEpochs = rest.warmupEpochs ?? finetuneWarmupEpochs(rest.epochs);
     const scope = { kind: 'everything', fromBlock } as const;
-    if (fromBlock < blocks) return { ...rest, scope, isFirst: false, warmupEpochs };
+    if (fromBlock < blocks) return { ...rest, scope, isFirst: false };
     throw new UserError('bad_config', {
       problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
       fix: 'Give the first block that is to be trained.',

@@ -61,6 +61,7 @@ async function trainBaseline(
     {
       ...run,
       networks,
+      origin: null,
       // It is over in less time than it took to read the clips.
       save: async () => {},
       onEvent: (event) => {

@@ -6,7 +6,8 @@ import type { States } from '../network/states.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
-import { fitStage, type Reached } from './fit.js';
+import { type FitOptions, fitStage } from './fit.js';
+import type { Origin } from './origin.js';
 import type { Member } from './plan-members.js';
 import type { StageSteps } from './stage-steps.js';
 import type { Stage } from './stages.js';
@@ -19,6 +20,8 @@ export interface Training {
   /** Of the training part; see Input.vocabularyOf. */
   readonly vocabulary?: readonly string[] | undefined;
   readonly labels: readonly string[];
+  /** The model that it goes on from; null where it starts anew. */
+  readonly origin: Origin | null;
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
   /** Computes the features of an encoder that is not trained. */
@@ -43,6 +46,9 @@ export interface StagePosition {
   readonly checkpoint: Checkpoint | null;
 }
 
+/** Where examples are few, an epoch is over in less time than it takes to write and sync a checkpoint. */
+const CHECKPOINT_INTERVAL_MS = 2000;
+
 /** What a stage trains, from the weights of `trainer` on, and on what. */
 export interface StageWork {
   readonly pipeline: Pipeline;
@@ -65,12 +71,15 @@ export async function trainStage(
   const trainer = await training.createTrainer({ ...work.trainer, carriesStates });
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
-    const save = async (reached: Reached, best: Weights) => {
+    let keptAt = Number.NEGATIVE_INFINITY;
+    const save: FitOptions['save'] = async (reached, best, where) => {
+      if (where === 'between epochs' && performance.now() - keptAt < CHECKPOINT_INTERVAL_MS) return;
       const carried = statesAsWeights(reached.states);
       await keep({ progress: reached.progress, start, best, carried, trainer: await trainer.state() });
+      keptAt = performance.now();
     };
     const best = checkpoint?.best ?? new Map();
-    if (!checkpoint) await save({ progress }, best);
+    if (!checkpoint) await save({ progress }, best, 'at an end');
     const states = statesOf(checkpoint?.carried);
     const options = { trainer, pipeline, stage, steps, progress, states, best, save, onEvent, signal };
     const fitted = await fitStage(options);

@@ -1,17 +1,23 @@
 import { relative, resolve } from 'node:path';
 import type { Adjustments } from '../pipeline/adjust-pipeline.js';
 
+/** What most commands that train are given. */
+interface Repeatable extends Pick<Adjustments, 'data' | 'weights' | 'encoding' | 'set'> {
+  readonly pipeline?: string | undefined;
+}
+
 /**
  * The command that does it again, as one types it in the working folder.
  * @param flags further ones, in their order.
  */
 export function commandLine(
   command: 'train' | 'crossvalidate',
-  { pipeline, data, weights, encoding, set = {} }: Adjustments & { readonly data?: string | undefined },
+  { pipeline, data, weights, encoding, set = {} }: Repeatable,
   flags: ReadonlyArray<string | number>,
 ): string {
   return [
-    ...['clipstep', command, fromHere(pipeline)],
+    ...['clipstep', command],
+    ...(pipeline === undefined ? [] : [fromHere(pipeline)]),
     ...(data === undefined ? [] : ['--data', data]),
     ...(weights === undefined ? [] : ['--weights', weights]),
     ...(encoding === undefined ? [] : ['--encoding', encoding]),

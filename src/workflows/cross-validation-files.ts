@@ -17,10 +17,10 @@ export async function crossValidationFiles(
 
 /** Every figure, as JSON. */
 function metricsOf(result: CrossValidation, folds: readonly Fold[]): string {
-  const { folder, pipeline, labels, ...summary } = result;
+  const { folder, pipeline, labels, sizes, ...summary } = result;
   const { engine, versions } = folds[0]!.bundle.manifest;
   const { name, seed } = pipeline;
-  return `${JSON.stringify({ pipeline: name, seed, engine, versions, labels, ...summary }, null, 2)}\n`;
+  return `${JSON.stringify({ pipeline: name, seed, engine, versions, labels, ...summary, sizes: sizes.length > 0 ? sizes : undefined }, null, 2)}\n`;
 }
 
 /** What was said of every example, as CSV. */

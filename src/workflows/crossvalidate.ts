@@ -62,12 +62,13 @@ async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Pr
 
 /** What does it again. */
 function commandOf(options: CrossvalidateOptions, { seed }: Pipeline): string {
-  const { folds = 5, repeats = 1, choose = {}, innerFolds, targetPrecision, minProbability } = options;
+  const { folds = 5, repeats = 1, choose = {}, innerFolds, targetPrecision, minProbability, sizes } = options;
   return commandLine('crossvalidate', options, [
     ...Object.entries(choose).flatMap(([name, values]) => ['--choose', `${name}=${values}`]),
     ...(innerFolds === undefined ? [] : ['--inner-folds', innerFolds]),
     ...(targetPrecision === undefined ? [] : ['--target-precision', targetPrecision]),
     ...(minProbability === undefined ? [] : ['--min-probability', minProbability]),
+    ...(sizes === undefined ? [] : ['--sizes', sizes.join()]),
     ...['--folds', folds, '--repeats', repeats, '--seed', seed],
     ...(options.ensemble ? ['--ensemble'] : []),
   ]);

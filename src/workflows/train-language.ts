@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type NewBundle, saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
-import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { whileLocked } from '../platform/lock-output.js';
 import { findShipped } from '../platform/shipped.js';
@@ -20,7 +20,7 @@ import { commandLine } from './command-line.js';
 import type { TrainOptions } from './train.js';
 
 /** As of any training; `data` is a text file, or a folder with train.txt, valid.txt and test.txt. */
-export type TrainLanguageOptions = Omit<TrainOptions, 'targetPrecision'>;
+export type TrainLanguageOptions = Omit<TrainOptions, 'targetPrecision' | 'pipeline' | 'from'> & Adjustments;
 
 export interface TrainLanguageResult extends LanguageResult {
   /** Folder of the trained model. */

@@ -1,19 +1,17 @@
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
-import { type Adjustments, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import { whileLocked } from '../platform/lock-output.js';
-import { findShipped } from '../platform/shipped.js';
 import { requireTask } from '../tasks/commands.js';
 import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
-import type { TrainEvent } from '../train/train-event.js';
 import { type TrainingResult, trainNetwork } from '../train/train-network.js';
 import { commandLine } from './command-line.js';
+import { openRecipe, type RecipeOptions } from './recipe.js';
 import { trainedBundle } from './trained-bundle.js';
 
-export interface TrainOptions extends Adjustments {
+export interface TrainOptions extends RecipeOptions {
   /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
   readonly out?: string | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
@@ -27,7 +25,6 @@ export interface TrainOptions extends Adjustments {
   /** Folder for event files of TensorBoard; none are written when absent. */
   readonly tensorboard?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
 }
 
 export interface TrainResult extends TrainingResult {
@@ -42,11 +39,10 @@ export interface TrainResult extends TrainingResult {
  *
  * @throws UserError as trainNetwork, and for a pipeline or folder that does not fit.
  */
-export async function train(given: TrainOptions): Promise<TrainResult> {
-  const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
+export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, engine, targetPrecision, resume = false, signal } = options;
   const board = options.tensorboard === undefined ? null : await openTensorboard(options.tensorboard);
-  const pipeline = await readAdjustedPipeline(options);
+  const { pipeline, pipelineFolder, from } = await openRecipe(options);
   requireTask('classification', { name: pipeline.name, pipeline, instead: 'trainLanguage' });
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
@@ -54,7 +50,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const work = async (signal: AbortSignal): Promise<TrainResult> => {
     const finished = await trainNetwork({
       pipeline,
-      pipelineFolder: dirname(resolve(options.pipeline)),
+      pipelineFolder,
+      from,
       data,
       engine,
       targetPrecision,
@@ -65,7 +62,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
         options.onEvent?.(event);
       },
     });
-    await saveBundle(folder, await trainedBundle(finished, { command: commandOf(given, finished.result) }));
+    await saveBundle(folder, await trainedBundle(finished, { command: commandOf(options, finished.result) }));
     await removeCheckpoint(path);
     return { folder, ...finished.result };
   };
@@ -74,6 +71,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
 
 function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {
   return commandLine('train', options, [
+    ...(options.from === undefined ? [] : ['--from', options.from]),
     ...(options.targetPrecision ? ['--target-precision', options.targetPrecision] : []),
     ...['--engine', engine, '--seed', pipeline.seed],
   ]);

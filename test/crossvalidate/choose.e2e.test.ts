@@ -92,7 +92,7 @@ describe('settings that are chosen inside each fold', () => {
     expect(folds).toEqual(result.folds);
     const report = await readIn(whole, 'report.html');
     expect(report).toContain(
-      'each fold chose training.learningRate and training.weightDecay among 4 candidates by 2 inner folds',
+      'each fold chose training.learningRate and training.weightDecay from 4 candidates by 2 inner folds',
     );
     expect(report).toMatch(
       /<td><bdi>1\.2<\/bdi><\/td><td><bdi>training\.learningRate=0\.1, training\.weightDecay=0<\/bdi><\/td><td class="number">[\d.]+ %<\/td>/,

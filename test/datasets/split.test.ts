@@ -56,6 +56,17 @@ describe('splitByGroup', () => {
     expect(classCounts(split.test, 3)).toEqual([10, 10, 10]);
   });
 
+  it('trains on at most so many of each class, fewer being part of more', () => {
+    const whole = splitByGroup(singles, shares(0.15, 0.25));
+    const [some, fewer] = [9, 4].map((perClass) =>
+      splitByGroup(singles, { ...shares(0.15, 0.25), perClass }),
+    ) as [typeof whole, typeof whole];
+    expect(classCounts(some.train, 3)).toEqual([9, 9, 9]);
+    expect(classCounts(fewer.train, 3)).toEqual([4, 4, 4]);
+    expect(some.train).toEqual(expect.arrayContaining([...fewer.train]));
+    expect({ ...some, train: whole.train }).toEqual(whole);
+  });
+
   it('is the same for the same seed and another for another', () => {
     const ids = (seed: number) =>
       splitByGroup(singles, { validation: 0.2, test: 0.2, seed }).test.map((each) => each.id);

@@ -46,6 +46,35 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 3, model: out });
   });
 
+  it('takes the starter pipeline where none is given, and says so, and that pictures are too few', async () => {
+    const out = freshOut();
+    const settings = ['training.steps=2', 'training.epochs=null', 'input.preprocessing.size=32'];
+    const result = await clipstep(
+      [
+        'train',
+        '--data',
+        data,
+        '--out',
+        out,
+        '--engine',
+        engine,
+        '--weights',
+        'motion',
+        '--set',
+        ...settings,
+      ],
+      { env },
+    );
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('No pipeline is given: actions, which ships, is taken');
+    expect(result.stderr).toContain('16 of 16 examples have fewer pictures (the shortest 3)');
+    const { manifest } = await loadBundle(out);
+    expect(manifest.pipeline.name).toBe('actions');
+    // 10 clips are a batch, so that an epoch is a step of each of the three networks.
+    const { epochs } = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
+    expect(epochs).toHaveLength(3 * 2);
+  });
+
   it('gives the same weights for the same seed, and goes on to them after Ctrl-C', async () => {
     const pipeline = await writeTinyPipeline(join(root, 'p'));
     const [whole, cut] = [freshOut(), freshOut()];
@@ -68,6 +97,29 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect((await train(pipeline, cut, '--seed', '9', '--resume')).stderr).toMatch(/seed: was \d+, is 9/);
     const resumed = await train(pipeline, cut, '--resume');
     expect(resumed.stderr).not.toMatch(/epoch 1\/3/);
+    expect(resumed.code).toBe(0);
+    expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
+  });
+
+  it('goes on to more epochs than it was begun with', async () => {
+    const training =
+      '{ train: everything, epochs: 2, batchSize: 4, learningRate: 0.01, schedule: constant, keep: last }';
+    const pipeline = await writeTinyPipeline(join(root, 'longer'), { training });
+    const [whole, cut] = [freshOut(), freshOut()];
+    const more = ['--set', 'training.epochs=4'];
+    expect((await train(pipeline, whole, ...more)).code).toBe(0);
+    let isAsked = false;
+    const args = ['train', pipeline, '--data', data, '--out', cut, '--engine', engine];
+    await clipstep(args, {
+      env,
+      onStderr: (text, kill) => {
+        if (isAsked || !/epoch 1\/2: loss/.test(text)) return;
+        isAsked = true;
+        kill('SIGINT');
+      },
+    });
+    const resumed = await train(pipeline, cut, '--resume', ...more);
+    expect(resumed.stderr).not.toMatch(/epoch 1\/4/);
     expect(resumed.code).toBe(0);
     expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
   });

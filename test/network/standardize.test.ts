@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
-import { foldStandardization, standardizationOf, standardize } from '../../src/network/standardize.js';
+import {
+  foldStandardization,
+  standardizationOf,
+  standardize,
+  unfoldStandardization,
+} from '../../src/network/standardize.js';
 import { random } from '../../src/random.js';
 import type { Weights } from '../../src/tensors/tensor.js';
 
@@ -90,5 +95,12 @@ describe('a standardization folded into the weights', () => {
       expect(logit).toBeCloseTo(expected[index]!, 3);
     });
     expect(await logits(features, weights)).not.toEqual(found);
+    const unfolded = await logits(
+      standardize(features, standardization),
+      unfoldStandardization(network, folded, standardization),
+    );
+    unfolded.forEach((logit, index) => {
+      expect(logit).toBeCloseTo(expected[index]!, 3);
+    });
   });
 });

@@ -133,6 +133,18 @@ distil:
     expect(problemOf(rows + distil('hub'))).toMatch(/distil \(.*\): must be left out/);
   });
 
+  it('says how long a training is, in epochs, in steps or in both', () => {
+    expect(problemOf(minimal.replace('epochs: 1, ', ''))).toMatch(/training\.epochs.*must be given unless/);
+    const stage = (length: string) =>
+      `${minimal}finetune: [{ fromBlock: 1, ${length}batchSize: 2, learningRate: 0.001 }]\n`;
+    expect(problemOf(stage(''))).toMatch(/finetune\.0\.epochs.*must be given unless steps is/);
+    expect(parsePipeline(stage('steps: 3, '), 'tiny.yaml').finetune).toMatchObject([{ steps: 3 }]);
+    expect(parsePipeline(minimal.replace('epochs: 1', 'epochs: 1, steps: 5'), 'x').training).toMatchObject({
+      epochs: 1,
+      steps: 5,
+    });
+  });
+
   it('does not mix clips that come one at a time', () => {
     const single = minimal.replace('batchSize: 2', 'batchSize: 1, mixup: 0.2');
     expect(problemOf(single)).toContain('training.batchSize');

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Weights } from '../../src/tensors/tensor.js';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../src/train/checkpoint.js';
+import {
+  type Checkpoint,
+  findCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../src/train/checkpoint.js';
 import { freshProgress } from '../../src/train/fit.js';
 
 let path: string;
@@ -15,8 +20,15 @@ afterEach(() => rm(join(path, '..'), { recursive: true }));
 const weights = (...values: number[]): Weights =>
   new Map([['head.bias', { shape: [values.length], data: Float32Array.from(values) }]]);
 
+const fingerprintOf = (epochs: number, ofFinetune: number) => ({
+  pipeline: { name: 'p', training: { epochs }, finetune: [{ epochs: ofFinetune }] },
+  dataset: 'd',
+  engine: 'e',
+  model: '',
+});
+
 const checkpoint: Checkpoint = {
-  fingerprint: { pipeline: { name: 'p', training: { epochs: 3 } }, dataset: 'd', engine: 'e' },
+  fingerprint: fingerprintOf(3, 9),
   progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, lowestCost: 1 / 3 },
   members: [weights(4, 5), weights(6, 7)],
   distilled: weights(8),
@@ -34,6 +46,17 @@ describe('a checkpoint', () => {
 
   it('is null where there is none', async () => {
     expect(await readCheckpoint(path)).toBeNull();
+  });
+
+  it('is gone on from to another length, but not of what is over', async () => {
+    await writeCheckpoint(path, checkpoint);
+    const find = (epochs: number, ofFinetune: number) =>
+      findCheckpoint({ path, resume: true, fingerprint: fingerprintOf(epochs, ofFinetune) });
+    expect(await find(3, 20)).toEqual(checkpoint);
+    await expect(find(4, 9)).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('training.epochs: was 3, is 4'),
+    });
   });
 
   it('is refused when it was cut short', async () => {

@@ -5,6 +5,7 @@ const begun = {
   pipeline: { name: 'a', training: { epochs: 3, patience: 2 }, streams: [{ kind: 'frames' }] },
   dataset: '10 to train on, 2 to validate, 2 to test (abc)',
   engine: 'onnx',
+  model: '',
 };
 
 it('is the same where nothing differs', () => {
@@ -16,6 +17,7 @@ it('names each setting that differs, with what it was and is', () => {
     pipeline: { name: 'a', training: { epochs: 4 }, streams: [{ kind: 'flow', gain: 3 }] },
     dataset: '9 to train on, 3 to validate, 2 to test (def)',
     engine: 'tensorflow',
+    model: '',
   };
   expect(differencesText(begun, now).split('\n')).toEqual([
     '  training.epochs: was 3, is 4',

@@ -17,7 +17,10 @@ function weightsOf(training: Partial<Pipeline['training']>) {
     'the test',
   );
   const networks = networksOf(pipeline, { classes: 10 });
-  return initialWeights({ pipeline, networks }, { encoder: new Map(), member: { seed: 3, stream: 0 } });
+  return initialWeights(
+    { pipeline, networks },
+    { encoder: new Map(), member: { seed: 3, stream: 0 }, own: new Map() },
+  );
 }
 
 const momentsOf = (values: Float32Array) => {

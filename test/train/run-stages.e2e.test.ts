@@ -68,7 +68,7 @@ function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
   };
 }
 
-async function optionsOf(changes: Changes): Promise<TrainOptions> {
+async function optionsOf(changes: Changes): Promise<TrainOptions & { pipeline: string }> {
   const pipeline = join(root, 'staged.yaml');
   // JSON is YAML, too.
   await writeFile(pipeline, JSON.stringify(pipelineOf(changes)));
@@ -80,7 +80,8 @@ type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
 async function open(changes: Changes) {
   const options = await optionsOf(changes);
   return openTraining({
-    ...options,
+    data: options.data,
+    engine: options.engine,
     pipeline: await readPipeline(options.pipeline),
     pipelineFolder: root,
     checkpoints: null,

@@ -1,28 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { networksOf } from '../../src/network/networks.js';
 import { checkPipeline } from '../../src/pipeline/schema.js';
-import { type Stage, stagesOf, stepsOf } from '../../src/train/stages.js';
+import { lengthOf, type Stage, stagesOf } from '../../src/train/stages.js';
 
-const stage: Stage = {
-  scope: { kind: 'recurrent' },
-  isFirst: true,
-  epochs: 3,
-  batchSize: 4,
-  learningRate: 0.1,
-  warmupEpochs: 0,
-};
+describe('the length of a stage', () => {
+  const stepsOf = (stage: Pick<Stage, 'epochs' | 'steps'>, perEpoch: number) => {
+    const { steps, epochs, inEpoch } = lengthOf(stage, perEpoch);
+    return { steps, epochs, ofEach: [...Array(epochs + 1).keys()].map(inEpoch) };
+  };
 
-describe("a stage's steps", () => {
-  it('are those of its epochs', () => {
-    const { total, inEpoch } = stepsOf(stage, 3);
-    expect(total).toBe(9);
-    expect([0, 1, 2].map(inEpoch)).toEqual([3, 3, 3]);
+  it('is that of its epochs', () => {
+    expect(stepsOf({ epochs: 3 }, 3)).toEqual({ steps: 9, epochs: 3, ofEach: [3, 3, 3, 0] });
   });
 
-  it('end in the midst of an epoch where they are limited', () => {
-    const { total, inEpoch } = stepsOf({ ...stage, steps: 5 }, 3);
-    expect(total).toBe(5);
-    expect([0, 1, 2].map(inEpoch)).toEqual([3, 2, 0]);
+  it('is so many steps, however few examples there are, the last epoch ending early', () => {
+    expect(stepsOf({ steps: 5 }, 3)).toEqual({ steps: 5, epochs: 2, ofEach: [3, 2, 0] });
+    expect(stepsOf({ steps: 5 }, 1)).toEqual({ steps: 5, epochs: 5, ofEach: [1, 1, 1, 1, 1, 0] });
+    expect(stepsOf({ steps: 5 }, 10)).toEqual({ steps: 5, epochs: 1, ofEach: [5, 0] });
+  });
+
+  it('is the longer one of both', () => {
+    expect(stepsOf({ epochs: 2, steps: 5 }, 2)).toEqual({ steps: 5, epochs: 3, ofEach: [2, 2, 1, 0] });
+    expect(stepsOf({ epochs: 2, steps: 5 }, 4)).toEqual({ steps: 8, epochs: 2, ofEach: [4, 4, 0] });
   });
 });
 
@@ -50,6 +49,7 @@ describe('the warm-up of stages after the first', () => {
       'the test',
     );
     const stages = stagesOf(pipeline, networksOf(pipeline, { classes: 2 }));
-    expect(stages.map(({ warmupEpochs }) => warmupEpochs)).toEqual([5, 0.75, 1, 0]);
+    const perEpoch = 8;
+    expect(stages.map((stage) => lengthOf(stage, perEpoch).warmupSteps)).toEqual([40, 6, 8, 0]);
   });
 });

@@ -20,6 +20,7 @@ export const rowsKind = {
     vocabularyOf: null,
     timestep: () => ({ kind: 'vector', width: IMAGE_SIDE }),
     views: () => 1,
+    remark: null,
     isSequence: () => true,
     contradictions: (pipeline) => withoutEncoder('rows', pipeline),
     illustrate: async (example) => (await import('./digit-film.js')).rowsFilm(example),

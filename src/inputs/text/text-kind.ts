@@ -36,6 +36,7 @@ export const textKind = {
       width: settings.embedding,
     }),
     views: () => 1,
+    remark: null,
     isSequence: () => true,
     contradictions: (pipeline) => [
       ...withoutEncoder('text', pipeline),

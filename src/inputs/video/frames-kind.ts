@@ -2,6 +2,7 @@ import type { Input, InputKind } from '../input-kind.js';
 import { DEFAULT_VIEWS } from './augmentation-schema.js';
 import { contradictingFrames } from './contradicting-frames.js';
 import { describeFrames } from './describe-frames.js';
+import { fewPictures } from './few-pictures.js';
 import { encoderOf } from './frames-encoder.js';
 import { type FramesInput, framesSchema } from './frames-schema.js';
 
@@ -26,6 +27,7 @@ export const framesKind = {
       if (augmentation) return augmentation.views;
       return settings.sampling.kind === 'segments' ? DEFAULT_VIEWS : 1;
     },
+    remark: (examples) => fewPictures(examples, settings.sampling),
     // A picture of a digit is one timestep.
     isSequence: ({ image }) => image === undefined,
     contradictions: (pipeline) => contradictingFrames(settings, pipeline),

@@ -135,6 +135,7 @@ async function fitNetwork(
     pipeline: pipelineFingerprint(pipeline),
     dataset: digest.slice(0, 12),
     engine: engine.name,
+    model: '',
   };
   const checkpoint = await findCheckpoint({ ...checkpoints, fingerprint });
   const { weights, progress } = await trainStage(
