@@ -21,11 +21,11 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./serve.js')).serveCommand(),
   },
   init: {
-    summary: 'make a folder to train a model of your own clips in',
+    summary: 'make a folder in which to train a model of your own clips',
     load: async () => (await import('./init.js')).initCommand(),
   },
   check: {
-    summary: 'look at the clips of a dataset before anything is trained on them',
+    summary: 'look at the clips of a dataset before you train on them',
     load: async (finish) => (await import('./check.js')).checkCommand(finish),
   },
   train: {
@@ -65,7 +65,7 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./mnist.js')).mnistCommand(),
   },
   dataset: {
-    summary: 'generate a dataset',
+    summary: 'generate or fetch a dataset',
     load: async () => (await import('./dataset.js')).datasetCommand(),
   },
   doctor: {

@@ -54,7 +54,7 @@ export function foldedHeadline(
 /** Of clips that were given with their classes. */
 export const batchHeadline = ({ accuracy, examples, interval }: Metrics): Headline => ({
   share: accuracy,
-  of: `of ${examples} with a known class are right`,
+  of: `of ${examples} answers with a known class are right`,
   interval,
 });
 

@@ -37,7 +37,7 @@ th, td:not(.number) { min-width: 4.5rem }
 .scroll { overflow-x: auto } .number { text-align: right } td.number { white-space: nowrap } .wrong { color: var(--wrong) } .muted { color: var(--muted) }
 .bar { background: var(--first); height: .8rem; display: inline-block; max-width: 100% }
 .share { background: color-mix(in srgb, var(--first) var(--share), transparent) }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 1rem }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem }
 .charts svg { width: 100%; max-width: 32rem; height: auto; display: block }
 figure { margin: 0; min-width: 0 } figcaption { font-size: 13px; overflow-wrap: anywhere }

@@ -35,7 +35,7 @@ const titles = (html: string) => [...html.matchAll(/<h2>(.*)<\/h2>/g)].map(([, t
 
 it('begins with the accuracy and what failed, and shows confident errors before unsure answers', () => {
   const html = reportPage(report);
-  expect(html).toContain('<strong>66.7 %</strong> of 3 with a known class are right');
+  expect(html).toContain('<strong>66.7 %</strong> of 3 answers with a known class are right');
   expect(titles(html)).toEqual([
     'Failures',
     'Classes',
