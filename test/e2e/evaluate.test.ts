@@ -61,7 +61,7 @@ describe('clipstep evaluate', () => {
     expect((await read('predictions.csv')).trim().split('\n')).toHaveLength(1 + 4);
     const [, accuracy] = /Accuracy on 4 test examples: (\S+ %)/.exec(stdout)!;
     const html = await read('report.html');
-    expect(html).toContain(`Accuracy on 4 test examples: ${accuracy}`);
+    expect(html).toContain(`<strong>${accuracy}</strong> of 4 test examples are right`);
     expect(html.match(/data:image\/jpeg/g)).toHaveLength(4 * 3);
   });
 
