@@ -52,7 +52,7 @@ describe('clipstep batch on texts', () => {
   it('goes on where it was, and reads again what has changed', async () => {
     await batch('more.txt', 'tami\nbro\n');
     const again = await batch('more.txt', 'tami\ntak\nlu\n');
-    expect(again.stdout).toContain('3 texts, 3 classified, 1 as they stood');
+    expect(again.stdout).toContain('3 texts, 3 classified, 1 kept from before');
     expect((await rowsOf(again.out)).map(({ text }) => text)).toEqual(['tami', 'tak', 'lu']);
   });
 
