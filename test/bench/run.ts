@@ -51,6 +51,11 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'One 2 s 480p clip, same network, from the start of the process to its end',
     run: async () => (await import('./clips.js')).benchColdStart(),
   },
+  imbalance: {
+    title:
+      'Right on clips of ut-interaction-set1, three of six classes trained on 2 clips each, the others on 8',
+    run: async () => (await import('./imbalance.js')).benchImbalance(),
+  },
   scale: {
     title: 'How time grows with the size of the work: an exponent of 1 is as the work grows',
     run: async () => (await import('./scale.js')).benchScale(),

@@ -40,8 +40,8 @@ const classify = async (folder: string) => {
 describe('clipstep quantize', () => {
   it('writes a smaller model and says how it compares', async () => {
     expect(made.code).toBe(0);
-    expect(made.stdout).toMatch(/int8 by 24 frames\nAccuracy on 4 test examples: .*in float32/);
-    expect(made.stdout).toMatch(/probabilities are 0\.\d{3} apart on average, 0\.\d{3} at most/);
+    expect(made.stdout).toMatch(/in int8, from 24 frames\nAccuracy on 4 test examples: .*in float32/);
+    expect(made.stdout).toMatch(/probabilities differ by 0\.\d{3} on average and 0\.\d{3} at most/);
     const [before, after] = await Promise.all([loadBundle(model), loadBundle(quantized)]);
     expect(after.manifest.quantization).toEqual({ from: before.manifest.weights.sha256, frames: 24 });
     expect(after.manifest.test).toMatchObject({ examples: 4 });
