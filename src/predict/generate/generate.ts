@@ -27,7 +27,7 @@ export interface GenerateOptions extends Sampling {
 export type Generated =
   /** What the prompt has that the model does not know, before any text; the model reads a token for the unknown instead. */
   | { readonly kind: 'unknown'; readonly tokens: readonly string[] }
-  /** A further piece of a text: whole characters. @see GenerateOptions.samples */
+  /** A further piece of a text: whole characters. See GenerateOptions.samples. */
   | { readonly kind: 'text'; readonly sample: number; readonly text: string }
   | {
       readonly kind: 'end';
