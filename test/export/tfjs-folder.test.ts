@@ -120,7 +120,10 @@ describe('a TensorFlow.js layers model says what Clipstep says', () => {
     const [, out] = await exported('files', {});
     expect((await readdir(out)).sort()).toEqual(['README.md', 'model.json', 'weights.bin']);
     const { userDefinedMetadata } = JSON.parse(await readFile(join(out, 'model.json'), 'utf8'));
-    expect(userDefinedMetadata).toMatchObject({ labels: '["down","up"]', sampling: expect.stringContaining('uniform') });
+    expect(userDefinedMetadata).toMatchObject({
+      labels: '["down","up"]',
+      sampling: expect.stringContaining('uniform'),
+    });
   });
 });
 
@@ -141,6 +144,9 @@ describe('what has no standard layer is refused by name', () => {
     const folder = join(root, 'ensemble');
     await saveTinyBundle(folder, {}, [1, 2]);
     const exporting = exportModel(await loadBundle(folder), { out: `${folder}-tfjs`, format: 'tfjs' });
-    await expect(exporting).rejects.toMatchObject({ code: 'usage', problem: expect.stringContaining('averages 2 networks') });
+    await expect(exporting).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('averages 2 networks'),
+    });
   });
 });
