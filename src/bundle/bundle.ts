@@ -1,19 +1,28 @@
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
+import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
 import { newFolder } from '../platform/new-folder.js';
-import { openRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
+import type { TrainedBaseline } from '../tasks/classification/baselines.js';
+import { KNOWN_READOUTS } from '../tasks/classification/known-readouts.js';
 import { taskOf } from '../tasks/tasks.js';
-import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
 import { type FoundModel, findModel, type ModelOptions } from './find-model.js';
-import { BUNDLE_SCHEMA_VERSION, damaged, MANIFEST_FILE, type Manifest, WEIGHTS_FILE } from './manifest.js';
+import {
+  BASELINES_FILE,
+  BUNDLE_SCHEMA_VERSION,
+  damaged,
+  MANIFEST_FILE,
+  type Manifest,
+  WEIGHTS_FILE,
+} from './manifest.js';
+import { packBaselines } from './pack-baselines.js';
 import { packMembers, strayOwnTensor, unpackMembers } from './pack-members.js';
+import { readTensorFile, tensorFile } from './tensor-file.js';
 
 /** A trained model: what it is, what it knows, and its weights, all checked against one another. */
 export interface Bundle {
@@ -33,8 +42,10 @@ export type Described = Pick<Bundle, 'folder' | 'manifest'>;
 
 /** What is saved; counts, sizes and digests are worked out here. */
 export interface NewBundle {
-  readonly manifest: Omit<Manifest, 'schemaVersion' | 'weights' | 'members'>;
+  readonly manifest: Omit<Manifest, 'schemaVersion' | 'weights' | 'members' | 'baselines'>;
   readonly members: readonly Weights[];
+  /** What it has to be better than, as they were trained with it; none when absent. */
+  readonly baselines?: readonly TrainedBaseline[] | undefined;
   /** Further files by name, such as the model card README.md. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -55,11 +66,7 @@ export async function completeBundle({ folder, manifest, members: own }: FoundMo
   const networks = networksOfManifest(manifest, join(folder, MANIFEST_FILE));
   if (own) return { folder, manifest, networks, members: own };
   const path = join(folder, WEIGHTS_FILE);
-  const bytes = await readWhole(path).catch((cause: unknown) => {
-    throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
-  });
-  checkWeightsFile(bytes, manifest, path);
-  const { weights } = decodeSafetensors(bytes, path);
+  const weights = await readTensorFile(path, manifest.weights);
   const stray = strayOwnTensor(weights, manifest.members);
   if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
   if (manifest.members % networks.apart !== 0) {
@@ -76,15 +83,18 @@ export async function completeBundle({ folder, manifest, members: own }: FoundMo
  * @throws UserError `usage` when something else stands there already; the error says where the model is.
  */
 export async function saveBundle(folder: string, bundle: NewBundle): Promise<void> {
-  const weights = encodeSafetensors(packMembers(bundle.members));
+  const weights = tensorFile(WEIGHTS_FILE, packMembers(bundle.members));
+  const { baselines: trained = [] } = bundle;
+  const baselines = trained.length > 0 ? [tensorFile(BASELINES_FILE, packBaselines(trained))] : [];
   const manifest: Manifest = {
     schemaVersion: BUNDLE_SCHEMA_VERSION,
     ...bundle.manifest,
     members: bundle.members.length,
-    weights: { file: WEIGHTS_FILE, bytes: weights.byteLength, sha256: sha256(weights) },
+    weights: weights.record,
+    baselines: baselines[0]?.record,
   };
   const files = {
-    [WEIGHTS_FILE]: weights,
+    ...Object.fromEntries([weights, ...baselines].map(({ record, bytes }) => [record.file, bytes])),
     [MANIFEST_FILE]: `${JSON.stringify(manifest, null, 2)}\n`,
     ...bundle.files,
   };
@@ -106,14 +116,27 @@ export async function saveBundle(folder: string, bundle: NewBundle): Promise<voi
 }
 
 /**
- * Changes what a model says of itself, in its file and nowhere else; weights stay as they are.
+ * Changes what a model says of itself and, where they are other ones, its tensors.
  * @throws the file system's own error when the folder cannot be written to.
  */
-export async function updateManifest(
-  { folder, manifest }: Bundle,
-  changes: Partial<Pick<Manifest, 'temperature' | 'minProbability'>>,
+export async function updateBundle(
+  bundle: Bundle,
+  {
+    members,
+    changes,
+  }: {
+    readonly members: readonly Weights[];
+    readonly changes: Partial<Pick<Manifest, 'temperature' | 'minProbability' | 'maxDistance'>>;
+  },
 ): Promise<void> {
-  const text = `${JSON.stringify({ ...manifest, ...changes }, null, 2)}\n`;
+  const { folder } = bundle;
+  let manifest: Manifest = { ...bundle.manifest, ...changes };
+  if (members !== bundle.members) {
+    const { record, bytes } = tensorFile(WEIGHTS_FILE, packMembers(members));
+    await replaceFile(join(folder, WEIGHTS_FILE), bytes, { isSynced: true });
+    manifest = { ...manifest, weights: record };
+  }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
   await replaceFile(join(folder, MANIFEST_FILE), text, { isSynced: true });
   await syncFolder(folder);
 }
@@ -127,37 +150,6 @@ function networksOfManifest(manifest: Manifest, path: string): Networks {
   if (!quantization) return networks;
   if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
   return inInt8(networks);
-}
-
-/** In as few goes as the system allows: readFile takes half a megabyte at a time and waits for its turn before each. */
-async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await openRegularFile(path);
-  try {
-    const bytes = new Uint8Array((await file.stat()).size);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-function checkWeightsFile(bytes: Uint8Array, manifest: Manifest, path: string): void {
-  const expected = manifest.weights;
-  if (bytes.byteLength !== expected.bytes) {
-    const how = bytes.byteLength < expected.bytes ? 'cut short' : 'too long';
-    throw damaged(
-      path,
-      `is ${how}: it has ${bytes.byteLength} bytes, ${MANIFEST_FILE} says ${expected.bytes}`,
-    );
-  }
-  const digest = sha256(bytes);
-  if (digest !== expected.sha256) {
-    throw damaged(path, `was changed: its sha256 is ${digest}, ${MANIFEST_FILE} says ${expected.sha256}`);
-  }
 }
 
 function checkParameters(weights: Weights, { networks, path }: { networks: Networks; path: string }): void {
@@ -183,9 +175,26 @@ function checkParameters(weights: Weights, { networks, path }: { networks: Netwo
     if (low! > 0 || high! < 0)
       throw damaged(path, `has a range ${map}.range, [${low}, ${high}], without 0 in it`);
   }
-  const known = new Set(expected.map(({ name }) => name));
+  checkKnownReadouts(weights, { networks, path });
+  const known = new Set([...expected.map(({ name }) => name), KNOWN_READOUTS]);
   const stray = [...weights.keys()].find((name) => !known.has(name));
   if (stray) throw damaged(path, `has a tensor ${stray} that the pipeline in ${MANIFEST_FILE} does not know`);
+}
+
+/** A model need not have them. */
+function checkKnownReadouts(
+  weights: Weights,
+  { networks, path }: { networks: Networks; path: string },
+): void {
+  const known = weights.get(KNOWN_READOUTS);
+  if (!known) return;
+  const width = readoutWidthOf(topLevelOf(networks.recurrent));
+  const [count = 0, ...rest] = known.shape;
+  if (known.storage === 'int8' && count > 0 && rest.join() === String(width)) return;
+  throw damaged(
+    path,
+    `has ${KNOWN_READOUTS} of shape [${known.shape}]; expected [examples, ${width}] in int8`,
+  );
 }
 
 async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
@@ -203,8 +212,4 @@ async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -15,7 +15,28 @@ export const WEIGHTS_FILE = 'weights.safetensors';
 /** Raised whenever a reader of the version before would misread a bundle. */
 export const BUNDLE_SCHEMA_VERSION = 1;
 
+/** The one that holds the baselines that were trained with it; a model may have none. */
+export const BASELINES_FILE = 'baselines.safetensors';
+
 const share = z.number().min(0).max(1);
+
+/** What is known of a file beside the manifest. */
+const fileRecord = <Name extends string>(name: Name) =>
+  z.strictObject({
+    file: z.literal(name),
+    bytes: z
+      .int()
+      .min(1)
+      .max(2 ** 40),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  });
+
+export interface FileRecord<Name extends string = string> {
+  readonly file: Name;
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
 
 /** `model.json`: all of a trained model but its numbers. */
 export const manifestSchema = z.strictObject({
@@ -38,6 +59,11 @@ export const manifestSchema = z.strictObject({
   temperature: z.number().min(0.01).max(100).default(1),
   /** Below it, the answer is that the class is unknown; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
+  /**
+   * Beyond it, the answer is that the clip is unlike anything that it was trained on; see evaluate/choices.ts. Absent where
+   * it does not know, or nothing is too far.
+   */
+  maxDistance: z.number().min(0).max(1e9).optional(),
   /** The network answers each frame by itself, and a clip by the mean of its frames' probabilities; see imagenet.ts. */
   eachFrame: z.literal(true).optional(),
   /** Present when the encoder computes in int8: what it was made of. */
@@ -55,14 +81,9 @@ export const manifestSchema = z.strictObject({
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   engine: z.string(),
   versions: z.record(z.string(), z.string()),
-  weights: z.strictObject({
-    file: z.literal(WEIGHTS_FILE),
-    bytes: z
-      .int()
-      .min(1)
-      .max(2 ** 40),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
+  weights: fileRecord(WEIGHTS_FILE),
+  /** Absent where it keeps none. */
+  baselines: fileRecord(BASELINES_FILE).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -13,10 +13,12 @@ const MOST_CLASSES = 20;
  * @param noun what one of its inputs is called.
  */
 export function batchSummary(result: BatchResult, noun: string): string {
-  const { out, clips, classified, unknown, failed, kept, isComplete } = result;
+  const { out, clips, classified, unknown, unlike, failed, kept, isComplete } = result;
   const counts = [
     `${classified} classified`,
-    ...(unknown > 0 ? [`${unknown} of them unknown`] : []),
+    ...(unknown > 0
+      ? [`${unknown} of them unknown${unlike > 0 ? ` (${unlike} unlike the training clips)` : ''}`]
+      : []),
     ...(failed > 0 ? [colors.red(`${failed} failed`)] : []),
     ...(kept > 0 ? [`${kept} kept from before`] : []),
   ];

@@ -18,6 +18,7 @@ import {
   encodingOption,
   engineOption,
   imagenetWeightsOption,
+  maxDistanceOption,
   modelOption,
   numberWithin,
   samplingOption,
@@ -48,6 +49,7 @@ interface Flags
   readonly top: number;
   readonly timeout: number;
   readonly minProbability?: number;
+  readonly maxDistance?: number;
   readonly window?: number;
   readonly stride?: number;
 }
@@ -57,6 +59,12 @@ const LONGEST_SECONDS = 86_400;
 
 /** Finished, but some clips failed; 1 is a run that could not go on. */
 const EXIT_WITH_FAILURES = 3;
+
+const subtitlesOption = () =>
+  new Option('--subtitles <format>', 'write the classes of the windows beside each clip').choices([
+    'vtt',
+    'srt',
+  ]);
 
 const CLIPS_SOURCE =
   'folder of clips and frame folders, or a manifest (CSV with path and optionally label, start, end)';
@@ -105,12 +113,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
       'seconds from the start of one window to the next (default: --window)',
       numberWithin(0.1, LONGEST_SECONDS),
     )
-    .addOption(
-      new Option('--subtitles <format>', 'write the classes of the windows beside each clip').choices([
-        'vtt',
-        'srt',
-      ]),
-    )
+    .addOption(subtitlesOption())
     .option(
       '--report <file>',
       'write a page (HTML) with counts, failures, confident errors and the least certain clips',
@@ -118,6 +121,7 @@ export function batchCommand(finish: (exitCode: number) => void): Command {
     .option('--embeddings <folder>', "write each clip's features there as safetensors")
     .option('--follow-links', 'follow links that leave the folder')
     .option('--strict', 'stop at the first clip that fails')
+    .addOption(maxDistanceOption())
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
     .addOption(encodingOption())

@@ -17,6 +17,7 @@ import {
   engineOption,
   gathered,
   imagenetWeightsOption,
+  maxDistanceOption,
   modelOption,
   numberWithin,
   samplingOption,
@@ -29,6 +30,7 @@ interface Flags {
   readonly model?: string;
   readonly top: number;
   readonly minProbability?: number;
+  readonly maxDistance?: number;
   readonly json?: boolean;
   readonly text?: readonly string[];
   readonly sampling: PlanChoice;
@@ -56,6 +58,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
       "answer unknown below this probability (default: the model's own)",
       numberWithin(0, 1),
     )
+    .addOption(maxDistanceOption())
     .option('--json', 'print one line of JSON for each input')
     .option(
       '--strips <folder>',
@@ -88,32 +91,11 @@ async function classifyInputs(
   inputs: readonly Given[],
   run: { flags: Flags; signal: AbortSignal; spooled?: string },
 ): Promise<number> {
-  const {
-    model = SHIPPED_MODEL,
-    top,
-    encoding,
-    engine,
-    weights,
-    sampling,
-    allowDamaged,
-    minProbability,
-    json,
-    strips,
-  } = run.flags;
+  const { model = SHIPPED_MODEL, json, strips, text, ...flags } = run.flags;
+  const { weights } = flags;
   const download = downloadProgress('the pretrained MobileNet');
   const { onReceived } = download;
-  const { signal } = run;
-  const options = {
-    top,
-    encoding,
-    engine,
-    weights,
-    sampling,
-    allowDamaged,
-    minProbability,
-    signal,
-    onReceived,
-  };
+  const options = { ...flags, signal: run.signal, onReceived };
   let failures = 0;
   const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.

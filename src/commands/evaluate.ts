@@ -9,7 +9,14 @@ import { type EvaluateOptions, evaluateBundle } from '../workflows/evaluate-bund
 import { evaluateLanguage } from '../workflows/evaluate-language.js';
 import { evaluationFigures, evaluationFolder } from '../workflows/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
-import { encodingOption, engineOption, numberWithin, refuseFlags, wholeNumber } from './flags.js';
+import {
+  encodingOption,
+  engineOption,
+  maxDistanceOption,
+  numberWithin,
+  refuseFlags,
+  wholeNumber,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -23,6 +30,8 @@ interface Flags {
   readonly targetPrecision?: number;
   readonly minProbability?: number;
   readonly withoutLeaks?: boolean;
+  readonly maxDistance?: number;
+  readonly outliers?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -46,7 +55,10 @@ export function evaluateCommand(): Command {
         .default('test'),
     )
     .option('--top-k <count>', 'also give the accuracy of the top classes, this many', wholeNumber(1), 5)
-    .option('--calibrate', "first fit the model's temperature on the validation part and keep it")
+    .option(
+      '--calibrate',
+      "first fit the model's temperature, and how far clips may be from its training clips, on the validation part and keep both",
+    )
     .option(
       '--target-precision <share>',
       'calibrate, and call unsure answers unknown so that this share of the rest is right',
@@ -58,6 +70,11 @@ export function evaluateCommand(): Command {
       numberWithin(0, 1),
     )
     .option('--without-leaks', 'leave out what is the same, or nearly, in another part of the data')
+    .addOption(maxDistanceOption())
+    .option(
+      '--outliers <path>',
+      'also say how well the model tells these from its data: a folder of clips, or a file of texts, of none of its classes',
+    )
     .option('--json', 'print all figures as JSON')
     .addOption(encodingOption())
     .addOption(engineOption())
@@ -91,6 +108,8 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
       '--target-precision': flags.targetPrecision,
       '--min-probability': flags.minProbability,
       '--without-leaks': flags.withoutLeaks,
+      '--max-distance': flags.maxDistance,
+      '--outliers': flags.outliers,
       '--out': flags.out,
     });
     if (data === undefined) {

@@ -4,11 +4,13 @@ import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { baselineText } from '../report/baseline-words.js';
 import {
   accuracySentence,
+  calibrationSentence,
   entriesText,
   furtherFigures,
   furtherText,
   leftOutSentence,
   selectionSentence,
+  unlikeSentences,
 } from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
 
@@ -24,8 +26,10 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
     `${colors.bold('Report')} ${join(folder, 'report.html')}`,
     ...(leftOut === null ? [] : [leftOut]),
     accuracySentence(evaluation, noun),
-    furtherText(furtherFigures(evaluation, temperature)),
+    furtherText(furtherFigures(evaluation)),
+    `${calibrationSentence(evaluation)} Temperature ${temperature.toFixed(2)}.`,
     ...(selection ? [selectionSentence(selection)] : []),
+    ...unlikeSentences(result),
     ...(skipped.length > 0
       ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} says why`]
       : []),

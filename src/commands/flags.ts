@@ -103,6 +103,19 @@ export function numberWithin(low: number, high: number): (text: string) => numbe
   };
 }
 
+/** `--max-distance`, the same for every command that says what clips show. */
+export const maxDistanceOption = () =>
+  new Option(
+    '--max-distance <distance>',
+    "call unlike what is farther from what the model was trained on; inf: nothing (default: the model's own)",
+  ).argParser(distance);
+
+function distance(text: string): number {
+  const value = text === 'inf' ? Number.POSITIVE_INFINITY : Number(text);
+  if (text.trim() !== '' && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number of at least 0, or inf.');
+}
+
 /** @throws UserError `usage` where one of the flags was given, which such a model has no use for. */
 export function refuseFlags(model: string, flags: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(flags).filter((flag) => flags[flag] !== undefined);

@@ -70,10 +70,11 @@ function rowLayout(columns: number, inputWidth: number) {
 }
 
 /** No class of a model's is likely to be called that, brackets and all. */
-const UNKNOWN = '(unknown)';
 
 function labelOf(outcome: Classified): string {
-  return outcome.kind === 'class' ? printable(outcome.label) + seenText(outcome.top[0]!) : UNKNOWN;
+  return outcome.kind === 'class'
+    ? printable(outcome.label) + seenText(outcome.top[0]!)
+    : `(unknown: ${outcome.reason})`;
 }
 
 const runnerUp = (other: RankedClass): string =>

@@ -7,6 +7,7 @@ import type { TrainEvent } from '../train/train-event.js';
 const READING = {
   generate: 'Generating clips',
   leaks: 'Comparing clips',
+  outliers: 'Reading outliers',
   prepare: 'Reading clips',
   test: 'Testing',
   frames: 'Reading frames',

@@ -43,6 +43,10 @@ export interface Fold {
   readonly bundle: Bundle;
   /** Null when its settings were fixed beforehand. */
   readonly choice: FoldChoice | null;
+  /** What the logits of its predictions were divided by. */
+  readonly temperature: number;
+  /** Beyond it, examples are unlike what its network was trained on; absent where it does not know. */
+  readonly maxDistance?: number | undefined;
   /** Of its test part. */
   readonly predictions: readonly Prediction[];
   /** Of its validation part; none without one. */
@@ -77,7 +81,8 @@ export async function runFold(
   if (differences !== '') throw ofAnotherPipeline(folder, differences);
   const results = await readResultFiles(folder, bundle.manifest.labels);
   if (results.predictions.length === 0) throw nothingTested(folder, results.skipped);
-  return { position, bundle, choice, ...results };
+  const { temperature, maxDistance } = bundle.manifest;
+  return { position, bundle, choice, temperature, maxDistance, ...results };
 }
 
 async function foldTraining(

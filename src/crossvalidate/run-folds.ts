@@ -5,6 +5,7 @@ import type { Pipeline } from '../pipeline/schema.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { requireCommand } from '../tasks/commands.js';
+import { calibrateFolds } from './calibrate-folds.js';
 import type { CrossvalidateOptions } from './crossvalidate-options.js';
 import { type Fold, runFold, type TrainFold } from './fold.js';
 import { planChoices } from './plan-choices.js';
@@ -28,7 +29,7 @@ export interface CrossValidation extends FoldSummary {
  * example is tested once a repeat by a network that has not seen its group. Validation parts, which calibrate
  * and, unless the last is kept, choose the epoch, are drawn from what is not tested, so that nothing is chosen on
  * a test part. Nor are settings that are to be chosen: each fold chooses its own, by a cross-validation of what it
- * may train on (nested). Nor are thresholds: see select-answers.ts.
+ * may train on (nested). Nor are temperatures and thresholds: see calibrate-folds.ts and select-answers.ts.
  *
  * @param trainModel leaves a model in the folder repeat-<r>/fold-<f>, with the files of train/result-files.ts.
  * @throws UserError as trainModel, and `usage` for a folder that is not empty, or cannot be resumed, and as
@@ -53,17 +54,18 @@ export async function runFolds(
     folds.push(await runFold(position, { plan: plans?.[index] ?? null, options, trainModel }));
   }
   const { labels } = folds[0]!.bundle.manifest;
-  const summary = summarizeFolds({ folds, labels, seed: pipeline.seed, threshold });
+  const calibrated = calibrateFolds(folds);
+  const summary = summarizeFolds({ ...calibrated, labels, seed: pipeline.seed, threshold });
   if (summary.leaks.length > 0) options.onEvent?.({ kind: 'leaks', leaks: summary.leaks });
   const fewer = options.sizes ? await measureSizes(options.sizes, { options, positions }) : [];
   const sizes = fewer.length > 0 ? [...fewer, wholeSize(summary, folds)] : [];
-  return { folds, result: { ...summary, folder: out, pipeline, labels, sizes } };
+  return { folds: calibrated.folds, result: { ...summary, folder: out, pipeline, labels, sizes } };
 }
 
 function wholeSize({ outOfFold }: FoldSummary, folds: readonly Fold[]): SizeFigure {
-  const { accuracy, groupInterval, logLoss } = outOfFold;
+  const { accuracy, interval, logLoss } = outOfFold;
   const trained = folds.reduce((sum, fold) => sum + fold.trained, 0) / folds.length;
-  return { perClass: null, trained, accuracy, groupInterval, logLoss };
+  return { perClass: null, trained, accuracy, interval, logLoss };
 }
 
 function positionsOf({ of, repeats, seed }: { of: number; repeats: number; seed: number }): FoldPosition[] {

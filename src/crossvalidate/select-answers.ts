@@ -1,6 +1,6 @@
 import { groupInterval } from '../tasks/bootstrap.js';
-import { type Answers, confidences } from '../tasks/classification/calibration.js';
-import { logitsOf, type Prediction } from '../tasks/classification/predictions.js';
+import { confidences } from '../tasks/classification/calibration.js';
+import { answersOf, type Prediction } from '../tasks/classification/predictions.js';
 import {
   chooseMinProbability,
   chosenAndGiven,
@@ -52,7 +52,7 @@ export type AnsweredFold = Pick<Fold, 'position' | 'predictions' | 'validationPr
 interface Share {
   readonly share: number;
   /** 95 %, over groups; see bootstrap.ts. */
-  readonly groupInterval: readonly [low: number, high: number];
+  readonly interval: readonly [low: number, high: number];
 }
 
 /** The threshold that is asked for; null for none. @throws UserError `usage` for two. */
@@ -127,7 +127,7 @@ function sharesOf(marked: readonly Marked[], seed: number): Pick<FoldedSelection
     const values = some.map((answer) => ({ group: answer.group, value: Number(holds(answer)) }));
     return {
       share: some.filter(holds).length / some.length,
-      groupInterval: groupInterval(values, { seed }),
+      interval: groupInterval(values, { seed }),
     };
   };
   // Groups without an answer that stands say nothing of those that do.
@@ -137,8 +137,3 @@ function sharesOf(marked: readonly Marked[], seed: number): Pick<FoldedSelection
     precision: standing.length > 0 ? shareOf(standing, ({ isRight }) => isRight) : null,
   };
 }
-
-const answersOf = (predictions: readonly Prediction[]): Answers => ({
-  logits: logitsOf(predictions),
-  truth: predictions.map(({ example }) => example.label),
-});

@@ -19,7 +19,7 @@ export interface SizeFigure {
   /** Share of all out-of-fold answers that is right, all repeats in one. */
   readonly accuracy: number;
   /** 95 %, over groups; see bootstrap.ts. */
-  readonly groupInterval: readonly [low: number, high: number];
+  readonly interval: readonly [low: number, high: number];
   /** In nats. */
   readonly logLoss: number;
 }
@@ -90,7 +90,7 @@ function figureOf(
     perClass,
     trained: results.reduce((sum, { trained }) => sum + trained, 0) / results.length,
     accuracy: answers.filter(({ isRight }) => isRight).length / answers.length,
-    groupInterval: groupInterval(values, { seed }),
+    interval: groupInterval(values, { seed }),
     logLoss: loss / answers.length,
   };
 }

@@ -7,33 +7,49 @@ interface Named {
   readonly path: string;
   readonly noun: string;
   readonly layout: string;
+  readonly purpose: DataPurpose;
 }
+
+/** To train on it takes examples of every class, and two classes; to be scored it takes an example. */
+export type DataPurpose = 'training' | 'scoring';
 
 /**
  * The dataset of what was found, its classes in natural order.
  *
- * @throws UserError `bad_dataset` for fewer than two classes, a class without examples, a split without train or with a
- *   class that train has not, and a group in two parts of a split.
+ * @throws UserError `bad_dataset` for no examples, and for a group in two parts of a split; to train on, also for fewer than
+ *   two classes, a class without examples, and a split without train or with a class that train has not.
  */
 export function numberClasses(found: Found, named: Named): Dataset {
   const labels = [...found.labels].sort(naturalOrder);
-  checkClasses(labels, found, named);
-  checkSplit(labels, found, named);
+  requireExamples(found, named);
+  if (named.purpose === 'training') {
+    requireClasses(labels, found, named);
+    requireTrained(labels, found, named);
+  }
+  requireWholeGroups(found, named);
   const indexOf = new Map(labels.map((label, index) => [label, index]));
   const examples = found.examples.map((example) => ({ ...example, label: indexOf.get(example.label)! }));
   return { labels, examples, skipped: found.skipped };
 }
 
-function checkClasses(labels: readonly string[], found: Found, { path, noun, layout }: Named): void {
+function requireExamples({ examples, skipped }: Found, { path, noun, layout }: Named): void {
+  if (examples.length > 0) return;
+  throw badDataset(`${path} holds no ${noun}.${reasonsText(skipped)}`, layout);
+}
+
+/** Why the first few were left out. */
+const reasonsText = (skipped: Found['skipped']): string =>
+  skipped
+    .slice(0, 3)
+    .map(({ path, problem }) => `\n  ${path}: ${problem}`)
+    .join('');
+
+function requireClasses(labels: readonly string[], found: Found, { path, noun, layout }: Named): void {
   const counts = labels.map((label) => found.examples.filter((example) => example.label === label).length);
   const empty = labels.filter((_, index) => counts[index] === 0);
-  const reasons = found.skipped.slice(0, 3).map((skipped) => `\n  ${skipped.path}: ${skipped.problem}`);
-  if (found.examples.length === 0) {
-    throw badDataset(`${path} holds no ${noun}.${reasons.join('')}`, layout);
-  }
   if (empty.length > 0) {
     throw badDataset(
-      `${path} has ${empty.length === 1 ? 'a class' : 'classes'} without ${noun}: ${empty.join(', ')}.${reasons.join('')}`,
+      `${path} has ${empty.length === 1 ? 'a class' : 'classes'} without ${noun}: ${empty.join(', ')}.${reasonsText(found.skipped)}`,
       `Add ${noun} to it, or remove it.`,
     );
   }
@@ -45,7 +61,7 @@ function checkClasses(labels: readonly string[], found: Found, { path, noun, lay
   }
 }
 
-function checkSplit(labels: readonly string[], { examples }: Found, { path, noun }: Named): void {
+function requireTrained(labels: readonly string[], { examples }: Found, { path, noun }: Named): void {
   const training = examples.filter((example) => example.split === 'train');
   if (examples.every((example) => example.split === undefined)) return;
   const absent = labels.filter((label) => training.every((example) => example.label !== label));
@@ -55,6 +71,9 @@ function checkSplit(labels: readonly string[], { examples }: Found, { path, noun
       `Put some ${noun} of every class into train.`,
     );
   }
+}
+
+function requireWholeGroups({ examples }: Found, { path, noun }: Named): void {
   const splitOf = new Map<string, SplitName | undefined>();
   for (const { group, split } of examples) {
     const other = splitOf.get(group) ?? split;

@@ -9,6 +9,7 @@ import type { Dataset } from './dataset.js';
 import { mnistExamples } from './mnist/examples.js';
 import { openMnist } from './mnist/mnist.js';
 import { generateMotion } from './motion/generate.js';
+import type { DataPurpose } from './number-classes.js';
 import { scanDataset } from './scan-dataset.js';
 import { scanTexts } from './texts/scan-texts.js';
 
@@ -31,27 +32,30 @@ export interface OpenDataOptions {
   readonly pipelineFolder: string;
   /** What was asked for instead of the pipeline's. */
   readonly data?: string | undefined;
+  /** `training` when absent. */
+  readonly purpose?: DataPurpose | undefined;
   readonly onEvent: (event: DataEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The dataset that a training uses: the folder or manifest that was asked for, else the one that the
+ * The dataset that a training uses, or an evaluation: the folder or manifest that was asked for, else the one that the
  * pipeline names, which is generated or downloaded when it is not there yet.
  *
  * @throws UserError `usage` when neither says where data is, `bad_dataset` as datasets/scan-dataset.ts says, and what
  *   openMnist throws.
  */
 export async function openTrainingData(options: OpenDataOptions): Promise<TrainingData> {
+  const { purpose } = options;
   const { data } = options.pipeline;
   if (data?.kind === 'mnist') return openDigits(options);
   if (data?.kind === 'texts') {
     const own = data.path === undefined ? undefined : resolve(options.pipelineFolder, data.path);
     const path = options.data ?? own ?? missingData(options, TEXTS_FIX);
-    return { dataset: await scanTexts(path, data), name: basename(path) };
+    return { dataset: await scanTexts(path, { ...data, purpose }), name: basename(path) };
   }
   const path = options.data ?? (await pipelineData(options));
-  return { dataset: await scanDataset(path), name: basename(path) };
+  return { dataset: await scanDataset(path, purpose), name: basename(path) };
 }
 
 /** Whether the data is made here: its parts come from seeds of their own, so that none has a copy of another's. */

@@ -5,7 +5,7 @@ import { recognize } from '../media/recognize.js';
 import { absentFix } from '../platform/folder-names.js';
 import type { Dataset } from './dataset.js';
 import type { Found } from './found.js';
-import { numberClasses } from './number-classes.js';
+import { type DataPurpose, numberClasses } from './number-classes.js';
 import { scanFolders } from './scan-folders.js';
 import { scanManifest } from './scan-manifest.js';
 
@@ -22,13 +22,12 @@ const MANIFEST_NAMES = ['manifest.csv', 'clips.csv'];
  * A clip is a video file, an image, or a folder of frames; whether it can be decoded is not looked at.
  * Names that begin with a dot are passed over.
  *
- * @throws UserError `not_found`; `bad_dataset` for fewer than two classes, a class without clips, a split
- *   without train or with a class that train has not, a group in two parts of a split, and a manifest that
- *   is not as above, with its lines.
+ * @throws UserError `not_found`; `bad_dataset` as numberClasses says, and for a manifest that is not as above, with its
+ *   lines.
  */
-export async function scanDataset(path: string): Promise<Dataset> {
+export async function scanDataset(path: string, purpose: DataPurpose = 'training'): Promise<Dataset> {
   const found = await find(resolve(path));
-  return numberClasses(found, { path, noun: 'clips', layout: LAYOUT });
+  return numberClasses(found, { path, noun: 'clips', layout: LAYOUT, purpose });
 }
 
 async function find(path: string): Promise<Found> {

@@ -56,8 +56,12 @@ export interface FrameEncoder {
 export interface Classification {
   /** float32 [batch, classes], before softmax. */
   readonly logits: Float32Array;
+  /** float32 [batch, readoutWidth]: what the head reads, one vector a sequence. */
+  readonly readout: Float32Array;
   /** float32 [batch, timesteps], each row summing to 1, zero past its length; where the network attends. */
   readonly attention?: Float32Array | undefined;
+  /** float32 [batch]: how far each is from what a whole model was trained on, where that knows; see members.ts. */
+  readonly distances?: Float32Array | undefined;
 }
 
 export interface SequenceClassifier {

@@ -1,6 +1,7 @@
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
 import type { Networks } from '../network/networks.js';
+import { type Distance, KNOWN_READOUTS, openDistance } from '../tasks/classification/known-readouts.js';
 import { largest } from '../tensors/largest.js';
 import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
@@ -39,7 +40,8 @@ export function distinctEncoders(network: MobileNet, members: readonly Weights[]
 /**
  * The classifiers of a model's members as one that reads what `loadEncoders` gives: the log of the members'
  * mean probability, divided by the temperature (Guo et al. 2017, arXiv 1706.04599). With one member, these
- * are its logits divided by the temperature.
+ * are its logits divided by the temperature. Readouts lie beside each other, [batch, members x readoutWidth]. Distances are
+ * the members' mean, where all of them know readouts of what they were trained on; see known-readouts.ts.
  */
 export async function loadClassifiers(
   engine: Engine,
@@ -50,6 +52,8 @@ export async function loadClassifiers(
   const places = placesOfMembers(options.networks, members);
   const classifiers: SequenceClassifier[] = [];
   for (const weights of members) classifiers.push(await engine.loadClassifier(network, weights));
+  const known = members.flatMap((weights) => weights.get(KNOWN_READOUTS) ?? []);
+  const distances = known.length === members.length ? known.map(openDistance) : [];
   return {
     classify: async (batch) => {
       const results: Classification[] = [];
@@ -57,7 +61,11 @@ export async function loadClassifiers(
         const own = batch.kind === 'tokens' ? batch : ownFeatures(batch, places[index]!);
         results.push(await classifier.classify(own));
       }
-      return combine(results, { classes: network.classes, temperature });
+      const { classes } = network;
+      return {
+        ...combine(results, { classes, temperature }),
+        distances: meanDistances(results, { distances, classes }),
+      };
     },
     release: async () => {
       for (const classifier of classifiers) await classifier.release();
@@ -124,6 +132,22 @@ export function ownFeatures<T extends { readonly data: Float32Array }>(
   return { ...features, data };
 }
 
+/** Of each sequence of a batch, the members' mean; undefined where they do not know. */
+function meanDistances(
+  results: readonly Classification[],
+  { distances, classes }: { distances: readonly Distance[]; classes: number },
+): Float32Array | undefined {
+  if (distances.length === 0) return undefined;
+  const ofMembers = results.map(({ logits, readout }, member) => {
+    const count = logits.length / classes;
+    const width = readout.length / count;
+    return Float32Array.from({ length: count }, (_, row) =>
+      distances[member]!(readout.subarray(row * width, (row + 1) * width)),
+    );
+  });
+  return mean(ofMembers);
+}
+
 function combine(
   results: readonly Classification[],
   { classes, temperature }: { classes: number; temperature: number },
@@ -139,6 +163,10 @@ function combine(
   const attentions = results.flatMap(({ attention }) => attention ?? []);
   return {
     logits: averaged.map((logit) => logit / temperature),
+    readout: interleave(
+      results.map(({ readout }) => readout),
+      first!.readout.length / (first!.logits.length / classes),
+    ),
     attention: attentions.length > 0 ? mean(attentions) : undefined,
   };
 }

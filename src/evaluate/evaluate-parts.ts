@@ -1,29 +1,28 @@
-import { type Bundle, updateManifest } from '../bundle/bundle.js';
+import { loadBaselines } from '../bundle/baselines-file.js';
+import { type Bundle, updateBundle } from '../bundle/bundle.js';
 import type { Example, SplitName } from '../datasets/dataset.js';
 import { isGenerated } from '../datasets/open-data.js';
-import type { Engine, EngineName, SequenceClassifier } from '../engine/engine.js';
+import type { Engine, EngineName } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import { openSequenceCache } from '../inputs/feature-cache.js';
 import { clipstepVersion } from '../platform/version.js';
 import { type Features, openFeatures } from '../predict/features.js';
-import {
-  type BaselineName,
-  type Baselines,
-  measureBaselines,
-  mostFrequentClass,
-  readsOrder,
-} from '../tasks/classification/baselines.js';
-import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
+import { type Baselines, measureBaselines } from '../tasks/classification/baselines.js';
+import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
+import { KNOWN_READOUTS } from '../tasks/classification/known-readouts.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { type Selection, selectAnswers } from '../tasks/classification/threshold.js';
+import type { Weights } from '../tensors/tensor.js';
+import { addKnownReadouts } from './add-known-readouts.js';
+import { baselinePredictions, withScorers } from './baseline-predictions.js';
 import { type Choices, chooseOnValidation } from './choices.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
-import { ngramPredictions } from './ngrams/ngram-predictions.js';
-import { inOrder, type Scored, type Scorer, scoreExamples, shuffledOrder } from './score-examples.js';
+import { knowsNothing, listOutliers, type OutlierFigures, outlierFigures, unlikeShare } from './outliers.js';
+import { inOrder, scoreExamples } from './score-examples.js';
 import type { SkippedClip } from './skipped-clips.js';
 
 export interface EvaluationSettings {
@@ -34,7 +33,10 @@ export interface EvaluationSettings {
   /** Classes that count as an answer in the top figure; 5 when absent. */
   readonly topCount?: number | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
-  /** Fit the temperature on the validation part first, and keep it in the model. */
+  /**
+   * Fit the temperature on the validation part first, and how far from what it was trained on examples may be, and keep both
+   * in the model. A model that does not know what it was trained on learns it, where this is the same data.
+   */
   readonly calibrate?: boolean | undefined;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number | undefined;
@@ -42,6 +44,10 @@ export interface EvaluationSettings {
   readonly minProbability?: number | undefined;
   /** Leave out of the figures what is the same, or nearly, in another part of the split. */
   readonly withoutLeaks?: boolean | undefined;
+  /** What is farther from what the model was trained on is unlike it, here and not in the model; the model's own when absent. */
+  readonly maxDistance?: number | undefined;
+  /** What is of no class of the model's: a folder of clips, or a file of texts. */
+  readonly outliers?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: EvaluationEvent) => void;
 }
@@ -55,12 +61,16 @@ export interface BundleEvaluation extends Choices {
   readonly versions: Readonly<Record<string, string>>;
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
-  /** The most frequent class, shuffled timesteps, the network; of texts that it was trained on, n-grams, too. */
+  /** Those that the model keeps, as they were trained with it, and those that need no training of their own. */
   readonly baselines: Baselines;
+  /** Share that is called unlike what the model was trained on; null where it does not know. */
+  readonly unlike: number | null;
+  /** Null when none were given. */
+  readonly outliers: OutlierFigures | null;
   /** What the model's threshold keeps; null when it has none. */
   readonly selection: Selection | null;
   readonly predictions: readonly Prediction[];
-  /** What is the same, or nearly, in two parts of the split; nothing is compared for `all`. */
+  /** What is the same, or nearly, in two parts of the split, or has two classes; for `all`, which has no parts, the latter. */
   readonly leaks: readonly Leak[];
   /** Examples that were left out of the figures since they are in another part, too. */
   readonly leftOut: number;
@@ -79,7 +89,7 @@ export async function evaluateParts(
   parts: EvaluationParts,
   options: EvaluationSettings,
 ): Promise<Omit<BundleEvaluation, 'skipped'>> {
-  const { onEvent, minProbability, signal } = options;
+  const { onEvent, signal } = options;
   const { engine } = await selectEngine(options.engine ?? 'auto');
   const { pipeline, vocabulary } = bundle.manifest;
   const cache = openSequenceCache(onEvent);
@@ -89,15 +99,20 @@ export async function evaluateParts(
     const open: Open = { bundle, engine, features, parts, onEvent };
     const leaks = isGenerated(pipeline, options.data)
       ? []
-      : await findLeaks(parts, {
+      : await findLeaks(parts.name === 'all' ? { ...parts, test: parts.chosen } : parts, {
           ...run,
           onClip: (done, total) => onEvent({ kind: 'reading', what: 'leaks', done, total }),
         });
     if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
-    const kept = await choicesOf(open, options);
-    const choices = { ...kept, minProbability: minProbability ?? kept.minProbability };
+    const { members, choices: kept } = await choicesOf(open, options);
+    const choices = {
+      temperature: kept.temperature,
+      minProbability: options.minProbability ?? kept.minProbability,
+      maxDistance: options.maxDistance ?? kept.maxDistance,
+    };
     const chosen = options.withoutLeaks ? withoutLeaks(parts, leaks) : parts.chosen;
-    const scored = await score({ ...open, parts: { ...parts, chosen } }, { ...options, ...choices });
+    const calibrated = { ...open, bundle: { ...bundle, members }, parts: { ...parts, chosen } };
+    const scored = await score(calibrated, { ...options, ...choices });
     return { ...scored, ...choices, leaks, leftOut: parts.chosen.length - chosen.length };
   } finally {
     await features.release();
@@ -106,7 +121,8 @@ export async function evaluateParts(
 
 /** @throws UserError `bad_dataset` when nothing is left. */
 function withoutLeaks({ name, chosen }: EvaluationParts, leaks: readonly Leak[]): readonly Example[] {
-  const leaked = new Set(leaks.flatMap(({ ids, parts }) => ids.filter((_, index) => parts[index] === name)));
+  const torn = leaks.filter(({ kind }) => kind !== 'labels');
+  const leaked = new Set(torn.flatMap(({ ids, parts }) => ids.filter((_, index) => parts[index] === name)));
   const left = chosen.filter(({ id }) => !leaked.has(id));
   if (left.length > 0) return left;
   throw new UserError('bad_dataset', {
@@ -123,38 +139,52 @@ interface Open {
   readonly onEvent: (event: EvaluationEvent) => void;
 }
 
-async function choicesOf(open: Open, { calibrate, targetPrecision }: EvaluationSettings): Promise<Choices> {
-  const { bundle, parts, features, onEvent } = open;
-  const { temperature, minProbability } = bundle.manifest;
-  if (!calibrate && targetPrecision === undefined) return { temperature, minProbability };
-  if (parts.validation.length === 0) throw emptyPart('validation');
-  const { choices } = await withClassifier(open, 1, (classifier) =>
-    chooseOnValidation({
-      classifier,
-      read: features.read,
-      validation: parts.validation,
-      onEvent,
-      targetPrecision,
-    }),
-  );
-  await updateManifest(bundle, choices);
-  return choices;
+async function choicesOf(
+  open: Open,
+  { calibrate, targetPrecision }: EvaluationSettings,
+): Promise<{ members: readonly Weights[]; choices: Choices }> {
+  const { bundle, engine, parts, features, onEvent } = open;
+  if (!calibrate && targetPrecision === undefined)
+    return { members: bundle.members, choices: bundle.manifest };
+  const { validation, train } = parts;
+  if (validation.length === 0) throw emptyPart('validation');
+  const { networks, manifest } = bundle;
+  const { read } = features;
+  const isKnown = bundle.members.every((member) => member.has(KNOWN_READOUTS));
+  const members =
+    isKnown || !parts.isTrainedOn
+      ? bundle.members
+      : await addKnownReadouts(bundle.members, {
+          engine,
+          networks,
+          read,
+          train,
+          seed: manifest.pipeline.seed,
+        });
+  const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
+  const { choices } = await chooseOnValidation({
+    classifier,
+    read,
+    validation,
+    onEvent,
+    targetPrecision,
+  }).finally(() => classifier.release());
+  await updateBundle(bundle, { members, changes: choices });
+  return { members, choices };
 }
 
 async function score(open: Open, options: EvaluationSettings & Choices) {
   const { bundle, engine, parts, features, onEvent } = open;
-  const { labels, pipeline } = bundle.manifest;
+  const { manifest, networks, members } = bundle;
+  const { labels, pipeline } = manifest;
   const { chosen } = parts;
-  const scored = await withClassifier(open, options.temperature, (classifier) =>
+  const { temperature } = options;
+  const contenders = { engine, networks, members, temperature, baselines: await loadBaselines(bundle) };
+  const scored = await withScorers(contenders, { pipeline, examples: chosen }, (scorers) =>
     scoreExamples({
       examples: chosen,
       read: features.read,
-      scorers: new Map<BaselineName, Scorer>([
-        ['network', inOrder(classifier)],
-        ...(readsOrder(pipeline, chosen)
-          ? [['shuffled', shuffledOrder(classifier, pipeline.seed)] as const]
-          : []),
-      ]),
+      scorers,
       onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: chosen.length }),
       onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
     }),
@@ -162,14 +192,18 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   if (scored.examples.length === 0) throw nothingReadable();
   const { examples } = scored;
   const logits = scored.logits.get('network')!;
-  const known = {
-    input: pipeline.input,
-    train: parts.isTrainedOn ? parts.train : [],
+  const classifiers = baselinePredictions({
+    pipeline,
+    train: parts.train,
+    isTrainedOn: parts.isTrainedOn,
     classes: labels.length,
-  };
-  const classifiers = classifiersOf(scored, { parts, known });
+    examples,
+    logits: scored.logits,
+  });
   const answers = { logits, truth: examples.map(({ label }) => label) };
   const { seed } = pipeline;
+  const own = scored.distances.get('network');
+  const outliers = await outlierDistances(open, options);
   return {
     model: bundle.folder,
     split: parts.name,
@@ -184,39 +218,43 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
       topCount: options.topCount,
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),
+    unlike: own ? unlikeShare([...own], options) : null,
+    outliers:
+      own && outliers
+        ? outlierFigures(options.outliers!, { outliers, own: [...own], limits: options })
+        : null,
     selection: options.minProbability > 0 ? selectAnswers(answers, options.minProbability) : null,
-    predictions: predictionsOf({ examples, logits, classifiers, attention: scored.attention.get('network') }),
+    predictions: predictionsOf({
+      examples,
+      logits,
+      classifiers,
+      distances: own,
+      attention: scored.attention.get('network'),
+    }),
   };
 }
 
-function classifiersOf(
-  { examples, logits }: Scored<BaselineName>,
-  { parts, known }: { parts: EvaluationParts; known: Parameters<typeof ngramPredictions>[1] },
-) {
-  const majority = mostFrequentClass(parts.train.length > 0 ? parts.train : examples);
-  const ngrams = ngramPredictions(examples, known);
-  return new Map<BaselineName, number[]>([
-    ['majority', examples.map(() => majority)],
-    ...(ngrams ? [['ngrams', ngrams] as const] : []),
-    ...[...logits].map(([name, values]): [BaselineName, number[]] => [
-      name,
-      predictedClasses(values, known.classes),
-    ]),
-  ]);
-}
-
-async function withClassifier<T>(
-  { bundle, engine }: Open,
-  temperature: number,
-  work: (classifier: SequenceClassifier) => Promise<T>,
-): Promise<T> {
-  const { networks, members } = bundle;
-  const classifier = await loadClassifiers(engine, { networks, members, temperature });
-  try {
-    return await work(classifier);
-  } finally {
-    await classifier.release();
-  }
+/** How far outliers are from what the model was trained on; null where there are none to look at. */
+async function outlierDistances(
+  { bundle, engine, features, onEvent }: Open,
+  { outliers: source, signal }: EvaluationSettings,
+): Promise<number[] | null> {
+  if (source === undefined) return null;
+  const { networks, members, manifest, folder } = bundle;
+  if (!members.every((member) => member.has(KNOWN_READOUTS))) throw knowsNothing(folder);
+  const listed = await listOutliers(source, { pipeline: manifest.pipeline, signal });
+  const examples = listed.map((outlier) => ({ ...outlier, label: 0, group: outlier.id }));
+  const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
+  const { distances } = await scoreExamples({
+    examples,
+    read: features.read,
+    scorers: new Map([['network', inOrder(classifier)]]),
+    onClip: (done) => onEvent({ kind: 'reading', what: 'outliers', done, total: examples.length }),
+    onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+  }).finally(() => classifier.release());
+  const found = distances.get('network');
+  if (!found) throw nothingReadable();
+  return [...found];
 }
 
 function nothingReadable(): UserError {

@@ -11,7 +11,7 @@ export type EvaluationEvent =
   /** Clips read so far, to compare the parts of the split or for the test. */
   | {
       readonly kind: 'reading';
-      readonly what: 'leaks' | 'test';
+      readonly what: 'leaks' | 'test' | 'outliers';
       readonly done: number;
       readonly total: number;
     };

@@ -39,6 +39,7 @@ export async function openEvaluationParts(
   const { dataset } = await openTrainingData({
     pipeline: encoding === undefined ? own : withEncoding(own, encoding),
     pipelineFolder: folder,
+    purpose: 'scoring',
     onEvent,
     data,
     signal,

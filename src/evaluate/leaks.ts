@@ -6,17 +6,23 @@ import { concurrently } from '../platform/concurrently.js';
 import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
 import { nearCopies, type PrintedClip } from './near-copies.js';
 
-/** Two examples in different parts of a split that are one and the same, or nearly. */
+/** What two examples must not have in common. */
+export const LEAK_KINDS = ['content', 'frames', 'labels'] as const;
+
+/** Two examples in different parts of a split that are one and the same, or nearly; or that contradict each other. */
 export interface Leak {
-  /** `content`: the same bytes, or letter for letter the same text; `frames`: most frames are nearly the same. */
-  readonly kind: 'content' | 'frames';
+  /**
+   * `content`: the same bytes, or letter for letter the same text; `frames`: most frames are nearly the same; `labels`: the
+   * same content, but another class, in different parts or in one.
+   */
+  readonly kind: (typeof LEAK_KINDS)[number];
   readonly ids: readonly [string, string];
   readonly parts: readonly [SplitName, SplitName];
 }
 
 /**
  * Finds what a split tears apart although it is the same: files of the same content, and clips most of whose
- * frames look the same by perceptual hash and colours. Each clip is decoded once for it, and its thumbnails are
+ * frames look the same by perceptual hash and colours. Also what is given under two classes. Each clip is decoded once for it, and its thumbnails are
  * kept in the cache; a clip that cannot be read is passed over. Pictures of digits, which all look alike, and texts
  * are compared by content only.
  *
@@ -29,26 +35,27 @@ export async function findLeaks(
   const placed = (['train', 'validation', 'test'] as const).flatMap((part) =>
     split[part].map((example) => ({ example, part })),
   );
+  const isTorn = new Set(placed.map(({ part }) => part)).size > 1;
   let done = 0;
   const prints = await concurrently(placed, async ({ example, part }) => {
-    const print = await printOf(example, options);
+    const print = await printOf(example, { ...options, isTorn });
     options.onClip?.(++done, placed.length);
-    return { id: example.id, part, ...print };
+    return { example, part, ...print };
   });
-  return [...sameContent(prints), ...sameFrames(prints)];
+  return [...sameContent(prints), ...sameFrames(prints), ...contradictions(prints)];
 }
 
 interface Print extends PrintedClip {
-  readonly id: string;
+  readonly example: Example;
   readonly part: SplitName;
 }
 
 async function printOf(
   example: Example,
-  options: { cache: Cache; signal?: AbortSignal | undefined },
+  options: { cache: Cache; isTorn: boolean; signal?: AbortSignal | undefined },
 ): Promise<ClipPrint> {
   const content = await contentOf(example).catch(() => null);
-  if (content === null) return { content, frames: [] };
+  if (content === null || !options.isTorn) return { content, frames: [] };
   try {
     return await clipPrint(example, { ...options, content });
   } catch (error) {
@@ -72,8 +79,25 @@ function sameFrames(prints: readonly Print[]): Leak[] {
   return nearCopies(detailed).map(([one, other]) => leak('frames', detailed[one]!, detailed[other]!));
 }
 
+/** The same part of the same file under two classes: each class against the first one. */
+function contradictions(prints: readonly Print[]): Leak[] {
+  const firsts = new Map<string, Print>();
+  const told = new Set<string>();
+  return prints.flatMap((print): Leak[] => {
+    if (print.content === null) return [];
+    const { startSeconds, endSeconds, label } = print.example;
+    const key = JSON.stringify([print.content, startSeconds, endSeconds]);
+    const first = firsts.get(key);
+    if (!first) firsts.set(key, print);
+    const ofClass = `${key} ${label}`;
+    if (!first || first.example.label === label || told.has(ofClass)) return [];
+    told.add(ofClass);
+    return [leak('labels', first, print)];
+  });
+}
+
 const leak = (kind: Leak['kind'], one: Print, other: Print): Leak => ({
   kind,
-  ids: [one.id, other.id],
+  ids: [one.example.id, other.example.id],
   parts: [one.part, other.part],
 });

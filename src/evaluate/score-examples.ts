@@ -21,6 +21,10 @@ export interface Scored<Name> {
   readonly examples: readonly Example[];
   /** Logits of each scorer: float32 [examples, classes]. */
   readonly logits: ReadonlyMap<Name, Float32Array>;
+  /** Of each scorer, float32 [examples, its readoutWidth]; see Classification. */
+  readonly readouts: ReadonlyMap<Name, Float32Array>;
+  /** Of each scorer that knows: how far each example is from what it was trained on. */
+  readonly distances: ReadonlyMap<Name, Float32Array>;
   /** Of each scorer that attends: a weight a timestep for each example. */
   readonly attention: ReadonlyMap<Name, ReadonlyArray<readonly number[]>>;
 }
@@ -35,7 +39,9 @@ export async function scoreExamples<Name>(options: {
   onSkipped?: ((path: string, problem: string) => void) | undefined;
 }): Promise<Scored<Name>> {
   const examples: Example[] = [];
-  const logits = new Map([...options.scorers.keys()].map((name): [Name, Float32Array[]] => [name, []]));
+  const logits = new Gathered<Name>();
+  const readouts = new Gathered<Name>();
+  const distances = new Gathered<Name>();
   const attention = new Map<Name, number[][]>();
   let done = 0;
   for (const batch of inBatches(options.examples, BATCH_SIZE)) {
@@ -51,7 +57,9 @@ export async function scoreExamples<Name>(options: {
     for (const example of own) examples.push(example);
     for (const [name, score] of options.scorers) {
       const scored = await score(sequences, own);
-      logits.get(name)!.push(scored.logits);
+      logits.add(name, scored.logits);
+      readouts.add(name, scored.readout);
+      if (scored.distances) distances.add(name, scored.distances);
       const rows = attention.get(name) ?? [];
       for (const row of attentionRows(scored, sequences)) rows.push(row);
       if (rows.length > 0) attention.set(name, rows);
@@ -59,9 +67,31 @@ export async function scoreExamples<Name>(options: {
   }
   return {
     examples,
-    logits: new Map([...logits].map(([name, arrays]) => [name, concatenate(arrays)])),
+    logits: logits.whole([...options.scorers.keys()]),
+    readouts: readouts.whole([...options.scorers.keys()]),
+    distances: distances.whole(),
     attention,
   };
+}
+
+/** Arrays by name, batch after batch. */
+class Gathered<Name> {
+  readonly #parts = new Map<Name, Float32Array[]>();
+
+  add(name: Name, part: Float32Array): void {
+    const parts = this.#parts.get(name) ?? [];
+    parts.push(part);
+    this.#parts.set(name, parts);
+  }
+
+  /** @param names that have an array even where nothing was added. */
+  whole(names: readonly Name[] = []): Map<Name, Float32Array> {
+    const empty = names.map((name): [Name, Float32Array] => [name, new Float32Array()]);
+    return new Map([
+      ...empty,
+      ...[...this.#parts].map(([name, parts]): [Name, Float32Array] => [name, concatenate(parts)]),
+    ]);
+  }
 }
 
 /** A network on sequences as they are. */

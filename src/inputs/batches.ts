@@ -115,6 +115,10 @@ export function takeTimesteps(sequence: RecurrentSequence, places: readonly numb
   }
 }
 
+/** The middle timestep of a sequence; of an even number, the later one. */
+export const middleOf = (sequence: RecurrentSequence): RecurrentSequence =>
+  takeTimesteps(sequence, [Math.floor(sequence.timesteps / 2)]);
+
 /** Of each sequence; undefined where none has any. */
 function segmentsOf(sequences: readonly Sequence[]): Int32Array[] | undefined {
   const segments = sequences.flatMap((sequence) =>

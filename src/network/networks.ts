@@ -55,6 +55,12 @@ export function inInt8({ encoder, ...others }: Networks): Networks {
   return { encoder: encoder && { ...encoder, precision: 'int8' }, ...others };
 }
 
+/** A linear classifier of the mean over time of what the recurrent network reads, in its place. */
+export function linearNetworks(networks: Networks): Networks {
+  const { recurrent } = networks;
+  return { ...networks, recurrent: { ...recurrent, layers: 0, readout: 'mean', upper: undefined } };
+}
+
 /** Parameters of both parts, the encoder's first. Their names do not overlap. */
 export function parametersOf(networks: Networks): ParameterSpec[] {
   const ofEncoder = networks.encoder ? mobileNetParameters(networks.encoder) : [];

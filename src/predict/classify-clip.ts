@@ -36,6 +36,8 @@ export interface ClipResult {
   readonly probabilities: readonly number[];
   /** The same of each frame, where the model answers each by itself. */
   readonly frameProbabilities?: ReadonlyArray<readonly number[]> | undefined;
+  /** From what the model was trained on, as Classification has it. */
+  readonly distance?: number | undefined;
   /** float32 [timesteps], as Classification has it. */
   readonly attention?: Float32Array | undefined;
   /** Of these frames, those that are damaged; absent where none is. */
@@ -89,11 +91,11 @@ export async function classifyClip(clip: ClipPart, options: ClipOptions): Promis
   return { ...read, ...answer, milliseconds: watch.times };
 }
 
-type ClipAnswer = Pick<ClipResult, 'probabilities' | 'frameProbabilities' | 'attention'>;
+type ClipAnswer = Pick<ClipResult, 'probabilities' | 'distance' | 'frameProbabilities' | 'attention'>;
 
 async function answerSequence(sequence: FeatureSequence, { classify }: SharedModel): Promise<ClipAnswer> {
-  const { logits, attention } = await computed(classify(collate([sequence])));
-  return { probabilities: softmax(logits), attention };
+  const { logits, distances, attention } = await computed(classify(collate([sequence])));
+  return { probabilities: softmax(logits), distance: distances?.[0], attention };
 }
 
 /** Each timestep as a sequence of its own; the clip's probabilities are their mean. */

@@ -10,6 +10,11 @@ export interface ClassifyOptions {
   readonly top?: number | undefined;
   /** Below it, an answer is unknown; what the model keeps when absent. In [0, 1]. */
   readonly minProbability?: number | undefined;
+  /**
+   * What is farther from what the model was trained on is unknown; what the model keeps when absent. Infinity: nothing is
+   * too far.
+   */
+  readonly maxDistance?: number | undefined;
   /** Which frames of a video stand for those that the model samples; `quick` when absent. */
   readonly sampling?: PlanChoice | undefined;
   /** Whether clips with damaged frames are classified all the same, and the result says how many these are. */

@@ -14,6 +14,8 @@ export interface TextModel {
 export interface TextResult {
   /** Of each class, in the order of the model's labels. */
   readonly probabilities: readonly number[];
+  /** From what the model was trained on, as Classification has it. */
+  readonly distance?: number | undefined;
   /** float32 [timesteps], as Classification has it. */
   readonly attention?: Float32Array | undefined;
   /** That the network read, the markers before and after them not counted. */
@@ -32,10 +34,11 @@ export async function classifyText(
   const started = performance.now();
   const sequence = await read(example, 'evaluation');
   const decoded = performance.now();
-  const { logits, attention } = await computed(classify(collate([sequence])));
+  const { logits, distances, attention } = await computed(classify(collate([sequence])));
   const recurrent = performance.now() - decoded;
   return {
     probabilities: softmax(logits),
+    distance: distances?.[0],
     attention,
     ...tokenCounts(sequence),
     milliseconds: { decode: decoded - started, encode: 0, recurrent },

@@ -1,7 +1,7 @@
 import type { Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { isFailureOfInput, type UserError } from '../errors.js';
-import { answerOf, type RankedClass } from '../tasks/classification/answer.js';
+import { answerOf, type Limits, type RankedClass } from '../tasks/classification/answer.js';
 import { totalMilliseconds, type WindowResult } from './batch/classify-windows.js';
 import { mergeWindows } from './batch/windows.js';
 import { type ClipResult, ComputeFailure } from './classify-clip.js';
@@ -13,7 +13,10 @@ import { rankResult } from './rank.js';
 interface Result
   extends Pick<Classified, 'tokens' | 'unknownTokens' | 'pieces' | 'sentences' | 'milliseconds'>,
     Partial<
-      Pick<ClipResult, 'frames' | 'damaged' | 'plan' | 'durationSeconds' | 'attention' | 'timesSeconds'>
+      Pick<
+        ClipResult,
+        'distance' | 'frames' | 'damaged' | 'plan' | 'durationSeconds' | 'attention' | 'timesSeconds'
+      >
     > {
   /** Of all classes, falling. */
   readonly ranking: readonly RankedClass[];
@@ -32,7 +35,7 @@ export function classified({ ranking, ...result }: Result, about: About): Classi
   const { input, bundle, engine } = about;
   const { attention, timesSeconds, milliseconds } = result;
   return {
-    ...rankedAnswer(ranking, about),
+    ...rankedAnswer({ ranking, distance: result.distance }, about),
     input,
     frames: result.frames,
     damaged: result.damaged,
@@ -59,10 +62,10 @@ export function classifiedWindows(results: readonly WindowResult[], about: About
     input,
     windows: results.map((result) => {
       const { startSeconds, endSeconds, frames, damaged, plan } = result;
-      const answer = rankedAnswer(rankResult(result, labels), about);
+      const answer = rankedAnswer({ ranking: rankResult(result, labels), distance: result.distance }, about);
       return { startSeconds, endSeconds, ...answer, frames, damaged, plan };
     }),
-    segments: mergeWindows(results, { labels, minProbability: thresholdOf(about) }),
+    segments: mergeWindows(results, { labels, ...limitsOf(about) }),
     durationSeconds: results[0]!.durationSeconds,
     model: bundle.folder,
     engine,
@@ -70,14 +73,17 @@ export function classifiedWindows(results: readonly WindowResult[], about: About
   };
 }
 
-function rankedAnswer(ranking: readonly RankedClass[], about: About) {
+function rankedAnswer({ ranking, distance }: Pick<Result, 'ranking' | 'distance'>, about: About) {
   const best = ranking[0]!;
   const { probability } = best;
-  return { ...answerOf(best, thresholdOf(about)), probability, top: ranking.slice(0, about.options.top) };
+  const answer = answerOf({ best, distance }, limitsOf(about));
+  return { ...answer, probability, distance, top: ranking.slice(0, about.options.top) };
 }
 
-const thresholdOf = ({ bundle, options }: About): number =>
-  options.minProbability ?? bundle.manifest.minProbability;
+const limitsOf = ({ bundle: { manifest }, options }: About): Limits => ({
+  minProbability: options.minProbability ?? manifest.minProbability,
+  maxDistance: options.maxDistance ?? manifest.maxDistance,
+});
 
 /** What is wrong with an input is a result, all else is thrown. */
 export const failureOf =

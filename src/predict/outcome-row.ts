@@ -11,12 +11,13 @@ export function outcomeRow(outcome: Outcome | WindowsOutcome): object {
       return { input, windows: windows.map(windowRow), segments, durationSeconds, model, engine };
     }
     default: {
-      const { input, probability, top, frames, damaged, plan, durationSeconds } = outcome;
+      const { input, probability, distance, top, frames, damaged, plan, durationSeconds } = outcome;
       const { tokens, unknownTokens, attention, pieces, sentences, timesSeconds, model, engine } = outcome;
       return {
         input,
         ...answerFields(outcome),
         probability,
+        distance,
         top,
         frames,
         damaged,
@@ -36,6 +37,7 @@ export function outcomeRow(outcome: Outcome | WindowsOutcome): object {
 }
 
 function windowRow(window: Extract<WindowsOutcome, { kind: 'windows' }>['windows'][number]): object {
-  const { startSeconds, endSeconds, probability, top, frames, damaged, plan } = window;
-  return { startSeconds, endSeconds, ...answerFields(window), probability, top, frames, damaged, plan };
+  const { startSeconds, endSeconds, probability, distance, top, frames, damaged, plan } = window;
+  const answer = { ...answerFields(window), probability, distance, top };
+  return { startSeconds, endSeconds, ...answer, frames, damaged, plan };
 }

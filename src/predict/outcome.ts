@@ -26,6 +26,8 @@ interface Reading extends Judged, Judgement {
 interface Judgement {
   /** Of the most probable class, in [0, 1], whether or not that is the answer. */
   readonly probability: number;
+  /** From what the model was trained on, where it knows; beyond the model's limit the answer is unknown. */
+  readonly distance?: number | undefined;
   /** The most probable classes, falling. */
   readonly top: readonly RankedClass[];
   /** Frames that the network read; absent for a text. */

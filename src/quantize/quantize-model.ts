@@ -1,3 +1,4 @@
+import { loadBaselines } from '../bundle/baselines-file.js';
 import type { Bundle, NewBundle } from '../bundle/bundle.js';
 import { requireTrained } from '../bundle/find-model.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
@@ -52,7 +53,7 @@ export async function quantizeModel(bundle: Bundle, options: QuantizationSetting
   const run = { pipeline, cache: openSequenceCache(onEvent), onEvent, signal };
   const pictures = await readFrames({ ...run, input, seed: pipeline.seed }, parts.train);
   const frames = pictures.length / (input.preprocessing.size ** 2 * 3);
-  const { weights, ...manifest } = bundle.manifest;
+  const { weights, baselines, ...manifest } = bundle.manifest;
   const quantization = { from: weights.sha256, frames };
   const int8: Bundle = {
     folder: bundle.folder,
@@ -63,7 +64,11 @@ export async function quantizeModel(bundle: Bundle, options: QuantizationSetting
   const comparison = await compareModels(run, { float32: bundle, int8, engine, test: parts.test });
   const versions = { ...manifest.versions, [engine.name]: engine.version };
   const test = comparison && summaryOf(comparison.int8, comparison.shuffledAccuracy);
-  const model = { manifest: { ...manifest, quantization, versions, test }, members: int8.members };
+  const model = {
+    manifest: { ...manifest, quantization, versions, test },
+    members: int8.members,
+    baselines: await loadBaselines(bundle),
+  };
   return { model, frames, comparison };
 }
 

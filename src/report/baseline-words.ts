@@ -1,4 +1,5 @@
 import { percent } from '../platform/percent.js';
+import type { IntervalMethod } from '../tasks/classification/accuracy-interval.js';
 import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
 import { largest } from '../tensors/largest.js';
 
@@ -7,9 +8,14 @@ export function baselineText(baselines: Baselines): string {
   return `${baselineTable(baselines)}\n\n${baselineSentences(baselines).join('\n')}`;
 }
 
-function baselineTable({ classifiers }: Baselines): string {
+/** What stands above the intervals, which are all found in one way. */
+export const intervalHead = ({ classifiers: [first] }: Baselines): string =>
+  first ? `95 % interval, ${METHOD_WORDS[first.intervalMethod]}` : '95 % interval';
+
+function baselineTable(baselines: Baselines): string {
+  const { classifiers } = baselines;
   const rows = [
-    ['classifier', 'accuracy', '95 % interval'],
+    ['classifier', 'accuracy', intervalHead(baselines)],
     ['---', '---', '---'],
     ...classifiers.map(({ name, accuracy, interval: [low, high] }) => [
       BASELINE_WORDS[name],
@@ -23,6 +29,12 @@ function baselineTable({ classifiers }: Baselines): string {
   );
   return filled.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
+
+/** What people call the ways to find an interval. */
+export const METHOD_WORDS: Readonly<Record<IntervalMethod, string>> = {
+  wilson: 'Wilson score',
+  groups: 'bootstrap over groups',
+};
 
 /** What people call the classifiers. */
 export const BASELINE_WORDS: Record<BaselineName, string> = {

@@ -32,8 +32,8 @@ export interface Report {
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
 export function reportPage(report: Report): string {
   const { source, noun, labels, summary, confidentErrors, leastCertain } = report;
-  const { clips, classified, unknown, failed, metrics } = summary;
-  const counts = `${counted(clips, noun)}: ${classified} classified, ${failed} failed, ${unknown} unknown`;
+  const { clips, classified, unknown, unlike, failed, metrics } = summary;
+  const counts = `${counted(clips, noun)}: ${classified} classified, ${failed} failed, ${unknown} unknown, of which ${unlike} are unlike what the model was trained on`;
   return htmlPage({
     title: source,
     body: [

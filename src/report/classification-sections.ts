@@ -6,7 +6,7 @@ import { percent } from '../platform/percent.js';
 import type { Baselines } from '../tasks/classification/baselines.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import { accuracyBars } from './accuracy-bars.js';
-import { BASELINE_WORDS, baselineSentences } from './baseline-words.js';
+import { BASELINE_WORDS, baselineSentences, intervalHead } from './baseline-words.js';
 import { confusionTable } from './confusion.js';
 import type { Highlights } from './highlights.js';
 import type { DrawChart } from './open-charts.js';
@@ -15,12 +15,13 @@ import { reliabilityPlot } from './reliability.js';
 import { sizeSection } from './size-section.js';
 import { attentionChart, type Strip, stripFigure } from './strips.js';
 import { foldColumns } from './summary-words.js';
+import { calibrationSentence } from './words.js';
 
 /** What a page shows of classification; what is absent is left out. */
 export interface ClassificationFigures {
   readonly labels: readonly string[];
   /** Null when nothing was tested. */
-  readonly evaluation: Omit<Evaluation, 'interval'> | null;
+  readonly evaluation: Evaluation | null;
   readonly baselines: Baselines | null;
   readonly folds?: readonly FoldFigure[] | undefined;
   readonly sizes?: readonly SizeFigure[] | undefined;
@@ -63,7 +64,7 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
       .join('\n'),
     charts([
       draw(accuracyBars('Accuracy of each classifier', bars)),
-      table(['classifier', { number: 'accuracy' }, { number: '95 % interval' }], rows),
+      table(['classifier', { number: 'accuracy' }, { number: intervalHead(baselines) }], rows),
     ]),
     '<p class="muted">These intervals are bootstrapped over groups, for every classifier in the same way; the one at the top may differ a little.</p>',
   );
@@ -105,8 +106,9 @@ function evaluationSections(
   );
   const calibration = section(
     'Can its probabilities be trusted?',
-    `<p>On the diagonal, answers are right as often as their probability says. A larger dot stands for more examples.
-The calibration error, ${percent(evaluation.calibration.error)}, is the mean distance from the diagonal.</p>`,
+    `<p>${calibrationSentence(evaluation)}</p>
+<p>On the diagonal, answers are right as often as their probability says. A larger dot stands for more examples.
+The calibration error is the mean distance from the diagonal.</p>`,
     charts([draw(reliabilityPlot(evaluation.calibration))]),
   );
   const confusion = section(

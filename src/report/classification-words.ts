@@ -2,20 +2,18 @@ import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import { baselineText } from './baseline-words.js';
 import { type Headline, headlineOf } from './headline.js';
-import { accuracySentence, furtherFigures } from './words.js';
+import { accuracySentence, calibrationSentence, furtherFigures } from './words.js';
 
 export const classificationWords = {
   subject: (labels: readonly string[]): string => `Classes: ${labels.join(', ')}.`,
   results: resultSection,
   headline: ({ test, baselines }: TrainingResult, noun: string): Headline | null =>
     test && headlineOf(test, { noun: `test ${noun}`, baselines }),
-  further: ({ test, temperature }: TrainingResult) => (test ? furtherFigures(test, temperature) : []),
+  further: ({ test }: TrainingResult) => (test ? furtherFigures(test) : []),
 };
 
-function resultSection(
-  { test, baselines, temperature, minProbability }: TrainingResult,
-  noun: string,
-): string {
+function resultSection(result: TrainingResult, noun: string): string {
+  const { test, baselines, minProbability } = result;
   if (!test) return 'Not measured: the dataset had no test part.\n';
   const rows = test.classes.map(
     ({ label, examples, precision, recall, f1 }) =>
@@ -23,7 +21,7 @@ function resultSection(
   );
   return `${accuracySentence(test, `test ${noun}`)}
 Balanced accuracy: ${percent(test.balancedAccuracy)}, macro F1 ${test.macroF1.toFixed(3)}. Log loss: ${test.logLoss.toFixed(3)} nats.
-Calibration error: ${percent(test.calibration.error)}, with the temperature ${temperature.toFixed(2)} from the validation part.
+${calibrationSentence(test)} ${temperatureSentence(result)}
 ${minProbability > 0 ? `Answers less probable than ${percent(minProbability)} are called unknown.\n` : ''}
 What it has to beat:
 
@@ -34,5 +32,11 @@ ${baselines ? baselineText(baselines) : ''}
 ${rows.join('\n')}
 `;
 }
+
+/** Where the temperature is from. */
+const temperatureSentence = ({ temperature, validationPredictions }: TrainingResult): string =>
+  validationPredictions.length > 0
+    ? `Temperature ${temperature.toFixed(2)}, fitted on the validation part.`
+    : 'There was no validation part to fit a temperature on.';
 
 const shareOrDash = (share: number | null): string => (share === null ? '-' : percent(share));

@@ -5,7 +5,13 @@ import { percent } from '../platform/percent.js';
 import { headlineOf } from './headline.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report-html.js';
-import { furtherFigures, leftOutSentence, selectionSentence, versionsText } from './words.js';
+import {
+  furtherFigures,
+  leftOutSentence,
+  selectionSentence,
+  unlikeSentences,
+  versionsText,
+} from './words.js';
 
 /**
  * The page of an evaluation, with the figures of its metrics.json.
@@ -32,12 +38,17 @@ export async function evaluationReport(
     leaks,
     skipped,
     headline: headlineOf(evaluation, { noun, baselines }),
-    further: furtherFigures(evaluation, result.temperature),
-    sentences: [...(leftOut === null ? [] : [leftOut]), ...(selection ? [selectionSentence(selection)] : [])],
+    further: furtherFigures(evaluation),
+    sentences: [
+      ...(leftOut === null ? [] : [leftOut]),
+      ...(selection ? [selectionSentence(selection)] : []),
+      ...unlikeSentences(result),
+    ],
     facts: [
       ['model', model],
       ['part of the data', split],
       ...(result.minProbability > 0 ? [['unknown', `below ${percent(result.minProbability)}`] as const] : []),
+      ['temperature', result.temperature.toFixed(2)],
       ['engine', result.engine],
       ['seed', String(seed)],
       ['versions', versionsText(result.versions)],

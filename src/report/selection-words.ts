@@ -1,6 +1,7 @@
 import type { ChosenOn, FoldedSelection } from '../crossvalidate/select-answers.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { percent } from '../platform/percent.js';
+import { spanText } from './words.js';
 
 /**
  * What becomes of the folds' answers when some are unknown, a sentence each.
@@ -11,7 +12,7 @@ export function selectionSentences(
   { folds, noun }: { folds: ReadonlyArray<Pick<FoldFigure, 'selection'>>; noun: string },
 ): string[] {
   const { threshold, answered, precision } = selection;
-  const interval = `95 % interval ${span(answered)} over groups`;
+  const interval = `95 % interval ${spanText(answered.interval)} over groups`;
   const right = precision ? `, of which ${percent(precision.share)} are right${inBrackets(precision)}` : '';
   const figures = `${percent(answered.share)} get an answer (${interval})${right}`;
   if (threshold.kind === 'given') {
@@ -54,13 +55,6 @@ Those are answers of single folds, each on what it had not seen. Their average i
 call more answers unknown; how many of its answers are right is not measured.`;
 }
 
-/** Of an interval over groups. */
-export const span = ({
-  groupInterval: [low, high],
-}: {
-  groupInterval: readonly [low: number, high: number];
-}): string => `${percent(low)} to ${percent(high)}`;
-
 /** Answers that are all right, or all wrong, have no width to give. */
 const inBrackets = (share: NonNullable<FoldedSelection['precision']>): string =>
-  share.groupInterval[0] === share.groupInterval[1] ? '' : ` (${span(share)})`;
+  share.interval[0] === share.interval[1] ? '' : ` (${spanText(share.interval)})`;

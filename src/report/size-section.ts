@@ -10,7 +10,7 @@ export function sizeSection(sizes: readonly SizeFigure[], draw: DrawChart): stri
   const bars = sizes.map((size) => ({
     name: `${sizeName(size)}: ${percent(size.accuracy)}`,
     accuracy: size.accuracy,
-    interval: size.groupInterval,
+    interval: size.interval,
   }));
   const columns = sizeColumns(sizes);
   const rows = sizes.map((_, row) =>
@@ -40,7 +40,7 @@ export function sizeColumns(sizes: readonly SizeFigure[]): Column[] {
     { name: 'of each class', isNumber: false, cells: sizes.map(sizeName) },
     number('trained on', ({ trained }) => String(Math.round(trained))),
     number('accuracy', ({ accuracy }) => percent(accuracy)),
-    number('95 % interval', ({ groupInterval: [low, high] }) => `${percent(low)} to ${percent(high)}`),
+    number('95 % interval', ({ interval: [low, high] }) => `${percent(low)} to ${percent(high)}`),
     number('log loss', ({ logLoss }) => logLoss.toFixed(3)),
   ];
 }

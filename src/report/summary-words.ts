@@ -2,17 +2,16 @@ import { candidateText } from '../crossvalidate/candidates.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import type { FoldFigure } from '../crossvalidate/summarize-folds.js';
 import { percent } from '../platform/percent.js';
-import { selectionSentences, span } from './selection-words.js';
-import { exampleNoun, furtherFigures, furtherText } from './words.js';
+import { selectionSentences } from './selection-words.js';
+import { calibrationSentence, exampleNoun, furtherFigures, furtherText, intervalText } from './words.js';
 
 /** What a cross-validation says in words, a sentence each. */
 export function summarySentences(result: Omit<CrossValidation, 'folder'>): string[] {
   const { repeats, outOfFold, pipeline } = result;
-  const { examples, groups } = outOfFold;
+  const { examples } = outOfFold;
   const noun = exampleNoun(pipeline);
-  const overGroups = groups * repeats.length < examples ? ` over their ${groups} groups` : '';
   return [
-    `Accuracy on ${examples / repeats.length} ${noun}, each tested by a network that had not seen it: ${percent(outOfFold.accuracy)} (95 % interval ${span(outOfFold)}${overGroups}).`,
+    `Accuracy on ${examples / repeats.length} ${noun}, each tested by a network that had not seen it: ${percent(outOfFold.accuracy)} (${intervalText(outOfFold)}).`,
     ...foldSentences(result),
     furtherText(furtherFigures(outOfFold)),
     ...decisionSentences(result),
@@ -27,12 +26,26 @@ export function foldSentences({ folds, repeats, accuracy }: Omit<CrossValidation
   ];
 }
 
-/** What the folds chose by themselves. */
-export function decisionSentences({ folds, selection, pipeline }: Omit<CrossValidation, 'folder'>): string[] {
+/** What the folds chose by themselves, and by one another. */
+export function decisionSentences(result: Omit<CrossValidation, 'folder'>): string[] {
+  const { folds, selection, outOfFold, pipeline } = result;
   return [
+    temperatureSentence(result),
+    calibrationSentence(outOfFold),
     ...(selection ? selectionSentences(selection, { folds, noun: exampleNoun(pipeline) }) : []),
     ...choiceSentences(folds),
   ];
+}
+
+/** What calibration does, and where from. */
+function temperatureSentence({
+  folds,
+  outOfFold,
+  uncalibrated,
+}: Pick<CrossValidation, 'folds' | 'outOfFold' | 'uncalibrated'>): string {
+  const rising = folds.map(({ temperature }) => temperature).sort((one, other) => one - other);
+  const [low, high] = [rising[0]!, rising.at(-1)!].map((value) => value.toFixed(2));
+  return `Each fold's temperature is fitted on the other folds (${low} to ${high}): log loss ${outOfFold.logLoss.toFixed(3)} nats, and ${uncalibrated.logLoss.toFixed(3)} without it.`;
 }
 
 /** A column of a table of the folds, or of the sizes. */

@@ -1,11 +1,14 @@
+import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import type { Leak } from '../evaluate/leaks.js';
 import type { Input } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
+import { isCalibrated } from '../tasks/classification/calibration.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
 import type { Selection } from '../tasks/classification/threshold.js';
+import { METHOD_WORDS } from './baseline-words.js';
 
 /** What people call the examples of this pipeline, in the plural. */
 export const exampleNoun = ({ input, data }: Pipeline): string =>
@@ -16,26 +19,48 @@ export const batchNoun = ({ input }: Pick<Pipeline, 'input'>): string => BATCH_N
 
 const BATCH_NOUNS: Readonly<Record<Input['given'], string>> = { files: 'clip', texts: 'text' };
 
-/** Accuracy with its interval, and where examples come in groups, the wider truth about it. */
+/** Accuracy with its interval. */
 export function accuracySentence(evaluation: Evaluation, noun: string): string {
-  const { accuracy, examples, groups, interval, groupInterval } = evaluation;
-  const between = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
-  const overGroups = groups < examples ? `; ${between(groupInterval)} over their ${groups} groups` : '';
-  return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (95 % interval ${between(interval)}${overGroups}).`;
+  const { accuracy, examples } = evaluation;
+  return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (${intervalText(evaluation)}).`;
+}
+
+/** Such as "95 % interval 68.2 % to 79.9 %, bootstrap over 50 groups". */
+export const intervalText = (evaluation: Evaluation): string =>
+  `95 % interval ${spanText(evaluation.interval)}, ${methodText(evaluation)}`;
+
+/** How the interval of an accuracy was found. */
+export const methodText = ({ intervalMethod, groups }: Evaluation): string =>
+  intervalMethod === 'groups' ? `bootstrap over ${counted(groups, 'group')}` : METHOD_WORDS[intervalMethod];
+
+/** The ends of an interval of a share. */
+export const spanText = ([low, high]: readonly [low: number, high: number]): string =>
+  `${percent(low)} to ${percent(high)}`;
+
+/** How far probabilities can be taken at their word. */
+export function calibrationSentence({
+  accuracy,
+  calibration,
+}: Pick<Evaluation, 'accuracy' | 'calibration'>): string {
+  const { error, range, confidence } = calibration;
+  const figures = `calibration error ${percent(error)}; a network that is right as often as it says has ${spanText(range)} on so many examples`;
+  if (isCalibrated(calibration)) return `Calibrated: ${figures}.`;
+  const tooSure = confidence > accuracy ? 'too sure of itself' : 'not sure enough of itself';
+  return `Not calibrated, ${tooSure}: its answers have a probability of ${percent(confidence)} on average, and ${percent(accuracy)} are right (${figures}).`;
 }
 
 /** Figures beside the accuracy, by name. */
-export function furtherFigures(
-  { balancedAccuracy, macroF1, logLoss, calibration, top }: Omit<Evaluation, 'interval'>,
-  temperature?: number,
-): Array<readonly [name: string, value: string]> {
-  const by = temperature === undefined ? '' : ` (temperature ${temperature.toFixed(2)})`;
+export function furtherFigures({
+  balancedAccuracy,
+  macroF1,
+  logLoss,
+  top,
+}: Evaluation): Array<readonly [name: string, value: string]> {
   return [
     ...(top ? [[`Top-${top.count} accuracy`, percent(top.accuracy)] as const] : []),
     ['Balanced accuracy', percent(balancedAccuracy)],
     ['Macro F1', macroF1.toFixed(3)],
     ['Log loss', `${logLoss.toFixed(3)} nats`],
-    ['Calibration error', `${percent(calibration.error)}${by}`],
   ];
 }
 
@@ -49,11 +74,41 @@ export function selectionSentence({ minProbability, answered, precision }: Selec
   return `With a threshold of ${percent(minProbability)}, ${percent(answered)} get an answer${right}.`;
 }
 
+/** What is unlike the training clips, a sentence each. */
+export function unlikeSentences({
+  unlike,
+  maxDistance,
+  outliers,
+}: Pick<BundleEvaluation, 'unlike' | 'maxDistance' | 'outliers'>): string[] {
+  if (unlike === null || maxDistance === undefined) return [];
+  const limit = `farther than ${maxDistance.toFixed(3)} from what the model was trained on`;
+  return [
+    `${percent(unlike)} are called unlike: ${limit}.`,
+    ...(outliers
+      ? [
+          `Of ${counted(outliers.examples, 'outlier')} from ${outliers.source}, ${percent(outliers.unlike)} are called unlike; AUROC ${outliers.auroc.toFixed(4)}.`,
+        ]
+      : []),
+  ];
+}
+
 /** What a model card says of leaks; nothing where there are none. */
-export const leakSentence = (leaks: readonly Leak[]): string =>
-  leaks.length === 0
-    ? ''
-    : `\nThe parts share ${pairsText(leaks)} of examples that are the same or nearly the same, which makes the figures too good; metrics.json lists them.`;
+export function leakSentence(leaks: readonly Leak[]): string {
+  const { torn, contradicting } = byKind(leaks);
+  const sentences = [
+    ...(torn.length > 0
+      ? [
+          `The parts share ${pairsText(torn)} of examples that are the same or nearly the same, which makes the figures too good; metrics.json lists them.`,
+        ]
+      : []),
+    ...(contradicting.length > 0
+      ? [
+          `${pairsText(contradicting)} of examples are the same but have two classes, of which no network can be right about both; metrics.json lists them.`,
+        ]
+      : []),
+  ];
+  return sentences.map((sentence) => `\n${sentence}`).join('');
+}
 
 /** How many were left out, such as `1 entry`. */
 export const entriesText = ({ length }: readonly unknown[]): string => counted(length, 'entry', 'entries');
@@ -69,19 +124,43 @@ export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: st
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 10;
 
-/** What is in several parts of a split although it is the same, and what to do about it. */
+/** What is in several parts of a split although it is the same, what has two classes, and what to do about it. */
 export function leakText(leaks: readonly Leak[]): string {
-  const named = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
+  const { torn, contradicting } = byKind(leaks);
+  return [
+    ...(torn.length > 0
+      ? [
+          `The split puts copies into different parts, which makes the figures too good: ${pairsText(torn)}.`,
+          ...named(torn),
+          '  Remove the copies, or give both of a pair the same group in a manifest.',
+        ]
+      : []),
+    ...(contradicting.length > 0
+      ? [
+          `The data contradict themselves: ${pairsText(contradicting)} of examples with the same content have two classes.`,
+          ...named(contradicting),
+          '  Leave each where it belongs, and remove it from the other class.',
+        ]
+      : []),
+  ].join('\n');
+}
+
+function byKind(leaks: readonly Leak[]) {
+  return {
+    torn: leaks.filter(({ kind }) => kind !== 'labels'),
+    contradicting: leaks.filter(({ kind }) => kind === 'labels'),
+  };
+}
+
+/** The first few, a line each. */
+function named(leaks: readonly Leak[]): string[] {
+  const lines = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
+    if (kind === 'labels') return `  ${one} is the same as ${other}`;
     const what = kind === 'content' ? 'is the same as' : 'shows nearly the same as';
     return `  ${one} (${first}) ${what} ${other} (${second})`;
   });
-  const more = leaks.length > NAMED_LEAKS ? [`  and ${leaks.length - NAMED_LEAKS} more pairs`] : [];
-  return [
-    `The split puts copies into different parts, which makes the figures too good: ${pairsText(leaks)}.`,
-    ...named,
-    ...more,
-    '  Remove the copies, or give both of a pair the same group in a manifest.',
-  ].join('\n');
+  const more = leaks.length - lines.length;
+  return more > 0 ? [...lines, `  and ${counted(more, 'more pair')}`] : lines;
 }
 
 /** Versions on one line. */

@@ -114,9 +114,10 @@ function modelOf({ server, name }: Pick<Asked, 'server' | 'name'>): ServedModel 
 }
 
 function describe({ name, classifier }: ServedModel): z.infer<typeof modelSchema> {
-  const { labels, pipeline, minProbability, members } = classifier.manifest;
+  const { labels, pipeline, minProbability, maxDistance, members } = classifier.manifest;
   const { noun } = inputOf(pipeline.input);
-  return { name, description: pipeline.description ?? '', labels, reads: noun, minProbability, members };
+  const { description = '' } = pipeline;
+  return { name, description, labels, reads: noun, minProbability, maxDistance, members };
 }
 
 function metadata({ name, classifier }: ServedModel): z.infer<typeof metadataSchema> {

@@ -24,6 +24,11 @@ const judgement = {
     .optional()
     .describe('Why there is no label.'),
   probability: share.describe('Of the most probable class, whether or not that is the answer.'),
+  distance: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('How far it is from what the model was trained on, where the model knows.'),
   top: z.array(rankedClass).describe('The most probable classes, falling.'),
   frames: z.int().min(1).optional().describe('Frames that the network read; absent for a text.'),
   damaged: z.int().min(1).optional().describe('Of these, the damaged ones; absent where there are none.'),
@@ -110,6 +115,11 @@ export const modelSchema = z.strictObject({
   labels: z.array(label),
   reads: z.string().describe('What it classifies, such as clips.'),
   minProbability: share.describe('Below it, an answer is unknown.'),
+  maxDistance: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('What is farther from what the model was trained on is unknown; absent: nothing is too far.'),
   members: z.int().min(1).describe('Networks whose probabilities are averaged.'),
 });
 

@@ -53,8 +53,8 @@ function totalsByGroup(values: readonly Grouped[]) {
   return { sums, counts };
 }
 
-/** Interpolated between the two nearest, as NumPy does by default. */
-function quantile(sorted: Float64Array, share: number): number {
+/** Of numbers in rising order; between two of them interpolated, as NumPy does by default. */
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);

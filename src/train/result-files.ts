@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { LEAK_KINDS } from '../evaluate/leaks.js';
 import { exists } from '../platform/exists.js';
 import { type Prediction, parsePredictions, predictionsCsv } from '../tasks/classification/predictions.js';
 import type { TrainingResult } from './train-network.js';
@@ -24,6 +25,7 @@ export function resultFiles(result: TrainingResult): Record<string, string> {
     examples: result.examples,
     temperature: result.temperature,
     minProbability: result.minProbability,
+    maxDistance: result.maxDistance,
     test,
     baselines,
     leaks,
@@ -31,7 +33,7 @@ export function resultFiles(result: TrainingResult): Record<string, string> {
     skipped,
   };
   const files: Record<string, string> = { [METRICS]: `${JSON.stringify(metrics, null, 2)}\n` };
-  const columns = { labels, minProbability: () => result.minProbability };
+  const columns = { labels, limits: () => result };
   if (predictions.length > 0) files[PREDICTIONS] = predictionsCsv(predictions, columns);
   if (validationPredictions.length > 0) {
     files[VALIDATION_PREDICTIONS] = predictionsCsv(validationPredictions, columns);
@@ -45,7 +47,7 @@ const metricsSchema = z.object({
   examples: z.object({ train: z.int().min(0) }),
   leaks: z.array(
     z.object({
-      kind: z.enum(['content', 'frames']),
+      kind: z.enum(LEAK_KINDS),
       ids: z.tuple([z.string(), z.string()]),
       parts: z.tuple([part, part]),
     }),

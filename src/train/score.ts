@@ -1,32 +1,19 @@
 import type { Example } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
-import type { SequenceClassifier } from '../engine/engine.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
+import { addKnownReadouts } from '../evaluate/add-known-readouts.js';
+import { baselinePredictions, withScorers } from '../evaluate/baseline-predictions.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
-import { ngramPredictions } from '../evaluate/ngrams/ngram-predictions.js';
-import {
-  inOrder,
-  type Scored,
-  type Scorer,
-  scoreExamples,
-  shuffledOrder,
-} from '../evaluate/score-examples.js';
+import { inOrder, type Scored, type Scorer, scoreExamples } from '../evaluate/score-examples.js';
 import { type Features, openFeatures } from '../predict/features.js';
-import {
-  type BaselineName,
-  type BaselinePredictions,
-  type Baselines,
-  measureBaselines,
-  mostFrequentClass,
-  readsOrder,
-} from '../tasks/classification/baselines.js';
-import { assess, type Evaluation, predictedClasses } from '../tasks/classification/evaluation.js';
+import { type Baselines, measureBaselines, type TrainedBaseline } from '../tasks/classification/baselines.js';
+import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { type ExampleTaskName, ofExampleTask } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
-import { middleOf, trainBaselines } from './train-baselines.js';
+import { trainBaselines } from './train-baselines.js';
 
 /** How a finished training did, and what was chosen for it on the validation part. */
 export interface Scores extends Choices {
@@ -39,6 +26,14 @@ export interface Scores extends Choices {
   readonly validationPredictions: readonly Prediction[];
 }
 
+/** What comes of scoring a training: figures, and what was made beside the network. */
+interface ScoredTraining {
+  /** With what they know of their training part; see known-readouts.ts. */
+  readonly members: readonly Weights[];
+  readonly scores: Scores;
+  readonly trainedBaselines: readonly TrainedBaseline[];
+}
+
 interface Finished {
   readonly members: readonly Weights[];
   readonly features: Features;
@@ -47,7 +42,7 @@ interface Finished {
 type Score = (
   opened: OpenedTraining,
   options: { members: readonly Weights[]; targetPrecision: number | undefined },
-) => Promise<Scores>;
+) => Promise<ScoredTraining>;
 
 /** By the pipeline's task. */
 const SCORERS: Readonly<Record<ExampleTaskName, Score>> = { classification: scoreClassifier };
@@ -62,15 +57,22 @@ export const scoreTraining: Score = (opened, options) =>
  */
 async function scoreClassifier(
   opened: OpenedTraining,
-  { members, targetPrecision }: { members: readonly Weights[]; targetPrecision: number | undefined },
-): Promise<Scores> {
-  const { run, split } = opened;
-  const features = await openFeatures(run, { engine: run.predicting, members });
+  options: { members: readonly Weights[]; targetPrecision: number | undefined },
+): Promise<ScoredTraining> {
+  const { run } = opened;
+  const { targetPrecision } = options;
+  const { predicting: engine, networks, train } = run;
+  const features = await openFeatures(run, { engine, members: options.members });
   try {
+    const { seed } = run.pipeline;
+    const { read } = features;
+    const members = await addKnownReadouts(options.members, { engine, networks, read, train, seed });
     const { choices, predictions } = await choose(run, { members, features, targetPrecision });
-    const validated = { ...choices, validationPredictions: predictions };
-    if (split.test.length === 0) return { ...validated, ...NOTHING_TESTED };
-    return { ...validated, ...(await scoreTest(opened, { members, features, ...choices })) };
+    const trainedBaselines = await trainBaselines(run, { members, read });
+    const finished = { members, features, trainedBaselines };
+    const tested = await scoreTest(opened, { ...finished, temperature: choices.temperature });
+    const scores = { ...choices, validationPredictions: predictions, ...tested };
+    return { members, scores, trainedBaselines };
   } finally {
     await features.release();
   }
@@ -139,31 +141,30 @@ async function choose(
 
 async function scoreTest(
   { run, split }: OpenedTraining,
-  { members, features, temperature }: Finished & Choices,
+  options: Finished & Pick<ScoredTraining, 'trainedBaselines'> & { temperature: number },
 ): Promise<Pick<Scores, 'test' | 'baselines' | 'predictions'>> {
-  const { labels, pipeline, predicting, networks } = run;
-  const baselines = await trainBaselines(run, { members, read: features.read });
-  const classifiers = new Map<BaselineName, SequenceClassifier>();
-  try {
-    classifiers.set('network', await loadClassifiers(predicting, { networks, members, temperature }));
-    for (const { name, ...classifier } of baselines) {
-      classifiers.set(name, await loadClassifiers(predicting, { ...classifier, temperature: 1 }));
-    }
-    const scorers = scorersOf(run, classifiers);
-    const { examples, logits, attention } = await readTest({ run, split, features, scorers });
-    if (examples.length === 0) return NOTHING_TESTED;
-    const known = { input: pipeline.input, train: run.train, classes: labels.length };
-    const ngrams = ngramPredictions(examples, known);
-    const predicted = baselinePredictions({ run, examples, logits, ngrams });
-    const own = { examples, logits: logits.get('network')! };
-    return {
-      test: assess({ ...own, labels, seed: pipeline.seed }),
-      baselines: measureBaselines({ examples, predictions: predicted, seed: pipeline.seed }),
-      predictions: predictionsOf({ ...own, classifiers: predicted, attention: attention.get('network') }),
-    };
-  } finally {
-    for (const classifier of classifiers.values()) await classifier.release();
-  }
+  const { members, features, temperature, trainedBaselines: baselines } = options;
+  const { labels, pipeline, predicting: engine, networks, train } = run;
+  if (split.test.length === 0) return NOTHING_TESTED;
+  const contenders = { engine, networks, members, temperature, baselines };
+  const { examples, logits, distances, attention } = await withScorers(
+    contenders,
+    { pipeline, examples: train },
+    (scorers) => readTest({ run, split, features, scorers }),
+  );
+  if (examples.length === 0) return NOTHING_TESTED;
+  const classifiers = baselinePredictions({ pipeline, train, classes: labels.length, examples, logits });
+  const own = { examples, logits: logits.get('network')! };
+  return {
+    test: assess({ ...own, labels, seed: pipeline.seed }),
+    baselines: measureBaselines({ examples, predictions: classifiers, seed: pipeline.seed }),
+    predictions: predictionsOf({
+      ...own,
+      classifiers,
+      distances: distances.get('network'),
+      attention: attention.get('network'),
+    }),
+  };
 }
 
 function readTest<Name>(options: {
@@ -187,39 +188,4 @@ function nothingReadable({ length }: readonly Example[]): UserError {
     problem: `None of the ${length} clips of the test part can be read.`,
     fix: 'Fix or replace the clips of the dataset that cannot be read, or remove them.',
   });
-}
-
-function scorersOf(
-  run: OpenedTraining['run'],
-  classifiers: ReadonlyMap<BaselineName, SequenceClassifier>,
-): Map<BaselineName, Scorer> {
-  const network = classifiers.get('network')!;
-  const scorers = new Map<BaselineName, Scorer>([['network', inOrder(network)]]);
-  if (readsOrder(run.pipeline, run.train)) {
-    scorers.set('shuffled', shuffledOrder(network, run.pipeline.seed));
-  }
-  const [mean, middle] = [classifiers.get('mean'), classifiers.get('middle')];
-  if (mean) scorers.set('mean', inOrder(mean));
-  if (middle) {
-    scorers.set('middle', (sequences, examples) => inOrder(middle)(sequences.map(middleOf), examples));
-  }
-  return scorers;
-}
-
-function baselinePredictions(options: {
-  run: OpenedTraining['run'];
-  examples: readonly Example[];
-  logits: ReadonlyMap<BaselineName, Float32Array>;
-  ngrams: readonly number[] | null;
-}): BaselinePredictions {
-  const { run, examples, logits, ngrams } = options;
-  const majority = mostFrequentClass(run.train);
-  return new Map<BaselineName, readonly number[]>([
-    ['majority', examples.map(() => majority)],
-    ...(ngrams ? [['ngrams', ngrams] as const] : []),
-    ...[...logits].map(([name, values]): [BaselineName, number[]] => [
-      name,
-      predictedClasses(values, run.labels.length),
-    ]),
-  ]);
 }

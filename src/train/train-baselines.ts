@@ -1,25 +1,20 @@
 import { placesOfMembers } from '../engine/members.js';
-import { type RecurrentSequence, takeTimesteps } from '../inputs/batches.js';
+import { middleOf, type RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { initializeRecurrent } from '../network/initialize-network.js';
-import type { Networks } from '../network/networks.js';
-import type { RecurrentNetwork } from '../network/recurrent.js';
+import { linearNetworks, type Networks } from '../network/networks.js';
 import { withoutStandardization } from '../network/standardize.js';
-import { baselinesToTrain, type TrainedBaselineName } from '../tasks/classification/baselines.js';
+import {
+  baselinesToTrain,
+  type TrainedBaseline,
+  type TrainedBaselineName,
+} from '../tasks/classification/baselines.js';
 import type { Weights } from '../tensors/tensor.js';
 import { freshProgress } from './fit.js';
 import { type Member, membersOf, readOwn } from './plan-members.js';
 import { trainOnFeatures } from './run-stage.js';
 import { stagesOf } from './stages.js';
 import type { Training } from './train-stage.js';
-
-/** A classifier that is trained: a linear classifier on what is left of a sequence. */
-export interface TrainedBaseline {
-  readonly name: TrainedBaselineName;
-  readonly networks: Networks;
-  /** As those of the finished model, whose encoders they share. */
-  readonly members: readonly Weights[];
-}
 
 /**
  * Trains the baselines on the features that the finished network reads, with the settings of
@@ -29,9 +24,7 @@ export async function trainBaselines(
   run: Omit<Training, 'save'>,
   { members, read }: { members: readonly Weights[]; read: SequenceReader<RecurrentSequence> },
 ): Promise<TrainedBaseline[]> {
-  const plain = { layers: 0, readout: 'mean', upper: undefined } as const;
-  const recurrent: RecurrentNetwork = { ...run.networks.recurrent, ...plain };
-  const networks = { ...run.networks, recurrent };
+  const networks = linearNetworks(run.networks);
   const places = placesOfMembers(run.networks, members);
   const trained: TrainedBaseline[] = [];
   for (const name of baselinesToTrain(run.pipeline, run.train)) {
@@ -39,9 +32,9 @@ export async function trainBaselines(
     const own: Weights[] = [];
     for (const [index, member] of membersOf(run.pipeline, networks).entries()) {
       const classifier = { name, networks, member, read: readOwn(reader, places[index]!) };
-      own.push(new Map([...members[index]!, ...(await trainBaseline(run, classifier))]));
+      own.push(await trainBaseline(run, classifier));
     }
-    trained.push({ name, networks, members: own });
+    trained.push({ name, members: own });
   }
   return trained;
 }
@@ -49,7 +42,7 @@ export async function trainBaselines(
 async function trainBaseline(
   run: Omit<Training, 'save'>,
   classifier: {
-    name: TrainedBaseline['name'];
+    name: TrainedBaselineName;
     networks: Networks;
     member: Member;
     read: SequenceReader<RecurrentSequence>;
@@ -85,7 +78,3 @@ async function trainBaseline(
 function middleOnly(read: SequenceReader<RecurrentSequence>): SequenceReader<RecurrentSequence> {
   return async (example, view) => middleOf(await read(example, view));
 }
-
-/** The middle timestep of a sequence; of an even number, the later one. */
-export const middleOf = (sequence: RecurrentSequence): RecurrentSequence =>
-  takeTimesteps(sequence, [Math.floor(sequence.timesteps / 2)]);

@@ -4,6 +4,7 @@ import type { EngineName } from '../engine/engine.js';
 import { findLeaks, type Leak } from '../evaluate/leaks.js';
 import { gatherSkipped, type SkippedClip } from '../evaluate/skipped-clips.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import type { TrainedBaseline } from '../tasks/classification/baselines.js';
 import { parameterCount, type Weights } from '../tensors/tensor.js';
 import type { EpochRecord } from './checkpoint.js';
 import { type OpenedTraining, type OpenTrainingOptions, openTraining } from './open-training.js';
@@ -43,6 +44,7 @@ export interface FinishedTraining {
   readonly opened: OpenedTraining;
   /** Weights of each network whose probabilities are averaged. */
   readonly members: readonly Weights[];
+  readonly baselines: readonly TrainedBaseline[];
   readonly result: TrainingResult;
 }
 
@@ -60,8 +62,15 @@ export async function trainNetwork(options: TrainingOptions): Promise<FinishedTr
   const { onEvent, skipped } = gatherSkipped(options.onEvent);
   const opened = await openTraining({ ...options, onEvent });
   const leaks = await checkLeaks(opened, options.data);
-  const { members, history } = await runStages(opened);
-  const scores = await scoreTraining(opened, { members, targetPrecision: options.targetPrecision });
+  const { members: trained, history } = await runStages(opened);
+  const {
+    members,
+    scores,
+    trainedBaselines: baselines,
+  } = await scoreTraining(opened, {
+    members: trained,
+    targetPrecision: options.targetPrecision,
+  });
   const { run, split, datasetName, engine, versions } = opened;
   const result: TrainingResult = {
     pipeline: run.pipeline,
@@ -69,14 +78,14 @@ export async function trainNetwork(options: TrainingOptions): Promise<FinishedTr
     engine,
     versions,
     examples: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-    parameterCount: parameterCount(packMembers(members)),
+    parameterCount: parameterCount(packMembers(trained)),
     labels: run.labels,
     ...scores,
     leaks,
     history,
     skipped,
   };
-  return { opened, members, result };
+  return { opened, members, baselines, result };
 }
 
 async function checkLeaks({ split, run }: OpenedTraining, data: string | undefined): Promise<Leak[]> {

@@ -27,13 +27,14 @@ function metricsOf(result: CrossValidation, folds: readonly Fold[]): string {
 function predictionsOf({ labels, folds: figures }: CrossValidation, folds: readonly Fold[]): string {
   const lines = folds.flatMap(({ position: { repeat, number }, predictions }, index) => {
     const minProbability = figures[index]!.selection?.minProbability ?? 0;
-    return predictions.map((prediction) => ({ prediction, minProbability, place: { repeat, fold: number } }));
+    const limits = { minProbability, maxDistance: figures[index]!.maxDistance };
+    return predictions.map((prediction) => ({ prediction, limits, place: { repeat, fold: number } }));
   });
   return predictionsCsv(
     lines.map(({ prediction }) => prediction),
     {
       labels,
-      minProbability: (index) => lines[index]!.minProbability,
+      limits: (index) => lines[index]!.limits,
       extra: (index) => lines[index]!.place,
     },
   );

@@ -1,15 +1,18 @@
 import { rm } from 'node:fs/promises';
+import { loadBaselines } from '../bundle/baselines-file.js';
 import { saveBundle } from '../bundle/bundle.js';
 import { isModel } from '../bundle/model-folder.js';
+import type { Fold } from '../crossvalidate/fold.js';
 import { withOneVocabulary } from '../crossvalidate/one-vocabulary.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import { ensembleReport, type FoldsTold } from '../report/crossvalidation-report.js';
 import { ensembleCard } from '../report/ensemble-card.js';
+import { TRAINED_BASELINES, type TrainedBaseline } from '../tasks/classification/baselines.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
 
 /**
- * Writes one model out of all folds' networks, whose answer is the mean of their probabilities. Its pipeline
- * leaves no part for testing, since every example trained some of its members.
+ * Writes one model out of all folds' networks, whose answer is the mean of their probabilities, each at the temperature
+ * that fits what all of them said of their test parts. Its pipeline leaves no part for testing, since every example trained some of its members.
  * @throws UserError as saveBundle.
  */
 export async function saveEnsemble(folder: string, options: EnsembleOptions): Promise<void> {
@@ -19,7 +22,7 @@ export async function saveEnsemble(folder: string, options: EnsembleOptions): Pr
   const { vocabulary, members } = withOneVocabulary(
     folds.map(({ bundle: { members: own, manifest } }) => ({
       vocabulary: manifest.vocabulary,
-      members: own.map((weights) => tempered(weights, manifest.temperature)),
+      members: own.map((weights) => tempered(weights, result.temperature)),
     })),
   );
   // A run that was resumed may have come this far before; the folds' models make it again.
@@ -34,14 +37,30 @@ export async function saveEnsemble(folder: string, options: EnsembleOptions): Pr
       test: null,
       temperature: 1,
       minProbability: selection?.overall.minProbability ?? 0,
+      maxDistance: result.maxDistance,
       seed: pipeline.seed,
     },
     members,
+    baselines: await baselinesOf(folds),
     files: {
       'README.md': ensembleCard(result, options),
       'metrics.json': metrics,
       'report.html': await ensembleReport(result, options),
     },
+  });
+}
+
+/** Those that all folds keep, of all their networks. */
+async function baselinesOf(folds: readonly Fold[]): Promise<TrainedBaseline[]> {
+  const ofFolds = await Promise.all(
+    folds.map(async ({ bundle }) => {
+      const { vocabulary } = bundle.manifest;
+      return (await loadBaselines(bundle)).map((baseline) => ({ ...baseline, vocabulary }));
+    }),
+  );
+  return TRAINED_BASELINES.flatMap((name) => {
+    const own = ofFolds.flatMap((baselines) => baselines.filter((baseline) => baseline.name === name));
+    return own.length < folds.length ? [] : [{ name, members: withOneVocabulary(own).members }];
   });
 }
 

@@ -38,10 +38,10 @@ export async function writeEvaluation(
   folder: string,
   { result, page }: { result: BundleEvaluation; page: string },
 ): Promise<void> {
-  const { predictions, labels, minProbability } = result;
+  const { predictions, labels } = result;
   const files = {
     'metrics.json': `${JSON.stringify(evaluationFigures(result), null, 2)}\n`,
-    'predictions.csv': predictionsCsv(predictions, { labels, minProbability: () => minProbability }),
+    'predictions.csv': predictionsCsv(predictions, { labels, limits: () => result }),
     'report.html': page,
   };
   for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);

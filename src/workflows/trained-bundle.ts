@@ -13,11 +13,12 @@ import type { FinishedTraining } from '../train/train-network.js';
  * @throws UserError as readStrips.
  */
 export async function trainedBundle(
-  { opened, members, result }: FinishedTraining,
+  { opened, members, baselines: trained, result }: FinishedTraining,
   { command }: { command: string },
 ): Promise<NewBundle> {
   const { run, split } = opened;
-  const { pipeline, labels, temperature, minProbability, engine, versions, predictions } = result;
+  const { pipeline, labels, temperature, minProbability, maxDistance, engine, versions, predictions } =
+    result;
   const { test, baselines } = result;
   const shuffled = baselines?.classifiers.find(({ name }) => name === 'shuffled');
   const highlights = await readStrips({ predictions, pipeline, examples: split.test, signal: run.signal });
@@ -30,11 +31,13 @@ export async function trainedBundle(
       data: splitDigest(run, split),
       temperature,
       minProbability,
+      maxDistance,
       seed: pipeline.seed,
       engine,
       versions,
     },
     members,
+    baselines: trained,
     files: {
       'README.md': modelCard(result, { command }),
       ...resultFiles(result),

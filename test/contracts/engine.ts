@@ -97,7 +97,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
         const weights = randomWeights(recurrentParameters(network));
         const batch = randomBatch(LENGTHS);
         const classifier = await engine.loadClassifier(network, weights);
-        const { logits, attention } = await classifier.classify(batch);
+        const { logits, readout, attention } = await classifier.classify(batch);
         await classifier.release();
         const expected = sequencesOf(batch).map((sequence) => recurrentReference(network, weights, sequence));
         expect(
@@ -106,6 +106,8 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
             expected.flatMap((result) => result.logits),
           ),
         ).toBeLessThan(TOLERANCE);
+        const read = expected.flatMap((result) => result.readout);
+        expect(relativeDifference(readout, read)).toBeLessThan(TOLERANCE);
         if (!attends(network)) {
           expect(attention).toBeUndefined();
           return;

@@ -39,13 +39,15 @@ export function describeTokens(name: string, create: () => Promise<Engine>): voi
       const weights = randomWeights(recurrentParameters(network));
       const batch = randomTokens(1);
       const classifier = await engine.loadClassifier(network, weights);
-      const { logits, attention } = await classifier.classify(batch);
+      const { logits, readout, attention } = await classifier.classify(batch);
       await classifier.release();
       const expected = tokensOf(batch).map((sequence, row) =>
         recurrentReference(network, weights, sequence, { segments: SEGMENTS[row] }),
       );
       const expectedLogits = expected.flatMap((result) => result.logits);
       expect(relativeDifference(logits, expectedLogits)).toBeLessThan(TOLERANCE);
+      const read = expected.flatMap((result) => result.readout);
+      expect(relativeDifference(readout, read)).toBeLessThan(TOLERANCE);
       expect(attention !== undefined).toBe(attends(network));
       if (!attention) return;
       const shares = expected.flatMap((result) =>

@@ -95,7 +95,7 @@ describe('the figures of all folds together', () => {
     expect(selection.answered.share).toBe(0.75);
     expect(selection.precision?.share).toBeCloseTo(2 / 3, 10);
     for (const share of [selection.answered, selection.precision!]) {
-      const [low, high] = share.groupInterval;
+      const [low, high] = share.interval;
       expect(low).toBeLessThan(share.share);
       expect(high).toBeGreaterThan(share.share);
     }

@@ -118,6 +118,16 @@ describe('scanDataset on class folders', () => {
     await expect(scanDataset(folder)).rejects.toEqual(badDataset(/a class without clips: b/));
   });
 
+  it('takes what has too few classes to train on where it is to be scored', async () => {
+    await lay('a/1.mp4', 'b/notes.txt');
+    expect((await scanDataset(folder, 'scoring')).examples.map(({ id }) => id)).toEqual(['a/1.mp4']);
+  });
+
+  it('takes a split without train where it is to be scored', async () => {
+    await lay('train/a/1.mp4', 'test/c/1.mp4');
+    expect((await scanDataset(folder, 'scoring')).labels).toEqual(['a', 'c']);
+  });
+
   it('says that a dataset is not there', async () => {
     await expect(scanDataset(join(folder, 'absent'))).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -81,16 +81,22 @@ describe('clipstep crossvalidate', () => {
     expect(result.stdout).toMatch(/network, timesteps shuffled/);
   });
 
-  it('writes an ensemble that answers with the mean of the folds', async () => {
+  it('writes an ensemble that answers with the mean of the folds, at the temperature that fits all', async () => {
     const clip = join(data, 'up', 'clip0');
     const ask = async (model: string) => {
       const { stdout } = await clipstep(['classify', clip, '--model', model, '--json'], { env });
       const { top } = JSON.parse(stdout);
       return top.find(({ label }: { label: string }) => label === 'up').probability as number;
     };
+    const { temperature } = JSON.parse(await readFile(join(whole, 'metrics.json'), 'utf8'));
     const single: number[] = [];
     for (const repeat of [1, 2]) {
-      for (const fold of [1, 2, 3]) single.push(await ask(join(whole, `repeat-${repeat}`, `fold-${fold}`)));
+      for (const fold of [1, 2, 3]) {
+        const folder = join(whole, `repeat-${repeat}`, `fold-${fold}`);
+        const [probability, kept] = [await ask(folder), (await loadBundle(folder)).manifest.temperature];
+        const odds = (probability / (1 - probability)) ** (kept / temperature);
+        single.push(odds / (1 + odds));
+      }
     }
     const mean = single.reduce((sum, value) => sum + value / single.length, 0);
     expect(await ask(join(whole, 'ensemble'))).toBeCloseTo(mean, 4);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,45 @@ describe('clipstep evaluate', () => {
     expect(await readFile(join(model, 'metrics.json'), 'utf8')).toBe(before);
   });
 
+  it('scores clips of one class, which say nothing of the others', async () => {
+    const one = join(root, 'one-class');
+    await cp(join(data, 'up'), join(one, 'up'), { recursive: true });
+    const { evaluation } = await figures('--data', one, '--split', 'all');
+    expect(evaluation.examples).toBe(8);
+    const [down, up] = evaluation.classes;
+    expect(down).toMatchObject({ label: 'down', examples: 0, recall: null });
+    expect(up).toMatchObject({ label: 'up', examples: 8, recall: evaluation.accuracy });
+  });
+
+  it('tells what lies in two classes', async () => {
+    const both = join(root, 'both');
+    await cp(join(data, 'up', 'clip0'), join(both, 'up', 'clip0'), { recursive: true });
+    await cp(join(data, 'up', 'clip0'), join(both, 'down', 'clip0'), { recursive: true });
+    const { stderr } = await evaluate('--data', both, '--split', 'all');
+    expect(stderr).toMatch(/contradict themselves: 1 pair .* have two classes/);
+    expect(stderr).toMatch(/down\/clip0 is the same as up\/clip0/);
+  });
+
+  it('says how well it tells outliers from its data, and calls them unlike', async () => {
+    const strange = join(root, 'strange');
+    await cp(join(data, 'up', 'clip0'), join(strange, 'deep', 'clip'), { recursive: true });
+    const { maxDistance, unlike, outliers } = await figures('--outliers', strange);
+    expect(maxDistance).toBeGreaterThan(0);
+    expect(unlike).toBeLessThanOrEqual(1);
+    expect(outliers).toMatchObject({ source: strange, examples: 1 });
+    const none = await figures('--outliers', strange, '--max-distance', 'inf');
+    expect(none).toMatchObject({ unlike: 0, outliers: { auroc: outliers.auroc, unlike: 0 } });
+    const clip = join(data, 'up', 'clip0');
+    const { stdout } = await clipstep(['classify', clip, '--model', model, '--json', '--max-distance', '0'], {
+      env,
+    });
+    const { label, unknown, distance, top } = JSON.parse(stdout);
+    expect({ label, unknown }).toEqual({ label: null, unknown: { reason: 'unlike', score: distance } });
+    expect(top[0].probability).toBeGreaterThan(0);
+    const told = await evaluate('--outliers', strange);
+    expect(told.stdout).toMatch(/Of 1 outlier from .*strange, .* are called unlike; AUROC \d/);
+  });
+
   it('reports a clip that cannot be read', async () => {
     const torn = join(data, 'up', 'torn.mp4');
     await writeFile(torn, 'not a video');
@@ -87,18 +126,22 @@ describe('clipstep evaluate', () => {
 
   it('keeps a temperature and a threshold, which classify goes by', async () => {
     const before = (await loadBundle(model)).manifest;
-    const { temperature, minProbability, selection } = await figures('--target-precision', '0.01');
+    const { temperature, minProbability, maxDistance, selection } = await figures(
+      '--target-precision',
+      '0.01',
+    );
     expect(minProbability).toBeGreaterThan(0);
     expect(selection.minProbability).toBe(minProbability);
     const after = (await loadBundle(model)).manifest;
-    expect(after).toEqual({ ...before, temperature, minProbability });
+    expect(after).toEqual({ ...before, temperature, minProbability, maxDistance });
     const clip = join(data, 'up', 'clip0');
     const labelAt = async (...flags: string[]) => {
       const { stdout } = await clipstep(['classify', clip, '--model', model, '--json', ...flags], { env });
       return JSON.parse(stdout);
     };
-    const sure = await labelAt('--min-probability', '0');
-    const unsure = await labelAt('--min-probability', '1');
+    const anyway = ['--max-distance', 'inf'];
+    const sure = await labelAt('--min-probability', '0', ...anyway);
+    const unsure = await labelAt('--min-probability', '1', ...anyway);
     expect(sure.label).toBe(sure.top[0].label);
     const { top, probability } = sure;
     expect(sure).not.toHaveProperty('unknown');

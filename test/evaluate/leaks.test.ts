@@ -83,6 +83,25 @@ describe('findLeaks', () => {
     expect(await leaksOf(['original', 'copy', 'smaller'], ['other'])).toEqual([]);
   });
 
+  it('finds what has two classes, in one part too', async () => {
+    const of = (id: string, label: number) => ({ ...example('original'), id, label });
+    const cache = openCache(join(root, 'cache'));
+    const split = { train: [of('a', 0), of('b', 1), of('c', 1)], validation: [], test: [] };
+    expect(await findLeaks(split, { cache })).toEqual([
+      { kind: 'labels', ids: ['a', 'b'], parts: ['train', 'train'] },
+    ]);
+    const torn = { train: [of('a', 0)], validation: [], test: [of('b', 1)] };
+    expect((await findLeaks(torn, { cache })).map(({ kind }) => kind)).toEqual(['content', 'labels']);
+  });
+
+  it('lets a clip show one class first and another one later', async () => {
+    const of = (id: string, label: number, startSeconds: number) => {
+      return { ...example('original'), id, label, startSeconds, endSeconds: startSeconds + 1 };
+    };
+    const split = { train: [of('a', 0, 0), of('b', 1, 1)], validation: [], test: [] };
+    expect(await findLeaks(split, { cache: openCache(join(root, 'cache')) })).toEqual([]);
+  });
+
   it('does not take empty pictures for one another', async () => {
     expect(await leaksOf(['grey'], ['greyer'])).toEqual([]);
   });

@@ -19,6 +19,8 @@ export type ReferenceSequence = readonly Vector[] | readonly number[];
 export interface ReferenceResult {
   /** Where the network answers every timestep, those of all, one after the other. */
   readonly logits: Vector;
+  /** What the head reads, without dropout; of every timestep, one after the other, where each has an answer. */
+  readonly readout: Vector;
   /** One share for each timestep; where the network attends. */
   readonly attention?: Vector | undefined;
   /** After the last timestep: of each layer its output and, of an LSTM, its memory. */
@@ -69,6 +71,7 @@ export function recurrentReference(
   const dropped = mask({ level: upper ? 1 : 0, layer: 'readout', sequence: 0 });
   return {
     logits: top.readout.flatMap((read) => head(network, weights, masked(read, dropped))),
+    readout: top.readout.flat(),
     attention: upper ? sharesOfBoth(lower, top) : top.attention,
     states: top.states,
   };

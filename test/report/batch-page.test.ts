@@ -19,6 +19,7 @@ const report: Report = {
     clips: 4,
     classified: 3,
     unknown: 0,
+    unlike: 0,
     failed: 1,
     labels: [{ label: 'open', clips: 2 }],
     failures: [{ code: 'corrupt', clips: 1, examples: [{ path: 'd.mp4', message: 'd.mp4 is damaged.' }] }],

@@ -29,7 +29,7 @@ describe('a report', () => {
     expect(html).toContain(
       `<td>network</td><td class="number">75.0 %</td><td class="number">${low} to ${high}</td>`,
     );
-    expect(html).toContain(`calibration error, ${percent(report.figures.evaluation!.calibration.error)}`);
+    expect(html).toContain(`calibration error ${percent(report.figures.evaluation!.calibration.error)}`);
     expect(html).toContain('1.1: 50.0 %');
   });
 
@@ -45,7 +45,7 @@ describe('a report', () => {
     expect(leftOut).toBeGreaterThan(copies!);
     expect(html.indexOf('<h2>')).toBeGreaterThan(leftOut!);
     expect(classes).toBeGreaterThan(leftOut!);
-    expect(html).toContain('95 % interval 40.0 % to 93.0 % over 8 groups.');
+    expect(html).toContain('95 % interval 40.0 % to 93.0 %, Wilson score.');
   });
 
   it('says of an error what was said and what it is, and where attention was highest', () => {

@@ -27,7 +27,7 @@ export async function sampleReport(): Promise<Report> {
     chosen.map((prediction) => ({ prediction, shown }));
   return {
     title: 'tiny',
-    headline: { share: 0.75, of: 'of 8 test clips are right', interval: [0.4, 0.93], over: '8 groups' },
+    headline: { share: 0.75, of: 'of 8 test clips are right', interval: [0.4, 0.93], method: 'Wilson score' },
     further: [
       ['Balanced accuracy', '75.0 %'],
       ['Macro F1', '0.750'],
@@ -39,7 +39,14 @@ export async function sampleReport(): Promise<Report> {
       labels,
       evaluation: assess({ examples, logits: logitsOf(predictions), labels, seed: 1 }),
       baselines: measureBaselines({ examples, predictions: classifiersOf(predictions), seed: 1 }),
-      folds: [1, 2].map((fold) => ({ repeat: 1, fold, seed: 1, examples: 4, accuracy: fold / 2 })),
+      folds: [1, 2].map((fold) => ({
+        repeat: 1,
+        fold,
+        seed: 1,
+        examples: 4,
+        accuracy: fold / 2,
+        temperature: 1,
+      })),
       highlights: { errors: strips(predictions.slice(6)), hits: strips(predictions.slice(0, 2)) },
     },
     epochs: [1, 2, 3].map((epoch) => ({

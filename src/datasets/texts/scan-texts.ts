@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../../errors.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 import type { Dataset, Skipped } from '../dataset.js';
 import { badDataset, type Found } from '../found.js';
-import { numberClasses } from '../number-classes.js';
+import { type DataPurpose, numberClasses } from '../number-classes.js';
 import { readText } from './read-text.js';
 import { scanTable } from './scan-table.js';
 import { textId } from './text-id.js';
@@ -18,10 +18,13 @@ import { textId } from './text-id.js';
  * class has twice counts once.
  *
  * @param options.encoding of all files; see encodingSchema.
- * @throws UserError `not_found`; `bad_dataset` for fewer than two classes, an empty line, a file in another encoding,
- *   and a table that is not as above, with its lines.
+ * @throws UserError `not_found`; `bad_dataset` as numberClasses says, for an empty line, a file in another encoding, and
+ *   for a table that is not as above, with its lines.
  */
-export async function scanTexts(path: string, { encoding }: { encoding: string }): Promise<Dataset> {
+export async function scanTexts(
+  path: string,
+  { encoding, purpose = 'training' }: { encoding: string; purpose?: DataPurpose | undefined },
+): Promise<Dataset> {
   const root = resolve(path);
   const status = await stat(root).catch((cause: unknown) => {
     throw new UserError('not_found', {
@@ -31,7 +34,7 @@ export async function scanTexts(path: string, { encoding }: { encoding: string }
     });
   });
   const found = status.isDirectory() ? await scanLines(root, encoding) : await scanTable(root, encoding);
-  return numberClasses(withoutRepeats(found, root), { path, noun: 'texts', layout: LAYOUT });
+  return numberClasses(withoutRepeats(found, root), { path, noun: 'texts', layout: LAYOUT, purpose });
 }
 
 const LAYOUT =

@@ -11,14 +11,15 @@ import type { WeightOf } from './recurrent/readouts.js';
 
 /**
  * A network that classifies sequences. Inputs: `features` float32 [batch, timesteps, inputs] or `tokens` int32 [batch,
- * timesteps], and those of feedsOf. Outputs: `logits` float32 [batch, classes] and, for each level that attends,
- * `attention_<level>` float32 [its sequences, their timesteps].
+ * timesteps], and those of feedsOf. Outputs: `logits` float32 [batch, classes], `readout` float32 [batch, readoutWidth] and,
+ * for each level that attends, `attention_<level>` float32 [its sequences, their timesteps].
  */
 export function classifierGraph(network: RecurrentNetwork, weights: Weights): Graph {
   const { graph, weight, outputs } = predictor(network, weights, { carries: false });
   outputs.attentions.forEach((attention, level) => {
     if (attention) output(`attention_${level}`, attention);
   });
+  output('readout', outputs.read);
   output('logits', logitsOf(outputs.read, network, weight));
   return graph;
 }

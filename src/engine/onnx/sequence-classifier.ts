@@ -9,12 +9,12 @@ import type { OnnxSession } from './session.js';
 export function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
   return {
     classify: async (batch) => {
-      const { logits, attention_0, attention_1 } = await session.run({
+      const { logits, readout, attention_0, attention_1 } = await session.run({
         ...feedsOf(session.inputNames, network, { placement: batch }),
         ...batchFeeds(network, batch),
       });
       const attention = attentionOf(network, batch, [attention_0, attention_1]);
-      return attention ? { logits: logits!, attention } : { logits: logits! };
+      return { logits: logits!, readout: readout!, attention };
     },
     release: () => session.release(),
   };

@@ -28,6 +28,8 @@ export interface ClassifierPass {
 export interface ClassifierOutput {
   /** [B, classes] */
   readonly logits: Tensor2D;
+  /** [B, readoutWidth] */
+  readonly readout: Tensor2D;
   /** Of each level, [sequences, T]; where it attends. */
   readonly attentions: ReadonlyArray<Tensor2D | undefined>;
 }
@@ -46,7 +48,7 @@ export function runClassifier(tf: Tensorflow, pass: ClassifierPass): ClassifierO
       lengths,
       masks: dropout?.levels[0],
     });
-    return { logits: head(tf, { values, readout, dropout }), attentions: [attention] };
+    return { logits: head(tf, { values, readout, dropout }), readout, attentions: [attention] };
   }
   const { inner, rows, outer, places } = segmentPlacement(network, {
     lengths: pass.lengths,
@@ -80,6 +82,7 @@ export function runClassifier(tf: Tensorflow, pass: ClassifierPass): ClassifierO
   });
   return {
     logits: head(tf, { values, readout: top.readout, dropout }),
+    readout: top.readout,
     attentions: [lower.attention, top.attention],
   };
 }

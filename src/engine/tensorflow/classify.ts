@@ -18,11 +18,14 @@ export function classify(
 ): Classification {
   return tf.tidy(() => {
     const features = input.features();
-    const { logits, attentions } = runClassifier(tf, { ...input, features });
+    const { logits, readout, attentions } = runClassifier(tf, { ...input, features });
     const levels = attentions.map((attention) => attention?.dataSync<'float32'>());
     const { network, lengths } = input;
     const attention = attentionOf(network, { lengths, timesteps: features.shape[1] }, levels);
-    const scores = logits.dataSync<'float32'>();
-    return attention ? { logits: scores, attention } : { logits: scores };
+    return {
+      logits: logits.dataSync<'float32'>(),
+      readout: readout.dataSync<'float32'>(),
+      attention,
+    };
   });
 }

@@ -32,6 +32,8 @@ export interface BatchOptions {
   readonly top?: number | undefined;
   /** A clip whose best class is less probable gets no label; the model's own threshold when absent. */
   readonly minProbability?: number | undefined;
+  /** A clip that is farther from what the model was trained on gets no label; the model's own limit when absent. */
+  readonly maxDistance?: number | undefined;
   /** Classify clips with damaged frames all the same; their rows say how many these are. */
   readonly allowDamaged?: boolean | undefined;
   /** Longest time that one clip may take; 600 when absent. */
@@ -90,6 +92,7 @@ export function withDefaults(options: BatchOptions) {
     top: options.top ?? 5,
     allowDamaged: options.allowDamaged ?? false,
     minProbability: options.minProbability ?? options.bundle.manifest.minProbability,
+    maxDistance: options.maxDistance ?? options.bundle.manifest.maxDistance,
     timeoutSeconds: options.timeoutSeconds ?? 600,
   };
 }

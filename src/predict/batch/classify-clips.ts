@@ -103,7 +103,8 @@ function processOptions(
   { options, model, startProgram, signal }: Run,
   kept: KeptFeatures | null,
 ): ProcessOptions {
-  const { jobs, sampling, top, minProbability, allowDamaged, timeoutSeconds } = withDefaults(options);
+  const { jobs, sampling, top, minProbability, maxDistance, allowDamaged, timeoutSeconds } =
+    withDefaults(options);
   const { pipeline, labels, vocabulary = [], eachFrame = false } = options.bundle.manifest;
   const input = inputOf(pipeline.input);
   const { source, given } = input;
@@ -128,6 +129,7 @@ function processOptions(
     sampling,
     top,
     minProbability,
+    maxDistance,
     allowDamaged,
     timeoutSeconds,
     startProgram,

@@ -1,5 +1,5 @@
 import { type ErrorCode, messageOf, UserError } from '../../errors.js';
-import { answerFields, answerOf } from '../../tasks/classification/answer.js';
+import { answerFields, answerOf, type Limits } from '../../tasks/classification/answer.js';
 import type { ClipResult } from '../classify-clip.js';
 import type { TextResult } from '../classify-text.js';
 import { rankResult } from '../rank.js';
@@ -9,11 +9,10 @@ import type { BatchClip } from './find-clips.js';
 import type { Answer, ClassifiedRow, FailedRow, Row, WindowedRow } from './row.js';
 import type { Segment } from './windows.js';
 
-export interface RowOptions {
+export interface RowOptions extends Limits {
   readonly labels: readonly string[];
   /** Classes that a row lists. */
   readonly top: number;
-  readonly minProbability: number;
 }
 
 /** Of a clip or a text, which have not all in common. */
@@ -68,15 +67,16 @@ export function failedRow(failed: {
 
 function predictionOf(
   result: Result,
-  { labels, top, minProbability, truth }: RowOptions & { truth: string | undefined },
+  { labels, top, truth, ...limits }: RowOptions & { truth: string | undefined },
 ): Answer {
-  const { frames, damaged, plan, tokens, unknownTokens } = result;
+  const { distance, frames, damaged, plan, tokens, unknownTokens } = result;
   const ranking = rankResult(result, labels);
   const best = ranking[0]!;
   const ofTruth = ranking.find(({ label }) => label === truth);
   return {
-    ...answerFields(answerOf(best, minProbability)),
+    ...answerFields(answerOf({ best, distance }, limits)),
     probability: best.probability,
+    distance,
     top: ranking.slice(0, top),
     truthProbability: ofTruth?.probability,
     frames,

@@ -31,6 +31,8 @@ const answer = {
   /** Why, when it is. */
   unknown: z.strictObject({ reason: z.enum(UNKNOWN_REASONS), score: z.number() }).optional(),
   probability: share,
+  /** From what the model was trained on, where it knows. */
+  distance: z.number().min(0).optional(),
   /** The most probable classes, falling. */
   top: z.array(
     z.strictObject({

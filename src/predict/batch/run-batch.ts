@@ -192,7 +192,8 @@ function noteFinished(finished: Map<string, FinishedClip>, row: Row): void {
 }
 
 async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
-  const { shard, sampling, top, minProbability, allowDamaged, windowing, subtitles } = withDefaults(options);
+  const { shard, sampling, top, minProbability, maxDistance, allowDamaged, windowing, subtitles } =
+    withDefaults(options);
   const engine = await model.loaded;
   return {
     source: resolve(options.source),
@@ -204,6 +205,7 @@ async function settingsOf({ options, model }: Run): Promise<BatchSettings> {
     sampling,
     top,
     minProbability,
+    maxDistance: maxDistance === undefined ? 'none' : String(maxDistance),
     allowDamaged,
     windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
     subtitles: subtitles ?? 'none',

@@ -5,8 +5,10 @@ import { isFailed, isWindowed, type Row } from './row.js';
 export interface BatchSummary {
   readonly clips: number;
   readonly classified: number;
-  /** Clips, or windows of them, of which no class is as probable as was asked for. */
+  /** Clips, or windows of them, that get no label. */
   readonly unknown: number;
+  /** Of these, those that are unlike anything that the model was trained on. */
+  readonly unlike: number;
   readonly failed: number;
   /** Clips, or windows of them, of each class that was found, the most frequent first. */
   readonly labels: ReadonlyArray<{ readonly label: string; readonly clips: number }>;
@@ -31,6 +33,7 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
   let clips = 0;
   let failed = 0;
   let unknown = 0;
+  let unlike = 0;
   for await (const row of rows) {
     clips += 1;
     if (isFailed(row)) {
@@ -44,7 +47,8 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
       continue;
     }
     const truth = row.truth === undefined ? undefined : indexOf.get(row.truth);
-    for (const { label, truthProbability } of isWindowed(row) ? row.windows : [row]) {
+    for (const { label, unknown: why, truthProbability } of isWindowed(row) ? row.windows : [row]) {
+      if (why?.reason === 'unlike') unlike += 1;
       if (label === null) unknown += 1;
       else counts.set(label, (counts.get(label) ?? 0) + 1);
       if (label === null || truth === undefined || truthProbability === undefined) continue;
@@ -55,6 +59,7 @@ export async function summarize(rows: AsyncIterable<Row>, labels: readonly strin
     clips,
     failed,
     unknown,
+    unlike,
     classified: clips - failed,
     labels: byClips([...counts].map(([label, count]) => ({ label, clips: count }))),
     failures: byClips([...failures].map(([code, kind]) => ({ code, ...kind }))),

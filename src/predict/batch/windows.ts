@@ -1,4 +1,6 @@
+import { isUnlike, type Limits } from '../../tasks/classification/answer.js';
 import { argmax } from '../../tensors/largest.js';
+import type { ClipResult } from '../classify-clip.js';
 
 /** How a long clip is cut into windows, each of which is classified by itself. */
 export interface Windowing {
@@ -43,25 +45,24 @@ const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) /
 /**
  * Merges windows into segments: at each moment counts the mean of the windows that show it, and moments of one
  * class that follow each other are one segment. Where no class is as probable as `minProbability`, there is
- * none.
+ * none; windows that are unlike what the model was trained on do not count.
  */
 export function mergeWindows(
-  windows: ReadonlyArray<Span & { readonly probabilities: readonly number[] }>,
-  { labels, minProbability }: { labels: readonly string[]; minProbability: number },
+  windows: ReadonlyArray<Span & Pick<ClipResult, 'probabilities' | 'distance'>>,
+  { labels, ...limits }: Limits & { labels: readonly string[] },
 ): Segment[] {
-  const borders = [...new Set(windows.flatMap(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]))];
+  const known = windows.filter(({ distance }) => !isUnlike(distance, limits));
+  const borders = [...new Set(known.flatMap(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]))];
   borders.sort((one, other) => one - other);
   const segments: Segment[] = [];
   for (const [index, endSeconds] of borders.entries()) {
     const startSeconds = borders[index - 1];
     if (startSeconds === undefined) continue;
-    const shown = windows.filter(
-      (each) => each.startSeconds <= startSeconds && each.endSeconds >= endSeconds,
-    );
+    const shown = known.filter((each) => each.startSeconds <= startSeconds && each.endSeconds >= endSeconds);
     if (shown.length === 0) continue;
     const means = labels.map((_, label) => mean(shown.map(({ probabilities }) => probabilities[label]!)));
     const best = argmax(means);
-    if (means[best]! < minProbability) continue;
+    if (means[best]! < limits.minProbability) continue;
     append(segments, { startSeconds, endSeconds, label: labels[best]!, probability: means[best]! });
   }
   return segments;

@@ -81,6 +81,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'unknownReason', type: 'STRING', cell: (row) => classified(row)?.unknown?.reason },
   { name: 'unknownScore', type: 'DOUBLE', cell: (row) => classified(row)?.unknown?.score },
   { name: 'probability', type: 'DOUBLE', cell: (row) => classified(row)?.probability },
+  { name: 'distance', type: 'DOUBLE', cell: (row) => classified(row)?.distance },
   { name: 'top', type: 'STRING', cell: (row) => JSON.stringify(classified(row)?.top) },
   { name: 'truth', type: 'STRING', cell: (row) => row.truth },
   { name: 'truthProbability', type: 'DOUBLE', cell: (row) => classified(row)?.truthProbability },

@@ -1,8 +1,9 @@
 /**
  * Why a clip has no class for an answer:
+ * - `unlike`: it is unlike anything that the model was trained on; the score is its distance from that, see distances.ts;
  * - `unsure`: the most probable class is not probable enough; the score is its probability.
  */
-export const UNKNOWN_REASONS = ['unsure'] as const;
+export const UNKNOWN_REASONS = ['unlike', 'unsure'] as const;
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];
 
 export interface Unknown {
@@ -34,9 +35,29 @@ export function rankClasses(probabilities: readonly number[], labels: readonly s
 export const byProbability = (first: RankedClass, second: RankedClass): number =>
   second.probability - first.probability;
 
-/** @param best the most probable class. */
-export function answerOf({ label, probability }: RankedClass, minProbability: number): Answer {
-  if (probability >= minProbability) return { kind: 'class', label };
+/** Where answers end and the unknown begins. */
+export interface Limits {
+  /** In [0, 1]. */
+  readonly minProbability: number;
+  /** How far from what the model was trained on; any distance when absent. */
+  readonly maxDistance?: number | undefined;
+}
+
+/** Whether something is so far from what a model was trained on that it has no say. */
+export const isUnlike = (distance: number | undefined, { maxDistance }: Limits): distance is number =>
+  distance !== undefined && maxDistance !== undefined && distance > maxDistance;
+
+/**
+ * @param judged.best the most probable class.
+ * @param judged.distance from what the model was trained on, where it knows.
+ */
+export function answerOf(
+  { best, distance }: { readonly best: RankedClass; readonly distance: number | undefined },
+  limits: Limits,
+): Answer {
+  const { label, probability } = best;
+  if (isUnlike(distance, limits)) return { kind: 'unknown', reason: 'unlike', score: distance };
+  if (probability >= limits.minProbability) return { kind: 'class', label };
   return { kind: 'unknown', reason: 'unsure', score: probability };
 }
 

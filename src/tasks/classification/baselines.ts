@@ -3,7 +3,9 @@ import { type InputSettings, inputOf } from '../../inputs/input-kinds.js';
 import type { ReadableExample } from '../../inputs/sequence-reader.js';
 import type { RecurrentSettings } from '../../network/recurrent-schema.js';
 import { argmax } from '../../tensors/largest.js';
+import type { Weights } from '../../tensors/tensor.js';
 import { groupCount, groupInterval } from '../bootstrap.js';
+import { type AccuracyInterval, accuracyInterval } from './accuracy-interval.js';
 
 /**
  * What a network has to be better than, each classifier a little less blind than the one below:
@@ -30,11 +32,9 @@ export interface Baselines {
   readonly sequence: Comparison | null;
 }
 
-export interface BaselineScore {
+export interface BaselineScore extends AccuracyInterval {
   readonly name: BaselineName;
   readonly accuracy: number;
-  /** 95 %, over groups; see bootstrap.ts. */
-  readonly interval: readonly [low: number, high: number];
 }
 
 /** The network against another classifier on the same examples, in accuracy. */
@@ -63,7 +63,7 @@ export function measureBaselines(options: {
       value: Number(predicted[index] === label),
     }));
     const accuracy = values.reduce((sum, { value }) => sum + value, 0) / values.length;
-    return [{ name, accuracy, interval: groupInterval(values, options) }];
+    return [{ name, accuracy, ...accuracyInterval(values, options) }];
   });
   return {
     classifiers,
@@ -105,7 +105,16 @@ export function baselinesToTrain(
   ];
 }
 
-export type TrainedBaselineName = Extract<BaselineName, 'middle' | 'mean'>;
+/** Those that are trained along with the network. */
+export const TRAINED_BASELINES = ['middle', 'mean'] as const satisfies readonly BaselineName[];
+export type TrainedBaselineName = (typeof TRAINED_BASELINES)[number];
+
+/** A linear classifier on what is left of a sequence. */
+export interface TrainedBaseline {
+  readonly name: TrainedBaselineName;
+  /** Weights of its linear network, see linearNetworks, for each member of the model, whose encoder it shares. */
+  readonly members: readonly Weights[];
+}
 
 /** Whether the network could do otherwise when timesteps are shuffled. */
 export function readsOrder(

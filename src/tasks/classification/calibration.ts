@@ -1,4 +1,6 @@
-import { argmax, largest } from '../../tensors/largest.js';
+import { type Random, random } from '../../random.js';
+import { argmax } from '../../tensors/largest.js';
+import { quantile } from '../bootstrap.js';
 import { softmax } from './metrics.js';
 
 /** Logits float32 [examples, classes], and the class index of each example. */
@@ -11,6 +13,13 @@ export interface Answers {
 export interface Calibration {
   /** Expected calibration error in [0, 1]: mean distance of confidence to accuracy, over the bins. */
   readonly error: number;
+  /**
+   * What that error would be, in 95 % of all cases, of a network that is right exactly as often as it says: even one is
+   * off by chance, on few examples by much (Vaicenavicius et al. 2019, arXiv 1902.06977, section 6).
+   */
+  readonly range: readonly [low: number, high: number];
+  /** Mean probability of the predicted classes: above the accuracy, the network is too sure of itself. */
+  readonly confidence: number;
   /** Points of a reliability plot, rising; empty bins are left out. */
   readonly bins: readonly CalibrationBin[];
 }
@@ -28,33 +37,71 @@ export interface CalibrationBin {
 /** As in Guo et al. 2017. */
 const BINS = 15;
 
-/** Expected calibration error over 15 bins of equal width (Guo et al. 2017, arXiv 1706.04599). */
-export function measureCalibration(answers: Answers): Calibration {
-  const confident = confidences(answers);
-  const bins = Array.from({ length: BINS }, (_, index): CalibrationBin[] => {
-    const inside = confident.filter(({ confidence }) => binOf(confidence) === index);
+/**
+ * Expected calibration error over 15 bins of equal width (Guo et al. 2017, arXiv 1706.04599), beside what it would be of
+ * a network that is calibrated. At least one example.
+ *
+ * @param seed draws that network's answers.
+ */
+export function measureCalibration(answers: Answers, seed: number): Calibration {
+  const all = confidences(answers);
+  const bins = binsOf(all);
+  return {
+    error: errorOf(bins, all.length),
+    range: errorRange(all, random(seed, 'calibration')),
+    confidence: meanOf(all.map(({ confidence }) => confidence)),
+    bins,
+  };
+}
+
+/** Whether what is measured may well be of a network whose probabilities are true. */
+export const isCalibrated = ({ error, range: [, high] }: Calibration): boolean => error <= high;
+
+interface Confident {
+  readonly confidence: number;
+  readonly isRight: boolean;
+}
+
+function binsOf(all: readonly Confident[]): CalibrationBin[] {
+  return Array.from({ length: BINS }, (_, index): CalibrationBin[] => {
+    const inside = all.filter(({ confidence }) => binOf(confidence) === index);
     if (inside.length === 0) return [];
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return [
       {
         from: index / BINS,
         to: (index + 1) / BINS,
         examples: inside.length,
-        confidence: mean(inside.map(({ confidence }) => confidence)),
-        accuracy: mean(inside.map(({ isRight }) => Number(isRight))),
+        confidence: meanOf(inside.map(({ confidence }) => confidence)),
+        accuracy: meanOf(inside.map(({ isRight }) => Number(isRight))),
       },
     ];
   }).flat();
-  const error = bins.reduce(
-    (sum, { examples, confidence, accuracy }) =>
-      sum + (examples / confident.length) * Math.abs(confidence - accuracy),
-    0,
-  );
-  return { error, bins };
 }
 
+const errorOf = (bins: readonly CalibrationBin[], examples: number): number =>
+  bins.reduce((sum, bin) => sum + (bin.examples / examples) * Math.abs(bin.confidence - bin.accuracy), 0);
+
+/** Answers of a calibrated network that are drawn: the range's ends then vary by some hundredths of its width. */
+const DRAWS = 1000;
+
+/** The errors when each answer is right with the probability that was given for it. */
+function errorRange(all: readonly Confident[], stream: Random): [low: number, high: number] {
+  const places = all.map(({ confidence }) => binOf(confidence));
+  const errors = Float64Array.from({ length: DRAWS }, () => {
+    const excess = new Float64Array(BINS);
+    all.forEach(({ confidence }, index) => {
+      excess[places[index]!]! += confidence - Number(stream.float() < confidence);
+    });
+    return excess.reduce((sum, value) => sum + Math.abs(value), 0) / all.length;
+  }).sort();
+  return [quantile(errors, 0.025), quantile(errors, 0.975)];
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** The probability of each example's predicted class, and whether that class is right. */
-export function confidences({ logits, truth }: Answers): Array<{ confidence: number; isRight: boolean }> {
+export function confidences({ logits, truth }: Answers): Confident[] {
   const classes = logits.length / truth.length;
   return truth.map((label, index) => {
     const probabilities = softmax(logits.subarray(index * classes, (index + 1) * classes));
@@ -63,57 +110,5 @@ export function confidences({ logits, truth }: Answers): Array<{ confidence: num
   });
 }
 
-/**
- * The temperature that makes validation answers most likely: logits are to be divided by it (Guo et al. 2017).
- * Targets are as soft as that many examples allow, (examples + 1) / (examples + classes) for the true class
- * (Platt 1999): else few examples that are all right would make the network infinitely sure of itself.
- *
- * @returns a temperature in [0.05, 20]; 1 without examples.
- */
-export function fitTemperature(answers: Answers): number {
-  const examples = answers.truth.length;
-  if (examples === 0) return 1;
-  const rows = centredRows(answers, answers.logits.length / examples);
-  // The loss is convex in the inverse temperature, so that it has one valley in its logarithm too.
-  let [low, high] = [-Math.log(HIGHEST), Math.log(HIGHEST)];
-  const golden = (Math.sqrt(5) - 1) / 2;
-  while (high - low > 1e-6) {
-    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-    if (softLoss(rows, Math.exp(left)) < softLoss(rows, Math.exp(right))) high = right;
-    else low = left;
-  }
-  return Math.exp(-(low + high) / 2);
-}
-
-/** Networks that were trained at all lie far within 1/20 to 20. */
-const HIGHEST = 20;
-
 const binOf = (confidence: number): number =>
   Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
-
-interface Row {
-  /** Logits below the row's highest. */
-  readonly logits: readonly number[];
-  /** Mean of them under the soft target. */
-  readonly target: number;
-}
-
-function centredRows({ logits, truth }: Answers, classes: number): Row[] {
-  const share = (truth.length + 1) / (truth.length + classes);
-  const rest = (1 - share) / (classes - 1);
-  return truth.map((label, index) => {
-    const row = logits.subarray(index * classes, (index + 1) * classes);
-    const highest = largest(row);
-    const centred = Array.from(row, (logit) => logit - highest);
-    const sum = centred.reduce((total, logit) => total + logit, 0);
-    return { logits: centred, target: rest * sum + (share - rest) * centred[label]! };
-  });
-}
-
-/** Cross-entropy with the soft targets, summed over the rows. */
-function softLoss(rows: readonly Row[], inverse: number): number {
-  return rows.reduce((sum, { logits, target }) => {
-    const powers = logits.reduce((total, logit) => total + Math.exp(inverse * logit), 0);
-    return sum + Math.log(powers) - inverse * target;
-  }, 0);
-}

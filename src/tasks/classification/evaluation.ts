@@ -1,15 +1,14 @@
 import type { Example } from '../../datasets/dataset.js';
 import { argmax } from '../../tensors/largest.js';
-import { groupCount, groupInterval } from '../bootstrap.js';
+import { groupCount } from '../bootstrap.js';
+import { type AccuracyInterval, accuracyInterval } from './accuracy-interval.js';
 import { type Calibration, measureCalibration } from './calibration.js';
 import { type Metrics, measure, topAccuracy } from './metrics.js';
 
 /** How a network did on examples that it was not trained on. */
-export interface Evaluation extends Metrics {
+export interface Evaluation extends Omit<Metrics, 'interval'>, AccuracyInterval {
   /** Different groups among the examples. */
   readonly groups: number;
-  /** 95 % bootstrap interval of the accuracy over groups: honest where clips of one group are alike. */
-  readonly groupInterval: readonly [low: number, high: number];
   /** Share whose class is among the `count` most probable; null where that is all classes. */
   readonly top: { readonly count: number; readonly accuracy: number } | null;
   readonly calibration: Calibration;
@@ -35,10 +34,10 @@ export function assess(options: {
   }));
   return {
     ...measure({ logits, truth, labels }),
+    ...accuracyInterval(right, options),
     groups: groupCount(examples),
-    groupInterval: groupInterval(right, options),
     top: count < labels.length ? { count, accuracy: topAccuracy({ logits, truth, count }) } : null,
-    calibration: measureCalibration({ logits, truth }),
+    calibration: measureCalibration({ logits, truth }, options.seed),
   };
 }
 

@@ -3,8 +3,9 @@ import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import type { Example } from '../../datasets/dataset.js';
 import { listIssues, messageOf, UserError } from '../../errors.js';
-import { type Answer, answerOf, rankClasses } from './answer.js';
+import { type Answer, answerOf, type Limits, rankClasses } from './answer.js';
 import { BASELINES, type BaselineName, type BaselinePredictions } from './baselines.js';
+import type { Answers } from './calibration.js';
 import { softmax } from './metrics.js';
 
 /** What was said of one example that nothing was chosen by. */
@@ -12,6 +13,8 @@ export interface Prediction {
   readonly example: Pick<Example, 'id' | 'group' | 'label'>;
   /** Of each class, in [0, 1]. */
   readonly probabilities: readonly number[];
+  /** From what the network was trained on, where it knows; see distances.ts. */
+  readonly distance?: number | undefined;
   /** Class index that each baseline says, the network's own included. */
   readonly classifiers: Readonly<Partial<Record<BaselineName, number>>>;
   /** What the network attended to, a weight a timestep that sum to 1; where its readout attends. */
@@ -20,19 +23,22 @@ export interface Prediction {
 
 /**
  * @param options.logits of the network, float32 [examples, classes].
+ * @param options.distances of each example, where the network knows.
  * @param options.attention of the network for each example, where it attends.
  */
 export function predictionsOf(options: {
   examples: readonly Example[];
   logits: Float32Array;
   classifiers: BaselinePredictions;
+  distances?: Float32Array | undefined;
   attention: ReadonlyArray<readonly number[]> | undefined;
 }): Prediction[] {
-  const { examples, logits, classifiers, attention } = options;
+  const { examples, logits, classifiers, distances, attention } = options;
   const classes = logits.length / examples.length;
   return examples.map((example, index) => ({
     example,
     probabilities: softmax(logits.subarray(index * classes, (index + 1) * classes)),
+    distance: distances?.[index],
     classifiers: Object.fromEntries([...classifiers].map(([name, predicted]) => [name, predicted[index]!])),
     attention: attention?.[index],
   }));
@@ -56,26 +62,33 @@ export function logitsOf(predictions: readonly Prediction[]): Float32Array {
   );
 }
 
+/** What was said, and the truth. */
+export const answersOf = (predictions: readonly Prediction[]): Answers => ({
+  logits: logitsOf(predictions),
+  truth: predictions.map(({ example }) => example.label),
+});
+
 /**
  * CSV with a line for each example: id, group, label, predicted (the most probable class), why the answer is unknown
- * and by which score, where it is, the label that each other baseline says, the probability of each class, and where the
- * network attends, the weights of the timesteps, with a space between them. A cell that a spreadsheet would take for a
- * formula begins with a quote.
+ * and by which score, where it is, the distance from what the network was trained on, where it knows, the label that each
+ * other baseline says, the probability of each class, and where the network attends, the weights of the timesteps, with a
+ * space between them. A cell that a spreadsheet would take for a formula begins with a quote.
  *
- * @param options.minProbability of each prediction, below which its answer is unknown.
+ * @param options.limits of each prediction, beyond which its answer is unknown.
  * @param options.extra more columns of each line, after the id.
  */
 export function predictionsCsv(
   predictions: readonly Prediction[],
-  { labels, minProbability, extra = () => ({}) }: CsvOptions,
+  { labels, limits, extra = () => ({}) }: CsvOptions,
 ): string {
-  const records = predictions.map(({ example, probabilities, classifiers, attention }, index) => ({
+  const records = predictions.map(({ example, probabilities, distance, classifiers, attention }, index) => ({
     id: example.id,
     ...extra(index),
     group: example.group,
     label: labels[example.label]!,
     predicted: labels[classifiers.network!]!,
-    ...unknownColumns(answerOf(rankClasses(probabilities, labels)[0]!, minProbability(index))),
+    ...unknownColumns(answerOf({ best: rankClasses(probabilities, labels)[0]!, distance }, limits(index))),
+    ...(distance === undefined ? {} : { distance }),
     ...Object.fromEntries(
       simplerClassifiers(classifiers).map((name) => [baselineColumn(name), labels[classifiers[name]!]!]),
     ),
@@ -87,7 +100,7 @@ export function predictionsCsv(
 
 interface CsvOptions {
   readonly labels: readonly string[];
-  readonly minProbability: (index: number) => number;
+  readonly limits: (index: number) => Limits;
   readonly extra?: (index: number) => Readonly<Record<string, string | number>>;
 }
 
@@ -106,6 +119,7 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
       group: z.string(),
       label,
       predicted: label,
+      distance: z.coerce.number().min(0).optional(),
       attention: weights.optional(),
       ...Object.fromEntries(BASELINES.map((name) => [baselineColumn(name), label.optional()])),
       ...Object.fromEntries(labels.map((name) => [classColumn(name), z.coerce.number().min(0).max(1)])),
@@ -121,6 +135,7 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
     ]);
     return {
       example: { id: line.id, group: line.group, label: line.label },
+      distance: line.distance,
       probabilities: labels.map((name) => Number(values[classColumn(name)])),
       classifiers: { ...Object.fromEntries(classifiers), network: line.predicted },
       attention: line.attention,

@@ -18,14 +18,14 @@ describe('predictions as CSV', () => {
     ['of a network that does not attend', [prediction, prediction]],
     ['of one that does', [attending, { ...attending, attention: [1] }]],
   ])('are read again as they were written, %s', (_, predictions) => {
-    const csv = predictionsCsv(predictions, { labels, minProbability: () => 0.8 });
+    const csv = predictionsCsv(predictions, { labels, limits: () => ({ minProbability: 0.8 }) });
     expect(parsePredictions(csv, labels, 'predictions.csv')).toEqual(predictions);
   });
 
   it('say why an answer is unknown, beside the most probable class', () => {
     const csv = predictionsCsv([prediction, prediction], {
       labels: ['down', 'unknown'],
-      minProbability: (index) => (index === 0 ? 0.8 : 0),
+      limits: (index) => ({ minProbability: index === 0 ? 0.8 : 0 }),
     });
     const [head, unsure, sure] = csv.trim().split('\n');
     expect(head).toMatch(/,predicted,unknown_reason,unknown_score,/);
@@ -36,7 +36,7 @@ describe('predictions as CSV', () => {
   it('have no cell that a spreadsheet takes for a formula, and are read again all the same', () => {
     const names = ['=1+1', '@sum'];
     const hostile = { ...prediction, example: { id: '-cmd.mp4', group: '+x', label: 0 } };
-    const csv = predictionsCsv([hostile], { labels: names, minProbability: () => 0 });
+    const csv = predictionsCsv([hostile], { labels: names, limits: () => ({ minProbability: 0 }) });
     expect(csv.split('\n')[1]).toMatch(/^'-cmd\.mp4,'\+x,'=1\+1,'@sum,/);
     expect(parsePredictions(csv, names, 'predictions.csv')).toEqual([hostile]);
   });
@@ -44,7 +44,7 @@ describe('predictions as CSV', () => {
   it('are refused when a weight of a timestep is no number', () => {
     const csv = predictionsCsv([{ ...attending, attention: [Number.NaN] }], {
       labels,
-      minProbability: () => 0,
+      limits: () => ({ minProbability: 0 }),
     });
     expect(() => parsePredictions(csv, labels, 'predictions.csv')).toThrow(/lines that do not fit/);
   });
