@@ -41,7 +41,13 @@ it.each([
   'a text of 100 MB is trained on by its %s in less than 1 GB',
   async (units, input) => {
     const pipeline = await writeTinyLanguagePipeline(root);
-    const others = ['input.minCount=2', 'training.steps=3', 'split.validation=0.0001', 'split.test=0.0001'];
+    const others = [
+      'input.minCount=2',
+      'training.epochs=null',
+      'training.steps=3',
+      'split.validation=0.0001',
+      'split.test=0.0001',
+    ];
     const flags = [...input, ...others].flatMap((setting) => ['--set', setting]);
     const args = ['train', pipeline, '--data', data, '--out', join(root, units), ...flags];
     const { code, stderr } = await clipstep(args, { env: { NODE_OPTIONS: TELLS_MEMORY } });

@@ -13,8 +13,11 @@ export interface CorpusText {
 /** Code units of a text, at least, for each of its tokens as a rule. */
 const LENGTHS: Readonly<Record<Unit, number>> = { character: 1, word: 4 };
 
-/** Characters of a text that are cut at once. */
-const CHUNK = 2 ** 18;
+/**
+ * Code units of a text that are cut at once, at least: what Intl.Segmenter takes for each token of a string goes by the
+ * string's length where it has characters beyond Latin-1.
+ */
+const CHUNK = 2 ** 11;
 
 /** What stands for the end of a line where units are words, before there is a vocabulary. */
 const LINE_END = 0;
