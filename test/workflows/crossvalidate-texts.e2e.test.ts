@@ -50,17 +50,25 @@ describe('a cross-validation of texts', () => {
     }
     expect(lines).toHaveLength(2 * 16 + 2 * 4);
     expect([...foldsOf.values()].every(({ size }) => size === 1)).toBe(true);
-    // Texts under two classes are told, and torn apart by no fold.
-    expect(result.leaks.filter(({ kind }) => kind !== 'labels')).toEqual([]);
+    // Each of the texts that stand under two classes is told of, and is on one side of every fold.
+    expect(result.leaks).toHaveLength(8);
+    expect(result.leaks.every(({ kind, parts: [one, other] }) => kind === 'labels' && one === other)).toBe(
+      true,
+    );
   });
 
-  it('makes an ensemble whose answer is the mean of the folds, but for its temperature', async () => {
+  it('makes an ensemble whose answer is the mean of the folds at their common temperature', async () => {
     const text = 'kurtamidest';
     const ofFolds = await Promise.all(
       [1, 2, 3, 4].map((fold) => probabilityOf(join(root, 'folds', 'repeat-1', `fold-${fold}`), text)),
     );
-    const mean = ofFolds.reduce((sum, probability) => sum + probability, 0) / 4;
-    expect(await probabilityOf(result.ensemble!, text)).toBeCloseTo(mean, 1);
+    expect(result.temperature).not.toBe(1);
+    const tempered = ofFolds.map((probability) => {
+      const [own, other] = [probability, 1 - probability].map((each) => each ** (1 / result.temperature));
+      return own! / (own! + other!);
+    });
+    const mean = tempered.reduce((sum, probability) => sum + probability, 0) / 4;
+    expect(await probabilityOf(result.ensemble!, text)).toBeCloseTo(mean, 5);
   });
 });
 
@@ -80,6 +88,7 @@ describe('the evaluation of its ensemble', () => {
     );
     const copies = leaks.filter(({ kind }) => kind !== 'labels');
     expect(copies).toHaveLength(1);
+    expect(leaks).toHaveLength(9);
     expect(copies[0]).toMatchObject({ kind: 'content', parts: ['train', 'test'] });
     expect(copies[0]!.ids.every((id) => id.endsWith(LEAKED))).toBe(true);
     expect(baselines.classifiers.map(({ name }) => name)).toContain('ngrams');
@@ -90,7 +99,7 @@ describe('the evaluation of its ensemble', () => {
     const bundle = await loadBundle(result.ensemble!);
     const { leaks, evaluation, leftOut } = await evaluateBundle(bundle, { data, withoutLeaks: true });
     const copies = leaks.filter(({ kind }) => kind !== 'labels');
-    expect([copies.length, evaluation.examples, leftOut]).toEqual([1, 32, 1]);
+    expect([copies.length, leaks.length, evaluation.examples, leftOut]).toEqual([1, 9, 32, 1]);
     await expect(evaluateBundle(bundle, { data, split: 'all', withoutLeaks: true })).rejects.toMatchObject({
       code: 'usage',
     });
