@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { UserError } from '../errors.js';
+import type { DownloadLimits } from '../platform/fetch-bytes.js';
 
 /** A file that is fetched, as it lies on the disk: unpacked. */
 export interface RemoteFile {
@@ -7,6 +9,16 @@ export interface RemoteFile {
   readonly byteLength: number;
   readonly sha256: string;
 }
+
+export interface DownloadProgress {
+  readonly fileName: string;
+  readonly receivedBytes: number;
+  /** Bytes on the wire, packed where the server packs them; null when it does not say. */
+  readonly totalBytes: number | null;
+}
+
+/** MNIST's 11.6 MB take 580 s at 20 kB/s. */
+export const DEFAULT_LIMITS: DownloadLimits = { totalSeconds: 600, stallSeconds: 20 };
 
 /** What is wrong with a content that a server sent, as the end of a sentence; null when nothing is. */
 export function mismatch(content: Uint8Array, { byteLength, sha256 }: RemoteFile): string | null {
@@ -19,4 +31,12 @@ export function mismatch(content: Uint8Array, { byteLength, sha256 }: RemoteFile
 export async function isWhole(path: string, file: RemoteFile): Promise<boolean> {
   const content = await readFile(path).catch(() => null);
   return content !== null && mismatch(content, file) === null;
+}
+
+/** The error of a download that was interrupted. */
+export function stopped(fileName: string): UserError {
+  return new UserError('aborted', {
+    problem: `The download of ${fileName} was stopped before its end.`,
+    fix: 'Start again: the files that were whole are kept.',
+  });
 }

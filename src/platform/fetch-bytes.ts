@@ -1,5 +1,13 @@
 import { messageOf } from '../errors.js';
 
+/** How long a download may take. */
+export interface DownloadLimits {
+  /** For all its files together. */
+  readonly totalSeconds: number;
+  /** Longest wait for a server's next bytes. */
+  readonly stallSeconds: number;
+}
+
 export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Longest wait for the next bytes. */

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findModel, type ModelOptions } from '../bundle/find-model.js';
 import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { cannotWrite } from '../platform/cannot-write.js';
+import { makeFolder } from '../platform/make-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { Outcome } from '../predict/outcome.js';
 import { filmStrip } from '../report/film-strip.js';
@@ -29,7 +29,7 @@ export async function openFilmStrips(
       fix: 'Leave --strips out.',
     });
   }
-  await mkdir(folder, { recursive: true }).catch((cause) => Promise.reject(cannotWrite(folder, cause)));
+  await makeFolder(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause)));
   const counts = new Map<string, number>();
   return async (outcome) => {
     if (outcome.kind === 'failed') return;

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
 import { exists } from '../../platform/exists.js';
-import { fetchBytes } from '../../platform/fetch-bytes.js';
+import { type DownloadLimits, fetchBytes } from '../../platform/fetch-bytes.js';
+import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
-import { isWhole, mismatch } from '../remote-file.js';
+import { DEFAULT_LIMITS, type DownloadProgress, isWhole, mismatch, stopped } from '../remote-file.js';
 import type { PublishedDataset, PublishedFile, PublishedSource } from './catalogue.js';
 import { unzipFiles } from './unzip-files.js';
 
@@ -14,26 +14,10 @@ export interface FetchDatasetOptions {
   readonly folder: string;
   /** Address of a folder, ending in a slash, that has the files of all sources under their own names; the sources' own when absent. */
   readonly mirror?: string | undefined;
-  readonly limits?: FetchLimits | undefined;
-  readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
+  readonly limits?: DownloadLimits | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-export interface FetchLimits {
-  /** For all files together. */
-  readonly totalSeconds: number;
-  /** Longest wait for the next bytes. */
-  readonly stallSeconds: number;
-}
-
-export interface FetchProgress {
-  readonly fileName: string;
-  readonly receivedBytes: number;
-  /** Null when the server does not say. */
-  readonly totalBytes: number | null;
-}
-
-const DEFAULT_LIMITS: FetchLimits = { totalSeconds: 600, stallSeconds: 20 };
 
 /**
  * Puts a published dataset into a folder. Files that are there and whole stay; each of the others appears when its
@@ -111,7 +95,7 @@ async function fetchSource(address: string, fetch: Fetch): Promise<Map<Published
 }
 
 async function save(path: string, content: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dirname(path)).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
   });
   await replaceFile(path, content, { isSynced: false, failure: cannotWrite });
@@ -128,12 +112,5 @@ function failed(address: string, reason: string): UserError {
   return new UserError('download_failed', {
     problem: `${address} could not be fetched: ${reason}.`,
     fix: 'Try again later, or give a server that has the same files with --mirror.',
-  });
-}
-
-function stopped(fileName: string): UserError {
-  return new UserError('aborted', {
-    problem: `The download of ${fileName} was stopped before its end.`,
-    fix: 'Start again: the files that were whole are kept.',
   });
 }

@@ -1,25 +1,18 @@
 import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { cannotCache } from '../../platform/cache-folder.js';
-import { fetchBytes } from '../../platform/fetch-bytes.js';
+import { type DownloadLimits, fetchBytes } from '../../platform/fetch-bytes.js';
 import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
-import { isWhole, mismatch, type RemoteFile } from '../remote-file.js';
+import {
+  DEFAULT_LIMITS,
+  type DownloadProgress,
+  isWhole,
+  mismatch,
+  type RemoteFile,
+  stopped,
+} from '../remote-file.js';
 import { unpack } from './gzip.js';
-
-export interface DownloadProgress {
-  readonly fileName: string;
-  readonly receivedBytes: number;
-  /** Bytes on the wire, gzipped; null when the mirror does not say. */
-  readonly totalBytes: number | null;
-}
-
-export interface DownloadLimits {
-  /** For all files together. */
-  readonly totalSeconds: number;
-  /** Longest wait for a mirror's next bytes, before the next mirror is tried. */
-  readonly stallSeconds: number;
-}
 
 export interface DownloadOptions {
   /** Addresses of folders that hold `<name>.gz`, each ending in a slash. */
@@ -31,8 +24,6 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** MNIST's 11.6 MB take 580 s at 20 kB/s. */
-const DEFAULT_LIMITS: DownloadLimits = { totalSeconds: 600, stallSeconds: 20 };
 /** What gzip may add to bytes that it cannot shorten: 5 in each block of 32 KiB, a header, a file name. */
 const gzippedBound = (byteLength: number): number => byteLength + 5 * Math.ceil(byteLength / 2 ** 15) + 1024;
 
@@ -67,7 +58,7 @@ async function fetchFromAny(
     try {
       return { content: await fetchOne(address, { file, options }), mirror };
     } catch (thrown) {
-      if (options.signal?.aborted) throw stopped(file);
+      if (options.signal?.aborted) throw stopped(file.name);
       failures.push(`  ${address}: ${explain(thrown, options)}`);
       if (options.deadline.aborted) break;
     }
@@ -108,11 +99,4 @@ async function save(path: string, content: Uint8Array): Promise<void> {
 
 function explain(thrown: unknown, { deadline, limits = DEFAULT_LIMITS }: Attempt): string {
   return deadline.aborted ? `the time for all files, ${limits.totalSeconds} s, was over` : messageOf(thrown);
-}
-
-function stopped(file: RemoteFile): UserError {
-  return new UserError('aborted', {
-    problem: `The download of ${file.name} was stopped before its end.`,
-    fix: 'Start again: the files that were whole are kept.',
-  });
 }

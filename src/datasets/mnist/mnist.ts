@@ -1,6 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { cacheFolder } from '../../platform/cache-folder.js';
-import { type DownloadLimits, type DownloadProgress, downloadFiles } from './download.js';
+import type { DownloadLimits } from '../../platform/fetch-bytes.js';
+import type { DownloadProgress } from '../remote-file.js';
+import { downloadFiles } from './download.js';
 import { filesOf, MNIST, type RemoteMnist } from './files.js';
 import { readMnistFolder } from './folder.js';
 import type { LabelledImages } from './labelled-images.js';

@@ -1,16 +1,10 @@
 import { messageOf, UserError } from '../../errors.js';
 import { concurrently } from '../../platform/concurrently.js';
-import { fetchBytes } from '../../platform/fetch-bytes.js';
+import { type DownloadLimits, fetchBytes } from '../../platform/fetch-bytes.js';
 import { type ModelFiles, readModelFiles } from './model-files.js';
 
-export interface DownloadLimits {
-  /** For all addresses together; each has an equal share, so that a slow one leaves time for the others. */
-  readonly totalSeconds: number;
-  /** Longest wait for an address's next bytes. */
-  readonly stallSeconds: number;
-}
-
 export interface DownloadOptions {
+  /** For all addresses together; each has an equal share, so that a slow one leaves time for the others. */
   readonly limits?: DownloadLimits | undefined;
   /** Called with the bytes that have come from one address so far, of all files together. */
   readonly onReceived?: ((bytes: number) => void) | undefined;

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DownloadProgress, downloadFiles } from '../../../src/datasets/mnist/download.js';
+import { downloadFiles } from '../../../src/datasets/mnist/download.js';
+import type { DownloadProgress } from '../../../src/datasets/remote-file.js';
 import { type Mirror, startMirror } from '../../support/mirror.js';
 
 let folder: string;

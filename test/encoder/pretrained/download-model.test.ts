@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DownloadLimits, downloadModel } from '../../../src/encoder/pretrained/download-model.js';
+import { downloadModel } from '../../../src/encoder/pretrained/download-model.js';
 import type { UserError } from '../../../src/errors.js';
+import type { DownloadLimits } from '../../../src/platform/fetch-bytes.js';
 
 const servers: Server[] = [];
 
