@@ -6,6 +6,7 @@ import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { random } from '../../src/random.js';
+import { UNTRAINED } from '../support/untrained-manifest.js';
 
 /** Folders of models. */
 export interface BenchModels {
@@ -42,12 +43,7 @@ export async function saveBenchModels(root: string): Promise<BenchModels> {
       manifest: {
         pipeline: PIPELINE,
         labels: LABELS,
-        test: null,
-        seed: 1,
-        engine: 'onnx',
-        versions: {},
-        temperature: 1,
-        minProbability: 0,
+        ...UNTRAINED,
         ...(frames > 0 && { quantization: { from: '0'.repeat(64), frames } }),
       },
       members: [new Map([...weights, ...initializeRecurrent(recurrent, 1)])],

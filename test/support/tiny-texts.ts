@@ -4,6 +4,7 @@ import { saveBundle } from '../../src/bundle/bundle.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
+import { UNTRAINED } from './untrained-manifest.js';
 
 /** Two made-up languages: names of one end in vowels, those of the other in consonants. */
 const LANGUAGES = { Aitani: ['ta', 'mi', 'ro', 'lu'], Brakk: ['tak', 'bro', 'kur', 'dest'] };
@@ -47,12 +48,7 @@ export async function saveTinyTextBundle(folder: string): Promise<void> {
       pipeline: tinyTextPipeline,
       labels,
       vocabulary,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
     },
     members: [initializeRecurrent(recurrent, 1)],
     files: { 'README.md': '# tiny texts\n' },

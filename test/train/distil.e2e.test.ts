@@ -25,6 +25,7 @@ import type { Training } from '../../src/train/train-stage.js';
 import { type TrainOptions, train } from '../../src/workflows/train.js';
 import { drawBlobs, paint, writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
+import { UNTRAINED } from '../support/untrained-manifest.js';
 
 const student: MobileNet = {
   architecture: 'mobilenet-v1',
@@ -178,12 +179,7 @@ async function saveTeacher(folder: string, { distil: _, ...like }: Pipeline): Pr
     manifest: {
       pipeline: own,
       labels,
-      test: null,
-      seed: 1,
-      engine: 'onnx',
-      versions: {},
-      temperature: 1,
-      minProbability: 0,
+      ...UNTRAINED,
     },
     members: [1, 2].map(() => new Map([...encoder, ...recurrent])),
     files: {},
