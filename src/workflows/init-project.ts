@@ -4,10 +4,14 @@ import { refuseOccupied } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { shippedPath } from '../platform/shipped.js';
 import { cannotWriteResult, writeResult } from '../platform/write-result.js';
 
-/** Files that a project begins with, in which NAME stands for what it is called. */
+/** Files that a project begins with, in which NAME stands for what it is called; the pipeline's beginning is its own. */
 const FILES = ['pipeline.yaml', 'README.md'];
+
+/** The pipeline whose recipe a project begins with. */
+const RECIPE = 'actions';
 
 /**
  * Makes a folder to train a model of one's own in: a folder of clips for each class, empty yet, a pipeline that reads
@@ -29,8 +33,15 @@ export async function initProject(
   }
   for (const file of FILES) {
     const template = await readFile(join(PACKAGE_FOLDER, 'templates', file), 'utf8');
-    await writeResult(join(folder, file), template.replaceAll('NAME', name));
+    const text = template.replaceAll('NAME', name);
+    await writeResult(join(folder, file), file === 'pipeline.yaml' ? text + (await recipe()) : text);
   }
+}
+
+/** With its comments, from where it says how clips are read. */
+async function recipe(): Promise<string> {
+  const text = await readFile(shippedPath('pipeline', RECIPE), 'utf8');
+  return text.slice(text.indexOf('input:\n'));
 }
 
 /** What a pipeline may be called that comes closest to the folder's name. */

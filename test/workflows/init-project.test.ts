@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
+import { shippedPath } from '../../src/platform/shipped.js';
 import { initProject } from '../../src/workflows/init-project.js';
 
 let root: string;
@@ -23,6 +24,8 @@ it('makes folders for the classes, a pipeline that is called as the folder and r
   const pipeline = await readPipeline(join(folder, 'pipeline.yaml'));
   expect(pipeline).toMatchObject({ name: 'my-actions', data: { kind: 'folder', path: 'clips' } });
   expect(pipeline.description).toBeUndefined();
+  const { description: _, ...actions } = await readPipeline(shippedPath('pipeline', 'actions'));
+  expect(pipeline).toEqual({ ...actions, name: pipeline.name, data: pipeline.data });
   const readme = await readFile(join(folder, 'README.md'), 'utf8');
   expect(readme.match(/^ {4}clipstep \w+/gm)).toEqual([
     '    clipstep check',
