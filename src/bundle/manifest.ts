@@ -55,7 +55,7 @@ export const manifestSchema = z.strictObject({
     .optional(),
   /** Networks whose probabilities are averaged; see pack-members.ts. */
   members: z.int().min(1).max(1000).default(1),
-  /** Divides the logits before softmax; fitted on the validation part, see tasks/classification/calibration.ts. */
+  /** Divides the logits before softmax; fitted on examples not trained on, see tasks/classification/temperature.ts. */
   temperature: z.number().min(0.01).max(100).default(1),
   /** Below it, the answer is that the class is unknown; see evaluate/choices.ts, for an ensemble crossvalidate/select-answers.ts. */
   minProbability: share.default(0),
