@@ -43,10 +43,12 @@ export function calibrationSentence({
   calibration,
 }: Pick<Evaluation, 'accuracy' | 'calibration'>): string {
   const { error, range, confidence } = calibration;
+  const means = `answers have a probability of ${percent(confidence)} on average, and ${percent(accuracy)} are right`;
   const figures = `calibration error ${percent(error)}; a network that is right as often as it says has ${spanText(range)} on so many examples`;
-  if (isCalibrated(calibration)) return `Calibrated: ${figures}.`;
+  // Few examples show nothing of the kind, whatever the network.
+  if (isCalibrated(calibration)) return `Not shown to be miscalibrated: ${means} (${figures}).`;
   const tooSure = confidence > accuracy ? 'too sure of itself' : 'not sure enough of itself';
-  return `Not calibrated, ${tooSure}: its answers have a probability of ${percent(confidence)} on average, and ${percent(accuracy)} are right (${figures}).`;
+  return `Not calibrated, ${tooSure}: ${means} (${figures}).`;
 }
 
 /** Figures beside the accuracy, by name. */
