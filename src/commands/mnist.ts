@@ -18,6 +18,7 @@ interface Flags {
   readonly out?: string;
   readonly resume?: boolean;
   readonly recipe?: 'notebook';
+  readonly steps?: number;
   readonly compare?: boolean;
 }
 
@@ -41,6 +42,7 @@ export function mnistCommand(): Command {
         "use a tutorial's settings, and set the result beside what it reports",
       ).choices(['notebook']),
     )
+    .option('--steps <count>', "with --recipe: training steps instead of the tutorial's", wholeNumber(1))
     .option('--compare', 'also train other networks on the same images: is an RNN a good image classifier?')
     .action(async (flags: Flags) => {
       refuseTogether(flags);
@@ -57,19 +59,27 @@ async function run(flags: Flags, options: MnistOptions): Promise<string> {
     return comparisonReport(await compareOnMnist({ ...options, out: flags.out ?? 'runs/mnist-compare' }));
   }
   if (flags.recipe === 'notebook') {
-    return notebookReport(await reproduceNotebook({ ...options, out: flags.out ?? 'runs/mnist-notebook' }));
+    return notebookReport(
+      await reproduceNotebook({ ...options, steps: flags.steps, out: flags.out ?? 'runs/mnist-notebook' }),
+    );
   }
   return baselineReport(await trainMnist(options));
 }
 
 /** What would be ignored is wrong use. */
-function refuseTogether({ compare, recipe, units, epochs, resume }: Flags): void {
+function refuseTogether({ compare, recipe, units, epochs, steps, resume }: Flags): void {
   const ignored = [
     compare && recipe && '--recipe',
     (compare || recipe) && units !== undefined && '--units',
     (compare || recipe) && resume && '--resume',
     recipe && epochs !== undefined && '--epochs',
   ].filter((flag) => typeof flag === 'string');
+  if (steps !== undefined && !recipe) {
+    throw new UserError('usage', {
+      problem: '--steps is the length of a --recipe, and there is none.',
+      fix: 'Give --epochs, or --recipe too.',
+    });
+  }
   if (ignored.length === 0) return;
   throw new UserError('usage', {
     problem: `${ignored.join(' and ')} cannot be used with ${compare ? '--compare' : '--recipe'}.`,

@@ -77,7 +77,9 @@ describe('clipstep mnist', () => {
 
   it("puts a tutorial's settings beside what it wrote down", async () => {
     const out = join(root, 'notebook');
-    const { stdout, code } = await clipstep(['mnist', '--data', data, '--recipe', 'notebook', '--out', out]);
+    const { stdout, code } = await clipstep([
+      ...['mnist', '--data', data, '--recipe', 'notebook', '--steps', '60', '--out', out],
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/sgd.*88\.28 %/);
     expect(stdout).toMatch(/adam.*96\.09 %/);
@@ -105,6 +107,9 @@ describe('clipstep mnist', () => {
     const { stderr, code } = await clipstep(['mnist', '--compare', '--units', '3']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--units cannot be used with --compare/);
+    const lengthless = await clipstep(['mnist', '--steps', '3']);
+    expect(lengthless.code).toBe(2);
+    expect(lengthless.stderr).toMatch(/--steps is the length of a --recipe/);
   });
 });
 

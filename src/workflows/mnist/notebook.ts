@@ -33,14 +33,20 @@ function anchor(correct: number): Anchor {
 /**
  * Trains with the notebook's settings, once with SGD and once with Adam, and scores all test images. The
  * models go to `sgd` and `adam` in `options.out`. Results and errors as of train().
+ *
+ * @param options.steps of training, instead of the notebook's.
  */
-export async function reproduceNotebook(options: MnistOptions & { out: string }): Promise<Reproduction[]> {
+export async function reproduceNotebook(
+  options: MnistOptions & { out: string; steps?: number | undefined },
+): Promise<Reproduction[]> {
+  const set = options.steps === undefined ? {} : { 'training.steps': String(options.steps) };
   const reproductions: Reproduction[] = [];
   for (const optimizer of ['sgd', 'adam'] as const) {
     const out = join(options.out, optimizer);
     const result = await train({
       ...shared({ ...options, out }),
       pipeline: shippedPath('pipeline', `mnist-notebook-${optimizer}`),
+      set,
     });
     reproductions.push({ optimizer, quoted: NOTEBOOK[optimizer], result });
   }
