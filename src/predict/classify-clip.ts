@@ -175,7 +175,9 @@ async function encodeFrames(
   clip: Clip,
   { model, watch }: { model: SharedModel; watch: Stopwatch },
 ): Promise<Pick<ClipResult, 'sequence' | 'damaged'> & { timesSeconds: number[] }> {
+  // Of each frame, and of those that were given to the encoder.
   const encoding: Array<Promise<Float32Array>> = [];
+  const given: Array<Promise<Float32Array>> = [];
   const timesSeconds: number[] = [];
   let damaged = 0;
   let last: Frame | undefined;
@@ -185,13 +187,16 @@ async function encodeFrames(
       watch.note('decode');
       timesSeconds.push(frame.timeSeconds);
       if (frame.isDamaged) damaged += 1;
-      const isRepeated = last !== undefined && showsSame(last, frame);
-      const features = isRepeated ? encoding.at(-1)! : computed(share.encode(frame));
-      // Whoever waits for it is told; when decoding fails, nobody does.
-      features.catch(() => {});
-      encoding.push(features);
+      if (last === undefined || !showsSame(last, frame)) {
+        const features = computed(share.encode(frame));
+        // Whoever waits for it is told; when decoding fails, nobody does.
+        features.catch(() => {});
+        given.push(features);
+      }
+      encoding.push(given.at(-1)!);
       last = frame;
-      await encoding[encoding.length - FRAMES_AHEAD];
+      // Frames that repeat the one before wait for nothing: the encoder may be waiting for more than these.
+      await given[given.length - FRAMES_AHEAD];
       watch.note('encode');
     }
   } finally {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, loadBundle } from '../../src/bundle/bundle.js';
 import { shippedSample } from '../../src/platform/package-files.js';
@@ -10,6 +11,7 @@ import { requireTensor } from '../../src/tensors/tensor.js';
 import { evaluateBundle } from '../../src/workflows/evaluate-bundle.js';
 import { quantizeBundle } from '../../src/workflows/quantize-bundle.js';
 import { buildGraphModel, randomContent, writeGraphModel } from '../support/graph-model.js';
+import { runFfmpeg } from '../support/numbered-clip.js';
 import { sharedFolder } from '../support/shared.js';
 
 const content = randomContent('mobilenet-v1', 0.25, 1001);
@@ -59,6 +61,20 @@ describe('the model imagenet', () => {
       expect(seenAtSeconds).toEqual([...new Set(seenAtSeconds)].sort((one, other) => one - other));
       expect(seenAtSeconds!.at(-1)).toBeLessThan(durationSeconds!);
     }
+  });
+
+  it('answers for a picture, and for a clip that stands still, of which it has one frame to compute', async () => {
+    const picture = join(folder, 'red.png');
+    const clip = join(folder, 'red.mp4');
+    await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
+      .png()
+      .toFile(picture);
+    await runFfmpeg(['-f', 'lavfi', '-i', 'color=red:size=64x48:rate=25:duration=2', clip]);
+    const outcomes = await outcomesOf([picture, clip], { weights, top: 1 });
+    expect(outcomes).toMatchObject([
+      { kind: 'class', frames: 16 },
+      { kind: 'class', frames: 16 },
+    ]);
   });
 
   it('is neither evaluated nor quantized', async () => {
