@@ -1,5 +1,5 @@
 import type { MobileNet } from '../encoder/mobilenet.js';
-import type { FrameBatch, SequenceBatch } from '../inputs/batches.js';
+import type { FrameBatch, SequenceBatch, TokenBatch } from '../inputs/batches.js';
 import type { Loss } from '../network/losses.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
 import type { Standardization } from '../network/standardize.js';
@@ -34,6 +34,12 @@ export interface Engine {
    * @throws UserError `usage` where the engine has no such network.
    */
   loadSequenceModel(network: RecurrentNetwork, weights: Weights): Promise<SequenceModel>;
+  /**
+   * A network that reads a source, to write after it token by token.
+   *
+   * @throws UserError `usage` where the engine has no such network.
+   */
+  loadTranslationModel(network: RecurrentNetwork, weights: Weights): Promise<TranslationModel>;
   /**
    * The parameters of the same network with precision `int8`, its feature maps' ranges as these frames have them.
    *
@@ -72,7 +78,7 @@ export interface SequenceClassifier {
 /** A network whose readout is `every`: generation, and models of language. */
 export interface SequenceModel {
   /**
-   * The logits of every timestep, and the states after the last one of each sequence.
+   * The logits of every timestep, and the states after the last one of each sequence; no states where it reads a source.
    *
    * @param states Those that a run gave, for sequences that go on from there; zero when absent.
    */
@@ -98,6 +104,37 @@ export interface SequenceRun {
 export interface SequenceScore {
   /** float32 [batch, timesteps], natural logarithms. */
   readonly logProbabilities: Float32Array;
+  readonly states: States;
+}
+
+/** A network whose every timestep attends to a source: translation. */
+export interface TranslationModel {
+  read(sources: TokenBatch): Promise<SourceMemory>;
+  /**
+   * What comes after one more token of each row.
+   *
+   * @param tokens int32 [rows]
+   * @param after.memory of the row's source, in each row.
+   */
+  next(tokens: Int32Array, after: { memory: SourceMemory; states: States }): Promise<NextTokens>;
+  release(): Promise<void>;
+}
+
+/** Sources as they were read, a row each. */
+export interface SourceMemory {
+  /** float32 [rows, timesteps, width]; nothing past a source's length is read. */
+  readonly data: Float32Array;
+  readonly lengths: Int32Array;
+  readonly timesteps: number;
+  /** Before the first token. */
+  readonly states: States;
+}
+
+export interface NextTokens {
+  /** float32 [rows, classes], natural logarithms. */
+  readonly logProbabilities: Float32Array;
+  /** float32 [rows, timesteps of the source]: how much this token attends to each, adding up to 1. */
+  readonly attention: Float32Array;
   readonly states: States;
 }
 

@@ -57,6 +57,8 @@ export interface TokenBatch {
   readonly timesteps: number;
   /** Of each sequence; see TokenSequence. */
   readonly segments?: readonly Int32Array[] | undefined;
+  /** What each sequence follows from, as many sequences; see RecurrentNetwork.source in network/recurrent.ts. */
+  readonly source?: TokenBatch | undefined;
 }
 
 /** What a recurrent network reads without an encoder. */

@@ -1,10 +1,20 @@
 import { random } from '../random.js';
-import { layerInputs, levelsOf, type RecurrentNetwork, readoutWidthOf, topLevelOf } from './recurrent.js';
+import {
+  layerInputs,
+  levelsOf,
+  type RecurrentLevel,
+  type RecurrentNetwork,
+  readoutWidthOf,
+  sourceLevelOf,
+  topLevelOf,
+} from './recurrent.js';
 
 /** Masks to multiply with: 0 where a unit is dropped, 1 / (1 - rate) where it stays. */
 export interface DropoutMasks {
   /** For each level and recurrent layer, float32 [sequences, inputs of that layer], the same at every timestep. */
   readonly levels: Float32Array[][];
+  /** Likewise for each layer that reads a source; none without one. */
+  readonly source: Float32Array[];
   /** float32 [sequences, readoutWidth], on what the head reads. */
   readonly readout: Float32Array;
 }
@@ -20,13 +30,17 @@ export function dropoutMasks(
 ): DropoutMasks {
   const mask = (purpose: string | number, length: number) =>
     drawMask(length, network.dropout, random(seed, 'dropout', purpose));
-  const levels = levelsOf(network).map((level, index) =>
+  const masks = (level: RecurrentLevel, count: number) =>
     Array.from({ length: level.layers }, (_, layer) => {
       const purpose = level.prefix ? `${level.prefix}${layer}` : layer;
-      return mask(purpose, sequences[index]! * layerInputs(level, layer));
-    }),
-  );
-  return { levels, readout: mask('readout', sequences.at(-1)! * readoutWidthOf(topLevelOf(network))) };
+      return mask(purpose, count * layerInputs(level, layer));
+    });
+  const last = sequences.at(-1)!;
+  return {
+    levels: levelsOf(network).map((level, index) => masks(level, sequences[index]!)),
+    source: network.source ? masks(sourceLevelOf(network.source), last) : [],
+    readout: mask('readout', last * readoutWidthOf(topLevelOf(network))),
+  };
 }
 
 function drawMask(length: number, rate: number, stream: { float(): number }): Float32Array {

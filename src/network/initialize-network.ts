@@ -27,7 +27,7 @@ export function initializeRecurrent(
     recurrentParameters(network).map((spec) => {
       const stream = random(seed, 'initialize', spec.name);
       const isNormal = head === 'normal' && spec.name.startsWith(`${HEAD}.`);
-      const ofTable = spec.name === EMBEDDING ? embedding : undefined;
+      const ofTable = spec.name.endsWith(EMBEDDING) ? embedding : undefined;
       const initial = isNormal ? 'normal' : (ofTable ?? spec.initial);
       return [spec.name, initialTensor({ ...spec, initial }, stream)];
     }),

@@ -1,6 +1,7 @@
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
+import { MARKERS } from '../inputs/text/vocabulary.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
 import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
 import type { RecurrentSettings } from './recurrent-schema.js';
@@ -23,6 +24,8 @@ export interface NetworkSize {
   readonly classes: number;
   /** The symbols that its input knows, see Input.vocabularyOf; none when absent. */
   readonly vocabulary?: readonly string[] | undefined;
+  /** Likewise those of what it reads first, where it has a source. */
+  readonly sourceVocabulary?: readonly string[] | undefined;
 }
 
 /**
@@ -31,21 +34,23 @@ export interface NetworkSize {
  */
 export function networksOf(
   { input, recurrent }: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },
-  { classes, vocabulary = [] }: NetworkSize,
+  { classes, vocabulary = [], sourceVocabulary = [] }: NetworkSize,
 ): Networks {
+  const { source, ...layers } = recurrent;
   const timestep = inputOf(input).timestep(vocabulary);
   switch (timestep.kind) {
     case 'pictures': {
       const { encoder, streams, apart } = timestep;
       const inputs = (streams / apart) * featureCount(encoder);
-      return { encoder, recurrent: { ...recurrent, inputs, classes }, apart };
+      return { encoder, recurrent: { ...layers, inputs, classes }, apart };
     }
     case 'vector':
-      return { encoder: null, recurrent: { ...recurrent, inputs: timestep.width, classes }, apart: 1 };
+      return { encoder: null, recurrent: { ...layers, inputs: timestep.width, classes }, apart: 1 };
     case 'token': {
       const { tokens, width: inputs } = timestep;
       requireClasses({ ...recurrent, classes });
-      return { encoder: null, recurrent: { ...recurrent, tokens, inputs, classes }, apart: 1 };
+      const read = source && { ...source, tokens: MARKERS + sourceVocabulary.length, inputs };
+      return { encoder: null, recurrent: { ...layers, tokens, inputs, classes, source: read }, apart: 1 };
     }
   }
 }

@@ -7,6 +7,8 @@ export interface Placement {
   readonly timesteps: number;
   /** Timesteps of each segment of each sequence, their sum being its length; see RecurrentNetwork.upper. */
   readonly segments?: readonly Int32Array[] | undefined;
+  /** Where their sources lie, as many of them; see RecurrentNetwork.source. */
+  readonly source?: Placement | undefined;
 }
 
 /** Where segments lie in a batch of sequences, and each sequence's segments among all. */

@@ -4,7 +4,7 @@ import type { RecurrentSettings } from './recurrent-schema.js';
 
 /** Settings of a pipeline's recurrent network that are sound by themselves but not together. */
 export function recurrentContradictions(recurrent: RecurrentSettings): Contradiction[] {
-  const { layers, readout, segment, upper, softmax, tied } = recurrent;
+  const { layers, readout, segment, upper, softmax, tied, source } = recurrent;
   const found: Contradiction[] = [];
   const at = (message: string, ...path: string[]) => found.push({ path: ['recurrent', ...path], message });
   const { needsLayers, cutsSegments, everyTimestep } = READOUT_LAYOUTS[readout];
@@ -28,6 +28,7 @@ export function recurrentContradictions(recurrent: RecurrentSettings): Contradic
     const message = 'must be left out where recurrent.readout is not every: it is for answers of timesteps';
     if (softmax) at(message, 'softmax');
     if (tied) at(message, 'tied');
+    if (source) at(message, 'source');
   }
   if (tied && softmax?.kind === 'adaptive') {
     at(

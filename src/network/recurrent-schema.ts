@@ -18,6 +18,14 @@ const upperSchema = z.strictObject({
   readout: z.enum(READOUTS).default('last').describe(READOUT),
 });
 
+/** What reads a source; see recurrent.ts. */
+const sourceSchema = z.strictObject({
+  cell: z.enum(CELLS).describe(CELL),
+  units: z.int().min(1).max(4096).describe(UNITS),
+  layers: z.int().min(1).max(8).default(1).describe('one on top of the other'),
+  bidirectional: z.boolean().default(true).describe(BIDIRECTIONAL),
+});
+
 /** The recurrent network of a pipeline; see recurrent.ts. */
 export const recurrentSchema = z.strictObject({
   cell: z.enum(CELLS).describe(CELL),
@@ -49,6 +57,9 @@ export const recurrentSchema = z.strictObject({
   upper: upperSchema
     .optional()
     .describe('a recurrent network of its own over segments, each of which the readout makes a vector of'),
+  source: sourceSchema
+    .optional()
+    .describe('a recurrent network of its own that reads what is translated, and that this one attends to'),
 });
 
 /** How a head's kernel and bias are drawn. */

@@ -49,6 +49,11 @@ export interface RecurrentNetwork extends RecurrentLevel {
    */
   readonly upper?: UpperLevel | undefined;
   /**
+   * Where it writes what follows from another sequence, such as a translation: the network that reads that one. Every
+   * timestep then attends to all of the source's.
+   */
+  readonly source?: SourceNetwork | undefined;
+  /**
    * Rate in [0, 1) of variational dropout (Gal and Ghahramani 2016): one mask a sequence, the same at all
    * timesteps, on every recurrent layer's input and on the readout. Training only.
    */
@@ -57,6 +62,23 @@ export interface RecurrentNetwork extends RecurrentLevel {
 }
 
 export type UpperLevel = Omit<RecurrentLevel, 'inputs' | 'segment' | 'prefix'>;
+
+/**
+ * A network that reads a sequence of tokens of its own, the source: tokens [B, S] -> embedding [B, S, inputs] -> recurrent
+ * layers [B, S, width], its memory m. Of the last outputs of its directions, w, it makes the states that the other network
+ * starts from, and that one attends to the memory after its last layer, h being its output at a timestep (Luong et al.
+ * 2015, `general`, all timesteps at once):
+ *
+ *     state = tanh(B w + b)        a = softmax over the source of h . A' m        h' = tanh(C [a m; h] + c)
+ *
+ * and h' is what the head reads in place of h.
+ */
+export interface SourceNetwork extends Pick<RecurrentLevel, 'cell' | 'units' | 'layers' | 'bidirectional'> {
+  /** How many different tokens there are. */
+  readonly tokens: number;
+  /** Size of the vector that stands for one. */
+  readonly inputs: number;
+}
 
 /** A second of video at eight frames a second. */
 const DEFAULT_SEGMENT = 8;
@@ -69,6 +91,16 @@ export function levelsOf(network: RecurrentNetwork): readonly [RecurrentLevel, .
 
 /** What the names of the upper level's parameters begin with. */
 const UPPER = 'upper.';
+
+/** The level that reads the source. */
+export const sourceLevelOf = (source: SourceNetwork): RecurrentLevel => ({
+  ...source,
+  readout: 'every',
+  prefix: SOURCE,
+});
+
+/** What the names of the parameters of what reads a source begin with. */
+export const SOURCE = 'source.';
 
 /** The level that the head reads. */
 export const topLevelOf = (network: RecurrentNetwork): RecurrentLevel => levelsOf(network).at(-1)!;
@@ -129,6 +161,18 @@ export const HEAD = 'head';
 /** The table of vectors that tokens are looked up in. */
 export const EMBEDDING = 'embedding.table';
 
+/** Likewise of a source. */
+export const SOURCE_EMBEDDING = `${SOURCE}${EMBEDDING}`;
+
+/** The prefix of the names of the parameters that make a part of the states from the source. */
+export const bridgeName = (state: string): string => `bridge.${state}`;
+
+/** Prefixes of the names of what attends to a source, and of what puts both together. */
+export const SOURCE_ATTENTION = { score: 'attention', combine: 'attention.combine' } as const;
+
+/** The name of a part of the states; see states.ts. */
+export const stateName = (layer: number, part: string): string => `state.${layer}.${part}`;
+
 /**
  * Every parameter of the network, float32, with G gates and R rows of biases as the cell has them (cells.ts):
  *
@@ -142,18 +186,23 @@ export const EMBEDDING = 'embedding.table';
  *     head.kernel [readoutWidth, classes], or head.table [classes, readoutWidth] where every timestep has an answer;
  *       neither where it is tied
  *     head.bias [classes]
+ *     with a source source.embedding.table [tokens, inputs], which is the first, source.recurrent... likewise,
+ *       bridge.<state>.table [units, source width], bridge.<state>.bias [units], attention.table [source width, units],
+ *       attention.combine.table [units, source width + units], attention.combine.bias [units]
  *     of an adaptive softmax head.table [frequent + tails, readoutWidth] and head.bias [frequent + tails], and
  *     head.tails.<tail>.projection [width, readoutWidth], head.tails.<tail>.table [words, width]
  */
 export function recurrentParameters(network: RecurrentNetwork): InitialParameter[] {
-  const { classes, inputs, tokens, tied } = network;
+  const { classes, inputs, tokens, tied, source } = network;
   // With a head of the same table, larger vectors would begin with logits that are sure of themselves.
   const embedding: InitialParameter[] = tokens
     ? [{ name: EMBEDDING, shape: [tokens, inputs], initial: tied ? 'small' : 'normal' }]
     : [];
   return [
+    ...(source ? [sourceEmbedding(source)] : []),
     ...embedding,
     ...levelsOf(network).flatMap(levelParameters),
+    ...(source ? sourceParameters(network, source) : []),
     ...(adaptiveHead(network) ?? [
       ...headKernel(network),
       { name: `${HEAD}.bias`, shape: [classes], initial: 'zero' as const },
@@ -199,6 +248,34 @@ function levelParameters(level: RecurrentLevel): InitialParameter[] {
   const attentions = attentionsOf(level).flatMap((name) => attentionParameters(name, widthOf(level)));
   return [...layers.flat(), ...attentions];
 }
+
+const sourceEmbedding = ({ tokens, inputs }: SourceNetwork): InitialParameter => ({
+  name: SOURCE_EMBEDDING,
+  shape: [tokens, inputs],
+  initial: 'normal',
+});
+
+function sourceParameters(
+  { cell, layers, units }: RecurrentNetwork,
+  source: SourceNetwork,
+): InitialParameter[] {
+  const level = sourceLevelOf(source);
+  const width = widthOf(level);
+  const states = Array.from({ length: layers }, (_, layer) =>
+    cellLayout(cell).states.map((part) => bridgeName(stateName(layer, part))),
+  ).flat();
+  return [
+    ...levelParameters(level),
+    ...states.flatMap((name) => linearParameters(name, [units, width])),
+    { name: `${SOURCE_ATTENTION.score}.table`, shape: [width, units], initial: 'glorot' },
+    ...linearParameters(SOURCE_ATTENTION.combine, [units, width + units]),
+  ];
+}
+
+const linearParameters = (name: string, [outputs, inputs]: readonly [number, number]): InitialParameter[] => [
+  { name: `${name}.table`, shape: [outputs, inputs], initial: 'glorot' },
+  { name: `${name}.bias`, shape: [outputs], initial: 'zero' },
+];
 
 function cellParameters(
   level: RecurrentLevel,

@@ -1,5 +1,5 @@
 import { cellLayout } from './cells.js';
-import type { RecurrentNetwork } from './recurrent.js';
+import { type RecurrentNetwork, stateName } from './recurrent.js';
 
 /** A part of what a network hands on from one timestep to the next. */
 export interface StatePart {
@@ -18,7 +18,7 @@ export type States = readonly Float32Array[];
 export function statePartsOf({ cell, layers, units, bidirectional, upper }: RecurrentNetwork): StatePart[] {
   if (bidirectional || upper) return [];
   return Array.from({ length: layers }, (_, layer) =>
-    cellLayout(cell).states.map((name) => ({ name: `state.${layer}.${name}`, layer, width: units })),
+    cellLayout(cell).states.map((part) => ({ name: stateName(layer, part), layer, width: units })),
   ).flat();
 }
 

@@ -1,22 +1,25 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
-import { collate } from '../../src/inputs/batches.js';
+import { collate, type TokenBatch } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
 import { SOFTMAX_LOSSES } from '../../src/network/softmax.js';
+import { random } from '../../src/random.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 import { lossReference, slope } from '../golden/loss-reference.js';
 import { recurrentReference } from '../golden/recurrent-reference.js';
 import {
   LENGTHS,
   languageModels,
+  paddedWith,
   SEGMENTS,
   stepFor,
   TOKENS,
   type TokenStep,
   tokenClassifiers,
   tokensOf,
+  translationModels,
   windowOf,
 } from '../support/tokens.js';
 import { randomWeights, relativeDifference } from './engine.js';
@@ -110,6 +113,18 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
         await trainer.weights(),
       ]);
       expect(found).toEqual(expected);
+    });
+
+    it('never reads past a source', async () => {
+      const network = translationModels[0]!;
+      const step = stepFor(network);
+      const trainedOn = async (source: TokenBatch) =>
+        withTrainer({ network }, async (trainer) => [
+          await trainer.step({ ...step, batch: { ...step.batch, source } }),
+          await trainer.weights(),
+        ]);
+      const source = step.batch.source!;
+      expect(await trainedOn(paddedWith(99, source))).toEqual(await trainedOn(source));
     });
 
     it.each(languageModels.slice(0, 3))(
@@ -259,7 +274,39 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
       });
       expect(correct).toBe(6);
     });
+
+    it('teaches what follows from a source: the same backwards', async () => {
+      const network: RecurrentNetwork = { ...translationModels[0]!, units: 16, inputs: 12 };
+      const options = { network, weights: initializeRecurrent(network, 1), optimizer: ADAMW, clipNorm: 1 };
+      const loss = await withTrainer(options, async (trainer) => {
+        let result = await trainer.step(backwardsStep(0, 0.02));
+        for (let step = 1; step < 300; step++) result = await trainer.step(backwardsStep(step, 0.02));
+        return result.loss;
+      });
+      expect(loss).toBeLessThan(0.2);
+    });
   });
+}
+
+/** Sixteen sources of tokens 3 to 5, and each backwards after token 1, up to token 2. */
+function backwardsStep(seed: number, learningRate: number): TokenStep {
+  const stream = random(seed, 'backwards');
+  const sources = Array.from({ length: 16 }, () =>
+    Array.from({ length: stream.integer(1, 5) }, () => stream.integer(3, 6)),
+  );
+  const sequence = (tokens: number[]) =>
+    ({ kind: 'tokens', data: Int32Array.from(tokens), timesteps: tokens.length }) as const;
+  const batch = collate(sources.map((tokens) => sequence([1, ...tokens.toReversed()])));
+  const targets = new Int32Array(batch.data.length).fill(IGNORED);
+  sources.forEach((tokens, row) => {
+    targets.set([...tokens.toReversed(), 2], row * batch.timesteps);
+  });
+  return {
+    batch: { ...batch, source: collate(sources.map(sequence)) },
+    targets,
+    learningRate,
+    dropoutSeed: seed,
+  };
 }
 
 const lossOf = ({ softmax }: RecurrentNetwork) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'];
@@ -269,6 +316,8 @@ const networks: RecurrentNetwork[] = [
   ...languageModels.filter(({ tokens }) => tokens),
   { ...languageModels[0]!, dropout: 0.5 },
   { ...tokenClassifiers[3]!, dropout: 0.5 },
+  ...translationModels,
+  { ...translationModels[2]!, dropout: 0.5 },
 ];
 
 function referenceOf(
@@ -279,6 +328,7 @@ function referenceOf(
 ): number {
   const sequences = tokensOf(batch);
   const segments = batch.segments ? SEGMENTS : undefined;
-  const given = { network, sequences, segments, targets, dropoutSeed, states };
+  const sources = batch.source && tokensOf(batch.source);
+  const given = { network, sequences, segments, targets, dropoutSeed, states, sources };
   return lossReference({ ...given, loss: lossOf(network) }, weights);
 }

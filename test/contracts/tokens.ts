@@ -4,15 +4,18 @@ import { collate, type SequenceBatch, type TokenBatch } from '../../src/inputs/b
 import { CELLS } from '../../src/network/cells.js';
 import { IGNORED } from '../../src/network/losses.js';
 import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import type { Weights } from '../../src/tensors/tensor.js';
 import { recurrentReference } from '../golden/recurrent-reference.js';
 import {
-  LENGTHS,
   languageModels,
+  paddedWith,
+  randomSources,
   randomTokens,
   SEGMENTS,
   TOKENS,
   tokenClassifiers,
   tokensOf,
+  translationModels,
 } from '../support/tokens.js';
 import { randomWeights, relativeDifference } from './engine.js';
 
@@ -142,8 +145,92 @@ export function describeTokens(name: string, create: () => Promise<Engine>): voi
     });
   });
 
+  describe(`the ${name} engine's model of translation`, () => {
+    it.each(translationModels)(
+      'computes $cell, $layers layers, tied: $tied, source $source',
+      async (network) => {
+        const weights = randomWeights(recurrentParameters(network));
+        const batch = { ...randomTokens(1), source: randomSources(1) };
+        const { logits } = await withModel(network, (model) => model.run(batch));
+        expectLogits(logits, { network, weights, batch });
+        const padded = { ...batch, source: paddedWith(-99, batch.source) };
+        expect((await withModel(network, (model) => model.run(padded))).logits).toEqual(logits);
+      },
+    );
+
+    it.each(translationModels)('writes token by token what it computes at once: $cell', async (network) => {
+      const weights = randomWeights(recurrentParameters(network));
+      const batch = { ...randomTokens(1), source: randomSources(1) };
+      const model = await engine.loadTranslationModel(network, weights);
+      const memory = await model.read(batch.source);
+      let { states } = memory;
+      for (let time = 0; time < batch.timesteps; time++) {
+        const tokens = Int32Array.from(batch.lengths, (_, row) => batch.data[row * batch.timesteps + time]!);
+        const { logProbabilities, attention, ...after } = await model.next(tokens, { memory, states });
+        ({ states } = after);
+        tokensOf(batch).forEach((sequence, row) => {
+          if (time >= sequence.length) return;
+          const source = tokensOf(batch.source)[row]!;
+          const { logits } = recurrentReference(network, weights, sequence, { source });
+          const own = logits.slice(time * network.classes, (time + 1) * network.classes);
+          const total = Math.log(own.reduce((sum, logit) => sum + Math.exp(logit), 0));
+          const found = logProbabilities.subarray(row * network.classes, (row + 1) * network.classes);
+          expect(
+            relativeDifference(
+              found,
+              own.map((logit) => logit - total),
+            ),
+          ).toBeLessThan(TOLERANCE);
+          const { timesteps } = batch.source;
+          const shares = [...attention.subarray(row * timesteps, (row + 1) * timesteps)];
+          expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+          expect(shares.slice(source.length).every((share) => share === 0)).toBe(true);
+        });
+      }
+      await model.release();
+      await model.release();
+      await expect(model.read(batch.source)).rejects.toThrow('released');
+    });
+
+    it('scores targets by the logarithm of their softmax', async () => {
+      const network = translationModels[0]!;
+      const batch = { ...randomTokens(1), source: randomSources(1) };
+      const classes = Int32Array.from(batch.data, (_, place) => place % TOKENS);
+      const [{ logits }, { logProbabilities, states }] = await withModel(network, async (model) => [
+        await model.run(batch),
+        await model.score(batch, classes),
+      ]);
+      const own = [...logits.subarray(0, TOKENS)];
+      const expected = own[0]! - Math.log(own.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      expect(logProbabilities[0]).toBeCloseTo(expected, 4);
+      expect(states).toEqual([]);
+    });
+
+    it('refuses a batch without sources', async () => {
+      await withModel(translationModels[0]!, async (model) => {
+        await expect(model.run(randomTokens(1))).rejects.toThrow('was given none');
+      });
+    });
+  });
+
   const rowsOf = (logits: Float32Array, row: number) =>
     logits.subarray((row * logits.length) / 2, ((row + 1) * logits.length) / 2);
+}
+
+function expectLogits(
+  logits: Float32Array,
+  {
+    network,
+    weights,
+    batch,
+  }: { network: RecurrentNetwork; weights: Weights; batch: TokenBatch & { source: TokenBatch } },
+): void {
+  tokensOf(batch).forEach((sequence, row) => {
+    const expected = recurrentReference(network, weights, sequence, { source: tokensOf(batch.source)[row]! });
+    const start = row * batch.timesteps * network.classes;
+    const own = logits.subarray(start, start + sequence.length * network.classes);
+    expect(relativeDifference(own, expected.logits)).toBeLessThan(TOLERANCE);
+  });
 }
 
 function inputOf({ tokens, inputs }: RecurrentNetwork): SequenceBatch {
@@ -184,13 +271,4 @@ function cut({ data, lengths, timesteps }: TokenBatch, from: number, to: number)
       timesteps: to - from,
     })),
   );
-}
-
-/** The same batch with that in place of a token wherever no sequence is. */
-function paddedWith(value: number, batch: TokenBatch): TokenBatch {
-  const data = batch.data.slice();
-  LENGTHS.forEach((length, row) => {
-    data.fill(value, row * batch.timesteps + length, (row + 1) * batch.timesteps);
-  });
-  return { ...batch, data };
 }

@@ -7,6 +7,7 @@ import {
   type RecurrentNetwork,
   readoutWidthOf,
   segmentOf,
+  sourceLevelOf,
 } from '../../src/network/recurrent.js';
 import { drawSamples } from '../../src/network/samples.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
@@ -23,14 +24,16 @@ export interface LossCase {
   readonly segments?: ReadonlyArray<readonly number[]> | undefined;
   /** Of each sequence. */
   readonly states?: ReadonlyArray<readonly number[][]> | undefined;
+  /** Of each sequence, what it follows from. */
+  readonly sources?: ReadonlyArray<readonly number[]> | undefined;
 }
 
 /** A training step's loss in float64. */
 export function lossReference(options: LossCase, weights: Weights): number {
-  const { network, sequences, segments, states } = options;
+  const { network, sequences, segments, states, sources } = options;
   const mask = masksOf(options);
   const logits = sequences.map((sequence, row) => {
-    const given = { segments: segments?.[row], states: states?.[row] };
+    const given = { segments: segments?.[row], states: states?.[row], source: sources?.[row] };
     return recurrentReference(network, weights, sequence, { ...given, mask: (place) => mask(row, place) })
       .logits;
   });
@@ -143,6 +146,11 @@ function masksOf({
   const sizes = network.upper ? [counts.reduce((a, b) => a + b, 0), sequences.length] : [sequences.length];
   const masks = dropoutMasks(network, { sequences: sizes, seed: dropoutSeed });
   return (row, { level, layer, sequence }) => {
+    if (level === 'source') {
+      const place = Number(layer);
+      const width = layerInputs(sourceLevelOf(network.source!), place);
+      return [...masks.source[place]!.subarray(row * width, (row + 1) * width)];
+    }
     const before = counts.slice(0, row).reduce((a, b) => a + b, 0);
     const place = network.upper && level === 0 ? before + sequence : row;
     const width = layer === 'readout' ? readoutWidthOf(levels.at(-1)!) : layerInputs(levels[level]!, layer);

@@ -8,6 +8,7 @@ import {
   type RecurrentLevel,
   type RecurrentNetwork,
   segmentOf,
+  sourceLevelOf,
 } from '../../src/network/recurrent.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 
@@ -32,12 +33,14 @@ export interface ReferenceOptions {
   readonly segments?: readonly number[] | undefined;
   /** Before the first timestep; zeros when absent. */
   readonly states?: readonly Vector[] | undefined;
+  /** Tokens of what the network reads first, where it has a source. */
+  readonly source?: readonly number[] | undefined;
   /** What is multiplied with what a layer, or the head, reads; `sequence` is a segment's where the level has these. */
   readonly mask?: ((place: MaskPlace) => Vector) | undefined;
 }
 
 export interface MaskPlace {
-  readonly level: number;
+  readonly level: number | 'source';
   readonly layer: number | 'readout';
   readonly sequence: number;
 }
@@ -54,9 +57,10 @@ export function recurrentReference(
   );
   const { mask = () => [] } = options;
   const [first, upper] = levelsOf(network);
+  const source = options.source && readSource(network, weights, options.source, mask);
   const run = (level: RecurrentLevel, index: number, items: readonly Vector[], number: number) =>
     runLevel(level, weights, items, {
-      states: options.states,
+      states: source?.states ?? options.states,
       mask: (layer) => mask({ level: index, layer, sequence: number }),
     });
   const lower = segmentsOf(network, vectors, options).map((segment, index) => run(first, 0, segment, index));
@@ -69,13 +73,55 @@ export function recurrentReference(
       )
     : lower[0]!;
   const dropped = mask({ level: upper ? 1 : 0, layer: 'readout', sequence: 0 });
+  const readout = source ? top.readout.map((h) => attendTo(source.memory, weights, h)) : top.readout;
   return {
-    logits: top.readout.flatMap((read) => head(network, weights, masked(read, dropped))),
-    readout: top.readout.flat(),
+    logits: readout.flatMap((read) => head(network, weights, masked(read, dropped))),
+    readout: readout.flat(),
     attention: upper ? sharesOfBoth(lower, top) : top.attention,
     states: top.states,
   };
 }
+
+/** The outputs of what reads a source, and the states that come of the last ones of both directions. */
+function readSource(
+  network: RecurrentNetwork,
+  weights: Weights,
+  tokens: readonly number[],
+  mask: (place: MaskPlace) => Vector,
+): { memory: readonly Vector[]; states: Vector[] } {
+  const level = sourceLevelOf(network.source!);
+  const vectors = tokens.map((token) => [...matrix(weights, 'source.embedding.table')[token]!]);
+  const run = (readout: Readout) =>
+    runLevel({ ...level, readout }, weights, vectors, {
+      states: undefined,
+      mask: (layer) => mask({ level: 'source', layer, sequence: 0 }),
+    }).readout;
+  const last = run('last')[0]!;
+  const parts = network.cell === 'lstm' ? ['output', 'memory'] : ['output'];
+  const names = Array.from({ length: network.layers }, (_, layer) =>
+    parts.map((part) => `bridge.state.${layer}.${part}`),
+  ).flat();
+  return { memory: run('every'), states: names.map((name) => affine(weights, name, last).map(Math.tanh)) };
+}
+
+/** Luong et al. 2015, equations 5 to 8: score `general`, softmax, the weighted mean, and tanh(W [c; h]). */
+function attendTo(memory: readonly Vector[], weights: Weights, h: Vector): Vector {
+  const query = matrix(weights, 'attention.table').map((row) => dot(row, h));
+  const exponentials = memory.map((m) => Math.exp(m.reduce((sum, value, i) => sum + value * query[i]!, 0)));
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  const context = weightedSum(
+    exponentials.map((value) => value / total),
+    memory,
+  );
+  return affine(weights, 'attention.combine', [...context, ...h]).map(Math.tanh);
+}
+
+/** W x + b, W having a row for each output. */
+const affine = (weights: Weights, name: string, x: Vector): Vector =>
+  plus(
+    matrix(weights, `${name}.table`).map((row) => dot(row, x)),
+    vector(weights, `${name}.bias`),
+  );
 
 /** All as one where there is no upper level. */
 function segmentsOf(

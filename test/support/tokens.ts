@@ -45,6 +45,46 @@ export const languageModels: RecurrentNetwork[] = [
   { ...base, readout: 'every', classes: TOKENS, softmax: { kind: 'sampled', samples: 4 } },
 ];
 
+/** Different tokens of sources. */
+const SOURCE_TOKENS = 6;
+
+const source = {
+  cell: 'gru',
+  tokens: SOURCE_TOKENS,
+  inputs: 5,
+  units: 3,
+  layers: 1,
+  bidirectional: true,
+} as const;
+
+/** Networks that write what follows from a source. */
+export const translationModels: RecurrentNetwork[] = [
+  { ...base, readout: 'every', classes: TOKENS, source },
+  { ...base, readout: 'every', classes: TOKENS, units: 5, tied: true, source: { ...source, cell: 'lstm' } },
+  {
+    ...base,
+    readout: 'every',
+    classes: TOKENS,
+    cell: 'gru',
+    layers: 2,
+    source: { ...source, layers: 2, bidirectional: false },
+  },
+];
+
+const SOURCE_LENGTHS = [3, 5, 1, 2];
+
+/** A source for each of the sequences of LENGTHS. */
+export function randomSources(seed: number): TokenBatch {
+  const stream = random(seed, 'sources');
+  return collate(
+    SOURCE_LENGTHS.map((timesteps) => ({
+      kind: 'tokens',
+      data: Int32Array.from({ length: timesteps }, () => stream.integer(0, SOURCE_TOKENS)),
+      timesteps,
+    })),
+  );
+}
+
 /** Sequences of LENGTHS in SEGMENTS. Token 6 is in none. */
 export function randomTokens(seed: number): TokenBatch {
   const stream = random(seed, 'tokens');
@@ -62,7 +102,7 @@ export type TokenStep = TrainingStep & { batch: TokenBatch };
 
 /** A step by class index, a fourth of whose targets are ignored. */
 export function stepFor(network: RecurrentNetwork, seed = 1): TokenStep {
-  const batch = randomTokens(seed);
+  const batch = { ...randomTokens(seed), source: network.source && randomSources(seed) };
   const places = answersTimesteps(network) ? batch.data.length : LENGTHS.length;
   const targets = Int32Array.from({ length: places }, (_, place) =>
     place % 4 === 1 ? IGNORED : (place * 5) % network.classes,
@@ -90,3 +130,12 @@ export function windowOf(start: number): TokenStep {
 /** Each sequence's tokens. */
 export const tokensOf = ({ data, lengths, timesteps }: TokenBatch): number[][] =>
   Array.from(lengths, (length, row) => [...data.subarray(row * timesteps, row * timesteps + length)]);
+
+/** The same batch with that in place of a token wherever no sequence is. */
+export function paddedWith(value: number, batch: TokenBatch): TokenBatch {
+  const data = batch.data.slice();
+  batch.lengths.forEach((length, row) => {
+    data.fill(value, row * batch.timesteps + length, (row + 1) * batch.timesteps);
+  });
+  return { ...batch, data };
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
+import { networksOf } from '../../src/network/networks.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { requireTensor } from '../../src/tensors/tensor.js';
@@ -18,7 +19,7 @@ training: { train: recurrent, optimizer: sgd, epochs: 1, batchSize: 2, learningR
   'tiny.yaml',
 );
 
-const network: RecurrentNetwork = { ...pipeline.recurrent, inputs: 2, classes: 2 };
+const network: RecurrentNetwork = { ...networksOf(pipeline, { classes: 2 }).recurrent, inputs: 2 };
 
 describe('the optimizer sgd', () => {
   it('moves weights against the gradient by the learning rate, and lets kernels decay', async () => {

@@ -4,7 +4,7 @@ import { indexFeed } from './index-feeds.js';
 import type { Feed } from './session.js';
 
 /**
- * A batch as the input of a graph, `features` or `tokens`, with zeros past each length whatever lies there: 0 x NaN
+ * A batch as the inputs of a graph, `features` or `tokens` and, of a source, `source_tokens`, with zeros past each length whatever lies there: 0 x NaN
  * would be NaN, and no table has just any index.
  */
 export function batchFeeds(network: RecurrentNetwork, batch: SequenceBatch): Record<string, Feed> {
@@ -12,7 +12,20 @@ export function batchFeeds(network: RecurrentNetwork, batch: SequenceBatch): Rec
   if (batch.kind === 'features') return { features: featuresFeed(batch) };
   if (!network.tokens) throw new Error('A network of vectors was given tokens');
   const shape = [lengths.length, timesteps];
-  return { tokens: indexFeed(withoutPadding(batch.data, batch), { shape, rows: network.tokens }) };
+  const tokens = indexFeed(withoutPadding(batch.data, batch), { shape, rows: network.tokens });
+  return { tokens, ...sourceFeeds(network, batch) };
+}
+
+/** Of a network that reads a source, that of the batch; none of another. */
+export function sourceFeeds({ source }: RecurrentNetwork, batch: SequenceBatch): Record<string, Feed> {
+  if (!source) return {};
+  if (batch.kind !== 'tokens' || !batch.source)
+    throw new Error('A network that reads a source was given none');
+  const { data, lengths, timesteps } = batch.source;
+  const shape = [lengths.length, timesteps];
+  return {
+    source_tokens: indexFeed(withoutPadding(data, batch.source), { shape, rows: source.tokens }),
+  };
 }
 
 function featuresFeed(batch: FeatureBatch): Feed {

@@ -11,6 +11,7 @@ import { classifierGraph } from './prediction-graph.js';
 import { sequenceClassifier } from './sequence-classifier.js';
 import { OnnxSequenceModel } from './sequence-model.js';
 import { OnnxSession, type OpenSession } from './session.js';
+import { OnnxTranslationModel } from './translation-model.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
 const FRAMES_PER_RUN = 8;
@@ -40,6 +41,7 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
     name: 'onnx',
     version: runtime.env.versions.common,
     ...networks,
+    loadTranslationModel: async (network, weights) => new OnnxTranslationModel(open, network, weights),
     // Loaded when called for: a prediction begins sooner without them.
     quantizeEncoder: async (network, weights, frames) => {
       const { quantizeEncoder } = await import('./quantization/quantize-encoder.js');

@@ -62,6 +62,7 @@ export class OnnxSequenceModel implements SequenceModel {
   }
 
   #statesOf(next: Record<string, Float32Array>): States {
+    if (this.#network.source) return [];
     return statePartsOf(this.#network).map(({ name }) => next[nextName(name)]!);
   }
 }

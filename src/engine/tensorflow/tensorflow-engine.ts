@@ -31,6 +31,9 @@ export async function createTensorflowEngine(): Promise<Engine> {
     loadSequenceModel: async () => {
       throw refused('networks that answer every timestep');
     },
+    loadTranslationModel: async () => {
+      throw refused('networks that read a source');
+    },
     quantizeEncoder: async () => {
       throw noInt8();
     },

@@ -4,7 +4,7 @@ import { tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
 import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflow-engine.js';
 import { type RecurrentNetwork, recurrentParameters } from '../../../src/network/recurrent.js';
 import { randomWeights } from '../../contracts/engine.js';
-import { languageModels, randomTokens, tokenClassifiers } from '../../support/tokens.js';
+import { languageModels, randomTokens, tokenClassifiers, translationModels } from '../../support/tokens.js';
 
 const status = await tensorflowStatus();
 
@@ -40,6 +40,13 @@ describe.skipIf(status.kind === 'unavailable')('the tensorflow engine refuses', 
     await expect(engine.loadSequenceModel(network, weights)).rejects.toEqual(refusal('every timestep'));
     await expect(engine.loadClassifier(network, weights)).rejects.toEqual(refusal('the readout every'));
     await expect(train({ network })).rejects.toEqual(refusal('the readout every'));
+  });
+
+  it('networks that read a source', async () => {
+    const network = translationModels[0]!;
+    const weights = randomWeights(recurrentParameters(network));
+    await expect(engine.loadTranslationModel(network, weights)).rejects.toEqual(refusal('read a source'));
+    await expect(train({ network })).rejects.toEqual(refusal('tokens'));
   });
 
   it('losses by class index, and states that are carried', async () => {

@@ -13,6 +13,7 @@ import { reshape, transpose } from '../ops/shape.js';
 import type { LayerOutputs, RunLayer } from './layer.js';
 import { levelInputs, segmentPlaces, segmentRows, stateInputs } from './network-inputs.js';
 import { READOUTS, type ReadoutResult, type WeightOf } from './readouts.js';
+import { attendSource, type ReadSource } from './source.js';
 
 /** In what a network that predicts differs from one that is trained. */
 export interface NetworkBuild {
@@ -23,6 +24,8 @@ export interface NetworkBuild {
   readonly drops: boolean;
   /** Whether the states to start from are among the inputs; zeros otherwise. */
   readonly carries: boolean;
+  /** What the network attends to, where it has a source. */
+  readonly source?: ReadSource | undefined;
 }
 
 export interface NetworkOutputs {
@@ -32,6 +35,8 @@ export interface NetworkOutputs {
   readonly attentions: ReadonlyArray<Value | undefined>;
   /** After the last timestep, in the order of statePartsOf. */
   readonly states: readonly Value[];
+  /** How much each timestep attends to each of the source's, [batch, timesteps, source_timesteps]; where there is one. */
+  readonly sourceAttention?: Value | undefined;
 }
 
 /**
@@ -64,7 +69,7 @@ interface LevelBuild {
 function levelOutputs(
   vectors: Value,
   { network, level, build }: LevelBuild,
-): Pick<NetworkOutputs, 'read' | 'states'> & Pick<ReadoutResult, 'attention'> {
+): Pick<NetworkOutputs, 'read' | 'states' | 'sourceAttention'> & Pick<ReadoutResult, 'attention'> {
   const inputs = levelInputs(level, vectors);
   const drops = build.drops && network.dropout > 0;
   const states: Array<readonly Value[]> = [];
@@ -73,7 +78,8 @@ function levelOutputs(
   let top: LayerOutputs | null = null;
   for (let layer = 0; layer < level.layers; layer++) {
     const mask = drops && inputs.declareMask(layer, layerInputs(level, layer));
-    const initial = build.carries ? stateInputs(network, layer, vectors) : undefined;
+    const given = build.carries ? stateInputs(network, layer, vectors) : undefined;
+    const initial = build.source?.initial?.(layer) ?? given;
     top = build.layer(mask ? multiply(sequence, mask) : sequence, { level, layer, inputs, initial });
     if (build.carries) states.push(top.final());
     sequence = top.sequence;
@@ -87,7 +93,14 @@ function levelOutputs(
   });
   const isTop = levelsOf(network).at(-1)?.prefix === level.prefix;
   const mask = drops && isTop && inputs.declareMask('readout', readoutWidthOf(level));
-  return { read: mask ? masked(readout, mask) : readout, attention, states: states.flat() };
+  const attended = build.source && attendSource(readout, build.source, build.weight);
+  const read = attended?.vectors ?? readout;
+  return {
+    read: mask ? masked(read, mask) : read,
+    attention,
+    states: states.flat(),
+    sourceAttention: attended?.attention,
+  };
 }
 
 /** [batch, width], or [batch, timesteps, width] with one mask for all timesteps. */

@@ -6,6 +6,7 @@ import {
   type RecurrentLevel,
   type RecurrentNetwork,
   readoutWidthOf,
+  sourceLevelOf,
   topLevelOf,
 } from '../../../network/recurrent.js';
 import { segmentPenalties } from '../../../network/segments.js';
@@ -130,10 +131,15 @@ export function feedsOf(
   const segments = network.upper ? segmentPlacement(network, placement) : null;
   const placements = segments ? [segments.inner, segments.outer] : [placement];
   const feeds: Record<string, Feed> = segments ? segmentFeeds(segments) : {};
-  for (const [index, level] of levelsOf(network).entries()) {
+  const placed = levelsOf(network).map((level, index) => ({ level, place: placements[index]! }));
+  if (network.source) {
+    if (!placement.source) throw new Error('A network that reads a source was given none');
+    placed.push({ level: sourceLevelOf(network.source), place: placement.source });
+  }
+  for (const { level, place } of placed) {
     for (const [name, { feed }] of Object.entries<InputKind>(INPUTS)) {
       const own = `${level.prefix ?? ''}${name}`;
-      if (wanted.has(own)) feeds[own] = feed(level, placements[index]!);
+      if (wanted.has(own)) feeds[own] = feed(level, place);
     }
   }
   for (const [index, { name, width }] of statePartsOf(network).entries()) {
@@ -160,6 +166,13 @@ function maskFeeds(
   for (const [index, level] of levelsOf(network).entries()) {
     masks.levels[index]!.forEach((data, layer) => {
       const shape = [options.sequences[index]!, layerInputs(level, layer)];
+      feeds[maskName(level.prefix ?? '', layer)] = { data, shape };
+    });
+  }
+  if (network.source) {
+    const level = sourceLevelOf(network.source);
+    masks.source.forEach((data, layer) => {
+      const shape = [options.sequences.at(-1)!, layerInputs(level, layer)];
       feeds[maskName(level.prefix ?? '', layer)] = { data, shape };
     });
   }

@@ -16,7 +16,7 @@ export interface UpdatedWeights {
   readonly weights: Value;
   readonly gradient: Value;
   /** What the names of its inputs and outputs have before them. */
-  readonly prefix: '' | 'rows_';
+  readonly prefix: string;
   /** 1 where weights decay, 0 where not, as many as weights; all decay when absent. */
   readonly decayMask?: Float32Array | undefined;
 }

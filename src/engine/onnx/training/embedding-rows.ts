@@ -4,6 +4,7 @@ import { FIRST_MOMENT, SECOND_MOMENT } from '../../adam-names.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { Feed } from '../session.js';
 import { PassedSteps } from './passed-steps.js';
+import type { TrainedTable } from './trained-network.js';
 
 /**
  * An embedding's table in training. A step reads and writes the rows of the tokens that are in its batch, with their
@@ -16,6 +17,7 @@ import { PassedSteps } from './passed-steps.js';
  */
 export class EmbeddingRows {
   readonly #spec: ParameterSpec;
+  readonly #prefix: string;
   readonly #tokens: number;
   readonly #width: number;
   #arrays: RowArrays;
@@ -27,7 +29,8 @@ export class EmbeddingRows {
   /** The step up to which each row has come. */
   readonly #upTo: Int32Array;
 
-  constructor(spec: ParameterSpec, weights: Weights, optimizer: TrainerOptions['optimizer']) {
+  constructor({ spec, of }: TrainedTable, weights: Weights, optimizer: TrainerOptions['optimizer']) {
+    this.#prefix = rowsPrefix(of);
     const [tokens, width] = spec.shape as readonly [number, number];
     this.#spec = spec;
     this.#optimizer = optimizer;
@@ -54,7 +57,7 @@ export class EmbeddingRows {
     return { rows, places: { data: places, shape: [lengths.length, timesteps] } };
   }
 
-  /** Inputs of a step, `rows_weights` and so on, [rows, width]. */
+  /** Inputs of a step, `rows_weights` and so on, after the prefix, [rows, width]. */
   feeds({ rows }: RowSelection): Record<string, Feed> {
     const width = this.#width;
     for (const row of rows) this.#catchUp(row);
@@ -63,7 +66,7 @@ export class EmbeddingRows {
       rows.forEach((row, place) => {
         data.set(array.subarray(row * width, (row + 1) * width), place * width);
       });
-      return [`${ROWS}${name}`, { data, shape: [rows.length, width] }] as const;
+      return [`${this.#prefix}${name}`, { data, shape: [rows.length, width] }] as const;
     });
     return Object.fromEntries(gathered);
   }
@@ -78,7 +81,7 @@ export class EmbeddingRows {
     this.#passed.add(learningRate);
     for (const row of rows) this.#upTo[row] = this.#passed.last;
     for (const [name, array] of Object.entries<Float32Array>(this.#arrays)) {
-      const next = results[`${ROWS}next_${name}`]!;
+      const next = results[`${this.#prefix}next_${name}`]!;
       rows.forEach((row, place) => {
         array.set(next.subarray(place * width, (place + 1) * width), row * width);
       });
@@ -148,7 +151,7 @@ export class EmbeddingRows {
 }
 
 /** What the names of inputs and outputs for rows begin with. */
-const ROWS = 'rows_';
+export const rowsPrefix = (of: TrainedTable['of']): string => (of === 'source' ? 'source_rows_' : 'rows_');
 
 /** float32 [tokens, width] each, by the names that adamwUpdate gives them. */
 type RowArrays = {

@@ -38,7 +38,7 @@ export class OnnxTrainer implements Trainer {
   readonly #options: TrainerOptions;
   readonly #trained: TrainedNetwork;
   readonly #sessions: Sessions;
-  readonly #rows: EmbeddingRows | null;
+  readonly #rows: readonly EmbeddingRows[];
   #encoder: TrainedEncoder | null;
   #state: AdamState;
   /** Where the next step writes: the two states take turns, so that no step allocates or copies. */
@@ -54,8 +54,8 @@ export class OnnxTrainer implements Trainer {
     this.#options = options;
     this.#trained = trainedNetwork(options);
     this.#sessions = new Sessions(engine.open);
-    const { table } = this.#trained;
-    this.#rows = table && new EmbeddingRows(table, options.weights, options.optimizer);
+    const { weights, optimizer } = options;
+    this.#rows = this.#trained.tables.map((table) => new EmbeddingRows(table, weights, optimizer));
     this.#encoder = this.#encoderWith(options.weights);
     this.#state = initialState(this.#trained.parameters, options.weights);
     this.#spare = emptyState(this.#trained.parameters);
@@ -89,16 +89,16 @@ export class OnnxTrainer implements Trainer {
 
   async weights(): Promise<Weights> {
     const trained = unpack(this.#trained.parameters, this.#state.weights);
-    return this.#withFrozen(new Map([...(this.#rows?.weights() ?? []), ...trained]));
+    return this.#withFrozen(new Map([...this.#rowWeights(), ...trained]));
   }
 
   async state(): Promise<Weights> {
     const { batch, timesteps } = this.#framesShape;
     const state = exportState(this.#trained.parameters, this.#state, this.#stepCount);
     return new Map([
-      ...(this.#rows?.weights() ?? []),
+      ...this.#rowWeights(),
       ...this.#withFrozen(state),
-      ...(this.#rows?.moments() ?? []),
+      ...this.#rows.flatMap((rows) => [...rows.moments()]),
       ...(batch > 0
         ? [[FRAMES_SHAPE, { shape: [2], data: Float32Array.of(batch, timesteps) }] as const]
         : []),
@@ -108,7 +108,7 @@ export class OnnxTrainer implements Trainer {
   async restore(exported: Weights): Promise<void> {
     const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
-    this.#rows?.restore(exported, stepCount);
+    for (const rows of this.#rows) rows.restore(exported, stepCount);
     this.#state = state;
     this.#stepCount = stepCount;
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
@@ -136,6 +136,10 @@ export class OnnxTrainer implements Trainer {
     const partCount = Math.ceil(frames / encoder.framesPerMicroBatch);
     if (partCount === 1) return stepOnFrames(request, encoder, { batch, shape });
     return stepInParts(request, encoder, { batch, framesPerPart: Math.ceil(frames / partCount) });
+  }
+
+  #rowWeights(): Weights {
+    return new Map(this.#rows.flatMap((rows) => [...rows.weights()]));
   }
 
   #encoderWith(weights: Weights): TrainedEncoder | null {

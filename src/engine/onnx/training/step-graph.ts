@@ -8,11 +8,13 @@ import { concatenate, reshape, split } from '../ops/shape.js';
 import { embedTokens, nextName } from '../prediction-graph.js';
 import { differentiableLayers } from '../recurrent/differentiable-layer.js';
 import { networkOutputs } from '../recurrent/network-graph.js';
+import { readSource } from '../recurrent/source.js';
 import { adamwUpdate, type UpdatedWeights } from './adamw.js';
+import { rowsPrefix } from './embedding-rows.js';
 import { encoderFeatures } from './encoder-network.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
-import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
+import type { TrainedEncoder, TrainedNetwork, TrainedTable } from './trained-network.js';
 
 /*
  * The graphs of a training step. Each has the input `weights` float32 [elements]: all that is trained but for an
@@ -22,19 +24,26 @@ import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
 
 /**
  * A whole step on `features` [batch, timesteps, inputs] or `tokens` [batch, timesteps], any number of them. Where it
- * carries states, their `next_<state>` are outputs. Where tokens are looked up in rows of a table, `rows_weights`.
+ * carries states, their `next_<state>` are outputs. Where tokens are looked up in rows of a table, `rows_weights`; of a
+ * source, `source_rows_weights`.
  */
 export function sequenceStepGraph(trained: TrainedNetwork): Graph {
   const graph = createGraph('sequence_step');
   const weights = weightsInput(graph, trained.parameters);
-  const rows = trained.table && rowsInput(graph, trained.table);
+  const tables = trained.tables.map((table) => rowsInput(graph, table));
+  const all = withRows(weights, tables);
   const vectors = trained.network.tokens
-    ? embedTokens(graph, rows ?? required(weights, EMBEDDING))
+    ? embedTokens(graph, required(all, EMBEDDING))
     : featuresInput(graph, trained);
-  const from = lossOf(vectors, trained, weights);
-  const by = gradients(from, rows ? [...weights.values, rows] : weights.values);
-  const dense = updatedWeights(trained, weights, by.slice(0, weights.values.length));
-  const ofRows = rows ? [{ weights: rows, gradient: by.at(-1)!, prefix: 'rows_' } as const] : [];
+  const from = lossOf(vectors, trained, all);
+  const by = gradients(from, [...weights.values, ...tables.map(({ rows }) => rows)]);
+  const count = weights.values.length;
+  const dense = updatedWeights(trained, weights, by.slice(0, count));
+  const ofRows = tables.map(({ rows, prefix }, index) => ({
+    weights: rows,
+    gradient: by[count + index]!,
+    prefix,
+  }));
   adamwUpdate([dense, ...ofRows], trained.update);
   return graph;
 }
@@ -158,7 +167,10 @@ function lossOf(
 ): { value: Value; gradient: Value } {
   const { network, loss, carriesStates: carries } = trained;
   const weight = (name: string) => required(weights, name);
-  const build = { weight, layer: differentiableLayers(weight), drops: true, carries };
+  const parts = { weight, layer: differentiableLayers(weight), drops: true };
+  const { source: by } = network;
+  const source = by && readSource(vectors.graph, { source: by, network }, parts);
+  const build = { ...parts, carries, source };
   const { read, states } = networkOutputs(standardized(vectors, trained), network, build);
   for (const [index, { name }] of statePartsOf(network).entries()) {
     if (carries) output(nextName(name), states[index]!);
@@ -175,9 +187,24 @@ function updatedWeights(
 }
 
 /** The rows of a table that a step reads. */
-function rowsInput(graph: Graph, { shape }: ParameterSpec): Value {
-  return input(graph, { name: 'rows_weights', dtype: 'float32', shape: ['rows', shape[1]!] });
+function rowsInput(graph: Graph, { spec: { name, shape }, of }: TrainedTable): RowsInput {
+  const prefix = rowsPrefix(of);
+  const sizes = [`${of}_rows`, shape[1]!];
+  return { name, prefix, rows: input(graph, { name: `${prefix}weights`, dtype: 'float32', shape: sizes }) };
 }
+
+interface RowsInput {
+  /** Of the table. */
+  readonly name: string;
+  readonly prefix: string;
+  readonly rows: Value;
+}
+
+/** Tokens are given as places among the rows, which so stand for the whole table. */
+const withRows = (weights: WeightsInput, tables: readonly RowsInput[]): WeightsInput => ({
+  ...weights,
+  byName: new Map([...weights.byName, ...tables.map(({ name, rows }) => [name, rows] as const)]),
+});
 
 /** See TrainerOptions. */
 function standardized(features: Value, { network, standardization }: TrainedNetwork): Value {

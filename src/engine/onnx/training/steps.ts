@@ -1,4 +1,4 @@
-import type { FrameBatch, SequenceBatch } from '../../../inputs/batches.js';
+import type { FrameBatch, SequenceBatch, TokenBatch } from '../../../inputs/batches.js';
 import type { Placement } from '../../../network/placement.js';
 import { type States, statePartsOf, zeroStates } from '../../../network/states.js';
 import type { StepResult, TrainingStep } from '../../engine.js';
@@ -20,7 +20,7 @@ import {
   sequenceStepGraph,
   updateGraph,
 } from './step-graph.js';
-import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
+import type { TrainedEncoder, TrainedNetwork, TrainedTable } from './trained-network.js';
 
 /** What one step reads and where it writes. */
 export interface StepRequest extends Omit<TrainingStep, 'batch'> {
@@ -29,8 +29,8 @@ export interface StepRequest extends Omit<TrainingStep, 'batch'> {
   readonly state: AdamState;
   /** Gets the state after the step. */
   readonly next: AdamState;
-  /** The rows of an embedding's table, which a step changes where they are. */
-  readonly rows: EmbeddingRows | null;
+  /** The rows of the embeddings' tables, which a step changes where they are. */
+  readonly rows: readonly EmbeddingRows[];
   /** See updateFeeds. */
   readonly update: Record<string, Feed>;
 }
@@ -46,25 +46,37 @@ export async function stepOnSequences(request: StepRequest, batch: SequenceBatch
     ...update,
     ...feedsOf(session.inputNames, trained.network, { placement: batch, dropoutSeed, states }),
     ...wantedFeeds(request, { placement: batch, timesteps: batch.timesteps }),
-    ...(rows?.feeds ?? batchFeeds(trained.network, batch)),
+    ...batchFeeds(trained.network, batch),
+    ...rows.feeds,
   };
   const results = await session.run(feeds, stateTargets(next));
-  rows?.store(results);
+  rows.store(results);
   return stepResult(request, results);
 }
 
-/** What is fed of an embedding's rows, and what becomes of the outputs for them. */
+/** What is fed of the embeddings' rows, in place of tokens the places of these, and what becomes of the outputs for them. */
 function rowsOf(
-  { rows, learningRate }: StepRequest,
+  { trained: { tables }, rows: all, learningRate }: StepRequest,
   batch: SequenceBatch,
-): { feeds: Record<string, Feed>; store: (results: Record<string, Float32Array>) => void } | null {
-  if (!rows) return null;
-  if (batch.kind !== 'tokens') throw new Error('A network of tokens was given vectors');
-  const selection = rows.select(batch);
+): { feeds: Record<string, Feed>; store: (results: Record<string, Float32Array>) => void } {
+  const read = all.map((rows, index) => {
+    const { of } = tables[index]!;
+    const selection = rows.select(tokensOf(batch, of));
+    const tokens = of === 'source' ? 'source_tokens' : 'tokens';
+    return { rows, selection, feeds: { [tokens]: selection.places, ...rows.feeds(selection) } };
+  });
   return {
-    feeds: { tokens: selection.places, ...rows.feeds(selection) },
-    store: (results) => rows.store(selection, { results, learningRate }),
+    feeds: Object.fromEntries(read.flatMap(({ feeds }) => Object.entries<Feed>(feeds))),
+    store: (results) => {
+      for (const { rows, selection } of read) rows.store(selection, { results, learningRate });
+    },
   };
+}
+
+function tokensOf(batch: SequenceBatch, of: TrainedTable['of']): TokenBatch {
+  const tokens = of === 'source' && batch.kind === 'tokens' ? batch.source : batch;
+  if (tokens?.kind !== 'tokens') throw new Error('A network of tokens was given none');
+  return tokens;
 }
 
 function statesBefore(

@@ -1,7 +1,12 @@
 import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
 import type { MobileNet } from '../../../encoder/mobilenet.js';
 import type { Loss } from '../../../network/losses.js';
-import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../../network/recurrent.js';
+import {
+  EMBEDDING,
+  type RecurrentNetwork,
+  recurrentParameters,
+  SOURCE_EMBEDDING,
+} from '../../../network/recurrent.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
@@ -13,8 +18,8 @@ export interface TrainedNetwork {
   readonly network: RecurrentNetwork;
   /** What is trained as one vector: the encoder's parameters first, then the recurrent network's. */
   readonly parameters: readonly ParameterSpec[];
-  /** An embedding's table, of which each step trains the rows that it reads; null where the head has the table too. */
-  readonly table: ParameterSpec | null;
+  /** Tables of embeddings, of which each step trains the rows that it reads. */
+  readonly tables: readonly TrainedTable[];
   readonly encoderParameterCount: number;
   readonly loss: Loss;
   readonly standardization?: Standardization | undefined;
@@ -23,6 +28,13 @@ export interface TrainedNetwork {
   readonly decayMask: Float32Array;
   /** See TrainerOptions. */
   readonly carriesStates: boolean;
+}
+
+/** An embedding's table that nothing else has, as the head may. */
+export interface TrainedTable {
+  readonly spec: ParameterSpec;
+  /** Whose tokens it is looked up by. */
+  readonly of: 'sequence' | 'source';
 }
 
 export interface TrainedEncoder {
@@ -38,12 +50,16 @@ export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
   const { network, encoder, optimizer, clipNorm, loss, standardization, carriesStates = false } = options;
   const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder.fromBlock) : [];
   const ofRecurrent = recurrentParameters(network);
-  const table = network.tied ? undefined : ofRecurrent.find(({ name }) => name === EMBEDDING);
-  const parameters = [...ofEncoder, ...ofRecurrent.filter((parameter) => parameter !== table)];
+  const tables = ofRecurrent.flatMap((spec): TrainedTable[] => {
+    if (spec.name === SOURCE_EMBEDDING) return [{ spec, of: 'source' }];
+    return spec.name === EMBEDDING && !network.tied ? [{ spec, of: 'sequence' }] : [];
+  });
+  const isTable = (parameter: ParameterSpec) => tables.some(({ spec }) => spec === parameter);
+  const parameters = [...ofEncoder, ...ofRecurrent.filter((parameter) => !isTable(parameter))];
   return {
     network,
     parameters,
-    table: table ?? null,
+    tables,
     encoderParameterCount: ofEncoder.length,
     loss,
     standardization,

@@ -92,7 +92,7 @@ function expectWholeTable(state: Weights, steps: number): void {
 
 describe('the rows of an embedding that steps read', () => {
   it('come to what AdamW over the whole table comes to', async () => {
-    const rows = new EmbeddingRows(spec, initial(), optimizer);
+    const rows = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
     const { step, release } = await openSteps();
     for (let count = 1; count <= 900; count++) await step(rows, count);
     await release();
@@ -101,9 +101,9 @@ describe('the rows of an embedding that steps read', () => {
 
   it('do so, too, when they go on from a state', async () => {
     const { step, release } = await openSteps();
-    const first = new EmbeddingRows(spec, initial(), optimizer);
+    const first = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
     for (let count = 1; count <= 100; count++) await step(first, count);
-    const second = new EmbeddingRows(spec, initial(), optimizer);
+    const second = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
     second.restore(stateOf(first), 100);
     for (let count = 101; count <= 300; count++) {
       await step(first, count);
@@ -115,7 +115,7 @@ describe('the rows of an embedding that steps read', () => {
   });
 
   it('are up to date when a step reads them', async () => {
-    const rows = new EmbeddingRows(spec, initial(), optimizer);
+    const rows = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
     const { step, release } = await openSteps();
     for (let count = 1; count <= 50; count++) await step(rows, count);
     const data = Int32Array.of(5);
