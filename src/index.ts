@@ -37,12 +37,17 @@ export type { Sampling } from './predict/generate/choose-token.js';
 export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
 export type { Given } from './predict/given.js';
 export type { Classified, ClassifiedWindows, Failed, Outcome, WindowsOutcome } from './predict/outcome.js';
+export { type TranslateOptions, type Translation, translate } from './predict/translate/translate.js';
+export type { Translated } from './predict/translate/translator.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
 export type { LanguageBaseline } from './tasks/language/baselines.js';
 export type { LanguageFigures } from './tasks/language/figures.js';
+export type { Bleu } from './tasks/translation/bleu.js';
+export type { Bleus, TranslationFigures } from './tasks/translation/figures.js';
 export type { TrainEvent } from './train/train-event.js';
+export type { TranslationSample } from './train/translation/train-translation.js';
 export { batch } from './workflows/batch.js';
 export { type CrossvalidateResult, crossvalidate } from './workflows/crossvalidate.js';
 export { type EvaluateOptions, evaluateBundle } from './workflows/evaluate-bundle.js';
@@ -51,6 +56,11 @@ export {
   evaluateLanguage,
   type LanguageEvaluation,
 } from './workflows/evaluate-language.js';
+export {
+  type EvaluateTranslationOptions,
+  evaluateTranslation,
+  type TranslationEvaluation,
+} from './workflows/evaluate-translation.js';
 export { type MnistOptions, trainMnist } from './workflows/mnist/train-mnist.js';
 export { type QuantizeOptions, type QuantizeResult, quantizeBundle } from './workflows/quantize-bundle.js';
 export { type TrainOptions, type TrainResult, train } from './workflows/train.js';
@@ -59,3 +69,8 @@ export {
   type TrainLanguageResult,
   trainLanguage,
 } from './workflows/train-language.js';
+export {
+  type TrainTranslationOptions,
+  type TrainTranslationResult,
+  trainTranslation,
+} from './workflows/train-translation.js';

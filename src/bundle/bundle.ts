@@ -142,10 +142,11 @@ export async function updateBundle(
 }
 
 function networksOfManifest(manifest: Manifest, path: string): Networks {
-  const { pipeline, labels, vocabulary, quantization } = manifest;
+  const { pipeline, labels, vocabulary, sourceVocabulary, quantization } = manifest;
   const networks = networksOf(pipeline, {
     classes: taskOf(pipeline).outputs({ labels, vocabulary }),
     vocabulary,
+    sourceVocabulary,
   });
   if (!quantization) return networks;
   if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');

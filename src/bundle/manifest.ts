@@ -46,6 +46,8 @@ export const manifestSchema = z.strictObject({
   labels: z.array(z.string().min(1)).refine(({ length }) => length !== 1, 'must be 2 or more'),
   /** The symbols that its input knows, in the order of their numbers; absent where it reads none. */
   vocabulary: z.array(z.string().min(1)).optional(),
+  /** Likewise those of what it translates; absent where it does not. */
+  sourceVocabulary: z.array(z.string().min(1)).optional(),
   /** Null when the dataset had no test part. */
   test: testSummarySchema.nullable(),
   /** What it was trained and tested on, see splitDigest in datasets/split.ts; absent for an ensemble. */

@@ -60,6 +60,10 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'write text with a model of language',
     load: async () => (await import('./generate.js')).generateCommand(),
   },
+  translate: {
+    summary: 'translate texts with a model that was trained on pairs',
+    load: async (finish) => (await import('./translate.js')).translateCommand(finish),
+  },
   mnist: {
     summary: 'train the pixel-row baseline: an LSTM that reads digits row by row',
     load: async () => (await import('./mnist.js')).mnistCommand(),

@@ -4,9 +4,11 @@ import type { SplitName } from '../datasets/dataset.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { languageBaselineText, languageSentence } from '../report/language-words.js';
+import { nearestSentence, perplexitySentence, translationSentence } from '../report/translation-words.js';
 import type { TaskName } from '../tasks/tasks.js';
 import { type EvaluateOptions, evaluateBundle } from '../workflows/evaluate-bundle.js';
 import { evaluateLanguage } from '../workflows/evaluate-language.js';
+import { evaluateTranslation } from '../workflows/evaluate-translation.js';
 import { evaluationFigures, evaluationFolder } from '../workflows/evaluation-files.js';
 import { evaluationText } from './evaluation-text.js';
 import {
@@ -43,7 +45,7 @@ export function evaluateCommand(): Command {
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text; for one of translation, pairs',
     )
     .option(
       '-o, --out <folder>',
@@ -103,25 +105,46 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
     return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
   },
   language: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
-    refuseFlags('a model of language', {
-      '--calibrate': flags.calibrate,
-      '--target-precision': flags.targetPrecision,
-      '--min-probability': flags.minProbability,
-      '--without-leaks': flags.withoutLeaks,
-      '--max-distance': flags.maxDistance,
-      '--outliers': flags.outliers,
-      '--out': flags.out,
-    });
-    if (data === undefined) {
-      throw new UserError('usage', {
-        problem: `${bundle.folder} is a model of language, and --data does not say which text to score it on.`,
-        fix: 'Add --data FILE: a text, or a folder with train.txt, valid.txt and test.txt.',
-      });
-    }
-    const result = await evaluateLanguage(bundle, { data, encoding, split, engine, signal });
+    const kind = 'a model of language';
+    refuseFlagsOfClasses(kind, flags);
+    const layout = 'a text, or a folder with train.txt, valid.txt and test.txt';
+    const path = data ?? withoutData(bundle, { kind, layout });
+    const result = await evaluateLanguage(bundle, { data: path, encoding, split, engine, signal });
     if (json) return JSON.stringify(result);
     const { figures, baselines } = result;
-    const part = split === 'all' ? data : `its ${split} part`;
+    const part = split === 'all' ? path : `its ${split} part`;
     return [languageSentence(figures, part), languageBaselineText(baselines)].join('\n').trim();
   },
+  translation: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
+    const kind = 'a model of translation';
+    refuseFlagsOfClasses(kind, flags);
+    const layout = 'a folder with files of lines such as test.de and test.en, or a table of pairs (.tsv)';
+    const path = data ?? withoutData(bundle, { kind, layout });
+    const result = await evaluateTranslation(bundle, { data: path, encoding, split, engine, signal });
+    if (json) return JSON.stringify(result);
+    const part = split === 'all' ? path : `its ${split} part`;
+    const { figures, nearest } = result;
+    const beside = nearest ? [nearestSentence(nearest)] : [];
+    return [translationSentence(figures, part), perplexitySentence(figures), ...beside].join('\n');
+  },
 };
+
+/** Of models that know no classes. */
+function refuseFlagsOfClasses(kind: string, flags: Partial<Flags>): void {
+  refuseFlags(kind, {
+    '--calibrate': flags.calibrate,
+    '--target-precision': flags.targetPrecision,
+    '--min-probability': flags.minProbability,
+    '--without-leaks': flags.withoutLeaks,
+    '--max-distance': flags.maxDistance,
+    '--outliers': flags.outliers,
+    '--out': flags.out,
+  });
+}
+
+function withoutData({ folder }: Bundle, { kind, layout }: { kind: string; layout: string }): never {
+  throw new UserError('usage', {
+    problem: `${folder} is ${kind}, and --data does not say which texts to score it on.`,
+    fix: `Add --data PATH: ${layout}.`,
+  });
+}

@@ -6,6 +6,7 @@ import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
 import { languageSentence } from '../report/language-words.js';
+import { translationSentence } from '../report/translation-words.js';
 import { entry, firstSentences } from './listing.js';
 
 /** Classes that are named; a model may know a thousand. */
@@ -37,9 +38,11 @@ function modelLines({ pipeline, labels, test }: Manifest): string[] {
 }
 
 const testLine = (test: NonNullable<Manifest['test']>): string =>
-  'perplexity' in test
-    ? languageSentence(test, 'its test part')
-    : `${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`;
+  'bleu' in test
+    ? translationSentence(test, 'its test part')
+    : 'perplexity' in test
+      ? languageSentence(test, 'its test part')
+      : `${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`;
 
 /** The classes of a model by name, or the first of them where they are many. */
 export function labelsText(labels: readonly string[]): string {

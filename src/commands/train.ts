@@ -5,10 +5,12 @@ import { readPipeline } from '../pipeline/pipeline-file.js';
 import { findShipped } from '../platform/shipped.js';
 import { baselineText } from '../report/baseline-words.js';
 import { languageBaselineText, languageSentence } from '../report/language-words.js';
+import { nearestSentence, perplexitySentence, translationSentence } from '../report/translation-words.js';
 import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
 import type { TaskName } from '../tasks/tasks.js';
 import { type TrainOptions, type TrainResult, train } from '../workflows/train.js';
 import { type TrainLanguageResult, trainLanguage } from '../workflows/train-language.js';
+import { type TrainTranslationResult, trainTranslation } from '../workflows/train-translation.js';
 import {
   encodingOption,
   engineOption,
@@ -45,7 +47,7 @@ export function trainCommand(): Command {
     )
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text; for one of translation, pairs',
     )
     .option('-o, --out <folder>', "folder for the model (default: runs/ and the pipeline's name)")
     .addOption(encodingOption())
@@ -92,6 +94,10 @@ const TRAININGS: Readonly<Record<TaskName, Trains>> = {
     refuseFlags('a model of language', { '--target-precision': targetPrecision, '--from': from });
     return languageSummary(await trainLanguage(options));
   },
+  translation: async ({ targetPrecision, from, ...options }) => {
+    refuseFlags('a model of translation', { '--target-precision': targetPrecision, '--from': from });
+    return translationSummary(await trainTranslation(options));
+  },
 };
 
 function languageSummary({ folder, test, baselines }: TrainLanguageResult): string {
@@ -100,6 +106,13 @@ function languageSummary({ folder, test, baselines }: TrainLanguageResult): stri
     test ? languageSentence(test, 'the test part') : 'Not tested: the text has no test part',
     languageBaselineText(baselines),
   ].join('\n');
+}
+
+function translationSummary({ folder, test, nearest }: TrainTranslationResult): string {
+  const lines = test
+    ? [translationSentence(test, 'the test part'), perplexitySentence(test)]
+    : ['Not tested: the data has no test part'];
+  return [modelLine(folder), ...lines, ...(nearest ? [nearestSentence(nearest)] : [])].join('\n');
 }
 
 const modelLine = (folder: string): string => `${colors.bold('Model')} ${folder}; see ${folder}/report.html`;

@@ -6,6 +6,9 @@ const generated = z.strictObject({
   seed: z.int().min(0).describe('draws the clips: other seeds give other ones'),
 });
 
+const ENDING = /^[A-Za-z0-9-]+$/;
+const ENDS = 'must be letters, digits and hyphens, without a dot';
+
 /** What a pipeline trains on. */
 export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -28,6 +31,20 @@ export const dataSchema = z.discriminatedUnion('kind', [
       .describe(
         'a folder with a file (.txt) a class, each line an example; or a table (.csv, .tsv) with the columns text and label',
       ),
+    path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
+    encoding: encodingSchema,
+  }),
+  z.strictObject({
+    kind: z
+      .literal('pairs')
+      .describe(
+        'texts with what follows from each: a folder with two files of lines for each part, such as train.de and train.en; or a table (.tsv) without a header, a pair a line',
+      ),
+    from: z
+      .string()
+      .regex(ENDING, ENDS)
+      .describe('ending of the files of a folder that are read, such as de'),
+    to: z.string().regex(ENDING, ENDS).describe('ending of those that are to be written, such as en'),
     path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
     encoding: encodingSchema,
   }),

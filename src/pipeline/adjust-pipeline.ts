@@ -53,9 +53,10 @@ async function adjust(
 /** A pipeline whose texts are in an encoding. @throws UserError `usage` for one that is none, and where its data are no texts. */
 export function withEncoding(pipeline: Pipeline, encoding: string): Pipeline {
   const { name, data } = pipeline;
-  if (data?.kind === 'texts' && isEncoding(encoding)) return { ...pipeline, data: { ...data, encoding } };
+  const isOfTexts = data?.kind === 'texts' || data?.kind === 'pairs';
+  if (isOfTexts && isEncoding(encoding)) return { ...pipeline, data: { ...data, encoding } };
   throw new UserError('usage', {
-    problem: `${encoding} is to be the encoding of texts, ${data?.kind === 'texts' ? 'and is none' : `and ${name} reads no texts`}.`,
+    problem: `${encoding} is to be the encoding of texts, ${isOfTexts ? 'and is none' : `and ${name} reads no texts`}.`,
     fix: 'Leave --encoding out, or give the name of an encoding for a pipeline of texts.',
   });
 }

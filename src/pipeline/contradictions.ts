@@ -16,8 +16,20 @@ export function contradictions(settings: Settings): Contradiction[] {
   if (data?.kind === 'texts' && !readsTexts) {
     found.push({ path: ['input'], message: 'must be of kind text when data.kind is texts' });
   }
-  if (readsTexts && data?.kind !== 'texts') {
-    found.push({ path: ['data'], message: 'must be of kind texts when input.kind is text' });
+  const { readsPairs } = taskOf(settings);
+  const textData = readsPairs ? 'pairs' : 'texts';
+  if (readsTexts && data?.kind !== textData) {
+    const message = `must be of kind ${textData} when input.kind is text and task is ${settings.task}`;
+    found.push({ path: ['data'], message });
+  }
+  if (data?.kind === 'pairs' && !readsTexts) {
+    found.push({ path: ['input'], message: 'must be of kind text when data.kind is pairs' });
+  }
+  if (readsPairs !== (recurrent.source !== undefined)) {
+    const message = readsPairs
+      ? `must be given when task is ${settings.task}: it is what reads the source`
+      : `must be left out when task is ${settings.task}, which has no source`;
+    found.push({ path: ['recurrent', 'source'], message });
   }
   for (const contradiction of inputOf(input).contradictions(settings)) found.push(contradiction);
   if (training.tokenDropout > 0 && !readsTexts) {

@@ -12,11 +12,19 @@ export type Line =
  * The lines of a file, each a text, as they come. A file that cannot be read is one failure.
  * @param encoding as encodingSchema has it.
  */
-export async function* linesOf(path: string, encoding = 'utf-8'): AsyncGenerator<Line, void, undefined> {
+export const linesOf = (path: string, encoding?: string): AsyncGenerator<Line, void, undefined> =>
+  // The stream has no encoding of its own, and gives bytes.
+  linesIn(createReadStream(path) as AsyncIterable<Uint8Array>, { name: path, encoding });
+
+/** As linesOf, of what has that name for people. */
+export async function* linesIn(
+  stream: AsyncIterable<Uint8Array>,
+  { name: path, encoding = 'utf-8' }: { name: string; encoding?: string | undefined },
+): AsyncGenerator<Line, void, undefined> {
   let number = 0;
   let rest = '';
   try {
-    for await (const text of textsOf(path, encoding)) {
+    for await (const text of textsOf(stream, { path, encoding })) {
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       for (const line of lines) yield asLine(line, `${path}:${++number}`);
@@ -27,13 +35,15 @@ export async function* linesOf(path: string, encoding = 'utf-8'): AsyncGenerator
   }
 }
 
-/** A file as text, in parts. @throws UserError `unreadable` for bytes that are not of the encoding. */
-async function* textsOf(path: string, encoding: string): AsyncGenerator<string, void, undefined> {
+/** Bytes as text, in parts. @throws UserError `unreadable` for those that are not of the encoding. */
+async function* textsOf(
+  stream: AsyncIterable<Uint8Array>,
+  { path, encoding }: { path: string; encoding: string },
+): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let bytes: Uint8Array = new Uint8Array(0);
   try {
-    // The stream has no encoding of its own, and gives bytes.
-    for await (bytes of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    for await (bytes of stream) {
       yield decoder.decode(bytes, { stream: true });
     }
     yield decoder.decode();

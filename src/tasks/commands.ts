@@ -41,8 +41,22 @@ export function requireCommand(
   throw new UserError('usage', { problem: `${name} ${refusal.because}.`, fix: refusal.fix });
 }
 
+/** The function of the library that trains for a task. */
+export const TRAINERS: Readonly<Record<TaskName, string>> = {
+  classification: 'train',
+  language: 'trainLanguage',
+  translation: 'trainTranslation',
+};
+
+/** Likewise the one that evaluates. */
+export const EVALUATORS: Readonly<Record<TaskName, string>> = {
+  classification: 'evaluateBundle',
+  language: 'evaluateLanguage',
+  translation: 'evaluateTranslation',
+};
+
 /**
- * @param subject.instead the function that is for the other tasks.
+ * @param subject.functions those that do for each task what was called for this one.
  * @throws UserError `usage` where a pipeline is of another task.
  */
 export function requireTask(
@@ -50,12 +64,16 @@ export function requireTask(
   {
     name,
     pipeline,
-    instead,
-  }: { readonly name: string; readonly pipeline: Subject; readonly instead: string },
+    functions,
+  }: {
+    readonly name: string;
+    readonly pipeline: Subject;
+    readonly functions: Readonly<Record<TaskName, string>>;
+  },
 ): void {
   if (pipeline.task === task) return;
   throw new UserError('usage', {
     problem: `${name} is of the task ${pipeline.task}, not ${task}.`,
-    fix: `Call ${instead}().`,
+    fix: `Call ${functions[pipeline.task]}().`,
   });
 }

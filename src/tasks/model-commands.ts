@@ -7,6 +7,7 @@ export const MODEL_COMMANDS = [
   'batch',
   'quantize',
   'generate',
+  'translate',
   'export',
 ] as const;
 

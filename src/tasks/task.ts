@@ -16,9 +16,11 @@ export interface Task {
   readonly summarySchema: z.ZodType;
   /** Why a command does not work with it; null where it does. */
   readonly commands: Readonly<Record<ModelCommand, Refusal | null>>;
+  /** Whether its data are pairs of texts, the first of which is what the network reads as its source. */
+  readonly readsPairs: boolean;
   /** Where a pipeline's settings do not go with it. */
   contradictions(settings: TaskSettings): Contradiction[];
-  /** How it is learned from examples, each with an answer; null where it is learned from a running text. */
+  /** How it is learned from examples, each with an answer; null where it is learned from texts alone. */
   readonly examples: ExampleTask | null;
 }
 

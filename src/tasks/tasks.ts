@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { classification } from './classification/classification.js';
 import { language } from './language/language.js';
 import type { ExampleTask, Task } from './task.js';
+import { translation } from './translation/translation.js';
 
 /** All tasks, by their name in a pipeline. To add one, see docs/extending.md. */
 const TASKS = {
   classification,
   language,
+  translation,
 } satisfies Record<string, Task>;
 
 export type TaskName = keyof typeof TASKS;

@@ -3,7 +3,7 @@ import { saveBundle } from '../bundle/bundle.js';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
 import { whileLocked } from '../platform/lock-output.js';
-import { requireTask } from '../tasks/commands.js';
+import { requireTask, TRAINERS } from '../tasks/commands.js';
 import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
 import { type TrainingResult, trainNetwork } from '../train/train-network.js';
@@ -43,7 +43,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { data, engine, targetPrecision, resume = false, signal } = options;
   const board = options.tensorboard === undefined ? null : await openTensorboard(options.tensorboard);
   const { pipeline, pipelineFolder, from } = await openRecipe(options);
-  requireTask('classification', { name: pipeline.name, pipeline, instead: 'trainLanguage' });
+  requireTask('classification', { name: pipeline.name, pipeline, functions: TRAINERS });
   const folder = options.out ?? join('runs', pipeline.name);
   await refuseOccupied(folder);
   const path = checkpointPath(folder);

@@ -9,11 +9,14 @@ import {
   crossvalidate,
   evaluateBundle,
   evaluateLanguage,
+  evaluateTranslation,
   exportModel,
   generate,
   quantizeBundle,
   train,
   trainLanguage,
+  trainTranslation,
+  translate,
   UserError,
 } from '../../src/index.js';
 import { inputSchema } from '../../src/inputs/input-kinds.js';
@@ -25,6 +28,7 @@ import { projectFolder } from '../support/cli.js';
 import { saveTinyBundle, saveTinyRowsBundle } from '../support/tiny-bundle.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
 import { writeTinyDigits, writeTinyRowsPipeline } from '../support/tiny-digits.js';
+import { saveTinyPairBundle, writeTinyPairPipeline, writeTinyPairs } from '../support/tiny-pairs.js';
 import { saveTinyLanguageBundle, writeTinyLanguagePipeline, writeTinyText } from '../support/tiny-text.js';
 import { saveTinyTextBundle, writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
 
@@ -37,6 +41,14 @@ interface Subject {
   readonly model: string;
 }
 
+const SUBJECTS = [
+  'classification of frames',
+  'classification of rows',
+  'classification of texts',
+  'language',
+  'translation',
+];
+
 let root: string;
 let subjects: Record<string, Subject>;
 
@@ -47,6 +59,7 @@ beforeAll(async () => {
     return { data, given: data, model: join(root, name, 'model') };
   };
   const [frames, rows, texts, running] = [at('frames'), at('rows'), at('texts'), at('running')];
+  const pairs = at('pairs');
   await writeTinyDataset(frames.data, 8);
   await writeTinyDigits(rows.data, 8);
   await writeTinyTexts(texts.data, 40);
@@ -55,6 +68,8 @@ beforeAll(async () => {
   await saveTinyTextBundle(texts.model);
   await saveTinyLanguageBundle(running.model);
   await writeTinyText(running.data);
+  await saveTinyPairBundle(pairs.model);
+  await writeTinyPairs(pairs.data, 60);
   subjects = {
     'classification of frames': { ...frames, pipeline: await writeTinyPipeline(root) },
     'classification of rows': { ...rows, pipeline: await writeTinyRowsPipeline(root) },
@@ -64,13 +79,18 @@ beforeAll(async () => {
       pipeline: await writeTinyTextPipeline(root),
     },
     language: { ...running, pipeline: await writeTinyLanguagePipeline(root) },
+    translation: { ...pairs, pipeline: await writeTinyPairPipeline(root) },
   };
 });
 afterAll(() => rm(root, { recursive: true }));
 
 /** What a program calls for each task, where that goes by the task. */
-const TRAIN = { classification: train, language: trainLanguage };
-const EVALUATE = { classification: evaluateBundle, language: evaluateLanguage };
+const TRAIN = { classification: train, language: trainLanguage, translation: trainTranslation };
+const EVALUATE = {
+  classification: evaluateBundle,
+  language: evaluateLanguage,
+  translation: evaluateTranslation,
+};
 
 /** Each command as a program calls it. */
 const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unknown>> = {
@@ -93,10 +113,14 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
     for await (const { kind } of generate(await loadBundle(model), { length: 3 }))
       expect(kind).not.toBe('unknown');
   },
+  translate: async ({ model }) => {
+    for await (const { kind } of translate(await loadBundle(model), ['a b']))
+      expect(kind).toBe('translation');
+  },
 };
 
 describe.each(MODEL_COMMANDS)('%s', (command) => {
-  it.each(['classification of frames', 'classification of rows', 'classification of texts', 'language'])(
+  it.each(SUBJECTS)(
     'works with %s, or says why it does not',
     async (name) => {
       const subject = subjects[name]!;

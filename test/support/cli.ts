@@ -18,6 +18,8 @@ export function clipstep(
   options: {
     env?: NodeJS.ProcessEnv;
     cwd?: string;
+    /** What comes through stdin; nothing when absent. */
+    input?: string;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
 ): Promise<CliResult> {
@@ -25,8 +27,8 @@ export function clipstep(
     const child = spawn(process.execPath, [`${projectFolder}/dist/cli.js`, ...args], {
       cwd: options.cwd ?? projectFolder,
       env: { ...process.env, NO_COLOR: '1', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    child.stdin.end(options.input ?? '');
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -84,6 +84,7 @@ const STILL = 'a picture does not move';
 const LABELS_CHANGED: Record<DataSettings['kind'], { readonly [name in Change]?: string }> = {
   folder: {},
   texts: {},
+  pairs: {},
   motion: {
     reverse: 'each motion is another class played backwards',
     flip: 'clockwise is counter-clockwise in a mirror',

@@ -23,7 +23,12 @@ export const classification = {
       because: 'names classes and does not write',
       fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',
     },
+    translate: {
+      because: 'names classes and does not translate',
+      fix: 'Give a model of translation: `clipstep train multi30k` makes one.',
+    },
   },
+  readsPairs: false,
   contradictions,
   examples: {
     requireLearnable: requireEveryClass,

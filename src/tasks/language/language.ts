@@ -28,7 +28,12 @@ export const language = {
     quantize: null,
     export: WRITES,
     generate: null,
+    translate: {
+      because: 'writes text and reads no other one for it',
+      fix: 'Give a model of translation: `clipstep train multi30k` makes one.',
+    },
   },
+  readsPairs: false,
   contradictions,
   examples: null,
 } satisfies Task;

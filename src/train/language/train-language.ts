@@ -1,37 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { Engine, EngineName } from '../../engine/engine.js';
+import type { EngineName } from '../../engine/engine.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
 import type { Corpus } from '../../inputs/text/corpus.js';
-import { initializeRecurrent } from '../../network/initialize-network.js';
-import { type Networks, networksOf } from '../../network/networks.js';
+import { networksOf } from '../../network/networks.js';
 import type { Pipeline } from '../../pipeline/schema.js';
 import { clipstepVersion } from '../../platform/version.js';
 import { type LanguageBaseline, languageBaselines } from '../../tasks/language/baselines.js';
 import type { LanguageFigures } from '../../tasks/language/figures.js';
 import { taskOf } from '../../tasks/tasks.js';
 import { parameterCount, type Weights } from '../../tensors/tensor.js';
-import { type EpochRecord, findCheckpoint, writeCheckpoint } from '../checkpoint.js';
-import { pipelineFingerprint } from '../fingerprint.js';
-import { freshProgress } from '../fit.js';
-import { optimizerOf } from '../optimizer.js';
-import { stagesOf } from '../stages.js';
-import type { TrainEvent } from '../train-event.js';
-import { trainStage } from '../train-stage.js';
+import type { EpochRecord } from '../checkpoint.js';
+import { fitOnTexts, type TextTrainingOptions } from '../fit-texts.js';
+import type { StageSteps } from '../stage-steps.js';
 import { openCorpus } from './open-corpus.js';
 import { scoreStream } from './score-stream.js';
 import { streamSteps } from './stream-steps.js';
-
-export interface LanguageTrainingOptions {
-  readonly pipeline: Pipeline;
-  /** Path of the text; see openCorpus. */
-  readonly data: string;
-  readonly engine?: 'auto' | EngineName | undefined;
-  /** Where checkpoints are kept, and whether to go on from the one there. */
-  readonly checkpoints: { readonly path: string; readonly resume: boolean };
-  readonly onEvent: (event: TrainEvent) => void;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What there is to tell of the training of a model of language. */
 export interface LanguageResult {
@@ -67,7 +51,7 @@ export interface FinishedLanguage {
  *
  * @throws UserError as openCorpus, selectEngine, findCheckpoint and fitStage.
  */
-export async function trainLanguageModel(options: LanguageTrainingOptions): Promise<FinishedLanguage> {
+export async function trainLanguageModel(options: TextTrainingOptions): Promise<FinishedLanguage> {
   const { pipeline, onEvent } = options;
   const corpus = await openCorpus(options.data, { pipeline });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
@@ -78,7 +62,8 @@ export async function trainLanguageModel(options: LanguageTrainingOptions): Prom
     vocabulary: words,
   });
   const digest = digestOf(corpus);
-  const { weights, history } = await fitNetwork(options, { corpus, networks, digest, engine });
+  const steps = stepsOf(pipeline, corpus);
+  const { weights, history } = await fitOnTexts(options, { networks, engine, digest, steps });
   const network = await engine.loadSequenceModel(networks.recurrent, weights);
   try {
     const { train, validation, test } = corpus.parts;
@@ -107,59 +92,14 @@ export async function trainLanguageModel(options: LanguageTrainingOptions): Prom
   }
 }
 
-async function fitNetwork(
-  { pipeline, checkpoints, onEvent, signal }: LanguageTrainingOptions,
-  {
-    corpus,
-    networks,
-    digest,
-    engine,
-  }: { corpus: Corpus; networks: Networks; digest: string; engine: Engine },
-): Promise<{ weights: Weights; history: readonly EpochRecord[] }> {
-  const { recurrent: network } = networks;
-  const [stage] = stagesOf(pipeline, networks);
-  const { batchSize: strands, timesteps, tokenDropout, clipNorm } = pipeline.training;
-  const { initialHead: head, initialEmbedding: embedding } = pipeline.training;
-  if (!stage || !timesteps) throw new Error(`${pipeline.name} is no pipeline of language`);
+function stepsOf(pipeline: Pipeline, corpus: Corpus): StageSteps {
+  const { batchSize: strands, timesteps, tokenDropout } = pipeline.training;
+  if (!timesteps) throw new Error(`${pipeline.name} is no pipeline of language`);
   const { train, validation } = corpus.parts;
-  const steps = streamSteps({
-    train,
-    validation,
-    strands,
-    timesteps,
-    tokenDropout,
-    seed: pipeline.seed,
-  });
+  const { seed } = pipeline;
+  const steps = streamSteps({ train, validation, strands, timesteps, tokenDropout, seed });
   if (steps.perEpoch === 0) throw tooShort(corpus, { strands, timesteps });
-  const fingerprint = {
-    pipeline: pipelineFingerprint(pipeline),
-    dataset: digest.slice(0, 12),
-    engine: engine.name,
-    model: '',
-  };
-  const checkpoint = await findCheckpoint({ ...checkpoints, fingerprint });
-  const { weights, progress } = await trainStage(
-    {
-      training: engine.training,
-      save: (parts) =>
-        writeCheckpoint(checkpoints.path, { fingerprint, ...parts, members: [], distilled: new Map() }),
-      onEvent,
-      signal,
-    },
-    { stage, checkpoint, progress: checkpoint?.progress ?? freshProgress(0, []) },
-    {
-      pipeline,
-      steps,
-      trainer: {
-        network,
-        weights: checkpoint?.start ?? initializeRecurrent(network, pipeline.seed, { head, embedding }),
-        loss: taskOf(pipeline).loss(pipeline),
-        optimizer: optimizerOf(pipeline).hyperparameters,
-        clipNorm,
-      },
-    },
-  );
-  return { weights, history: progress.history };
+  return steps;
 }
 
 function digestOf({ digest, parts }: Corpus): string {
