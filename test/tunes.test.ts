@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTunes, problemOf, tunesOf } from '../../scripts/tunes.js';
+import { checkTunes, problemOf, tunesOf } from '../scripts/tunes.js';
 
 const TUNE = 'X: 1\nT:A Tune\nM:6/8\nL:1/8\nK:G\n"G"G2A B2A|"D7"d3 -d2:|\n';
 
