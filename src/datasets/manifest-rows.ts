@@ -1,9 +1,7 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { listIssues, messageOf, type UserError } from '../errors.js';
-import { nearest } from '../platform/nearest.js';
 import { badDataset, splitNamed } from './found.js';
-import { columnName, delimited } from './table-text.js';
+import { cellsOf, tableColumns, tableRecords } from './table-records.js';
 
 /** An empty cell is one that was not filled in. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -71,9 +69,7 @@ interface Source {
  * @throws UserError `bad_dataset` with the lines that do not fit.
  */
 export function manifestRows(text: string, source: Source): ManifestRow[] {
-  const [header, ...records] = parseCsv(text, source);
-  if (!header) throw badManifest(source.path, 'it is empty');
-  const columns = checkHeader(header.record, source);
+  const { columns, records } = readTable(text, source);
   const rows: ManifestRow[] = [];
   const problems: string[] = [];
   for (const { record, info } of records) {
@@ -84,6 +80,16 @@ export function manifestRows(text: string, source: Source): ManifestRow[] {
   if (problems.length === 0) return rows;
   const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more lines`] : [];
   throw badManifest(source.path, [...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'));
+}
+
+function readTable(text: string, { path, needed }: Source) {
+  try {
+    const [header, ...records] = tableRecords(text, { known: COLUMNS });
+    if (!header) throw new Error('it is empty');
+    return { columns: tableColumns(header.record, { known: COLUMNS, needed }), records };
+  } catch (cause) {
+    throw badManifest(path, messageOf(cause));
+  }
 }
 
 /** Lines that one error quotes. */
@@ -97,64 +103,13 @@ export function badManifest(path: string, problem: string): UserError {
   );
 }
 
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-function parseCsv(text: string, { path }: Source): CsvRecord[] {
-  const { body, delimiter } = delimited(text, COLUMNS);
-  try {
-    const options = {
-      delimiter,
-      info: true,
-      bom: true,
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    } as const;
-    // The types of csv-parse leave out that `info` wraps each record.
-    const records = parse(body, options) as unknown as CsvRecord[];
-    // Spreadsheets keep rows that were cleared.
-    return records.filter(({ record }) => record.some((cell) => cell !== ''));
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw badManifest(path, messageOf(cause));
-  }
-}
-
-/** The columns in their order; null for those without a name, as spreadsheets add. */
-function checkHeader(header: readonly string[], { path, needed }: Source): Array<Column | null> {
-  const names = header.map(columnName);
-  const columns = names.map((name) => COLUMNS.find((column) => column === name) ?? null);
-  const absent = needed.filter((name) => !columns.includes(name));
-  if (absent.length > 0) {
-    throw badManifest(path, `line 1: the header ${header.join(',')} lacks ${absent.join(' and ')}`);
-  }
-  const wrong = names.filter(
-    (name, index) => name !== '' && (columns[index] === null || names.indexOf(name) !== index),
-  );
-  if (wrong.length > 0) {
-    const words = wrong.map((name) => {
-      const near = columns.includes(name as Column) ? undefined : nearest(name, COLUMNS);
-      return near ? `${name} (did you mean ${near}?)` : name;
-    });
-    throw badManifest(path, `line 1: unknown or repeated: ${words.join(', ')}`);
-  }
-  return columns;
-}
-
 /** The cells of a row; or what is wrong, in lines. */
 function parseRow(
   record: readonly string[],
   { columns, needed }: { columns: ReadonlyArray<Column | null>; needed: readonly Column[] },
 ): ManifestRow['cells'] | string {
-  const stray = record.findIndex((cell, index) => cell !== '' && (columns[index] ?? null) === null);
-  if (stray >= 0) {
-    const count = record.findLastIndex((cell) => cell !== '') + 1;
-    return `  it has ${count} cells, and the header names ${columns.filter((name) => name !== null).length}: a comma within a cell, be it a decimal one, needs quotes or a point`;
-  }
-  const cells = Object.fromEntries(columns.map((name, index) => [name ?? '', record[index] ?? '']));
+  const cells = cellsOf(record, columns);
+  if (typeof cells === 'string') return cells;
   const parsed = rowSchema.safeParse(cells);
   if (!parsed.success) return listIssues(parsed.error);
   const empty = needed.filter((name) => (cells[name] ?? '') === '');

@@ -5,32 +5,41 @@ import { isUtf8 } from 'node:buffer';
  * @throws Error with what it is instead, as the end of a sentence that begins with its name.
  */
 export function tableText(bytes: Buffer): string {
-  refuseWorkbook(bytes);
-  const encoding = encodingOf(bytes);
+  if (isWorkbook(bytes)) {
+    throw new Error('is a workbook of a spreadsheet program, whatever its name says; save it as "CSV UTF-8"');
+  }
+  const encoding = unicodeOf(bytes, 'utf-8');
   if (encoding === 'utf-8' && !isUtf8(bytes)) {
     throw new Error(
       `is not UTF-8: line ${lineNotUtf8(bytes)} has other bytes, of a code page such as windows-1252, which does not say which letters they are; save it as "CSV UTF-8"`,
     );
   }
   const text = new TextDecoder(encoding).decode(bytes);
-  if (text.includes('\0')) throw new Error('is no text: it has bytes that are 0');
+  if (text.includes('\0')) throw new Error('is not text: it has bytes that are 0');
   return text;
 }
 
 /** Beginnings of files that spreadsheets keep: of a zip archive, and of an older container. */
 const WORKBOOKS = ['504b0304', 'd0cf11e0'];
 
-function refuseWorkbook(bytes: Buffer): void {
-  if (!WORKBOOKS.includes(bytes.subarray(0, 4).toString('hex'))) return;
-  throw new Error('is a workbook of a spreadsheet program, whatever its name says; save it as "CSV UTF-8"');
-}
+/** Whether a file is one that spreadsheets keep, by its first bytes. */
+export const isWorkbook = (bytes: Uint8Array): boolean =>
+  WORKBOOKS.includes(Buffer.from(bytes.subarray(0, 4)).toString('hex'));
 
-/** A header is ASCII, of which UTF-16 has every other byte 0. */
-function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  const mark = bytes.subarray(0, 2).toString('hex');
-  if (mark === 'fffe' || (bytes[1] === 0 && bytes[3] === 0 && bytes[0] !== 0)) return 'utf-16le';
-  if (mark === 'feff' || (bytes[0] === 0 && bytes[2] === 0 && bytes[1] !== 0)) return 'utf-16be';
-  return 'utf-8';
+/**
+ * What a text is in that is said to be in an encoding: UTF-16 in place of UTF-8 where a mark says so, or where every
+ * other byte is 0 at its start, as of letters of ASCII.
+ */
+export function unicodeOf(bytes: Uint8Array, encoding: string): string {
+  if (encoding !== 'utf-8') return encoding;
+  const [first, second, third, fourth] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0 && third !== 0 && fourth === 0)) {
+    return 'utf-16le';
+  }
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0 && third === 0 && fourth !== 0)) {
+    return 'utf-16be';
+  }
+  return encoding;
 }
 
 function lineNotUtf8(bytes: Buffer): number {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { unicodeOf } from '../datasets/table-text.js';
 import { ofOtherEncoding } from '../datasets/texts/of-other-encoding.js';
 import { messageOf, UserError } from '../errors.js';
 
@@ -40,13 +41,14 @@ async function* textsOf(
   stream: AsyncIterable<Uint8Array>,
   { path, encoding }: { path: string; encoding: string },
 ): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
   let bytes: Uint8Array = new Uint8Array(0);
   try {
     for await (bytes of stream) {
+      decoder ??= new TextDecoder(unicodeOf(bytes, encoding), { fatal: true });
       yield decoder.decode(bytes, { stream: true });
     }
-    yield decoder.decode();
+    if (decoder) yield decoder.decode();
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     throw await ofOtherEncoding(path, { encoding, bytes, code: 'unreadable' });

@@ -1,17 +1,25 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
+import { badDataset } from '../found.js';
+import { isWorkbook, unicodeOf } from '../table-text.js';
 import { ofOtherEncoding } from './of-other-encoding.js';
 
 /**
  * A file as text, without the mark that some begin with.
  *
- * @param encoding as encodingSchema has it.
+ * @param encoding as encodingSchema has it; where that is UTF-8, UTF-16 is read, too, which can be told from it.
  * @throws UserError `bad_dataset` for bytes that are not of that encoding; what the file system says.
  */
 export async function readText(path: string, encoding: string): Promise<string> {
   const bytes = await readFile(path);
+  if (isWorkbook(bytes)) {
+    throw badDataset(
+      `${path} is a workbook of a spreadsheet program, whatever its name says.`,
+      'Save it as "CSV UTF-8".',
+    );
+  }
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return new TextDecoder(unicodeOf(bytes, encoding), { fatal: true }).decode(bytes);
   } catch {
     const { line, start } = encoding === 'utf-8' ? firstOther(bytes) : { line: undefined, start: 0 };
     const around = bytes.subarray(Math.max(0, start - SAMPLE_BYTES), start + SAMPLE_BYTES);

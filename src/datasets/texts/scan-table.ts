@@ -1,10 +1,8 @@
-import { extname } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
 import * as z from 'zod';
-import { listIssues, messageOf, type UserError } from '../../errors.js';
-import { badDataset, type Found, splitNamed } from '../found.js';
-import { readText } from './read-text.js';
+import { listIssues } from '../../errors.js';
+import { type Found, splitNamed } from '../found.js';
 import { textId } from './text-id.js';
+import { badTable, textRows } from './text-rows.js';
 
 const filled = z.string().trim().min(1, 'must not be empty');
 
@@ -23,14 +21,17 @@ const rowSchema = z.strictObject({ text: filled, label: filled, group: optional,
 type Row = z.infer<typeof rowSchema> & { readonly line: number };
 
 /**
- * Lists the texts of a table: with tabs where its name ends in .tsv, else CSV.
+ * Lists the texts of a table, as textRows has it.
  * @throws UserError `bad_dataset` with the lines that do not fit, and as readText.
  */
 export async function scanTable(path: string, encoding: string): Promise<Found> {
-  const rows = rowsOf(await readText(path, encoding), path);
+  const rows = await readRows(path, encoding);
   const hasSplit = rows[0]?.split !== undefined;
   const other = rows.find((row) => (row.split !== undefined) !== hasSplit);
-  if (other) throw badTable(path, `line ${other.line}: a split is given for some lines and not for all`);
+  if (other) {
+    const problem = `line ${other.line}: a split is given for some lines and not for all`;
+    throw badTable(path, { problems: [problem], fix: COLUMNS_FIX });
+  }
   return {
     examples: rows.map(({ line, text, label, group, split }) => ({
       id: textId(text, { path, line }),
@@ -46,59 +47,18 @@ export async function scanTable(path: string, encoding: string): Promise<Found> 
   };
 }
 
-/** Lines that one error quotes. */
-const MOST_PROBLEMS = 10;
+const COLUMNS_FIX =
+  'Its columns are text and label and, if wanted, group and split (train, validation or test; for all texts or none).';
 
-function rowsOf(content: string, path: string): Row[] {
+async function readRows(path: string, encoding: string): Promise<Row[]> {
+  const source = { encoding, needed: ['text', 'label'], mayHaveOthers: false, fix: COLUMNS_FIX } as const;
   const rows: Row[] = [];
   const problems: string[] = [];
-  for (const { record, info } of parseTable(content, path)) {
-    const parsed = rowSchema.safeParse(record);
-    if (parsed.success) rows.push({ ...parsed.data, line: info.lines });
-    else problems.push(`line ${info.lines}:\n${listIssues(parsed.error)}`);
+  for (const { line, cells } of await textRows(path, source)) {
+    const parsed = rowSchema.safeParse(cells);
+    if (parsed.success) rows.push({ ...parsed.data, line });
+    else problems.push(`line ${line}:\n${listIssues(parsed.error)}`);
   }
-  if (problems.length === 0) return rows;
-  const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more lines`] : [];
-  throw badTable(path, [...problems.slice(0, MOST_PROBLEMS), ...more].join('\n'));
-}
-
-interface TableRecord {
-  readonly record: Readonly<Record<string, string>>;
-  readonly info: { readonly lines: number };
-}
-
-function parseTable(content: string, path: string): TableRecord[] {
-  const hasTabs = extname(path).toLowerCase() === '.tsv';
-  try {
-    const options = {
-      columns: (header: string[]) => checkedHeader(header, path),
-      info: true,
-      skip_empty_lines: false,
-      delimiter: hasTabs ? '\t' : ',',
-      // Tables with tabs have quotes in their texts as any other character.
-      quote: hasTabs ? null : '"',
-    } as const;
-    // The types of csv-parse leave out that `info` wraps each record.
-    return parse(content, options) as unknown as TableRecord[];
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    throw badTable(path, messageOf(cause));
-  }
-}
-
-function checkedHeader(header: readonly string[], path: string): string[] {
-  const known = Object.keys(rowSchema.shape);
-  const absent = ['text', 'label'].filter((name) => !header.includes(name));
-  const unknown = header.filter((name, index) => !known.includes(name) || header.indexOf(name) !== index);
-  if (absent.length > 0)
-    throw badTable(path, `line 1: the header ${header.join(',')} lacks ${absent.join(' and ')}`);
-  if (unknown.length > 0) throw badTable(path, `line 1: unknown or repeated: ${unknown.join(', ')}`);
-  return [...header];
-}
-
-function badTable(path: string, problem: string): UserError {
-  return badDataset(
-    `The table ${path} does not fit:\n${problem}`,
-    'Its columns are text and label and, if wanted, group and split (train, validation or test; for all texts or none).',
-  );
+  if (problems.length > 0) throw badTable(path, { problems, fix: COLUMNS_FIX });
+  return rows;
 }

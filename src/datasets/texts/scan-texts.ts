@@ -46,7 +46,9 @@ async function scanLines(folder: string, encoding: string): Promise<Found> {
   const examples = await Promise.all(files.map((name) => linesOf(join(folder, name), encoding)));
   const skipped = names
     .filter((name) => !files.includes(name))
-    .map((name): Skipped => ({ path: join(folder, name), problem: 'It is no file of lines, <class>.txt.' }));
+    .map(
+      (name): Skipped => ({ path: join(folder, name), problem: 'It is not a file of lines, <class>.txt.' }),
+    );
   return { examples: examples.flat(), skipped, labels: new Set(files.map(labelOf)) };
 }
 

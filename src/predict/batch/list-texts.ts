@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
-import { readText } from '../../datasets/texts/read-text.js';
+import { textRows } from '../../datasets/texts/text-rows.js';
 import { messageOf, UserError } from '../../errors.js';
 import { linesOf } from '../read-lines.js';
 import type { BatchClip, FoundClips } from './find-clips.js';
 
 const FIX =
-  'Give a file with a text a line (.txt), or a table with the column text (.csv, or with tabs .tsv); a column label is what is right.';
+  'Give a file with a text a line (.txt), or a table with the column text (.csv, or with tabs .tsv); a column label gives the true class.';
 
 /**
  * Lists the texts of a file: a line each, or of a table a row each. A text is called by its file and line; one that is
@@ -26,7 +25,7 @@ export async function listTexts(source: string, { encoding }: { encoding: string
   });
   const list = status.isFile() ? LISTS.get(extname(source).toLowerCase()) : undefined;
   if (!list) {
-    throw new UserError('usage', { problem: `${source} is no file of lines and no table.`, fix: FIX });
+    throw new UserError('usage', { problem: `${source} is neither a file of lines nor a table.`, fix: FIX });
   }
   const clips = await list(resolve(source), encoding);
   if (clips.length > 0) return { clips, skipped: [] };
@@ -38,9 +37,8 @@ type List = (path: string, encoding: string) => Promise<BatchClip[]>;
 /** By the ending of the file's name. */
 const LISTS: ReadonlyMap<string, List> = new Map([
   ['.txt', listLines],
-  ['.csv', (path, encoding) => listRows(path, { encoding, delimiter: ',', quote: '"' })],
-  // Tables with tabs have quotes in their texts as any other character.
-  ['.tsv', (path, encoding) => listRows(path, { encoding, delimiter: '\t', quote: null })],
+  ['.csv', listRows],
+  ['.tsv', listRows],
 ]);
 
 async function listLines(path: string, encoding: string): Promise<BatchClip[]> {
@@ -52,32 +50,11 @@ async function listLines(path: string, encoding: string): Promise<BatchClip[]> {
   return clips;
 }
 
-async function listRows(
-  path: string,
-  { encoding, delimiter, quote }: { encoding: string; delimiter: string; quote: string | null },
-): Promise<BatchClip[]> {
-  const options = { columns: true, info: true, delimiter, quote, skip_empty_lines: false } as const;
-  const content = await readText(path, encoding);
-  const rows = parseRows(path, () => parse(content, options) as unknown as TableRow[]);
-  if (rows[0] && rows[0].record.text === undefined) throw badTable(path, 'its header has no column text');
-  return rows.map(({ record: { text = '', label }, info }) =>
-    clipOf(path, { line: info.lines, text: text.trim(), truth: label || undefined }),
+async function listRows(path: string, encoding: string): Promise<BatchClip[]> {
+  const rows = await textRows(path, { encoding, needed: ['text'], mayHaveOthers: true, fix: FIX });
+  return rows.map(({ line, cells: { text = '', label } }) =>
+    clipOf(path, { line, text: text.trim(), truth: label || undefined }),
   );
-}
-
-/** The types of csv-parse leave out that `info` wraps each record. */
-interface TableRow {
-  readonly record: { readonly text?: string; readonly label?: string };
-  readonly info: { readonly lines: number };
-}
-
-function parseRows(path: string, read: () => TableRow[]): TableRow[] {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof CsvError) throw badTable(path, messageOf(cause));
-    throw cause;
-  }
 }
 
 function clipOf(
@@ -86,8 +63,4 @@ function clipOf(
 ): BatchClip {
   const id = `${basename(path)}:${line}`;
   return { id, path, text, truth };
-}
-
-function badTable(path: string, problem: string): UserError {
-  return new UserError('bad_dataset', { problem: `The table ${path} does not fit: ${problem}.`, fix: FIX });
 }

@@ -89,6 +89,22 @@ describe('a table', () => {
     ]);
   });
 
+  const SAVED = [
+    ['Who, me?', 'who'],
+    ['a "b"', 'what'],
+  ];
+  it.each<[string, string | Buffer]>([
+    ['semicolons, a mark and lines of Windows', '\ufeffText;Label\r\nWho, me?;who\r\n"a ""b""";what\r\n'],
+    ['tabs', 'text\tlabel\nWho, me?\twho\n"a ""b"""\twhat\n'],
+    ['empty cells at the ends, and blank rows', 'text,label,,\n"Who, me?",who,,\n,,,\n\n"a ""b""",what,,\n'],
+    ['UTF-16', Buffer.from('\ufefftext;label\r\nWho, me?;who\r\n"a ""b""";what\r\n', 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from('text;label\nWho, me?;who\n"a ""b""";what\n', 'utf16le')],
+    ['a line that says what separates', 'sep=;\r\ntext;label\r\nWho, me?;who\r\n"a ""b""";what\r\n'],
+  ])('is read as spreadsheets save it, with %s', async (_, content) => {
+    await write({ 't.csv': content });
+    expect((await told('t.csv')).map(([text, label]) => [text, label])).toEqual(SAVED);
+  });
+
   it('has tabs and no quotes where its name says so', async () => {
     await write({ 't.tsv': 'text\tlabel\n"Who"\ta\nsaid "no\tb\n' });
     expect((await told('t.tsv')).map(([text]) => text)).toEqual(['"Who"', 'said "no']);
@@ -103,9 +119,16 @@ describe('a table', () => {
     ]);
   });
 
-  it.each([
+  it.each<[string, string | Buffer, string]>([
     ['lacks a column', 'text,class\nx,a\n', 'lacks label'],
     ['has one that means nothing', 'text,label,speaker\nx,a,b\n', 'unknown or repeated: speaker'],
+    [
+      'has a text with a comma',
+      'text,label\nx,a\nwell, y,b\n',
+      'line 3:\n  it has 3 cells, but the header names 2',
+    ],
+    ['is empty', '', 'it is empty'],
+    ['is a workbook', Buffer.from('504b030414000600', 'hex'), 'is a workbook'],
     ['has an empty text', 'text,label\nx,a\n ,b\n', 'line 3:\n  text: must not be empty'],
     ['has a part that is none', 'text,label,split\nx,a,dev\n', 'must be train, validation or test, not dev'],
     ['gives parts to some', 'text,label,split\nx,a,train\ny,b,\n', 'for some lines and not for all'],
@@ -134,8 +157,11 @@ describe('encodings', () => {
       problem: expect.stringMatching(/a\.txt is not utf-8, in line 2: it looks like windows-1252/),
       fix: expect.stringContaining('--encoding windows-1252'),
     });
-    await write({ 'a.txt': Buffer.from('\ufeffêx\n', 'utf16le') });
-    await expect(scan()).rejects.toMatchObject({ fix: expect.stringContaining('--encoding utf-16le') });
+  });
+
+  it('are told by the mark of UTF-16', async () => {
+    await write({ 'a.txt': Buffer.from('\ufeffêx\n', 'utf16le'), 'b.txt': 'z\n' });
+    expect((await told()).map(([text]) => text)).toEqual(['êx', 'z']);
   });
 
   it.each([

@@ -49,6 +49,19 @@ describe('clipstep batch on texts', () => {
     ]);
   });
 
+  it('reads a table as a spreadsheet saves it', async () => {
+    const table = Buffer.from(
+      '\ufeffId;Text;Label\r\n1;tami;Aitani\r\n;;\r\n2;kur, bro;Brakk\r\n',
+      'utf16le',
+    );
+    const { code, out } = await batch('saved.csv', table);
+    expect(code).toBe(0);
+    expect((await rowsOf(out)).map(({ text, truth }) => [text, truth])).toEqual([
+      ['tami', 'Aitani'],
+      ['kur, bro', 'Brakk'],
+    ]);
+  });
+
   it('goes on where it was, and reads again what has changed', async () => {
     await batch('more.txt', 'tami\nbro\n');
     const again = await batch('more.txt', 'tami\ntak\nlu\n');
@@ -88,10 +101,10 @@ describe('clipstep batch on texts', () => {
       'none.csv',
       'name\nx\n',
       [],
-      /none\.csv does not fit: its header has no column text/,
+      /none\.csv does not fit:\nline 1: the header name lacks text/,
     ],
     ['a file of nothing', 'empty.txt', '', [], /empty\.txt holds no texts/],
-    ['a file of another kind', 'texts.pdf', 'x', [], /texts\.pdf is no file of lines and no table/],
+    ['a file of another kind', 'texts.pdf', 'x', [], /texts\.pdf is neither a file of lines nor a table/],
     [
       'an encoding that is none',
       'x.txt',
