@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { locateClip } from '../media/locate.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
@@ -72,18 +73,24 @@ export function openCache(
 }
 
 /**
- * sha256 (hex) of what an input holds: a file's bytes; of a folder, its files' names and bytes in order.
- * @throws the file system's own error when it cannot be read.
+ * sha256 (hex) of what an input holds: a file's bytes; of a folder of frames, as digestOfFrames.
+ * @throws UserError as locateClip; the file system's own error when a file cannot be read.
  */
 export async function contentDigest(path: string): Promise<string> {
   if (!(await stat(path)).isDirectory()) return fileDigest(path);
-  const names = (await readdir(path)).sort();
-  const digests = await Promise.all(
-    names.map((name) => fileDigest(join(path, name)).catch(() => 'unreadable')),
-  );
-  return createHash('sha256')
-    .update(JSON.stringify([names, digests]))
-    .digest('hex');
+  const located = await locateClip(path);
+  const paths = located.kind === 'images' ? located.paths : [];
+  const digests = await Promise.all(paths.map((frame) => fileDigest(frame).catch(() => 'unreadable')));
+  return digestOfFrames(paths.map((frame, index) => ({ path: frame, sha256: digests[index]! })));
+}
+
+/** sha256 (hex) of the lines that `sha256sum` prints of frames, in the order in which they are read. */
+export function digestOfFrames(
+  frames: ReadonlyArray<{ readonly path: string; readonly sha256: string }>,
+): string {
+  const lines = createHash('sha256');
+  for (const { path, sha256 } of frames) lines.update(`${sha256}  ${basename(path)}\n`);
+  return lines.digest('hex');
 }
 
 async function fileDigest(path: string): Promise<string> {

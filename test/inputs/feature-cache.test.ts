@@ -58,6 +58,8 @@ describe('contentDigest', () => {
     for (const name of ['a', 'b']) await writeFile(join(folder, name, '1.png'), 'same');
     expect(await contentDigest(join(folder, 'a'))).toBe(await contentDigest(join(folder, 'b')));
     expect(await contentDigest(join(folder, 'a/1.png'))).toBe(await contentDigest(join(folder, 'b/1.png')));
+    await writeFile(join(folder, 'b/notes.txt'), 'not a frame');
+    expect(await contentDigest(join(folder, 'a'))).toBe(await contentDigest(join(folder, 'b')));
     await writeFile(join(folder, 'b/2.png'), 'more');
     expect(await contentDigest(join(folder, 'a'))).not.toBe(await contentDigest(join(folder, 'b')));
   });

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { digestOfFrames } from '../../inputs/feature-cache.js';
 import type { LocatedClip } from '../../media/locate.js';
 import type { BatchClip } from './find-clips.js';
 
 /** What a clip's bytes are. */
 export interface Content {
   readonly size: number;
-  /** Of the file, or of a text; of a folder of frames, sha256 of the lines that `sha256sum` prints of them. */
+  /** Of the file, or of a text; of a folder of frames, as digestOfFrames. */
   readonly sha256: string;
 }
 
@@ -65,18 +65,16 @@ async function digestFiles(
 ): Promise<Content> {
   const signal = AbortSignal.any([options.signal, options.deadline]);
   const paths = located.kind === 'video' ? [located.path] : located.paths;
-  const lines = createHash('sha256');
-  let size = 0;
-  let only = '';
+  const files: Array<{ path: string; size: number; sha256: string }> = [];
   for (const path of paths) {
     const file = await unlessAborted(digestFile(path, signal), signal).catch((cause: unknown) => {
       throw failure(path, { cause, ...options });
     });
-    size += file.size;
-    only = file.sha256;
-    lines.update(`${file.sha256}  ${basename(path)}\n`);
+    files.push({ path, ...file });
   }
-  return { size, sha256: paths[0] === clip.path ? only : lines.digest('hex') };
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const [first] = files;
+  return { size, sha256: first?.path === clip.path ? first.sha256 : digestOfFrames(files) };
 }
 
 /** Opened without waiting: a file may have been replaced by a pipe, which would wait for its writer. */

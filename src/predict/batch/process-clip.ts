@@ -100,7 +100,7 @@ async function classifiedAs(
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
   const { source } = model.input;
   if (!windowing || source.kind === 'direct') {
-    const sequence = await keptSequence({ clip, part, content }, options);
+    const sequence = (await options.keptFeatures?.(clip, content.sha256)) ?? null;
     const result = await classifyClip(part, { ...options, sequence });
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
@@ -113,16 +113,6 @@ async function classifiedAs(
   );
   const embedding = await keep(new Map(named));
   return windowedRow({ clip, content, embedding, results, segments }, options);
-}
-
-/** A folder's files are told apart otherwise where features are kept, and its images would all be read once more for it. */
-async function keptSequence(
-  { clip, part, content }: { clip: BatchClip; part: ClipPart; content: Content },
-  { keptFeatures }: ProcessOptions,
-): Promise<FeatureSequence | null> {
-  const { located } = part;
-  const isFile = located.kind === 'video' || located.paths[0] === clip.path;
-  return isFile && keptFeatures ? keptFeatures(clip, content.sha256) : null;
 }
 
 async function stillHolds(

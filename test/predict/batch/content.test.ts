@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { contentDigest } from '../../../src/inputs/feature-cache.js';
+import { locatePath } from '../../../src/media/locate.js';
 import { contentReader } from '../../../src/predict/batch/content.js';
 
 const sha256 = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex');
@@ -39,6 +41,15 @@ it('tells a sequence by what sha256sum prints of its frames', async () => {
   });
   const lines = paths.map((path) => `${sha256(path)}  ${path.slice(root.length + 1)}\n`);
   expect(content.sha256).toBe(sha256(lines.join('')));
+});
+
+it('tells a folder of frames as features of it are kept', async () => {
+  const folder = join(root, 'kept');
+  await mkdir(folder);
+  for (const name of ['10.png', '9.png', 'notes.txt']) await writeFile(join(folder, name), name);
+  const reading = contentReader({ timeoutSeconds: 60, signal: new AbortController().signal });
+  const content = await reading({ clip: { id: 'kept', path: folder }, located: await locatePath(folder) });
+  expect(content.sha256).toBe(await contentDigest(folder));
 });
 
 it('is stopped before and while it reads, and says so once', async () => {
