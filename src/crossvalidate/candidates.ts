@@ -58,7 +58,7 @@ function valuesOf(name: string, text: string): unknown[] {
   const values = parseSetting(name, text);
   if (Array.isArray(values) && values.length >= 2) return values;
   throw new UserError('usage', {
-    problem: `To choose ${name} from, there is ${text}; expected a list of at least 2 values.`,
+    problem: `--choose gives ${text} for ${name}; expected a list of at least 2 values.`,
     fix: "Give them in brackets, such as --choose 'recurrent.layers=[0,1]'.",
   });
 }
@@ -88,8 +88,8 @@ function requireChoosable(name: string, set: Adjustments['set'] = {}): void {
   }
   if (name in set) {
     throw new UserError('usage', {
-      problem: `${name} is to be chosen, and is set to ${set[name]}, too.`,
-      fix: 'Leave one of --choose and --set out for it.',
+      problem: `${name} is both to be chosen with --choose and set to ${set[name]} with --set.`,
+      fix: 'Leave one of the two out.',
     });
   }
 }

@@ -45,7 +45,7 @@ export async function chooseSettings(
   position: FoldPosition,
   { plan, path, options }: { plan: ChoicePlan; path: string; options: CrossvalidateOptions },
 ): Promise<FoldChoice> {
-  const results = await openInnerResults(path, plan.digest);
+  const results = await openInnerResults(path, plan.startedWith);
   for (const training of plan.trainings) {
     if (isSettled(training, results)) continue;
     note(options, `${positionText(position)}: ${trainingText(training, plan)}`);
@@ -119,7 +119,7 @@ function note({ onEvent }: CrossvalidateOptions, message: string): void {
 
 function allDiverged(position: FoldPosition): UserError {
   return new UserError('diverged', {
-    problem: `${positionText(position)}: every candidate's training diverged, so that none can be chosen.`,
+    problem: `${positionText(position)}: every candidate's training diverged, so none can be chosen.`,
     fix: 'Choose from lower values of training.learningRate or training.clipNorm, in another --out.',
   });
 }

@@ -110,8 +110,8 @@ async function refuseOtherChoice(folder: string, plan: ChoicePlan | null): Promi
   const isBegun = isChosen || (await exists(folder)) || (await exists(checkpointPath(folder)));
   if (!isBegun || isChosen === (plan !== null)) return;
   throw new UserError('usage', {
-    problem: `The fold in ${folder} was begun ${isChosen ? 'with' : 'without'} settings to choose.`,
-    fix: 'Resume with what it was begun with, or give another folder with --out.',
+    problem: `The fold in ${folder} was started ${isChosen ? 'with' : 'without'} settings to choose.`,
+    fix: 'Resume with the settings it was started with, or give another folder with --out.',
   });
 }
 
@@ -126,6 +126,6 @@ function nothingTested(folder: string, skipped: Fold['skipped']): UserError {
 function ofAnotherPipeline(folder: string, differences: string): UserError {
   return new UserError('usage', {
     problem: `The model in ${folder} was trained with other settings:\n${differences}`,
-    fix: 'Resume with what it was begun with, or give another folder with --out.',
+    fix: 'Resume with the settings it was started with, or give another folder with --out.',
   });
 }

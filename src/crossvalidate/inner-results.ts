@@ -6,6 +6,7 @@ import { cannotWrite } from '../platform/cannot-write.js';
 import { unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { compared } from '../train/fingerprint.js';
 
 const resultSchema = z.strictObject({
   /** Both from 1. */
@@ -18,8 +19,8 @@ const resultSchema = z.strictObject({
 });
 
 const fileSchema = z.strictObject({
-  /** sha256 (hex) of all that the results depend on. */
-  begunWith: z.string(),
+  /** Everything that the results depend on, as text, by the names of settings and flags. */
+  startedWith: z.record(z.string(), z.string()),
   results: z.array(resultSchema),
 });
 
@@ -33,14 +34,17 @@ export interface InnerResults {
   add(result: InnerResult): Promise<void>;
 }
 
+/** As the file has it. */
+export type StartedWith = z.infer<typeof fileSchema>['startedWith'];
+
 /**
- * Reads the results that are kept there, or begins to keep some.
- * @throws UserError `usage` when they were begun with something else, or are not as they were written.
+ * Reads the results that are kept there, or starts to keep some.
+ * @throws UserError `usage` when they were started with something else, or are not as they were written.
  */
-export async function openInnerResults(path: string, begunWith: string): Promise<InnerResults> {
-  const finished = await readResults(path, begunWith);
+export async function openInnerResults(path: string, startedWith: StartedWith): Promise<InnerResults> {
+  const finished = await readResults(path, startedWith);
   const write = () => {
-    const text = `${JSON.stringify({ begunWith, results: finished }, null, 2)}\n`;
+    const text = `${JSON.stringify({ startedWith, results: finished }, null, 2)}\n`;
     return replaceFile(path, text, { isSynced: true, failure: cannotWrite });
   };
   await makeFolder(dirname(path)).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
@@ -54,14 +58,16 @@ export async function openInnerResults(path: string, begunWith: string): Promise
   };
 }
 
-async function readResults(path: string, begunWith: string): Promise<InnerResult[]> {
+async function readResults(path: string, startedWith: StartedWith): Promise<InnerResult[]> {
   const text = await unlessAbsent(readFile(path, 'utf8'));
   if (text === null) return [];
   const kept = parseResults(text, path);
-  if (kept.begunWith === begunWith) return kept.results;
+  const [was, is] = [kept.startedWith, startedWith].map((each) => new Map(Object.entries(each)));
+  const differences = compared(was!, is!);
+  if (differences === '') return kept.results;
   throw new UserError('usage', {
-    problem: `The choice in ${path} was begun with other candidates, another pipeline, dataset, engine, seed or number of folds.`,
-    fix: 'Resume with what it was begun with, or give another folder with --out.',
+    problem: `The choice in ${path} was started with other settings:\n${differences}`,
+    fix: 'Resume with the settings it was started with, or give another folder with --out.',
   });
 }
 

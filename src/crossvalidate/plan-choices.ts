@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Dataset } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
-import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
+import { splitByGroup } from '../datasets/split.js';
 import type { EngineName } from '../engine/engine.js';
 import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { adjustedBy, type Candidate, candidatesOf } from './candidates.js';
+import { settingsOf } from '../train/fingerprint.js';
+import { adjustedBy, type Candidate, candidatesOf, candidateText } from './candidates.js';
 import type { CrossvalidateOptions } from './crossvalidate-options.js';
+import type { StartedWith } from './inner-results.js';
 import { adjustmentsOf, type FoldPosition } from './position.js';
 
 /** How the settings of one fold are chosen. */
@@ -18,8 +20,8 @@ export interface ChoicePlan {
   readonly innerFolds: number;
   /** All of a candidate's inner folds, then those of the next. */
   readonly trainings: readonly InnerTraining[];
-  /** sha256 (hex) of all that the trainings' results depend on. */
-  readonly digest: string;
+  /** Everything that the trainings' results depend on, for a resume to be compared with. */
+  readonly startedWith: StartedWith;
 }
 
 /** A training on an inner fold: on what the fold may train on, less the part that it is scored on. */
@@ -57,8 +59,9 @@ export async function planChoices(
   const plans: ChoicePlan[] = [];
   for (const position of positions) {
     const trainings = await innerTrainings(position, { options, candidates, innerFolds });
-    const digest = digestOf(trainings, { dataset, engine: engine.name });
-    plans.push({ candidates, innerFolds, trainings, digest });
+    refuseEmptyParts(trainings, dataset);
+    const plan = { candidates, innerFolds, trainings };
+    plans.push({ ...plan, startedWith: startedWith(plan, { position, dataset, engine: engine.name }) });
   }
   return plans;
 }
@@ -81,36 +84,51 @@ async function innerTrainings(
   return trainings;
 }
 
-function digestOf(
-  trainings: readonly InnerTraining[],
-  { dataset, engine }: { dataset: Dataset; engine: EngineName },
-): string {
-  const pipelines = trainings.map(({ pipeline }) => pipeline);
-  // Candidates mostly share their splits.
-  const distinct = new Map(pipelines.map((pipeline) => [splitKey(pipeline), pipeline]));
-  const splits = [...distinct.values()].map((pipeline) =>
-    splitDigest(dataset, splitInside(dataset, pipeline)),
-  );
+function startedWith(
+  { candidates, innerFolds, trainings }: Omit<ChoicePlan, 'startedWith'>,
+  { position, dataset, engine }: { position: FoldPosition; dataset: Dataset; engine: EngineName },
+): StartedWith {
+  // Candidates differ in what is chosen, and trainings in their folds; all else is the same for each.
+  const varied = [...Object.keys(candidates[0]!), 'split.fold'];
+  const isVaried = (name: string) => varied.some((one) => name === one || name.startsWith(`${one}.`));
+  const settings = [...settingsOf(trainings[0]!.pipeline)].filter(([name]) => !isVaried(name));
+  return {
+    ...Object.fromEntries(settings),
+    '--choose': candidates.map(candidateText).join('; '),
+    '--folds': String(position.of),
+    '--inner-folds': String(innerFolds),
+    'the data': `${dataset.examples.length} examples (${digestOf(dataset).slice(0, 12)})`,
+    '--engine': engine,
+  };
+}
+
+/** sha256 (hex) of all that a split goes by. */
+function digestOf({ labels, examples }: Dataset): string {
+  const told = examples.map(({ id, label, group, split }) => [id, label, group, split]);
   return createHash('sha256')
-    .update(JSON.stringify([engine, splits, pipelines]))
+    .update(JSON.stringify([labels, told]))
     .digest('hex');
 }
 
-const splitKey = ({ split, seed }: Pipeline): string => JSON.stringify([split, seed]);
-
-/** @throws UserError `bad_dataset` where a part would be empty. */
-function splitInside(dataset: Dataset, { split, seed }: Pipeline): Split {
-  try {
-    return splitByGroup(dataset, { ...split, seed });
-  } catch (cause) {
-    if (!(cause instanceof UserError)) throw cause;
-    throw new UserError(cause.code, {
-      problem: `Settings cannot be chosen in ${split.fold?.of} folds inside each fold. ${cause.problem}`,
-      fix: `Give fewer --inner-folds. ${cause.fix}`,
-      cause,
-    });
+/** @throws UserError `bad_dataset` where a part of an inner fold would be empty. */
+function refuseEmptyParts(trainings: readonly InnerTraining[], dataset: Dataset): void {
+  // Candidates mostly share their splits.
+  const distinct = new Map(trainings.map(({ pipeline }) => [splitKey(pipeline), pipeline]));
+  for (const { split, seed } of distinct.values()) {
+    try {
+      splitByGroup(dataset, { ...split, seed });
+    } catch (cause) {
+      if (!(cause instanceof UserError)) throw cause;
+      throw new UserError(cause.code, {
+        problem: `Settings cannot be chosen in ${split.fold?.of} folds inside each fold. ${cause.problem}`,
+        fix: `Give fewer --inner-folds. ${cause.fix}`,
+        cause,
+      });
+    }
   }
 }
+
+const splitKey = ({ split, seed }: Pipeline): string => JSON.stringify([split, seed]);
 
 function ensembleOfSeveral(): UserError {
   return new UserError('usage', {

@@ -88,7 +88,7 @@ function sizesOfSeveral(): UserError {
 
 function nothingToChoose(): UserError {
   return new UserError('usage', {
-    problem: 'Inner folds are to choose settings by, but there are none to choose.',
+    problem: '--inner-folds is for choosing settings, but there are none to choose.',
     fix: "Say what to choose from, such as --choose 'recurrent.layers=[0,1]', or leave --inner-folds out.",
   });
 }
@@ -104,7 +104,7 @@ async function checkFolder(out: string, resume: boolean): Promise<void> {
   }
   if (!resume && !isEmpty) {
     throw new UserError('usage', {
-      problem: `${out} is not empty; what was trained is never overwritten.`,
+      problem: `${out} is not empty, and trained models are never overwritten.`,
       fix: 'Give another folder with --out, or go on with --resume.',
     });
   }

@@ -58,12 +58,15 @@ const stagesSchema = z.object({
 export const differencesText = (was: Fingerprint, is: Fingerprint): string => compared(flat(was), flat(is));
 
 /** As differencesText, of pipelines alone. */
-export function pipelineDifferences(was: Pipeline, is: Pipeline): string {
-  const [before, now] = [was, is].map((pipeline) => new Map(leaves(pipelineFingerprint(pipeline), '')));
-  return compared(before!, now!);
-}
+export const pipelineDifferences = (was: Pipeline, is: Pipeline): string =>
+  compared(settingsOf(was), settingsOf(is));
 
-function compared(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
+/** Every setting of a pipeline as text, by its dotted name. */
+export const settingsOf = (pipeline: Pipeline): Map<string, string> =>
+  new Map(leaves(pipelineFingerprint(pipeline), ''));
+
+/** A line for each name whose text differs; nothing where all are the same. */
+export function compared(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
   const names = [...new Set([...before.keys(), ...now.keys()])];
   return names
     .filter((name) => before.get(name) !== now.get(name))

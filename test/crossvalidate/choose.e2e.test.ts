@@ -125,13 +125,20 @@ describe('a choice that was interrupted', () => {
       (await run(out, { resume: true, ...more })).finished;
     expect(await refused({ choose: { 'training.learningRate': '[1e-9, 0.1]' } })).toMatchObject({
       code: 'usage',
-      problem: expect.stringMatching(/begun with other candidates/),
+      problem: expect.stringMatching(
+        /started with other settings:\n {2}--choose: was training\.learningRate=1e-9, .*; .*, is training\.learningRate=1e-9; training\.learningRate=0\.1\n {2}training\.weightDecay: was left out, is 0$/,
+      ),
     });
-    expect(await refused({ innerFolds: 3 })).toMatchObject({ code: 'usage' });
+    expect(await refused({ innerFolds: 3, set: { 'recurrent.units': '5' } })).toMatchObject({
+      code: 'usage',
+      problem: expect.stringMatching(
+        /:\n {2}recurrent\.units: was \d+, is 5\n {2}--inner-folds: was 2, is 3$/,
+      ),
+    });
     const { choose, ...fixed } = { pipeline, data, out, folds: 2, choose: CHOOSE };
     await expect(crossvalidate({ ...fixed, resume: true })).rejects.toMatchObject({
       code: 'usage',
-      problem: expect.stringMatching(/begun with settings to choose/),
+      problem: expect.stringMatching(/started with settings to choose/),
     });
     const { notes } = await run(out, { resume: true });
     expect(notes.filter((note) => note.includes('candidate'))).toEqual(
@@ -146,18 +153,13 @@ describe('a choice that was interrupted', () => {
     const out = join(root, 'fixed');
     await crossvalidate({ pipeline, data, out, folds: 2 });
     const { finished } = await run(out, { resume: true });
-    expect(finished).toMatchObject({ problem: expect.stringMatching(/begun without settings to choose/) });
+    expect(finished).toMatchObject({ problem: expect.stringMatching(/started without settings to choose/) });
   });
 });
 
 describe('what cannot be chosen', () => {
   it.each<[string, Partial<CrossvalidateOptions>, string, RegExp]>([
-    [
-      'a single value',
-      { choose: { 'recurrent.layers': '1' } },
-      'usage',
-      /recurrent\.layers from, there is 1;/,
-    ],
+    ['a single value', { choose: { 'recurrent.layers': '1' } }, 'usage', /gives 1 for recurrent\.layers;/],
     ['no list', { choose: { 'recurrent.layers': '[1]' } }, 'usage', /at least 2 values/],
     ['no YAML', { choose: { 'recurrent.layers': '[1' } }, 'usage', /recurrent\.layers is not YAML/],
     ['a value twice', { choose: { 'recurrent.layers': '[1, 1]' } }, 'usage', /make the same pipeline/],
@@ -179,7 +181,7 @@ describe('what cannot be chosen', () => {
       'what is set',
       { choose: { 'recurrent.layers': '[0, 1]' }, set: { 'recurrent.layers': '2' } },
       'usage',
-      /is set to 2, too/,
+      /chosen with --choose and set to 2/,
     ],
     ['for an ensemble', { ensemble: true }, 'usage', /An ensemble is of one pipeline/],
     ['in more folds than there are groups', { innerFolds: 9 }, 'bad_dataset', /9 folds inside each fold/],
