@@ -133,7 +133,11 @@ const openStrips: typeof openFilmStrips = async (folder, options) =>
 /** What came through stdin, or a line of it, is not called by the file where it lies. */
 function named(outcome: Outcome, spooled: string | undefined): Outcome {
   if (spooled === undefined || !outcome.input.startsWith(spooled)) return outcome;
-  return { ...outcome, input: STDIN + outcome.input.slice(spooled.length) };
+  const input = STDIN + outcome.input.slice(spooled.length);
+  if (outcome.kind !== 'failed') return { ...outcome, input };
+  const { code, message, fix } = outcome.error;
+  const [said, advised] = [message, fix].map((text) => text.replaceAll(spooled, 'stdin'));
+  return { ...outcome, input, error: { code, message: said!, fix: advised! } };
 }
 
 /** A long clip in a slow codec takes minutes, in which a silent program would seem to hang. */

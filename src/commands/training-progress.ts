@@ -74,7 +74,8 @@ const shareText = (share: number | null): string => (share === null ? '' : ` ${p
 interface Position {
   readonly counted: string;
   readonly value: number;
-  readonly total: number;
+  /** Null where it is not known. */
+  readonly total: number | null;
   readonly figures: string;
 }
 
@@ -88,9 +89,9 @@ function positionOf(event: ProgressEvent): Position | null {
     }
     case 'downloading':
       return {
-        counted: `Downloading ${event.fileName} (MB)`,
+        counted: `Downloading ${event.fileName}, MB`,
         value: megabytes(event.receivedBytes),
-        total: megabytes(event.totalBytes ?? event.receivedBytes),
+        total: event.totalBytes === null ? null : megabytes(event.totalBytes),
         figures: '',
       };
     case 'step': {
@@ -126,11 +127,16 @@ class Lines {
     if (!isNew && performance.now() - this.#shownAt < LINE_MILLISECONDS) return;
     this.#shownAt = performance.now();
     const { counted, value, total, figures } = position;
-    console.error(`${counted}: ${value}/${total}${figures && `, ${figures}`}`);
+    console.error(`${counted}: ${value}${total === null ? '' : `/${total}`}${figures && `, ${figures}`}`);
   }
 
   clear(): void {}
 }
+
+const FORMAT = '{counted} {bar} {value}/{total} {figures} {eta_formatted} left';
+
+/** Where nobody knows how much there is. */
+const OPEN_FORMAT = '{counted}: {value}';
 
 /** One bar at a time: a new one whenever what is counted changes. */
 class Bar {
@@ -152,13 +158,11 @@ class Bar {
     if (counted !== this.#counted || !this.#bar) {
       this.clear();
       this.#counted = counted;
-      this.#bar = new SingleBar(
-        { format: '{counted} {bar} {value}/{total} {figures} {eta_formatted} left', clearOnComplete: true },
-        Presets.shades_classic,
-      );
-      this.#bar.start(total, 0, { counted, figures });
+      const format = total === null ? OPEN_FORMAT : FORMAT;
+      this.#bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
+      this.#bar.start(total ?? Number.POSITIVE_INFINITY, 0, { counted, figures });
     }
-    this.#bar.setTotal(total);
+    if (total !== null) this.#bar.setTotal(total);
     this.#bar.update(value, { counted, figures });
   }
 }

@@ -71,6 +71,12 @@ describe.skipIf(process.platform === 'win32')('classify -', () => {
     expect(JSON.parse(stdout)).toMatchObject({ input: '-', label: 'open' });
     expect((await readdir(root)).filter((name) => name.startsWith('clipstep-stdin'))).toEqual([]);
   });
+
+  it('calls what it cannot read stdin, not by the file where it lies', async () => {
+    const { code, stdout } = await shell('$CLIPSTEP classify - --model motion </dev/null');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^failed - \(empty\): stdin is empty/);
+  });
 });
 
 describe('batch --out -', () => {
