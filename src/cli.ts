@@ -60,14 +60,14 @@ function lackOf(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause ? String(cause.code) : '';
     if (code === 'EMFILE' || code === 'ENFILE') {
-      return 'Too few files may be open at once for Clipstep to run.\nAllow more, for example: ulimit -n 1024';
+      return 'Clipstep needs to open more files at once than the system allows.\nAllow more, for example: ulimit -n 1024';
     }
     if (
       code === 'ENOMEM' ||
       code === 'ERR_WORKER_OUT_OF_MEMORY' ||
       /bad_alloc|Array buffer allocation/.test(cause.message)
     ) {
-      return 'The memory is too little for Clipstep to go on.\nFree some, or read fewer clips at once.';
+      return 'There is not enough memory for Clipstep to go on.\nFree some, or read fewer clips at once.';
     }
   }
   return null;

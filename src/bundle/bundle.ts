@@ -4,6 +4,7 @@ import { int8Maps } from '../encoder/int8-layers.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
+import { counted } from '../platform/counted.js';
 import { newFolder } from '../platform/new-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
@@ -70,7 +71,7 @@ export async function completeBundle({ folder, manifest, members: own }: FoundMo
   const stray = strayOwnTensor(weights, manifest.members);
   if (stray) throw damaged(path, `has a tensor ${stray}, which belongs to no member`);
   if (manifest.members % networks.apart !== 0) {
-    const count = `${manifest.members} networks`;
+    const count = counted(manifest.members, 'network');
     throw damaged(path, `has ${count}, but its pipeline has one for each of ${networks.apart} streams`);
   }
   const members = unpackMembers(weights, manifest.members);
@@ -149,7 +150,7 @@ function networksOfManifest(manifest: Manifest, path: string): Networks {
     sourceVocabulary,
   });
   if (!quantization) return networks;
-  if (!networks.encoder) throw damaged(path, 'speaks of a quantized encoder, but its pipeline has none');
+  if (!networks.encoder) throw damaged(path, 'describes a quantized encoder, but its pipeline has none');
   return inInt8(networks);
 }
 

@@ -58,7 +58,7 @@ export function requireTrained({ folder, manifest }: FoundModel, command: string
 
 function notTrained(folder: string, command: string): UserError {
   return new UserError('usage', {
-    problem: `${folder} was trained elsewhere and answers each frame by itself, which \`clipstep ${command}\` has no use for.`,
+    problem: `${folder} was trained elsewhere and answers each frame by itself, so \`clipstep ${command}\` cannot use it.`,
     fix: 'Give a model that `clipstep train` wrote; `classify` and `batch` take both.',
   });
 }

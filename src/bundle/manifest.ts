@@ -108,9 +108,9 @@ async function noModel(folder: string, cause: unknown): Promise<UserError> {
   const isOther = given !== null && given !== 'a folder';
   return new UserError('not_found', {
     problem: isOther
-      ? `${folder} is ${given}, and not the folder of a trained model.`
+      ? `${folder} is ${given}, not the folder of a trained model.`
       : `${folder} is not a model folder: its ${MANIFEST_FILE} cannot be read (${messageOf(cause)}).`,
-    fix: `${given === 'a folder' ? 'Where the model comes first, clips are given with --data. ' : ''}Give the folder that \`clipstep train --out\` wrote, or the name of a model that ships: \`clipstep models\` lists them.`,
+    fix: `${given === 'a folder' ? 'The model comes first; give the clips with --data. ' : ''}Give the folder that \`clipstep train --out\` wrote, or the name of a model that ships: \`clipstep models\` lists them.`,
     cause,
   });
 }

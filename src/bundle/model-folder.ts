@@ -9,22 +9,27 @@ import { WEIGHTS_FILE } from './manifest.js';
 /** Whether a folder holds a model of ours: a TensorFlow.js model has a model.json too. */
 export const isModel = (folder: string): Promise<boolean> => exists(join(folder, WEIGHTS_FILE));
 
-/** @throws UserError `usage` where a model cannot go there, since something stands there already. */
-export async function refuseOccupied(folder: string): Promise<void> {
+/**
+ * @param fix what to do about a folder that is not empty.
+ * @throws UserError `usage` where nothing can be written there, since something is there already.
+ */
+export async function refuseOccupied(folder: string, fix = ANOTHER_OUT): Promise<void> {
   await makeFolder(dirname(resolve(folder))).catch((cause: unknown) =>
     Promise.reject(cannotWriteResult(folder, cause)),
   );
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new UserError('usage', {
-      problem: `${folder} cannot be used for the model: ${error.message}.`,
-      fix: 'Give another folder with --out.',
+      problem: `${folder} cannot be used: ${error.message}.`,
+      fix,
       cause: error,
     });
   });
   if (entries.length === 0) return;
   throw new UserError('usage', {
-    problem: `${folder} is not empty; a model that was trained is never overwritten.`,
-    fix: 'Give another folder with --out, or remove this one first.',
+    problem: `${folder} is not empty, and nothing in it is ever overwritten.`,
+    fix,
   });
 }
+
+const ANOTHER_OUT = 'Give another folder with --out, or remove this one first.';

@@ -65,7 +65,8 @@ function figuresOf(
   clipsPerSecond: number,
 ): string {
   const memory = `${Math.round(process.memoryUsage.rss() / 1e6)} MB`;
-  const left = clipsPerSecond > 0 ? `${duration((total - done) / clipsPerSecond)} left, ` : '';
+  const left =
+    clipsPerSecond > 0 && done < total ? `${duration((total - done) / clipsPerSecond)} left, ` : '';
   return `${rateText(clipsPerSecond)}, ${left}${failures} failed, ${memory}`;
 }
 

@@ -24,7 +24,7 @@ export function batchSummary(result: BatchResult, noun: string): string {
   ];
   return [
     `${colors.bold(printable(out))}: ${counted(clips, noun)}, ${counts.join(', ')}`,
-    ...(isComplete ? [] : [`Stopped at the first failure, as asked; the other ${noun}s are not done.`]),
+    ...(isComplete ? [] : [`Stopped at the first failure (--strict); the other ${noun}s are not done.`]),
     ...labelLines(result),
     ...failureLines(result),
     ...(result.metrics ? metricsLines(result.metrics, noun) : []),

@@ -179,7 +179,7 @@ function windowingOf({ window, stride }: Flags): Windowing | null {
   if (window !== undefined) return { windowSeconds: window, strideSeconds: stride ?? window };
   if (stride === undefined) return null;
   throw new UserError('usage', {
-    problem: '--stride says where windows begin, but there are none.',
-    fix: 'Give --window and a number of seconds too.',
+    problem: '--stride says where windows begin, but there are no windows.',
+    fix: 'Give --window with a number of seconds, too.',
   });
 }

@@ -57,7 +57,7 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: async () => (await import('./pipelines.js')).pipelinesCommand(),
   },
   generate: {
-    summary: 'write text with a model of language',
+    summary: 'write text with a language model',
     load: async () => (await import('./generate.js')).generateCommand(),
   },
   translate: {

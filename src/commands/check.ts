@@ -62,9 +62,7 @@ function lengthLines(clips: DatasetCheck['clips']): string[] {
   if (!shortest || !longest) return [];
   const median = sorted[Math.floor(sorted.length / 2)]!;
   const named = (clip: typeof shortest) => `${seconds(clip.durationSeconds)} (${printable(clip.id)})`;
-  return [
-    `Lengths: ${named(shortest)} to ${named(longest)}, half of them at most ${seconds(median.durationSeconds)}`,
-  ];
+  return [`Lengths: ${named(shortest)} to ${named(longest)}, median ${seconds(median.durationSeconds)}`];
 }
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
@@ -113,6 +111,6 @@ function imbalanceLines(classes: DatasetCheck['classes']): string[] {
   const least = classes.reduce((smallest, { clips }) => Math.min(smallest, clips), most);
   if (most < UNEQUAL * least) return [];
   return [
-    `The largest class has ${most} clips and the smallest ${least}: training.sampler: balanced shows all classes alike often.`,
+    `The largest class has ${counted(most, 'clip')} and the smallest ${least}: training.sampler: balanced shows every class equally often.`,
   ];
 }

@@ -70,7 +70,7 @@ export function crossvalidateCommand(): Command {
     .addOption(setOption())
     .option(
       '--choose <name=values...>',
-      "choose inside each fold, on its training data, such as 'recurrent.layers=[0,1]'; tries all combinations",
+      "choose settings inside each fold, on its training data, such as 'recurrent.layers=[0,1]'; tries all combinations",
       settings,
     )
     .option(
@@ -90,7 +90,7 @@ export function crossvalidateCommand(): Command {
     )
     .option(
       '--sizes <counts>',
-      'also train on so many clips a class, such as 5,10,20,40, and draw how accuracy grows with them',
+      'also train on this many clips of each class, such as 5,10,20,40, and draw how accuracy grows',
       wholeNumbers,
     )
     .option('--resume', 'continue the cross-validation that was interrupted')

@@ -31,7 +31,7 @@ export function datasetCommand(): Command {
 function motionCommand(): Command {
   return new Command('motion')
     .description('render clips of eight motions, each the reverse of another')
-    .requiredOption('-o, --out <folder>', 'folder to write: empty, or not there yet')
+    .requiredOption('-o, --out <folder>', 'folder to write, empty or not there yet')
     .option('-n, --per-class <count>', 'clips of each class', wholeNumber(1), 100)
     .option('-s, --seed <number>', 'the same seed renders the same frames', wholeNumber(0), 1)
     .action(async (flags: MotionFlags) => {
@@ -47,8 +47,8 @@ function fetchCommand(name: string, dataset: PublishedDataset): Command {
   const { title, licence, sources } = dataset;
   return new Command(name)
     .description(`fetch ${title}; licence: ${licence}`)
-    .requiredOption('-o, --out <folder>', 'where its files go')
-    .option('--mirror <address>', 'another server that has the same files: the address of their folder')
+    .requiredOption('-o, --out <folder>', 'folder for its files')
+    .option('--mirror <address>', 'address of a folder with the same files on another server')
     .action(async ({ out: folder, mirror }: FetchFlags) => {
       console.error(`${name}: ${title}\nLicence: ${licence}`);
       const from = mirror?.replace(/\/*$/, '/');

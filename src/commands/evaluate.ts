@@ -45,18 +45,26 @@ export function evaluateCommand(): Command {
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text; for one of translation, pairs',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a language model, a text; for a translation model, pairs',
     )
     .option(
       '-o, --out <folder>',
       'folder for report.html, metrics.json and predictions.csv; those of an earlier evaluation are replaced (default: runs/ with the names of the model and the part)',
     )
     .addOption(
-      new Option('--split <part>', "part of the data by the model's own split; all: for other data")
+      new Option(
+        '--split <part>',
+        "part to test on, by the model's own split; all: for other data than it was trained on",
+      )
         .choices(['test', 'validation', 'train', 'all'] satisfies Array<SplitName | 'all'>)
         .default('test'),
     )
-    .option('--top-k <count>', 'also give the accuracy of the top classes, this many', wholeNumber(1), 5)
+    .option(
+      '--top-k <count>',
+      'also give the accuracy among this many most probable classes',
+      wholeNumber(1),
+      5,
+    )
     .option(
       '--calibrate',
       "first fit the model's temperature, and how far clips may be from its training clips, on the validation part and keep both",
@@ -75,7 +83,7 @@ export function evaluateCommand(): Command {
     .addOption(maxDistanceOption())
     .option(
       '--outliers <path>',
-      'also say how well the model tells these from its data: a folder of clips, or a file of texts, of none of its classes',
+      'also measure how well the model tells these from its own data: a folder of clips, or a file of texts, of none of its classes',
     )
     .option('--json', 'print all figures as JSON')
     .addOption(encodingOption())
@@ -105,7 +113,7 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
     return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
   },
   language: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
-    const kind = 'a model of language';
+    const kind = 'a language model';
     refuseFlagsOfClasses(kind, flags);
     const layout = 'a text, or a folder with train.txt, valid.txt and test.txt';
     const path = data ?? withoutData(bundle, { kind, layout });
@@ -116,7 +124,7 @@ const EVALUATIONS: Readonly<Record<TaskName, Evaluate>> = {
     return [languageSentence(figures, part), languageBaselineText(baselines)].join('\n').trim();
   },
   translation: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
-    const kind = 'a model of translation';
+    const kind = 'a translation model';
     refuseFlagsOfClasses(kind, flags);
     const layout = 'a folder with files of lines such as test.de and test.en, or a table of pairs (.tsv)';
     const path = data ?? withoutData(bundle, { kind, layout });

@@ -13,7 +13,7 @@ export function exportCommand(): Command {
   return new Command('export')
     .description('write a model in a form that runs without Clipstep')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
-    .requiredOption('-o, --out <path>', 'where it goes: a file, for tfjs a folder')
+    .requiredOption('-o, --out <path>', 'file to write; for tfjs, a folder')
     .addOption(
       new Option(
         '-f, --format <format>',

@@ -6,7 +6,7 @@ import type { PlanChoice } from '../media/frames.js';
 
 /** `--engine`, the same for every command that computes. */
 export const engineOption = () =>
-  new Option('--engine <name>', 'what computes; auto takes the embedded engine, onnx')
+  new Option('--engine <name>', 'engine that computes; auto takes the embedded one, onnx')
     .choices(['auto', 'onnx', 'tensorflow'] satisfies Array<'auto' | EngineName>)
     .default('auto');
 
@@ -68,7 +68,7 @@ export const modelOption = () =>
 
 /** `--encoding`, the same for every command that reads texts. */
 export const encodingOption = () =>
-  new Option('--encoding <name>', 'of texts that are not UTF-8, such as windows-1252 or utf-16le').argParser(
+  new Option('--encoding <name>', 'encoding of texts that are not UTF-8, such as windows-1252').argParser(
     (name: string) => {
       if (isEncoding(name)) return name;
       throw new InvalidArgumentError('It must be the name of an encoding, such as windows-1252 or utf-16le.');
@@ -107,7 +107,7 @@ export function numberWithin(low: number, high: number): (text: string) => numbe
 export const maxDistanceOption = () =>
   new Option(
     '--max-distance <distance>',
-    "call unlike what is farther from what the model was trained on; inf: nothing (default: the model's own)",
+    "answer unlike for a clip or text that is farther than this from the training data; inf for none (default: the model's own)",
   ).argParser(distance);
 
 function distance(text: string): number {

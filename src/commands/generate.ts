@@ -30,10 +30,10 @@ interface Flags {
 /** `clipstep generate` */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write text with a model of language')
+    .description('write text with a language model')
     .requiredOption(
       '-m, --model <model>',
-      'folder of a trained model of language, or the name of one that ships',
+      'folder of a trained language model, or the name of one that ships',
     )
     .addOption(
       new Option('-p, --prompt <text>', 'what the text continues (default: the start of a line)').conflicts(
@@ -47,20 +47,24 @@ export function generateCommand(): Command {
       wholeNumber(1),
       500,
     )
-    .option('--stop <text>', 'end a text before this would come')
-    .option('--samples <count>', 'number of texts, each drawn anew from the same prompt', wholeNumber(1), 1)
+    .option('--stop <text>', 'end a text before this would appear')
+    .option('--samples <count>', 'number of texts, each drawn afresh from the same prompt', wholeNumber(1), 1)
     .option(
       '--temperature <number>',
       'below 1 makes likely tokens likelier and the text safer, above 1 makes it wilder (default: 1)',
       numberWithin(0, 100),
     )
-    .option('--top-k <count>', 'draw from the likeliest tokens, this many; 1 is --greedy', wholeNumber(1))
+    .option(
+      '--top-k <count>',
+      'draw from this many of the likeliest tokens; 1 is the same as --greedy',
+      wholeNumber(1),
+    )
     .option(
       '--top-p <share>',
       'draw from the fewest tokens that together are this likely, such as 0.9',
       numberWithin(0, 1),
     )
-    .option('--greedy', 'always take the likeliest token; soon repeats itself')
+    .option('--greedy', 'always take the likeliest token; the text soon repeats itself')
     .option('--seed <number>', 'the same seed writes the same texts', wholeNumber(0), 1)
     .option('--compare-with <file>', 'say how much of the result is in that text word for word')
     .option('--json', 'print a line of JSON for each text when it is whole')
@@ -95,7 +99,7 @@ function show(part: Generated, { samples }: Flags): void {
   switch (part.kind) {
     case 'unknown':
       console.error(
-        `Unknown to the model, and read as one token for all such: ${part.tokens.map(printable).join(' ')}`,
+        `The model does not know these, and reads each as its unknown token: ${part.tokens.map(printable).join(' ')}`,
       );
       break;
     case 'text':
@@ -125,7 +129,7 @@ function row(
 }
 
 function verbatimText({ words, copied, run, longest }: Verbatim, file: string): string {
-  return `Of ${words} words, ${copied} stand in ${printable(file)} word for word, in runs of ${run} words or more; the longest run has ${longest}.`;
+  return `Of ${words} words, ${copied} are in ${printable(file)} word for word, in runs of ${run} words or more; the longest run has ${longest}.`;
 }
 
 async function readText(path: string): Promise<string> {
@@ -141,7 +145,7 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     throw new UserError('usage', {
       problem: `${path} is not UTF-8.`,
-      fix: 'Convert it, such as by `iconv -f windows-1252 -t utf-8`.',
+      fix: 'Convert it, for example with `iconv -f windows-1252 -t utf-8`.',
       cause,
     });
   }

@@ -14,9 +14,9 @@ export function initCommand(): Command {
           `${folder} has a folder for the clips of each class (${classes.join(', ')}), a pipeline and a README.`,
           'Put your clips into the folders of their classes, and then:',
           '',
-          `  clipstep check ${folder}/clips`,
-          `  clipstep train ${folder}/pipeline.yaml --out ${folder}/model`,
-          `  clipstep classify new.mp4 --model ${folder}/model`,
+          `  npx clipstep check ${folder}/clips`,
+          `  npx clipstep train ${folder}/pipeline.yaml --out ${folder}/model`,
+          `  npx clipstep classify new.mp4 --model ${folder}/model`,
         ].join('\n'),
       );
     });

@@ -40,7 +40,7 @@ function describePlan({ downloads, installedBytes, folder }: InstallPlan): strin
 async function ask(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new UserError('usage', {
-      problem: 'There is no terminal to ask on whether to download this.',
+      problem: 'There is no terminal on which to ask before downloading this.',
       fix: 'Run `clipstep install tensorflow --yes`.',
     });
   }

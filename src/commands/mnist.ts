@@ -76,7 +76,7 @@ function refuseTogether({ compare, recipe, units, epochs, steps, resume }: Flags
   ].filter((flag) => typeof flag === 'string');
   if (steps !== undefined && !recipe) {
     throw new UserError('usage', {
-      problem: '--steps is the length of a --recipe, and there is none.',
+      problem: '--steps sets the length of a --recipe, and none is given.',
       fix: 'Give --epochs, or --recipe too.',
     });
   }

@@ -69,8 +69,7 @@ function rowLayout(columns: number, inputWidth: number) {
   };
 }
 
-/** No class of a model's is likely to be called that, brackets and all. */
-
+/** No class is likely to be called `(unknown: unsure)`, brackets and all. */
 function labelOf(outcome: Classified): string {
   return outcome.kind === 'class'
     ? printable(outcome.label) + seenText(outcome.top[0]!)

@@ -110,7 +110,7 @@ function report(event: ServeEvent): void {
       break;
     case 'model-refused':
       console.error(
-        `The model ${event.name} has changed, but cannot be loaded; the one before goes on. ${messageOf(event.error)}`,
+        `The model ${event.name} has changed, but cannot be loaded; the old one stays in use. ${messageOf(event.error)}`,
       );
       break;
     case 'defect':
@@ -122,7 +122,7 @@ function report(event: ServeEvent): void {
 function origin(text: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text;
   throw new UserError('usage', {
-    problem: `--cors takes origins; ${text} is none.`,
+    problem: `--cors takes origins, and ${text} is not one.`,
     fix: 'Give scheme and host without a path, such as https://example.com.',
   });
 }

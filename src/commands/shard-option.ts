@@ -31,7 +31,7 @@ function ownIndex(environment: NodeJS.ProcessEnv, count: number): number {
   const [name, index] = foundIndex(environment);
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new InvalidArgumentError(
-      `${name} is ${environment[name]}, which is none of ${count} parts: start as many as there are parts.`,
+      `${name} is ${environment[name]}, but there are only ${count} parts: start as many jobs as there are parts.`,
     );
   }
   return index + 1;

@@ -47,7 +47,7 @@ export function trainCommand(): Command {
     )
     .option(
       '-d, --data <path>',
-      'folder with a folder of clips for each class, or a manifest (CSV); for a model of language, a text; for one of translation, pairs',
+      'folder with a folder of clips for each class, or a manifest (CSV); for a language model, a text; for a translation model, pairs',
     )
     .option('-o, --out <folder>', "folder for the model (default: runs/ and the pipeline's name)")
     .addOption(encodingOption())
@@ -91,11 +91,11 @@ type Trains = (options: TrainOptions & { pipeline: string }) => Promise<string>;
 const TRAININGS: Readonly<Record<TaskName, Trains>> = {
   classification: async (options) => summary(await train(options)),
   language: async ({ targetPrecision, from, ...options }) => {
-    refuseFlags('a model of language', { '--target-precision': targetPrecision, '--from': from });
+    refuseFlags('a language model', { '--target-precision': targetPrecision, '--from': from });
     return languageSummary(await trainLanguage(options));
   },
   translation: async ({ targetPrecision, from, ...options }) => {
-    refuseFlags('a model of translation', { '--target-precision': targetPrecision, '--from': from });
+    refuseFlags('a translation model', { '--target-precision': targetPrecision, '--from': from });
     return translationSummary(await trainTranslation(options));
   },
 };

@@ -23,7 +23,7 @@ export function translateCommand(finish: (exitCode: number) => void): Command {
   return new Command('translate')
     .description('translate texts, or answer them, with a model that was trained on pairs')
     .argument('[texts...]', 'texts to translate; where neither they nor --file are given, the lines of stdin')
-    .requiredOption('-m, --model <folder>', 'folder of a trained model of translation')
+    .requiredOption('-m, --model <folder>', 'folder of a trained translation model')
     .option('-f, --file <file>', 'translate each line of a file')
     .option(
       '--beam <count>',

@@ -13,7 +13,7 @@ const ENDS = 'must be letters, digits and hyphens, without a dot';
 export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('folder').describe('a folder of classes, or a manifest'),
-    path: z.string().min(1).describe('from the folder of the pipeline file'),
+    path: z.string().min(1).describe('relative to the pipeline file'),
   }),
   z.strictObject({
     kind: z.literal('motion').describe('generated motion clips, made when they are first needed'),
@@ -23,15 +23,15 @@ export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z
       .literal('mnist')
-      .describe('MNIST, downloaded when it is first needed; --data: another folder of it'),
+      .describe('MNIST, downloaded when it is first needed; --data gives a folder of its files instead'),
   }),
   z.strictObject({
     kind: z
       .literal('texts')
       .describe(
-        'a folder with a file (.txt) a class, each line an example; or a table (.csv, .tsv) with the columns text and label',
+        'a folder with a file (.txt) for each class, each line an example; or a table (.csv, .tsv) with the columns text and label',
       ),
-    path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
+    path: z.string().min(1).optional().describe('relative to the pipeline file; --data when left out'),
     encoding: encodingSchema,
   }),
   z.strictObject({
@@ -45,7 +45,7 @@ export const dataSchema = z.discriminatedUnion('kind', [
       .regex(ENDING, ENDS)
       .describe('ending of the files of a folder that are read, such as de'),
     to: z.string().regex(ENDING, ENDS).describe('ending of those that are to be written, such as en'),
-    path: z.string().min(1).optional().describe('from the folder of the pipeline file; --data when left out'),
+    path: z.string().min(1).optional().describe('relative to the pipeline file; --data when left out'),
     encoding: encodingSchema,
   }),
 ]);

@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
+import { counted } from '../platform/counted.js';
 import { exists } from '../platform/exists.js';
 import { clipstepVersion } from '../platform/version.js';
 import type { DataEvent } from './data-event.js';
@@ -106,7 +107,10 @@ async function generatedMotion(
   for (const [part, settings] of Object.entries({ train, test })) {
     const target = join(folder, part);
     if (await exists(target)) continue;
-    onEvent({ kind: 'note', message: `Generating ${settings.perClass} clips a class in ${target}` });
+    onEvent({
+      kind: 'note',
+      message: `Generating ${counted(settings.perClass, 'clip')} of each class in ${target}`,
+    });
     await generateMotion({
       folder: target,
       ...settings,

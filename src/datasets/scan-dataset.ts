@@ -76,4 +76,4 @@ async function kindOf(path: string): Promise<'file' | 'folder'> {
 }
 
 const LAYOUT =
-  'Lay the clips out as <folder>/<class>/<clip>, with two classes or more, or write a manifest with the columns path and label.';
+  'Arrange the clips as <folder>/<class>/<clip>, with two classes or more, or write a manifest with the columns path and label.';

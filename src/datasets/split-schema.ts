@@ -26,7 +26,7 @@ export const splitSchema = z.strictObject({
     .literal('hash')
     .optional()
     .describe(
-      'groups go by the sha256 of their names, those of each set of classes by themselves: the same parts whatever the seed; drawn by the seed when left out',
+      'groups go to parts by the sha256 of their names, separately for each set of classes: the same parts whatever the seed; drawn by the seed when left out',
     ),
   perClass: z
     .int()
@@ -40,9 +40,7 @@ export const splitSchema = z.strictObject({
       without: foldSchema
         .refine(isThere, notThere)
         .optional()
-        .describe(
-          'the test part of this fold is left out altogether, before the others are made of the rest',
-        ),
+        .describe('the test part of this fold is removed first, and the other parts are made from the rest'),
     })
     .refine(isThere, notThere)
     .optional()

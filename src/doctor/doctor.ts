@@ -120,7 +120,7 @@ async function checkTensorflow(): Promise<Check> {
   const name = 'tensorflow engine';
   const status = await tensorflowStatus();
   if (status.kind === 'unavailable') {
-    const detail = `a choice, not needed: the onnx engine does the same; ${status.problem.split('\n')[0]}`;
+    const detail = `optional: the onnx engine does the same. ${status.problem.split('\n')[0]}`;
     return { name, status: 'optional', detail, fix: 'clipstep install tensorflow' };
   }
   const { tensorflowVersion, tfjsNodeVersion, source } = status;

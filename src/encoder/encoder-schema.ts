@@ -4,7 +4,7 @@ import { ARCHITECTURES } from './mobilenet.js';
 const poolingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('global').describe('the mean over the whole picture') }),
   z.strictObject({
-    kind: z.literal('grid').describe('the mean of each of n x n fields: where something is stays known'),
+    kind: z.literal('grid').describe('the mean of each of n x n fields: keeps where something is'),
     n: z.int().min(2).max(7).describe('fields along each side'),
   }),
 ]);
@@ -17,7 +17,7 @@ export const encoderSchema = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('only so many of its blocks, from the stem on: smaller, and it keeps more of the detail'),
+    .describe('only this many of its blocks, from the stem on: smaller, and keeps more detail'),
   pooling: poolingSchema
     .default({ kind: 'global' })
     .describe("how its last feature map becomes a frame's features"),
@@ -25,7 +25,7 @@ export const encoderSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'scratch, hub, or the folder of a model, from the folder of the pipeline file: one of Clipstep, for its encoder, or a TensorFlow.js model',
+      'scratch, hub, or the folder of a model, relative to the pipeline file: a Clipstep model, whose encoder is taken, or a TensorFlow.js model',
     ),
 });
 

@@ -156,7 +156,7 @@ function splitProblemOf(dataset: Dataset): string | null {
     splitByGroup(dataset, USUAL_SPLIT);
     return null;
   } catch (error) {
-    if (error instanceof UserError) return error.problem;
+    if (error instanceof UserError) return `${error.problem}\n${error.fix}`;
     throw error;
   }
 }

@@ -51,7 +51,7 @@ export async function chooseOnValidation(options: {
   if (targetPrecision === undefined) return { choices, predictions };
   const minProbability = chooseMinProbability(tempered, targetPrecision);
   if (minProbability === null) {
-    const message = `No validation answers are right in ${targetPrecision} of the cases, so that none is called unknown.`;
+    const message = `No threshold makes ${targetPrecision} of the validation answers right, so none is called unknown.`;
     options.onEvent({ kind: 'note', message });
   }
   return { choices: { ...choices, minProbability: minProbability ?? 0 }, predictions };

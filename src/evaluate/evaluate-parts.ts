@@ -127,7 +127,7 @@ function withoutLeaks({ name, chosen }: EvaluationParts, leaks: readonly Leak[])
   if (left.length > 0) return left;
   throw new UserError('bad_dataset', {
     problem: `All ${chosen.length} examples of the ${name} part are in another part, too.`,
-    fix: 'Evaluate without leaving them out, or split the data anew.',
+    fix: 'Evaluate without leaving them out, or split the data again.',
   });
 }
 

@@ -73,7 +73,7 @@ async function listTexts(source: string, data: DataSettings | undefined): Promis
 /** The error of asking how far outliers are where a model does not know. */
 export function knowsNothing(model: string): UserError {
   return new UserError('usage', {
-    problem: `${model} keeps nothing of what it was trained on, so that it cannot say how far outliers are from that.`,
+    problem: `${model} does not know what its training data looks like, so it cannot say how far outliers are from it.`,
     fix: `Run \`clipstep evaluate ${model} --calibrate\` on the data that it was trained on, or train it again.`,
   });
 }

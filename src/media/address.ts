@@ -10,7 +10,7 @@ export function refuseAddress(input: string): void {
   const scheme = ADDRESS.exec(input)?.[1]?.toLowerCase();
   if (scheme === undefined) return;
   throw new UserError('refused', {
-    problem: `${input} is an address (${scheme}); Clipstep opens files and folders, and no connections.`,
+    problem: `${input} is an address (${scheme}); Clipstep opens files and folders, not connections.`,
     fix: fixOf(scheme),
   });
 }
@@ -19,7 +19,7 @@ export function refuseAddress(input: string): void {
 export function refuseDevice(path: string): never {
   throw new UserError('unreadable', {
     problem: `${path} is a device or a pipe, not a file.`,
-    fix: 'Record a clip of it first, for example `ffmpeg -i DEVICE -t 10 clip.mp4`; what comes through a pipe, `clipstep classify -` reads.',
+    fix: 'Record a clip of it first, for example `ffmpeg -i DEVICE -t 10 clip.mp4`; or send what comes through a pipe to `clipstep classify -`.',
   });
 }
 

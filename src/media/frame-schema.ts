@@ -34,11 +34,11 @@ export const preprocessingSchema = z.strictObject({
 export const gapSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('frames').describe("of the clip's own"),
+      kind: z.literal('frames').describe('counted in frames of the clip'),
       frames: z.int().min(1).max(1000).describe('how many later'),
     }),
     z.strictObject({
-      kind: z.literal('seconds').describe('what is on screen then'),
+      kind: z.literal('seconds').describe('counted in seconds'),
       seconds: z.number().positive().max(60).describe('how much later'),
     }),
   ])

@@ -122,7 +122,7 @@ async function resolveInput(input: string): Promise<ResolvedInput[]> {
   if (clips.length > 0) return clips;
   if ((await recognize(input)) === 'a trained model') {
     throw new UserError('usage', {
-      problem: `${input} is a trained model, and no clip.`,
+      problem: `${input} is a trained model, not a clip.`,
       fix: `To use it: clipstep classify CLIP --model ${input}`,
     });
   }

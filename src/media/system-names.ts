@@ -17,6 +17,7 @@ export const isSystemFolder = (name: string): boolean => SYSTEM_FOLDERS.has(name
 /** What to say, once, of all folders that were passed over; `names` as they were found. */
 export function systemFoldersText(names: readonly string[]): string {
   const kinds = [...new Set(names)].join(', ');
-  const each = names.length === 1 ? 'It is a folder' : `It and ${names.length - 1} more are folders`;
-  return `${each} that a system has left (${kinds}), and passed over.`;
+  return names.length === 1
+    ? `It is a folder that the system made for itself (${kinds}).`
+    : `It and ${names.length - 1} more are folders that systems made for themselves (${kinds}).`;
 }

@@ -13,7 +13,7 @@ const READOUT =
 const upperSchema = z.strictObject({
   cell: z.enum(CELLS).describe(CELL),
   units: z.int().min(1).max(4096).describe(UNITS),
-  layers: z.int().min(1).max(8).default(1).describe('one on top of the other'),
+  layers: z.int().min(1).max(8).default(1).describe('stacked'),
   bidirectional: z.boolean().default(false).describe(BIDIRECTIONAL),
   readout: z.enum(READOUTS).default('last').describe(READOUT),
 });
@@ -22,7 +22,7 @@ const upperSchema = z.strictObject({
 const sourceSchema = z.strictObject({
   cell: z.enum(CELLS).describe(CELL),
   units: z.int().min(1).max(4096).describe(UNITS),
-  layers: z.int().min(1).max(8).default(1).describe('one on top of the other'),
+  layers: z.int().min(1).max(8).default(1).describe('stacked'),
   bidirectional: z.boolean().default(true).describe(BIDIRECTIONAL),
 });
 
@@ -37,7 +37,7 @@ export const recurrentSchema = z.strictObject({
     .min(0)
     .max(0.95)
     .default(0)
-    .describe('share of what each layer and the head read that is left out at random, in training'),
+    .describe('share of the inputs of each layer and of the head that is left out at random in training'),
   readout: z.enum(READOUTS).default('last').describe(READOUT),
   segment: z
     .int()
@@ -50,13 +50,15 @@ export const recurrentSchema = z.strictObject({
   tied: z
     .boolean()
     .optional()
-    .describe('the head has the table of the embedding, which is as wide as what it reads. Of tokens alone'),
+    .describe(
+      'the head shares the table of the embedding, which must be as wide as what the head reads; only for tokens',
+    ),
   softmax: softmaxSchema
     .optional()
     .describe('over large vocabularies, where every timestep has an answer; full when left out'),
   upper: upperSchema
     .optional()
-    .describe('a recurrent network of its own over segments, each of which the readout makes a vector of'),
+    .describe('a second recurrent network, over segments; the readout makes a vector of each'),
   source: sourceSchema
     .optional()
     .describe('a recurrent network of its own that reads what is translated, and that this one attends to'),

@@ -19,13 +19,13 @@ const adaptiveSchema = z.strictObject({
     .min(1)
     .max(64)
     .default(4)
-    .describe('how many times as narrow each tail is as the one before'),
+    .describe('each tail is this many times narrower than the one before'),
 });
 
 const sampledSchema = z.strictObject({
   kind: z
     .literal('sampled')
-    .describe('training sees few classes, drawn anew in each step, in place of all others; else as full'),
+    .describe('training uses a few classes, drawn afresh in each step, in place of all; otherwise as full'),
   samples: z.int().min(1).max(1_000_000).describe('classes that are drawn'),
 });
 

@@ -7,12 +7,12 @@ const teacherSchema = encoderSchema
   .extend({ size: sizeSchema.describe('side in pixels of the pictures that it sees') })
   .refine(({ weights }) => weights !== 'scratch', {
     path: ['weights'],
-    message: 'must not be scratch: an encoder that nobody trained has nothing to teach',
+    message: 'must not be scratch: an untrained encoder has nothing to teach',
   });
 
 /** A stage before the others; see train/distil.ts. */
 export const distilSchema = z.strictObject({
-  teacher: teacherSchema.describe('the encoder whose features the own encoder learns to predict'),
+  teacher: teacherSchema.describe('the larger encoder'),
   epochs: z.int().min(1).max(10_000).describe('passes over the training clips'),
   batchSize: z.int().min(1).max(4096).describe('clips a step'),
   pictures: z

@@ -6,7 +6,7 @@ export async function refuseOther(path: string): Promise<void> {
   const given = await recognize(path);
   if (given === null || given === 'a pipeline') return;
   throw new UserError('usage', {
-    problem: `${path} is ${given}, and not a pipeline (a YAML file).`,
+    problem: `${path} is ${given}, not a pipeline (a YAML file).`,
     fix: FIXES[given](path),
   });
 }

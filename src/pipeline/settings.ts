@@ -34,7 +34,7 @@ const trainingSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'features to mean 0 and deviation 1, as the encoder gives them of the training part before it is trained',
+      'scales features to mean 0 and deviation 1, as measured on the training part before the encoder is trained',
     ),
   optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
   initialHead: z
@@ -53,13 +53,13 @@ const trainingSchema = z.strictObject({
     .describe(
       'of the learning rate after the warm-up; cosine: falls to 0 along half a cosine; cooldown: stays for half of the steps, then falls to 0 (Zhai et al. 2022); one-cycle: rises for 0.3 of the steps and then falls (Smith and Topin 2019)',
     ),
-  warmupEpochs: z.number().min(0).default(0).describe('in which the learning rate rises'),
+  warmupEpochs: z.number().min(0).default(0).describe('epochs in which the learning rate rises'),
   weightDecay: z
     .number()
     .min(0)
     .default(0)
-    .describe('of kernels, times the learning rate, taken off at each step'),
-  clipNorm: z.number().positive().default(1).describe('longest gradient, over all weights together'),
+    .describe('share of each kernel, times the learning rate, that is subtracted at each step'),
+  clipNorm: z.number().positive().default(1).describe('largest norm of the gradient over all weights'),
   ...classificationTraining,
   ...languageTraining,
   augmentation: augmentationSchema.optional().describe('random views of each training clip'),
@@ -69,14 +69,14 @@ const trainingSchema = z.strictObject({
     .max(1)
     .optional()
     .describe(
-      'each sequence of a step is mixed with another one: alpha of the Beta distribution of its share; the smaller, the less most are changed',
+      'each sequence of a step is mixed with another one; alpha of the Beta distribution of the share: the smaller, the less most of them change',
     ),
   tokenDropout: z
     .number()
     .min(0)
     .max(0.9)
     .default(0)
-    .describe('share of tokens that a step reads as unknown, drawn anew each time. Of texts alone'),
+    .describe('share of tokens that a step reads as unknown, drawn afresh each time; only for texts'),
   networks: z
     .int()
     .min(1)
@@ -87,7 +87,7 @@ const trainingSchema = z.strictObject({
     .enum(['best', 'last'])
     .default('best')
     .describe('weights of the epoch with the lowest validation loss, or of the last one'),
-  patience: z.int().min(1).optional().describe('stop after this many epochs without a better validation'),
+  patience: z.int().min(1).optional().describe('stop after this many epochs without a lower validation loss'),
 });
 
 const finetuneSchema = z.strictObject({
@@ -97,7 +97,7 @@ const finetuneSchema = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
+    .describe('epochs in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
 });
 
 /** What a pipeline sets, each setting sound by itself; whether they are so together, `contradictions` says. */
@@ -112,18 +112,20 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('what the model says of which clips; for its card and report'),
   task: z.enum(TASK_NAMES).default('classification').describe('what the network is for'),
-  data: dataSchema.optional().describe('what it trains on when --data does not say'),
+  data: dataSchema.optional().describe('what to train on when --data is not given'),
   input: inputSchema.describe('how a clip or a text becomes a sequence of vectors'),
   recurrent: recurrentSchema.describe('the network that reads the sequence'),
   distil: distilSchema
     .optional()
-    .describe('a stage before the others: the encoder learns to give what a larger one gives'),
+    .describe('a stage before the others: the encoder learns to predict the features of a larger one'),
   training: trainingSchema.describe('how the network is trained'),
   finetune: z
     .array(finetuneSchema)
     .min(1)
     .optional()
-    .describe('further stages, one after the other: the whole network; earlier blocks one by one, as a rule'),
+    .describe(
+      'further stages, one after the other, that also train blocks of the encoder, usually the last ones first',
+    ),
   split: splitSchema.prefault({}).describe('used where neither folders nor the manifest give a split'),
   seed: z
     .int()

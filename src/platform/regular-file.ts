@@ -16,7 +16,7 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   throw new Error(NO_FILE);
 }
 
-const NO_FILE = 'it is no file, but a folder, a pipe or a device';
+const NO_FILE = 'it is not a file but a folder, a pipe or a device';
 
 /** Reads a file of text whole, as readBoundedFile. */
 export async function readTextFile(path: string, limits: { maxBytes: number }): Promise<string> {

@@ -108,8 +108,8 @@ function pathOf(given: Given, model: string): string {
   requireGiven(given);
   if (typeof given === 'string') return given;
   throw new UserError('usage', {
-    problem: `The model ${model} reads clips, and not a text such as ${JSON.stringify(given.text)}.`,
-    fix: 'Give the path of a clip, or a model that reads texts, such as models/names.',
+    problem: `The model ${model} reads clips, not texts such as ${JSON.stringify(given.text)}.`,
+    fix: 'Give the path of a clip, or a model that reads texts, such as names.',
   });
 }
 

@@ -28,13 +28,13 @@ interface Judgement {
   readonly probability: number;
   /** From what the model was trained on, where it knows; beyond the model's limit the answer is unknown. */
   readonly distance?: number | undefined;
-  /** The most probable classes, falling. */
+  /** The most probable classes, most probable first. */
   readonly top: readonly RankedClass[];
   /** Frames that the network read; absent for a text. */
   readonly frames?: number | undefined;
   /** Of a text: its tokens that the network read, the markers before and after it not counted. */
   readonly tokens?: number | undefined;
-  /** Of these, those that the model does not know. */
+  /** Those of them that the model does not know. */
   readonly unknownTokens?: number | undefined;
   /** Of these, the ones that are damaged, where that was allowed; absent where none is. */
   readonly damaged?: number | undefined;
@@ -64,7 +64,7 @@ export interface ClassifiedWindows extends Judged {
   readonly kind: 'windows';
   /** At least one. */
   readonly windows: ReadonlyArray<Span & Answer & Judgement>;
-  /** The parts of one class that the windows make. */
+  /** Neighbouring windows of one class, joined. */
   readonly segments: readonly Segment[];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { IntervalMethod } from '../tasks/classification/accuracy-interval.js';
 import type { BaselineName, Baselines, Comparison } from '../tasks/classification/baselines.js';
@@ -78,7 +79,10 @@ export function baselineSentences({ order, recurrence, sequence }: Baselines): s
 }
 
 function span({ difference, interval: [low, high], differingGroups, isShown }: Comparison): string {
-  const few = low > 0 && !isShown ? `, but only ${differingGroups} groups differ` : '';
+  const few =
+    low > 0 && !isShown
+      ? `, but only ${counted(differingGroups, 'group')} ${differingGroups === 1 ? 'differs' : 'differ'}`
+      : '';
   return `${points(difference)} points (95 % interval ${points(low)} to ${points(high)}${few})`;
 }
 

@@ -8,7 +8,7 @@ export interface FilmStrip {
   readonly film: Film;
   /** The class, or `unknown`. */
   readonly label: string;
-  /** The most probable classes, falling. */
+  /** The most probable classes, most probable first. */
   readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
   /** A weight for each timestep; absent where the network does not attend. */
   readonly attention?: readonly number[] | undefined;

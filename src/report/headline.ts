@@ -1,4 +1,5 @@
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import { countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { Baselines } from '../tasks/classification/baselines.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
@@ -28,7 +29,7 @@ export function headlineOf(
   const { accuracy: share, examples, interval } = evaluation;
   return {
     share,
-    of: `of ${examples} ${noun} are right`,
+    of: `of ${countedOf(examples, noun)} ${examples === 1 ? 'is' : 'are'} right`,
     interval,
     method: methodText(evaluation),
     beside: majorityWords(baselines),

@@ -5,7 +5,7 @@ import { layersWords } from './network-words.js';
 import { versionsText } from './words.js';
 
 /**
- * The README.md of a trained model of language: what it is, how good it is, how it was made.
+ * The README.md of a trained language model: what it is, how good it is, how it was made.
  * @param options.command what makes the model again.
  */
 export function languageCard(result: LanguageResult, { command }: { command: string }): string {

@@ -7,7 +7,7 @@ import { curvesSection } from './report-html.js';
 import { versionsText } from './words.js';
 
 /**
- * The page of a model of language, with the figures of its metrics.json.
+ * The page of a language model, with the figures of its metrics.json.
  * @param options.command what makes the model again.
  */
 export async function languageReport(

@@ -3,6 +3,7 @@ import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/train-network.js';
 import { descriptionParagraph } from './description.js';
@@ -27,8 +28,8 @@ ${results(result, noun)}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${examples.train} ${noun}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
-The ${examples.test} test ${noun} were scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
+The ${countedOf(examples.test, `test ${noun}`)} ${examples.test === 1 ? 'was' : 'were'} scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
 
     ${command}

@@ -5,7 +5,7 @@ import { nearestSentence, perplexitySentence, translationSentence } from './tran
 import { versionsText } from './words.js';
 
 /**
- * The README.md of a trained model of translation: what it is, how good it is, how it was made.
+ * The README.md of a trained translation model: what it is, how good it is, how it was made.
  * @param options.command what makes the model again.
  */
 export function translationCard(result: TranslationResult, { command }: { command: string }): string {

@@ -7,7 +7,7 @@ import { nearestSentence, perplexitySentence, translationSentence } from './tran
 import { versionsText } from './words.js';
 
 /**
- * The page of a model of translation, with the figures of its metrics.json.
+ * The page of a translation model, with the figures of its metrics.json.
  * @param options.command what makes the model again.
  */
 export async function translationReport(

@@ -3,7 +3,7 @@ import type { Leak } from '../evaluate/leaks.js';
 import type { Input } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { counted } from '../platform/counted.js';
+import { counted, countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { isCalibrated } from '../tasks/classification/calibration.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
@@ -22,7 +22,7 @@ const BATCH_NOUNS: Readonly<Record<Input['given'], string>> = { files: 'clip', t
 /** Accuracy with its interval. */
 export function accuracySentence(evaluation: Evaluation, noun: string): string {
   const { accuracy, examples } = evaluation;
-  return `Accuracy on ${examples} ${noun}: ${percent(accuracy)} (${intervalText(evaluation)}).`;
+  return `Accuracy on ${countedOf(examples, noun)}: ${percent(accuracy)} (${intervalText(evaluation)}).`;
 }
 
 /** Such as "95 % interval 68.2 % to 79.9 %, bootstrap over 50 groups". */

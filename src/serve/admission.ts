@@ -1,7 +1,7 @@
 import { RETRY_SECONDS, Refusal } from './refusal.js';
 import type { Limits } from './serve-options.js';
 
-/** A request's place, from before its body is read until its answer is given. */
+/** A request's place, held from before its body is read until it is answered. */
 export interface Place {
   /** Waits until it is its turn to be computed. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<void>;
@@ -9,11 +9,11 @@ export interface Place {
 }
 
 export interface Admission {
-  /** @throws Refusal `busy` where all places are taken, `too_many_requests` where the client has its share of them. */
+  /** @throws Refusal `busy` when all places are taken, `too_many_requests` when the client has its share of them. */
   enter(client: string): Place;
-  /** Requests that have a place. */
+  /** Requests that hold a place. */
   readonly taken: number;
-  /** Of these, the ones that are computed. */
+  /** Of these, the ones being computed. */
   readonly computing: number;
   /** Resolves when no place is taken. */
   whenEmpty(): Promise<void>;
@@ -23,7 +23,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Bounds what goes on at once. Nobody waits for a place: that would only move the queue to where it cannot be seen. */
+/** Bounds the work at any time. Nobody waits for a place: that would only move the queue to where it cannot be seen. */
 export function openAdmission({
   atOnce,
   waiting: most,
@@ -101,7 +101,7 @@ function busy(): Refusal {
   return new Refusal({
     status: 503,
     code: 'busy',
-    problem: 'The server has as many requests as it can hold.',
+    problem: 'The server has as many requests as it can take.',
     fix: `Try again after ${RETRY_SECONDS} s or later, and again later each time.`,
     headers: RETRY,
   });
@@ -111,8 +111,8 @@ function tooMany(perClient: number): Refusal {
   return new Refusal({
     status: 429,
     code: 'too_many_requests',
-    problem: `This client has ${perClient} requests under way, which is the most that one may have.`,
-    fix: 'Wait for an answer before the next request.',
+    problem: `This client has ${perClient} requests running, the most that one client may have.`,
+    fix: 'Wait for an answer before sending the next request.',
     headers: RETRY,
   });
 }

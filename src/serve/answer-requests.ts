@@ -10,7 +10,7 @@ import { stopped } from './stopped.js';
 
 type Env = { Bindings: { client?: string | undefined }; Variables: { route: string } };
 
-/** A handler of requests: who may ask, the routes, and an answer to whatever goes wrong. */
+/** A request handler: access, routes, and an answer to whatever goes wrong. */
 export function answerRequests(
   server: ServerState,
   { access, onEvent }: Pick<ServerOptions, 'access' | 'onEvent'>,
@@ -57,7 +57,7 @@ function addRoute(
   });
 }
 
-/** A browser asks by OPTIONS before it lets a page of another site send a clip. */
+/** A browser sends OPTIONS before it lets a page of another site send a clip. */
 function addOtherMethods(app: Hono<Env>, path: string, check: AccessCheck): void {
   const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method);
   app.all(honoPath(path), (context) => {
@@ -76,7 +76,7 @@ function addFrontPage(app: Hono<Env>, { server, check }: { server: ServerState; 
   app.get('/', (context) => {
     context.set('route', '/');
     const cookie = check.redeem(context.req.query('token') ?? '');
-    // So that the token is in no history and no Referer.
+    // Keeps the token out of the browser's history and of Referer headers.
     if (cookie !== undefined)
       return new Response(null, { status: 303, headers: { Location: '/', 'Set-Cookie': cookie } });
     check.requireProof(context.req.raw);
@@ -106,7 +106,7 @@ function noRoute(path: string): Refusal {
     status: 404,
     code: 'not_found',
     problem: `There is no ${path} here.`,
-    fix: 'See /openapi.json for what there is.',
+    fix: 'GET /openapi.json lists all routes.',
   });
 }
 
@@ -115,19 +115,19 @@ function otherMethod(methods: readonly string[]): Refusal {
   return new Refusal({
     status: 405,
     code: 'method_not_allowed',
-    problem: `This can only be asked with ${allowed}.`,
-    fix: 'See /openapi.json for what there is.',
+    problem: `Only ${allowed} works here.`,
+    fix: 'GET /openapi.json lists all routes.',
     headers: { Allow: allowed },
   });
 }
 
-/** What went wrong is for whoever runs the server, not for whoever asks. */
+/** Details are for whoever runs the server, not for the client. */
 function defect(error: unknown, onEvent: ((event: ServeEvent) => void) | undefined): Refusal {
   onEvent?.({ kind: 'defect', error });
   return new Refusal({
     status: 500,
     code: 'defect',
-    problem: 'The request met a defect of Clipstep.',
-    fix: 'The server has said more where it runs: please report that.',
+    problem: 'The request ran into a bug in Clipstep.',
+    fix: "The server's stderr says more: please report it.",
   });
 }

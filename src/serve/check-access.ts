@@ -2,15 +2,15 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Refusal } from './refusal.js';
 import type { Access, Proof } from './serve-options.js';
 
-/** Decides who is answered, by a request's headers alone. */
+/** Decides from a request's headers alone whether it is answered. */
 export interface AccessCheck {
-  /** @throws Refusal `forbidden` for a page of another site, whatever way it came. */
+  /** @throws Refusal `forbidden` for a page of another site, however it got here. */
   requireSite(request: Request): void;
-  /** @throws Refusal `unauthorized` for whoever brings no proof. */
+  /** @throws Refusal `unauthorized` for a request without the token or cookie. */
   requireProof(request: Request): void;
-  /** A cookie for the token in a page's address, which is worth nothing from then on; undefined for any other. */
+  /** A cookie in exchange for the token in a page's address, which then no longer works; undefined for another token. */
   redeem(token: string): string | undefined;
-  /** The request's origin where its pages may ask from elsewhere, for the answer's headers. */
+  /** The request's origin if its pages may send requests, for the answer's headers. */
   corsOrigin(request: Request): string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function accessCheck({ hosts, corsOrigins = new Set(), proof }: Access): 
     requireSite: (request) => {
       const { host } = new URL(request.url);
       const named = request.headers.get('host') ?? host;
-      // A page whose name was pointed at this machine (DNS rebinding) says that name, and no other can be set.
+      // A page whose name was pointed at this machine (DNS rebinding) sends that name, and cannot set another.
       if (!hosts.has(named.toLowerCase()) || !isSameHost(host, named)) throw wrongHost(named);
       if (corsOrigin(request) !== undefined) return;
       requireOwnOrigin(request.headers.get('origin'), named);
@@ -34,20 +34,20 @@ export function accessCheck({ hosts, corsOrigins = new Set(), proof }: Access): 
   };
 }
 
-/** URLs leave out the port that goes without saying. */
+/** URLs leave out the default port. */
 function isSameHost(host: string, named: string): boolean {
   return host === named.toLowerCase() || host === new URL(`http://${named}`).host;
 }
 
 function requireOwnOrigin(origin: string | null, host: string): void {
   if (origin === null || origin === `http://${host}` || origin === `https://${host}`) return;
-  throw forbidden(`Pages of ${origin} may not ask this server.`);
+  throw forbidden(`Pages of ${origin} may not send requests to this server.`);
 }
 
-/** `none` is a person's own doing, such as an address typed in; programs that are no browsers say nothing. */
+/** `none` means that a person did it, such as typing the address; programs other than browsers send no header. */
 function requireOwnPage(site: string | null): void {
   if (site === null || site === 'same-origin' || site === 'none') return;
-  throw forbidden('Pages of other sites may not ask this server.');
+  throw forbidden('Pages of other sites may not send requests to this server.');
 }
 
 function proofCheck(proof: Proof): Pick<AccessCheck, 'requireProof' | 'redeem'> {
@@ -63,7 +63,7 @@ function proofCheck(proof: Proof): Pick<AccessCheck, 'requireProof' | 'redeem'> 
 }
 
 function onceCheck(token: string): Pick<AccessCheck, 'requireProof' | 'redeem'> {
-  // Cookies do not tell ports apart: another server on this machine keeps one of its own.
+  // Cookies are shared between ports: another server on this machine needs a name of its own.
   const name = `clipstep-${randomBytes(6).toString('hex')}`;
   const session = newToken();
   let isRedeemed = false;
@@ -81,10 +81,10 @@ function onceCheck(token: string): Pick<AccessCheck, 'requireProof' | 'redeem'> 
   };
 }
 
-/** 256 bits that nobody guesses. */
+/** 256 random bits. */
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
-/** Takes the same time wherever two texts begin to differ, whatever their lengths. */
+/** Takes the same time wherever two texts first differ, whatever their lengths. */
 function isEqual(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
@@ -92,7 +92,7 @@ function isEqual(one: string, other: string): boolean {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 function wrongHost(host: string): Refusal {
-  return forbidden(`This server does not answer under the name ${JSON.stringify(host)}.`);
+  return forbidden(`This server does not answer to the name ${JSON.stringify(host)}.`);
 }
 
 function forbidden(problem: string): Refusal {
@@ -108,7 +108,7 @@ function unauthorized(): Refusal {
   return new Refusal({
     status: 401,
     code: 'unauthorized',
-    problem: 'This server answers only those who bring its token.',
+    problem: 'This server answers only requests that send its token.',
     fix: 'Send it as `Authorization: Bearer TOKEN`, or open the address that the server printed, once.',
     headers: { 'WWW-Authenticate': 'Bearer' },
   });

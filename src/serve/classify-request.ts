@@ -16,11 +16,11 @@ import type { ServerState } from './server-state.js';
 import { cannotKeep } from './temporary-file.js';
 import { isZip, unpackFrames } from './unpack-frames.js';
 
-/** Classes that a result lists, as with `clipstep classify`. */
+/** Classes that a result lists, as in `clipstep classify`. */
 const DEFAULT_TOP = 3;
 
 /**
- * Answers a request whose body is a clip, a picture or a zip of frames, or JSON with a text. The body is gone when the answer is there.
+ * Answers a request whose body is a clip, a picture or a zip of frames, or JSON with a text. The body is deleted by the time of the answer.
  *
  * @throws Refusal; UserError for what is missing or full here.
  */
@@ -85,7 +85,7 @@ async function givenIn(
   return framesIn(folder);
 }
 
-/** @throws Refusal `bad_request` for what is no JSON with a text. */
+/** @throws Refusal `bad_request` for anything but JSON with a text. */
 async function readText(body: string): Promise<{ text: string }> {
   if ((await stat(body)).size > LONGEST_TEXT_BYTES) throw wrongText(`more than ${LONGEST_TEXT_BYTES} bytes`);
   let json: unknown;
@@ -99,10 +99,10 @@ async function readText(body: string): Promise<{ text: string }> {
   return parsed.data;
 }
 
-/** All of a text is in memory, as one sequence. */
+/** The whole text is in memory, as one sequence. */
 const LONGEST_TEXT_BYTES = 1e6;
 
-/** Where the body is kept is nobody's business: it is called `clip`. */
+/** Clients need not know where the body was stored: it is called `clip`. */
 function answer(
   outcome: Outcome | WindowsOutcome,
   { name, paths }: { name: string; paths: readonly string[] },
@@ -121,7 +121,7 @@ function wrongText(found: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',
-    problem: `This model reads texts, and the body is not one in JSON: ${found}.`,
+    problem: `This model reads texts, and the body is not JSON with a text: ${found}.`,
     fix: 'Send {"text": "..."}.',
   });
 }

@@ -19,16 +19,16 @@ import { stopped } from './stopped.js';
 export { allowedHosts } from './allowed-hosts.js';
 export type { Access, Limits, Proof, ServeEvent, ServerOptions } from './serve-options.js';
 
-/** Answers requests with models that are loaded. Owns threads, processes and a temporary folder until `close`. */
+/** Answers requests with loaded models. Owns threads, processes and a temporary folder until `close`. */
 export interface ClipServer {
   readonly models: readonly string[];
   /**
-   * Answers a request, as the web's fetch has them; whatever is wrong with it is an answer, too.
+   * Answers a web `Request`; whatever is wrong with it is an answer, too.
    *
-   * @param from.client tells clients apart, for their share of the server: the address, usually.
+   * @param from.client tells clients apart for their share of the server, usually by address.
    */
   fetch(request: Request, from?: { client?: string | undefined }): Promise<Response>;
-  /** Refuses new requests, gives those under way so many seconds, ends the others, and releases all there is. */
+  /** Refuses new requests, gives running ones so many seconds, ends the rest, and releases everything. */
   close(options?: { graceSeconds?: number | undefined }): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ const DEFAULT_LIMITS: Limits = {
   perClient: 16,
 };
 
-/** How often folders of models are looked at. */
+/** How often model folders are checked for changes. */
 const REFRESH_MILLISECONDS = 2000;
 
 /**
@@ -69,7 +69,7 @@ export async function createServer(options: ServerOptions): Promise<ClipServer> 
   });
   const admission = openAdmission(limits);
   const stop = new AbortController();
-  // Each request listens to it, while it is under way.
+  // Each running request listens to it.
   setMaxListeners(0, stop.signal);
   const server: ServerState = {
     models,

@@ -1,4 +1,4 @@
-/** What a person who opens the address sees. It has no script and no style. */
+/** What a person sees who opens the address. It has no script and no style. */
 export function frontPage(models: readonly string[]): string {
   const items = models.map((name) => {
     const path = `/v1/models/${encodeURIComponent(name)}`;
@@ -12,7 +12,7 @@ export function frontPage(models: readonly string[]): string {
 <h1>Clipstep</h1>
 <p>This server classifies video clips and image sequences. Its models:</p>
 <ul>${items.join('')}</ul>
-<p><a href="/openapi.json">What can be asked</a>, <a href="/metrics">figures</a></p>
+<p><a href="/openapi.json">All routes</a>, <a href="/metrics">metrics</a></p>
 </html>
 `;
 }

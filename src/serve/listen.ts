@@ -9,7 +9,7 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Connections at once; further ones are closed. */
+  /** Most connections at once; further ones are closed. */
   readonly connections?: number | undefined;
   /** Longest time that a request's headers may take. */
   readonly headerSeconds?: number | undefined;
@@ -18,12 +18,12 @@ export interface ListenOptions {
 /** A server that listens, until `close`. */
 export interface Listening {
   readonly port: number;
-  /** Listens no longer; requests under way have so many seconds. */
+  /** Stops listening; running requests have so many seconds. */
   close(options?: { graceSeconds?: number | undefined }): Promise<void>;
 }
 
 /**
- * A port with nobody behind it yet: who may ask depends on its number.
+ * Binds the port first, since access depends on its number, and then opens the server.
  *
  * @throws UserError `usage` where it cannot be had.
  */
@@ -34,11 +34,11 @@ export async function listen(
   let clips: ClipServer | undefined;
   const http = createAdaptorServer({
     createServer: createHttpServer,
-    // What others run in this process keeps its own Request and Response.
+    // Other code in this process keeps its own Request and Response.
     overrideGlobalObjects: false,
     serverOptions: {
       headersTimeout: headerSeconds * 1000,
-      // Bodies have a rate to keep up instead: a fixed time cuts large clips on slow lines.
+      // Bodies must keep up a rate instead: a fixed time would cut off large clips on slow connections.
       requestTimeout: 0,
       keepAliveTimeout: 5000,
       connectionsCheckingInterval: 1000,
@@ -69,7 +69,7 @@ async function closeAll(
 ): Promise<void> {
   const closed = new Promise((resolve) => http.close(resolve));
   await clips.close(options);
-  // What was answered is not yet written; whoever does not read it is not waited for.
+  // Answers may not be written yet; clients that do not read them are not waited for.
   const timer = setTimeout(() => http.closeAllConnections(), LAST_ANSWERS_MILLISECONDS);
   await answers.whenWritten();
   http.closeAllConnections();
@@ -81,7 +81,7 @@ async function closeAll(
 const LAST_ANSWERS_MILLISECONDS = 5000;
 
 interface Answers {
-  /** Resolves when no answer is under way. */
+  /** Resolves when no answer is being sent. */
   whenWritten(): Promise<void>;
 }
 
@@ -102,12 +102,12 @@ function watchAnswers(http: Server): Answers {
   };
 }
 
-/** What a request is told that comes while models are loaded. */
+/** The answer to a request that comes while models are being loaded. */
 function starting(): Refusal {
   return new Refusal({
     status: 503,
     code: 'starting',
-    problem: 'The server is loading its models.',
+    problem: 'The server is still loading its models.',
     fix: 'Send the request again in a moment.',
     headers: { 'Retry-After': String(RETRY_SECONDS) },
   });
@@ -117,7 +117,7 @@ function bind(http: Server, { host, port }: { host: string; port: number }): Pro
   return new Promise((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => {
       const isTaken = cause.code === 'EADDRINUSE';
-      const reason = isTaken ? 'another program listens there' : messageOf(cause);
+      const reason = isTaken ? 'another program is listening there' : messageOf(cause);
       reject(
         new UserError('usage', {
           problem: `The server cannot listen on port ${port} of ${host}: ${reason}.`,

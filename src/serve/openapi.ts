@@ -3,7 +3,7 @@ import { clipstepVersion } from '../platform/version.js';
 import type { Route } from './route.js';
 import { errorSchema, textSchema } from './schemas.js';
 
-/** What can be asked of the server, as OpenAPI 3.0 has it. */
+/** The server's routes as OpenAPI 3.0. */
 export function openApiDocument(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {

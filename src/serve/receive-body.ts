@@ -28,7 +28,7 @@ export async function receiveBody(
   if (signal.aborted) forward();
   const meter = { bytes: 0 };
   const watch = watchRate(meter, { limits, stop });
-  // A request without a body is one of no bytes, which is said of the clip.
+  // A request without a body has a clip of no bytes, and that is its error.
   const body = request.body ?? new Blob([]).stream();
   try {
     // The types of the web and of Node.js name the same stream.
@@ -37,7 +37,7 @@ export async function receiveBody(
     await pipeline(source, (chunks) => counted(chunks, meter, bodyBytes), file, { signal: stop.signal });
     return meter.bytes;
   } catch (error) {
-    // What stopped it says more than that it was stopped.
+    // The reason for the stop says more than the stop.
     if (stop.signal.aborted) throw stop.signal.reason;
     throw error instanceof Refusal || error instanceof UserError ? error : brokenOff(error);
   } finally {
@@ -54,7 +54,7 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, meter: { bytes: numbe
   }
 }
 
-/** A fixed time would cut large clips on slow lines; this only cuts those who hold a place with next to nothing. */
+/** A fixed time would cut off large clips on slow connections; this only cuts off clients that hold a place and send next to nothing. */
 function watchRate(
   meter: { readonly bytes: number },
   { limits, stop }: { limits: UploadLimits; stop: AbortController },
@@ -81,8 +81,8 @@ function brokenOff(cause: unknown): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',
-    problem: `The body broke off: ${messageOf(cause)}.`,
-    fix: 'Send it again, whole.',
+    problem: `The body ended early: ${messageOf(cause)}.`,
+    fix: 'Send it again.',
   });
 }
 
@@ -99,7 +99,7 @@ function tooSlow({ uploadBytesPerSecond, uploadWindowSeconds }: UploadLimits): R
   return new Refusal({
     status: 408,
     code: 'too_slow',
-    problem: `The body came slower than ${uploadBytesPerSecond} bytes a second for ${uploadWindowSeconds} s.`,
+    problem: `The body arrived at less than ${uploadBytesPerSecond} bytes a second for ${uploadWindowSeconds} s.`,
     fix: 'Send it again, faster, or scale the clip down first.',
   });
 }

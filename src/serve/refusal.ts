@@ -1,6 +1,6 @@
 import { type ErrorCode, UserError } from '../errors.js';
 
-/** Why a request is not answered, beside what can be wrong with a clip. */
+/** Why a request is refused, apart from what can be wrong with a clip. */
 export type RefusalCode =
   | ErrorCode
   | 'bad_request'
@@ -24,7 +24,7 @@ export interface RefusalOptions {
 
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503 | 507;
 
-/** A request that gets no answer but the reason. */
+/** A request that is answered with the reason alone. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -33,16 +33,16 @@ export class Refusal extends Error {
   }
 }
 
-/** The answer to whoever is refused: the same fields that a failed clip's row has. */
+/** The answer to a refused request: the same fields as a failed clip's row. */
 export function refused({ options }: Refusal): Response {
   const { status, code, problem, fix, headers } = options;
   return Response.json({ error: { code, message: problem, fix } }, { status, headers: headers ?? {} });
 }
 
-/** Seconds after which a client that was sent away may try again. */
+/** Seconds after which a refused client may try again. */
 export const RETRY_SECONDS = 1;
 
-/** What was thrown, as a refusal; undefined for a defect of Clipstep. */
+/** What was thrown, as a refusal; undefined for a bug in Clipstep. */
 export function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown;
   if (!(thrown instanceof UserError)) return undefined;
@@ -50,7 +50,7 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
   return new Refusal({ status: statusOf(code), code, problem, fix });
 }
 
-/** Of a failure: what is wrong with the body, or what is missing here. */
+/** By error: whether the body is at fault, or something is missing on this machine. */
 export function statusOf(code: ErrorCode): RefusalStatus {
   switch (code) {
     case 'usage':

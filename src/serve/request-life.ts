@@ -1,17 +1,17 @@
 import { Refusal } from './refusal.js';
 
-/** How long a request may go on; its signal's reason says why it no longer may. */
+/** How long a request may go on; its signal's reason says why it had to end. */
 export interface RequestLife {
   readonly signal: AbortSignal;
-  /** From now on, no longer than this. */
+  /** From now on, at most this long. */
   limit(seconds: number): void;
-  /** Nobody listens to it any more. */
+  /** Stops listening to everything. */
   end(): void;
 }
 
 /** A request lives until its client goes away, its time is up, or the server is stopped. */
 export function requestLife(client: AbortSignal, stop: AbortSignal): RequestLife {
-  // AbortSignal.any would be kept by the server's signal, one for each request.
+  // The server's signal would keep an AbortSignal.any of each request.
   const controller = new AbortController();
   const leave = () => controller.abort(clientGone());
   const cut = () => controller.abort(stop.reason);
@@ -33,12 +33,12 @@ export function requestLife(client: AbortSignal, stop: AbortSignal): RequestLife
   };
 }
 
-/** Nobody reads it; it is counted. */
+/** For the metrics: nobody reads the answer. */
 function clientGone(): Refusal {
   return new Refusal({
     status: 499,
     code: 'aborted',
-    problem: 'The client went away before its answer.',
+    problem: 'The client disconnected before it was answered.',
     fix: 'Wait for it.',
   });
 }
@@ -47,7 +47,7 @@ function tookTooLong(seconds: number): Refusal {
   return new Refusal({
     status: 422,
     code: 'timeout',
-    problem: `The body could not be judged within ${seconds} s.`,
+    problem: `The body could not be classified within ${seconds} s.`,
     fix: 'Cut the clip shorter, scale it down, or ask for fewer windows.',
   });
 }

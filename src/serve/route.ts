@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ServerState } from './server-state.js';
 
-/** One thing that can be asked; /openapi.json and the server are both made of these. */
+/** One route; /openapi.json and the server are both made of these. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** With `{name}` for a model's name. */
@@ -12,7 +12,7 @@ export interface Route {
   readonly textType?: string | undefined;
   readonly query?: z.ZodType | undefined;
   readonly takesBody?: boolean | undefined;
-  /** Answered without proof and while the server stops: it gives nothing away, and those who ask have no token. */
+  /** Answered without a token, and while the server stops: it gives nothing away, and health checks have no token. */
   readonly isProbe?: boolean | undefined;
   readonly handle: (asked: Asked) => Promise<Response> | Response;
 }

@@ -22,7 +22,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/models',
-    summary: 'The models, and what they answer',
+    summary: 'The models, with their classes',
     schema: modelsSchema,
     handle: ({ server }) =>
       json(modelsSchema, { models: server.models.names.map((name) => describe(modelOf({ server, name }))) }),
@@ -53,7 +53,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v2/health/live',
-    summary: 'Whether the process answers',
+    summary: 'Whether the process is alive',
     schema: liveSchema,
     isProbe: true,
     handle: () => json(liveSchema, { live: true }),
@@ -61,7 +61,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/v2/health/ready',
-    summary: 'Whether requests are taken',
+    summary: 'Whether the server takes requests',
     schema: readySchema,
     isProbe: true,
     handle: ({ server }) => json(readySchema, { ready: !server.isStopping }, server.isStopping ? 503 : 200),
@@ -83,7 +83,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: '/metrics',
-    summary: 'Figures for Prometheus',
+    summary: 'Metrics for Prometheus',
     textType: 'text/plain',
     handle: async ({ server: { metrics } }) =>
       new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } }),
@@ -97,7 +97,7 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
-/** @param schema of the route, which what is answered has to fit. */
+/** @param schema of the route, which the answer must fit. */
 function json<T>(_schema: z.ZodType<T>, body: T, status = 200): Response {
   return Response.json(body, { status });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PLAN_KINDS } from '../media/frames.js';
 import { UNKNOWN_REASONS } from '../tasks/classification/answer.js';
 
-// What goes over the wire, for those who read it and for /openapi.json. Tests hold answers to it.
+// What goes over the wire, for clients and for /openapi.json. Tests hold answers to it.
 
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0);
@@ -23,20 +23,20 @@ const judgement = {
     .strictObject({ reason: z.enum(UNKNOWN_REASONS), score: z.number() })
     .optional()
     .describe('Why there is no label.'),
-  probability: share.describe('Of the most probable class, whether or not that is the answer.'),
+  probability: share.describe('Of the most probable class, even where the answer is unknown.'),
   distance: z
     .number()
     .min(0)
     .optional()
     .describe('How far it is from what the model was trained on, where the model knows.'),
-  top: z.array(rankedClass).describe('The most probable classes, falling.'),
+  top: z.array(rankedClass).describe('The most probable classes, most probable first.'),
   frames: z.int().min(1).optional().describe('Frames that the network read; absent for a text.'),
-  damaged: z.int().min(1).optional().describe('Of these, the damaged ones; absent where there are none.'),
+  damaged: z.int().min(1).optional().describe('How many of these were damaged; absent when none were.'),
   plan: z.enum(PLAN_KINDS).optional().describe('How a video was decoded.'),
 };
 
 const judged = {
-  input: z.string().describe('What was judged: `clip`, or the text.'),
+  input: z.string().describe('What was classified: `clip`, or the text.'),
   durationSeconds: seconds.optional().describe('Absent for a text.'),
   model: z.string(),
   engine: z.string(),
@@ -46,7 +46,7 @@ export const classifiedSchema = z.strictObject({
   ...judged,
   ...judgement,
   tokens: z.int().min(0).optional().describe('Of a text: its tokens.'),
-  unknownTokens: z.int().min(1).optional().describe('Of these, those that the model does not know.'),
+  unknownTokens: z.int().min(1).optional().describe('Those of them that the model does not know.'),
   attention: z.array(z.number()).optional().describe('How much the network attends to each timestep.'),
   pieces: z.array(z.string()).optional().describe('Of a text: what each of these timesteps is.'),
   sentences: z
@@ -63,15 +63,15 @@ export const windowsSchema = z.strictObject({
   windows: z.array(z.strictObject({ ...span, ...judgement })).min(1),
   segments: z
     .array(z.strictObject({ ...span, label, probability: share }))
-    .describe('The parts of one class that the windows make.'),
+    .describe('Neighbouring windows of one class, joined.'),
 });
 
 export const resultSchema = z.union([classifiedSchema, windowsSchema]);
 
 export const errorSchema = z.strictObject({
-  input: z.string().optional().describe('`clip`, or the text, where that is what is wrong.'),
+  input: z.string().optional().describe('`clip`, or the text, when the input is at fault.'),
   error: z.strictObject({
-    code: z.string().describe('Such as `not_media`, `corrupt`, `too_large`, `busy`; it stays the same.'),
+    code: z.string().describe('Such as `not_media`, `corrupt`, `too_large`, `busy`; codes do not change.'),
     message: z.string().describe('What was found, and what was expected.'),
     fix: z.string().describe('What to do.'),
   }),
@@ -119,7 +119,9 @@ export const modelSchema = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('What is farther from what the model was trained on is unknown; absent: nothing is too far.'),
+    .describe(
+      'Farther than this from the training data, an answer is unknown; absent when nothing is too far.',
+    ),
   members: z.int().min(1).describe('Networks whose probabilities are averaged.'),
 });
 
@@ -131,7 +133,7 @@ const tensor = z.strictObject({
   shape: z.array(z.int()),
 });
 
-/** As the Open Inference Protocol (KServe v2) has a model's metadata. */
+/** A model's metadata in the Open Inference Protocol (KServe v2). */
 export const metadataSchema = z.strictObject({
   name: z.string(),
   versions: z.array(z.string()),
@@ -140,7 +142,7 @@ export const metadataSchema = z.strictObject({
   outputs: z.array(tensor),
 });
 
-/** Likewise of the server. */
+/** The same of the server. */
 export const serverSchema = z.strictObject({
   name: z.string(),
   version: z.string(),

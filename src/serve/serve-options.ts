@@ -1,25 +1,25 @@
 import type { OpenOptions } from '../predict/classify-options.js';
 
-/** What a server serves, to whom, and within what bounds. */
+/** What a server serves, to whom, and within which limits. */
 export interface ServerOptions extends Pick<OpenOptions, 'engine' | 'sampling' | 'allowDamaged'> {
   /** Folders of trained models, or names of ones that ship; each is served under its folder's name. */
   readonly models: readonly string[];
   readonly access: Access;
   readonly limits?: Partial<Limits> | undefined;
-  /** Where bodies are kept while they are looked at, in a folder of their own; the system's temporary folder when absent. */
+  /** Where bodies are stored until they are answered, in a folder of their own; the system's temporary folder when absent. */
   readonly temporaryFolder?: string | undefined;
   readonly onEvent?: ((event: ServeEvent) => void) | undefined;
 }
 
-/** Who may ask. */
+/** Who may send requests. */
 export interface Access {
-  /** `Host` headers that are answered, exactly, such as `127.0.0.1:7411`: pages that reach the server under another name are refused. */
+  /** The exact `Host` headers that are answered, such as `127.0.0.1:7411`: pages that reach the server under another name are refused. */
   readonly hosts: ReadonlySet<string>;
-  /** Origins of other sites whose pages may ask, such as `https://example.com`. They need a token, where there is one. */
+  /** Origins of other sites whose pages may send requests, such as `https://example.com`. They need the token, if there is one. */
   readonly corsOrigins?: ReadonlySet<string> | undefined;
   /**
-   * `open` to whoever reaches it; `bearer` wants the token with each request; `once` takes its token once, in the address
-   * of a page, and gives the browser a cookie for it.
+   * `open`: anybody who reaches it; `bearer`: the token with each request; `once`: the token once, in the address
+   * of a page, and the browser gets a cookie for it.
    */
   readonly proof: Proof;
 }
@@ -33,22 +33,22 @@ export interface Limits {
   readonly unpackedBytes: number;
   /** Pictures in a zip. */
   readonly zipEntries: number;
-  /** A body that comes slower is given up, over each `uploadWindowSeconds`. */
+  /** Slower bodies are cut off, measured over each `uploadWindowSeconds`. */
   readonly uploadBytesPerSecond: number;
   readonly uploadWindowSeconds: number;
   /** From the body's end to the answer, waiting included. */
   readonly answerSeconds: number;
-  /** Requests that are computed at once; one more than the machine has cores when absent. */
+  /** Requests computed at once; one more than the machine has cores when absent. */
   readonly atOnce: number;
-  /** Requests that may be uploading or waiting beside these; whoever comes then is told to come again. */
+  /** Requests that may be uploading or waiting besides these; further ones are told to try again. */
   readonly waiting: number;
   /** Requests of one client at once. */
   readonly perClient: number;
 }
 
-/** What happens beside requests. */
+/** What happens apart from requests. */
 export type ServeEvent =
   | { readonly kind: 'model-changed'; readonly name: string }
-  /** The one before goes on being served. */
+  /** The old one is still served. */
   | { readonly kind: 'model-refused'; readonly name: string; readonly error: unknown }
   | { readonly kind: 'defect'; readonly error: unknown };

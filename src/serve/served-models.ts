@@ -14,7 +14,7 @@ import type { ServerOptions } from './serve-options.js';
 export interface ServedModels {
   readonly names: readonly string[];
   get(name: string): ServedModel | undefined;
-  /** Loads those whose folders have changed, and goes on with the new ones. */
+  /** Loads models whose folders have changed, and then serves the new ones. */
   refresh(): Promise<void>;
   release(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface ServedModels {
 export interface ServedModel {
   readonly name: string;
   readonly classifier: ClipClassifier;
-  /** Works with the model as it is now: it stays loaded until the work is done, even if its folder changes meanwhile. */
+  /** Works with the model as it is now: it stays loaded until the work is done, even if its folder changes in the meantime. */
   use<T>(work: (classifier: ClipClassifier) => Promise<T>): Promise<T>;
 }
 
@@ -69,13 +69,13 @@ interface Loaded {
   uses: number;
 }
 
-/** Owns the threads of a model, and of the one before while it is still used. */
+/** Owns the threads of a model, and of the previous one while it is still in use. */
 class Model implements ServedModel {
   readonly name: string;
   readonly #folder: string;
   readonly #options: ModelOptions;
   #loaded: Loaded;
-  /** What the folder's files were when they were last looked at. */
+  /** The folder's files when they were last checked. */
   #print: string;
 
   static async load(name: string, folder: string, options: ModelOptions): Promise<Model> {
@@ -122,7 +122,7 @@ class Model implements ServedModel {
       if (before.uses === 0) await before.classifier.release();
       this.#options.onEvent?.({ kind: 'model-changed', name: this.name });
     } catch (error) {
-      // Often it is still being copied: its files change once more, and it is tried again.
+      // Often it is still being copied: its files then change once more, and it is tried again.
       this.#options.onEvent?.({ kind: 'model-refused', name: this.name, error });
     }
   }
@@ -155,7 +155,7 @@ async function open(folder: string, options: ModelOptions): Promise<Loaded> {
   return { classifier, uses: 0 };
 }
 
-/** Changes with what is in a model's folder; folders that are replaced have files of other numbers. */
+/** Changes with the content of a model's folder; in a replaced folder, files have other inode numbers. */
 async function filePrint(folder: string): Promise<string> {
   const files = [MANIFEST_FILE, WEIGHTS_FILE].map((name) => stat(join(folder, name)).catch(() => null));
   return (await Promise.all(files))

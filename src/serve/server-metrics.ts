@@ -6,7 +6,7 @@ export interface Metrics {
   readonly contentType: string;
   /** In the text format of Prometheus. */
   text(): Promise<string>;
-  /** @param route as the server has it, not as it was asked for: names that are made up must not become figures. */
+  /** @param route as the server defines it, not as it was requested: made-up names must not become metrics. */
   answered(request: { method: string; route: string; status: number; seconds: number }): void;
   received(bytes: number): void;
 }
@@ -29,7 +29,7 @@ export function openMetrics(admission: Admission): Metrics {
   const bytes = new Counter({ name: 'clipstep_body_bytes_total', help: 'Bytes of bodies.', registers });
   new Gauge({
     name: 'clipstep_requests_computing',
-    help: 'Requests that are being computed.',
+    help: 'Requests being computed.',
     registers,
     collect() {
       this.set(admission.computing);

@@ -9,7 +9,7 @@ export interface ServerState {
   readonly admission: Admission;
   readonly metrics: Metrics;
   readonly limits: Limits;
-  /** Bodies are kept in it. */
+  /** Bodies are stored in it. */
   readonly folder: string;
   /** Ends all requests. */
   readonly stop: AbortController;

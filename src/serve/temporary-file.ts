@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 
 /**
- * The last step of a `pipeline` that writes a new file. What the disk does not take is an error of its own here: of a
+ * The last step of a `pipeline` that writes a new file. A failure of the disk is an error of its own here: from a
  * stream's error one cannot tell whether its source or the disk failed.
  *
  * @throws UserError `cannot_write`.
@@ -20,12 +20,11 @@ export function intoTemporaryFile(path: string): (chunks: AsyncIterable<Uint8Arr
 
 const refuse = (cause: unknown): Promise<never> => Promise.reject(cannotKeep(cause));
 
-/** The error of a body or picture that the disk does not take. */
+/** The error for a body or picture that cannot be written to disk. */
 export function cannotKeep(cause: unknown): UserError {
   return new UserError('cannot_write', {
-    problem:
-      'The body cannot be kept while it is looked at: the disk of temporary files is full or not to be written to.',
-    fix: 'Make room on the server, or set TMPDIR to a disk that has some.',
+    problem: 'The body cannot be stored: the disk for temporary files is full or cannot be written.',
+    fix: 'Make room on the server, or set TMPDIR to a folder on a disk that has room.',
     cause,
   });
 }

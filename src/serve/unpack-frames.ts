@@ -24,7 +24,7 @@ const LOCAL_FILE_HEADER = 0x504b0304;
 
 /**
  * Unpacks the pictures of a zip into a new folder, in the natural order of their names, under names of our own: no name
- * in a zip can reach beyond it. What are no pictures by their names is left out.
+ * in a zip can reach beyond it. Files whose names are not those of pictures are left out.
  *
  * @throws UserError `corrupt`, `no_frames`, `too_large`, `cannot_write`; the signal's reason.
  */
@@ -49,7 +49,7 @@ export async function unpackFrames(
 
 export type UnpackLimits = Pick<Limits, 'unpackedBytes' | 'zipEntries'>;
 
-/** All is counted before anything is unpacked; yauzl holds each entry to the size that it claims. */
+/** Everything is counted before anything is unpacked; yauzl holds each entry to the size that it claims. */
 async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLimits): Promise<Entry[]> {
   if (file.entryCount > zipEntries) throw tooMany(file.entryCount, zipEntries);
   const frames: Entry[] = [];

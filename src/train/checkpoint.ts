@@ -143,8 +143,8 @@ export async function findCheckpoint(wanted: {
   );
   if (differences !== '') {
     throw new UserError('usage', {
-      problem: `The training in ${path} was begun with other settings:\n${differences}`,
-      fix: 'Resume with what it was begun with, or remove that file to start again.',
+      problem: `The training in ${path} was started with other settings:\n${differences}`,
+      fix: 'Resume with the settings it was started with, or remove that file to start again.',
     });
   }
   return checkpoint;

@@ -4,6 +4,7 @@ import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { UserError } from '../errors.js';
 import { type Networks, parametersOf } from '../network/networks.js';
 import { HEAD } from '../network/recurrent.js';
+import { counted } from '../platform/counted.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 
 /** The model that a training goes on from. */
@@ -72,7 +73,7 @@ function ofOtherNetworks({ folder }: Bundle, name: string): UserError {
 
 function ofOtherCount({ folder, members }: Bundle, wanted: number): UserError {
   return new UserError('bad_config', {
-    problem: `${folder} has ${members.length} networks, and the pipeline trains ${wanted}.`,
+    problem: `${folder} has ${counted(members.length, 'network')}, and the pipeline trains ${wanted}.`,
     fix: "Leave the pipeline out, by which the model's own is taken, or give one with as many streams and networks.",
   });
 }

@@ -6,6 +6,7 @@ import { addKnownReadouts } from '../evaluate/add-known-readouts.js';
 import { baselinePredictions, withScorers } from '../evaluate/baseline-predictions.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
 import { inOrder, type Scored, type Scorer, scoreExamples } from '../evaluate/score-examples.js';
+import { countedOf } from '../platform/counted.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import { type Baselines, measureBaselines, type TrainedBaseline } from '../tasks/classification/baselines.js';
 import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
@@ -185,7 +186,7 @@ function readTest<Name>(options: {
 
 function nothingReadable({ length }: readonly Example[]): UserError {
   return new UserError('bad_dataset', {
-    problem: `None of the ${length} clips of the test part can be read.`,
+    problem: `None of the ${countedOf(length, 'clips')} of the test part can be read.`,
     fix: 'Fix or replace the clips of the dataset that cannot be read, or remove them.',
   });
 }

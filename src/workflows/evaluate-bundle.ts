@@ -51,7 +51,7 @@ export async function evaluateBundle(
 function nothingToCompare(): UserError {
   return new UserError('usage', {
     problem:
-      'To leave out what is in another part, too, there must be parts, and all of the data is to be scored.',
+      '--without-leaks leaves out what is also in another part, but with --split all there are no parts.',
     fix: "Leave out --without-leaks, or give a part of the model's own split.",
   });
 }

@@ -30,7 +30,7 @@ export interface LanguageEvaluation {
 }
 
 /**
- * Scores a model of language on a text, under the whole softmax over its vocabulary.
+ * Scores a language model on a text, under the whole softmax over its vocabulary.
  *
  * @throws UserError `usage` for a model of another task or a part that is empty, and as openCorpus and selectEngine.
  */

@@ -34,7 +34,7 @@ export interface TranslationEvaluation {
 }
 
 /**
- * Scores a model of translation on texts that were translated by people.
+ * Scores a translation model on texts that were translated by people.
  *
  * @throws UserError `usage` for a model of another task or a part that is empty, and as openPairs and selectEngine.
  */

@@ -25,7 +25,7 @@ export async function initProject(
   { classes }: { classes: readonly string[] },
 ): Promise<void> {
   checkClasses(classes);
-  await refuseOccupied(folder);
+  await refuseOccupied(folder, 'Give another folder, or remove this one first.');
   const name = nameOf(folder);
   for (const label of classes) {
     const path = join(folder, 'clips', label);
@@ -63,7 +63,7 @@ function checkClasses(classes: readonly string[]): void {
   }
   if (new Set(classes).size >= 2) return;
   throw new UserError('usage', {
-    problem: `There are ${new Set(classes).size} classes; a classifier needs two to tell apart.`,
+    problem: `There ${classes.length === 0 ? 'are no classes' : `is only one class, ${classes[0]}`}; a classifier needs two to tell apart.`,
     fix: 'Give at least two names, such as --classes jump fall.',
   });
 }

@@ -18,7 +18,7 @@ export interface TrainLanguageResult extends LanguageResult {
 }
 
 /**
- * Trains a model of language, as trainLanguageModel, and writes the model's folder: model.json, weights.safetensors,
+ * Trains a language model, as trainLanguageModel, and writes the model's folder: model.json, weights.safetensors,
  * README.md (the model card), metrics.json and report.html (a page of it).
  *
  * @throws UserError as trainLanguageModel; `usage` for a pipeline of another task, or without a text.

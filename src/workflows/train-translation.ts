@@ -18,7 +18,7 @@ export interface TrainTranslationResult extends TranslationResult {
 }
 
 /**
- * Trains a model of translation, as trainTranslationModel, and writes the model's folder: model.json, weights.safetensors,
+ * Trains a translation model, as trainTranslationModel, and writes the model's folder: model.json, weights.safetensors,
  * README.md (the model card), metrics.json and report.html (a page of it).
  *
  * @throws UserError as trainTranslationModel; `usage` for a pipeline of another task, or without texts.

@@ -20,9 +20,9 @@ describe('a shard', () => {
     ['6/5', {}, /like 2\/5/],
     ['1.5/5', {}, /like 2\/5/],
     ['auto/5', {}, /none of these is set/],
-    ['auto/5', { JOB_COMPLETION_INDEX: '5' }, /JOB_COMPLETION_INDEX is 5, which is none of 5 parts/],
+    ['auto/5', { JOB_COMPLETION_INDEX: '5' }, /JOB_COMPLETION_INDEX is 5, but there are only 5 parts/],
     ['auto/5', { JOB_COMPLETION_INDEX: 'x' }, /JOB_COMPLETION_INDEX is x/],
-    ['auto/0', { JOB_COMPLETION_INDEX: '0' }, /none of 0 parts/],
+    ['auto/0', { JOB_COMPLETION_INDEX: '0' }, /there are only 0 parts/],
   ])('that is %s in %o is refused', (text, environment, problem) => {
     expect(() => parseShard(text, environment)).toThrow(problem);
   });

@@ -91,7 +91,10 @@ describe('clipstep serve', () => {
     const served = await serve(['--port', '0']);
     const { port } = new URL(served.address);
     const taken = await clipstep(['serve', '--model', fixture.models[0]!, '--port', port]);
-    expect([taken.code, taken.stderr]).toEqual([2, expect.stringMatching(/another program listens there/)]);
+    expect([taken.code, taken.stderr]).toEqual([
+      2,
+      expect.stringMatching(/another program is listening there/),
+    ]);
     expect(await stop(served)).toBe(0);
     for (const [args, text] of [
       [['--port', '70000'], /no port 70000/],

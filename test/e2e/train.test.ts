@@ -226,7 +226,7 @@ describe('clipstep train refuses', () => {
   it('an --out that holds something', async () => {
     const pipeline = await writeTinyPipeline(join(root, 'p'));
     const result = await refuse(pipeline, '--data', data, '--out', data);
-    expect(result.stderr).toMatch(/is not empty; a model that was trained is never overwritten/);
+    expect(result.stderr).toMatch(/is not empty, and nothing in it is ever overwritten/);
     expect(result.code).toBe(2);
   });
 

@@ -117,7 +117,7 @@ describe('classifying texts', () => {
     await expect(openClassifier(clips, { encoding: 'utf-16le' })).rejects.toMatchObject({ code: 'usage' });
     await expect(all([{ text: 'tami' }], clips)).rejects.toMatchObject({
       code: 'usage',
-      problem: expect.stringContaining('reads clips, and not a text such as "tami"'),
+      problem: expect.stringContaining('reads clips, not texts such as "tami"'),
     });
   });
 

@@ -58,7 +58,7 @@ export async function writeTinyPairPipeline(folder: string): Promise<string> {
   return path;
 }
 
-/** Writes a model of translation with weights that nobody trained. */
+/** Writes a translation model with weights that nobody trained. */
 export async function saveTinyPairBundle(folder: string): Promise<void> {
   const pipeline = parsePipeline(PIPELINE, 'tiny-pairs.yaml');
   const [sourceVocabulary, vocabulary] = [WORDS, WORDS.map((word) => word.toUpperCase())];

@@ -30,7 +30,7 @@ export async function writeTinyLanguagePipeline(folder: string): Promise<string>
   return path;
 }
 
-/** Writes a model of language with weights that nobody trained. */
+/** Writes a language model with weights that nobody trained. */
 export async function saveTinyLanguageBundle(folder: string): Promise<void> {
   const pipeline = parsePipeline(PIPELINE, 'tiny-language.yaml');
   const vocabulary = [...'abcdefgh \n', 'é', '👨‍👩‍👧'];

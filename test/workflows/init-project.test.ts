@@ -27,10 +27,10 @@ it('makes folders for the classes, a pipeline that is called as the folder and r
   const { description: _, ...actions } = await readPipeline(shippedPath('pipeline', 'actions'));
   expect(pipeline).toEqual({ ...actions, name: pipeline.name, data: pipeline.data });
   const readme = await readFile(join(folder, 'README.md'), 'utf8');
-  expect(readme.match(/^ {4}clipstep \w+/gm)).toEqual([
-    '    clipstep check',
-    '    clipstep train',
-    '    clipstep classify',
+  expect(readme.match(/^ {4}npx clipstep \w+/gm)).toEqual([
+    '    npx clipstep check',
+    '    npx clipstep train',
+    '    npx clipstep classify',
   ]);
 });
 

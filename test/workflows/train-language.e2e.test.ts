@@ -18,7 +18,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 const weightsOf = (folder: string) => readFile(join(folder, 'weights.safetensors'));
 
-describe('a model of language', () => {
+describe('a language model', () => {
   it('learns a text, and is scored beside what counting comes to', async () => {
     const out = join(root, 'whole');
     const { test, baselines, tokens } = await trainLanguage({ pipeline, data, out });

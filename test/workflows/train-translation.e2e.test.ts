@@ -22,7 +22,7 @@ afterAll(() => rm(root, { recursive: true }));
 
 const weightsOf = (folder: string) => readFile(join(folder, 'weights.safetensors'));
 
-describe('a model of translation', () => {
+describe('a translation model', () => {
   it('learns to say words backwards, and is scored', async () => {
     const bundle = await loadBundle(model);
     const { test } = bundle.manifest;

@@ -89,7 +89,7 @@ async function fetchSource(address: string, fetch: Fetch): Promise<Map<Published
     if (signal?.aborted) throw stopped(fileName);
     throw failed(
       address,
-      deadline.aborted ? `the time, ${limits.totalSeconds} s, was over` : messageOf(thrown),
+      deadline.aborted ? `it took longer than ${limits.totalSeconds} s` : messageOf(thrown),
     );
   }
 }
@@ -103,7 +103,7 @@ async function save(path: string, content: Uint8Array): Promise<void> {
 
 function another(path: string): UserError {
   return new UserError('usage', {
-    problem: `${path} stands already, and is another file than the dataset's.`,
+    problem: `${path} exists already, and is not the dataset's file.`,
     fix: 'Give another folder with --out, or move the file away.',
   });
 }

@@ -98,5 +98,7 @@ async function save(path: string, content: Uint8Array): Promise<void> {
 }
 
 function explain(thrown: unknown, { deadline, limits = DEFAULT_LIMITS }: Attempt): string {
-  return deadline.aborted ? `the time for all files, ${limits.totalSeconds} s, was over` : messageOf(thrown);
+  return deadline.aborted
+    ? `all files together took longer than ${limits.totalSeconds} s`
+    : messageOf(thrown);
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { encodeVideo } from '../../media/ffmpeg/encode.js';
 import { writeImages } from '../../media/images/write-images.js';
+import { counted } from '../../platform/counted.js';
 import { unlessAbsent } from '../../platform/exists.js';
 import { newFolder } from '../../platform/new-folder.js';
 import { cannotWriteResult } from '../../platform/write-result.js';
@@ -119,7 +120,7 @@ async function refuseOccupied(folder: string): Promise<void> {
   const entries = (await unlessAbsent(readdir(folder))) ?? [];
   if (entries.length === 0) return;
   throw new UserError('usage', {
-    problem: `${folder} already holds ${entries.length} files or folders, such as ${entries[0]}.`,
+    problem: `${folder} already holds ${counted(entries.length, 'entry', 'entries')}, such as ${entries[0]}.`,
     fix: 'Name a folder that is empty or not there yet; nothing is ever overwritten.',
   });
 }

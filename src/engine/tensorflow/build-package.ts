@@ -129,7 +129,7 @@ async function runStep(code: ErrorCode, { step, ...run }: ToolRun & { step: stri
 function stepFailure(code: ErrorCode, { step, cause }: { step: string; cause: unknown }): UserError {
   return new UserError(code, {
     problem: `The tensorflow engine could not be installed: ${step} failed:\n${messageOf(cause)}`,
-    fix: 'Fix what it names and run `clipstep install tensorflow` again; until then `--engine onnx` works without it.',
+    fix: 'Fix that and run `clipstep install tensorflow` again; until then `--engine onnx` works without it.',
     cause,
   });
 }

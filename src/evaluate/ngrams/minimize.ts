@@ -45,7 +45,7 @@ export function minimize(
   return point;
 }
 
-/** The way down: the inverse of the curvature that the pairs tell of, times the gradient, turned around. */
+/** The way down: the inverse of the curvature that the pairs show, times the gradient, turned around. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((value) => -value);
   const shares: number[] = [];

@@ -9,14 +9,14 @@ export const textSchema = z.strictObject({
     .enum(BOUNDARIES)
     .optional()
     .describe('of words; spaces: for texts that are cut into words already; unicode when left out'),
-  normalization: z.enum(NORMALIZATIONS).default('none').describe('lower-case: accents stay all the same'),
+  normalization: z.enum(NORMALIZATIONS).default('none').describe('lower-case: accents stay'),
   embedding: z.int().min(1).max(4096).describe('size of the vector that stands for a token'),
   minCount: z
     .int()
     .min(1)
     .default(2)
     .describe(
-      'a token that the training part has less often is unknown: so there is an unknown one to learn from',
+      'a token that the training part has less often is read as unknown, which gives the unknown token something to learn from',
     ),
   vocabulary: z
     .int()
@@ -29,7 +29,7 @@ export const textSchema = z.strictObject({
     .min(1)
     .max(100_000)
     .default(1000)
-    .describe('tokens; what a text, or a sentence of it, has beyond them is not read'),
+    .describe('in tokens; the rest of a text, or of a sentence, is not read'),
   sentences: z
     .strictObject({
       most: z.int().min(1).max(10_000).describe('sentences of a text that are read'),

@@ -19,7 +19,7 @@ export const augmentationSchema = z.strictObject({
     .max(1000)
     .default(DEFAULT_VIEWS)
     .describe('of each clip; epochs take them in turn, and each is decoded and encoded once'),
-  flip: share.optional().describe('share of the views whose left is right'),
+  flip: share.optional().describe('share of the views that are mirrored'),
   crop: z
     .number()
     .min(0.1)

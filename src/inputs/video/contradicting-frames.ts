@@ -10,7 +10,7 @@ export function contradictingFrames(input: FramesInput, pipeline: Surroundings):
   const found: Contradiction[] = [];
   if (input.encoder.weights === 'scratch' && !distil && training.train === 'recurrent') {
     const message =
-      'must be everything when input.encoder.weights is scratch, without distil: an encoder that nobody trained says nothing';
+      'must be everything when input.encoder.weights is scratch, without distil: an untrained encoder says nothing';
     found.push({ path: ['training', 'train'], message });
   }
   const ofStreams = contradictingStreams(input, pipeline);

@@ -1,4 +1,5 @@
 import type { Sampling } from '../../media/frame-schema.js';
+import { counted } from '../../platform/counted.js';
 import type { FramesInput } from './frames-schema.js';
 
 /** What a model card says of frames. */
@@ -13,9 +14,9 @@ export function describeFrames({ sampling, preprocessing, encoder, streams }: Fr
 function samplingWords(sampling: Sampling): string {
   switch (sampling.kind) {
     case 'uniform':
-      return `${sampling.frames} frames at the centres of equal spans`;
+      return `${counted(sampling.frames, 'frame')} at the centres of equal spans`;
     case 'segments':
-      return `${sampling.frames} frames, one of each of equal spans`;
+      return `${counted(sampling.frames, 'frame')}, one of each of equal spans`;
     case 'fps':
       return `${sampling.framesPerSecond} frames a second, at most ${sampling.maxFrames}`;
     case 'keyframes':

@@ -15,7 +15,7 @@ const streamSchema = z.discriminatedUnion('kind', [
     kind: z
       .literal('flow')
       .describe('where each pixel goes until a later frame: red to the right, green downwards, blue how far'),
-    gain: gain.default(12).describe('of 255, a pixel'),
+    gain: gain.default(12).describe('of 255, for a movement of one pixel'),
   }),
 ]);
 

@@ -105,7 +105,7 @@ async function* runTool(
   }
   throw new UserError('missing_tool', {
     problem: `${binary.tool} at ${binary.path} ran before but cannot be started now.`,
-    fix: 'See whether it was moved or memory ran out; clipstep doctor looks for it anew.',
+    fix: 'See whether it was moved or memory ran out; clipstep doctor looks for it again.',
     cause: exit.cause,
   });
 }

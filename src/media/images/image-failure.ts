@@ -10,13 +10,13 @@ export async function imageFailure(path: string, cause: unknown): Promise<UserEr
   if (codec !== null || NOT_SUPPORTED.test(words)) {
     return new UserError('unreadable', {
       problem: `${path} ${codec === null ? `cannot be decoded here: ${words}` : `is a picture in ${codec}, which is not decoded here`}.`,
-      fix: 'Save it anew as PNG or JPEG, or leave it out.',
+      fix: 'Save it as PNG or JPEG, or leave it out.',
       cause,
     });
   }
   return new UserError('corrupt', {
     problem: `${path} begins like an image but cannot be decoded: ${words}.`,
-    fix: 'Copy it again, or save it anew as PNG or JPEG.',
+    fix: 'Copy it again, or save it as PNG or JPEG.',
     cause,
   });
 }

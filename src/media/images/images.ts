@@ -149,8 +149,8 @@ async function assertStill({ path }: Page, metadata: Metadata): Promise<void> {
   const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata)).length : 1;
   if (pictures === 1 && !(await movingPictureIn(path))) return;
   throw new UserError('unreadable', {
-    problem: `${path} is to be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,
-    fix: 'Give it alone to have all of them read, or take it out of the sequence.',
+    problem: `${path} should be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,
+    fix: 'Give it by itself to have all of them read, or take it out of the sequence.',
   });
 }
 
@@ -182,8 +182,8 @@ async function assertImage(path: string): Promise<void> {
   });
   if (signature === 'image') return;
   throw new UserError('not_media', {
-    problem: `${path} is not an image: it begins like no JPEG, PNG, GIF, WebP, TIFF or AVIF.`,
-    fix: 'Take it out of the sequence, or save it anew as PNG or JPEG.',
+    problem: `${path} is not an image: it does not begin like a JPEG, PNG, GIF, WebP, TIFF or AVIF.`,
+    fix: 'Take it out of the sequence, or save it as PNG or JPEG.',
   });
 }
 

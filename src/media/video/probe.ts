@@ -150,14 +150,14 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
   if (picture !== undefined) {
     return new UserError('unreadable', {
       problem: `${path} is a picture in ${picture.replace('_pipe', '').toUpperCase()}, which is not decoded here.`,
-      fix: 'Save it anew as PNG or JPEG, or leave it out.',
+      fix: 'Save it as PNG or JPEG, or leave it out.',
     });
   }
   if ((await readSignature(path)) === 'video') {
     return unopenedFailure(path, 'begins like a video but cannot be opened', errorLines);
   }
   return new UserError('not_media', {
-    problem: `${path} is no video or image that can be read; ${quote(errorLines)}.`,
+    problem: `${path} is not a video or image that can be read; ${quote(errorLines)}.`,
     fix: 'Give a video, or an image as JPEG, PNG, GIF, WebP, TIFF or AVIF, or leave this one out.',
   });
 }

@@ -93,7 +93,7 @@ function refuseDifference(
 ): void {
   if (!before) {
     throw new UserError('settings_differ', {
-      problem: `${file} stands already, but ${path}, which would say how these results were made, is missing or damaged.`,
+      problem: `${file} exists already, but ${path}, which would say how these results were made, is missing or damaged.`,
       fix: 'Give another --out, or move the file away.',
     });
   }
@@ -103,7 +103,7 @@ function refuseDifference(
   if (different.length === 0) return;
   const lines = different.map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${settings[name]}`);
   throw new UserError('settings_differ', {
-    problem: `${file} has results that were made with other settings (${path}):\n${lines.join('\n')}`,
-    fix: 'Give the same settings to go on, or another --out to begin anew.',
+    problem: `${file} has results from other settings (${path}):\n${lines.join('\n')}`,
+    fix: 'Give the same settings to go on, or another --out to start again.',
   });
 }

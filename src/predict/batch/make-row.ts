@@ -102,7 +102,7 @@ const told = ({ code, problem, fix }: UserError) => ({ code, message: problem, f
 function defect({ path }: BatchClip, error: unknown) {
   return {
     code: 'defect' satisfies ErrorCode,
-    message: `${path} met a defect of Clipstep: ${messageOf(error)}.`,
+    message: `${path} ran into a bug in Clipstep: ${messageOf(error)}.`,
     fix: 'Please report it, with the clip if you can share it.',
   };
 }

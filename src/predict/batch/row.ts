@@ -33,7 +33,7 @@ const answer = {
   probability: share,
   /** From what the model was trained on, where it knows. */
   distance: z.number().min(0).optional(),
-  /** The most probable classes, falling. */
+  /** The most probable classes, most probable first. */
   top: z.array(
     z.strictObject({
       label: z.string(),

@@ -107,8 +107,8 @@ function checkKind(options: BatchOptions): void {
 function checkWindowing({ bundle, windowing, subtitles }: BatchOptions): void {
   if (subtitles && !windowing) {
     throw new UserError('usage', {
-      problem: '--subtitles says what the windows of a clip show, but there are none.',
-      fix: 'Give --window and a number of seconds too.',
+      problem: '--subtitles says what the windows of a clip show, but there are no windows.',
+      fix: 'Give --window with a number of seconds, too.',
     });
   }
   const input = inputOf(bundle.manifest.pipeline.input);

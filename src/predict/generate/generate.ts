@@ -3,6 +3,7 @@ import type { EngineName } from '../../engine/engine.js';
 import { selectEngine } from '../../engine/select.js';
 import { UserError } from '../../errors.js';
 import { vocabularyOf } from '../../inputs/text/vocabulary.js';
+import { counted } from '../../platform/counted.js';
 import { random } from '../../random.js';
 import { requireCommand } from '../../tasks/commands.js';
 import { checkSampling, type Sampling } from './choose-token.js';
@@ -40,7 +41,7 @@ export type Generated =
 const LENGTH = 500;
 
 /**
- * Writes texts with a model of language, a piece at a time as they are made, one text after the other. The prompt is not
+ * Writes texts with a language model, a piece at a time as they are made, one text after the other. The prompt is not
  * part of them.
  *
  * @throws UserError `usage` for a model that does not write, and settings out of range; `engine_unavailable`; `aborted`.
@@ -100,7 +101,7 @@ function scriptOf({ manifest: { pipeline, vocabulary } }: Bundle): Script {
 
 function interrupted(tokens: number): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted after ${tokens} tokens.`,
+    problem: `Interrupted after ${counted(tokens, 'token')}.`,
     fix: 'The same seed gives the same text again.',
   });
 }

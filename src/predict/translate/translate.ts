@@ -25,7 +25,7 @@ export const DEFAULT_BEAM = 5;
 const READ_TOGETHER = 256;
 
 /**
- * Translates texts with a model of translation, in their order.
+ * Translates texts with a translation model, in their order.
  *
  * @throws UserError `usage` for a model that does not translate, and a beam out of range; `engine_unavailable`; `aborted`.
  */
@@ -53,7 +53,7 @@ export async function* translate(
   }
 }
 
-/** The settings and vocabularies of a model of translation. */
+/** The settings and vocabularies of a translation model. */
 export function languagesOf({ manifest }: Bundle): Omit<Translator, 'model'> {
   const { pipeline, vocabulary, sourceVocabulary } = manifest;
   const { input: settings, name } = pipeline;

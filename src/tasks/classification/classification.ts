@@ -21,11 +21,11 @@ export const classification = {
     export: null,
     generate: {
       because: 'names classes and does not write',
-      fix: 'Give a model of language: `clipstep train shakespeare-characters` makes one.',
+      fix: 'Give a language model: `clipstep train shakespeare-characters` makes one.',
     },
     translate: {
       because: 'names classes and does not translate',
-      fix: 'Give a model of translation: `clipstep train multi30k` makes one.',
+      fix: 'Give a translation model: `clipstep train multi30k` makes one.',
     },
   },
   readsPairs: false,
@@ -42,7 +42,7 @@ export const classification = {
 
 function contradictions({ recurrent: { readout, upper }, training }: TaskSettings): Contradiction[] {
   const found: Contradiction[] = [];
-  const message = 'must be another: every gives an answer a timestep, and a clip has one class';
+  const message = 'must be another: every gives an answer for each timestep, and a clip has one class';
   const isEvery = (name: Readout) => READOUT_LAYOUTS[name].everyTimestep;
   if (isEvery(readout)) found.push({ path: ['recurrent', 'readout'], message });
   if (upper && isEvery(upper.readout)) found.push({ path: ['recurrent', 'upper', 'readout'], message });

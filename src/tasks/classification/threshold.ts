@@ -44,8 +44,7 @@ export function selectAnswers(answers: Answers, minProbability: number): Selecti
 /** For whoever asks for a threshold in both ways. */
 export function chosenAndGiven(): UserError {
   return new UserError('usage', {
-    problem:
-      'From which probability on answers stand is either chosen, by a precision, or given, but both were asked for.',
-    fix: 'Give --target-precision or --min-probability, and leave the other one out.',
+    problem: '--target-precision chooses the threshold and --min-probability sets it, but both were given.',
+    fix: 'Leave one of the two out.',
   });
 }

@@ -12,13 +12,13 @@ export const classificationTraining = {
     .enum(['cross-entropy', 'focal'])
     .default('cross-entropy')
     .describe(
-      'focal: what the network is sure of counts little, such as most of a frequent class (Lin et al. 2017)',
+      'focal: examples that the network is sure of, such as most of a frequent class, count little (Lin et al. 2017)',
     ),
   sampler: z
     .enum(['shuffled', 'balanced'])
     .default('shuffled')
     .describe(
-      'balanced: an epoch shows all classes alike often, those of a rare class several times and of a frequent one not all',
+      'balanced: an epoch shows every class equally often, examples of a rare class several times and of a frequent one not all',
     ),
   classWeights: z
     .enum(['none', 'balanced'])

@@ -30,7 +30,7 @@ export const language = {
     generate: null,
     translate: {
       because: 'writes text and reads no other one for it',
-      fix: 'Give a model of translation: `clipstep train multi30k` makes one.',
+      fix: 'Give a translation model: `clipstep train multi30k` makes one.',
     },
   },
   readsPairs: false,

@@ -8,6 +8,6 @@ export const languageTraining = {
     .max(4096)
     .optional()
     .describe(
-      'tokens of each strand that a step reads; gradients go back no further. Of task language alone',
+      'tokens of each strand that a step reads; gradients go back no further; only for the task language',
     ),
 };

@@ -17,7 +17,7 @@ import { openCorpus } from './open-corpus.js';
 import { scoreStream } from './score-stream.js';
 import { streamSteps } from './stream-steps.js';
 
-/** What there is to tell of the training of a model of language. */
+/** What there is to tell of the training of a language model. */
 export interface LanguageResult {
   /** As it was adjusted. */
   readonly pipeline: Pipeline;
@@ -94,7 +94,7 @@ export async function trainLanguageModel(options: TextTrainingOptions): Promise<
 
 function stepsOf(pipeline: Pipeline, corpus: Corpus): StageSteps {
   const { batchSize: strands, timesteps, tokenDropout } = pipeline.training;
-  if (!timesteps) throw new Error(`${pipeline.name} is no pipeline of language`);
+  if (!timesteps) throw new Error(`${pipeline.name} is not a pipeline for a language model`);
   const { train, validation } = corpus.parts;
   const { seed } = pipeline;
   const steps = streamSteps({ train, validation, strands, timesteps, tokenDropout, seed });

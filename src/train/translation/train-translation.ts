@@ -14,7 +14,7 @@ import { evaluatePairs } from './evaluate-pairs.js';
 import { openPairs } from './open-pairs.js';
 import { pairSteps } from './pair-steps.js';
 
-/** What there is to tell of the training of a model of translation. */
+/** What there is to tell of the training of a translation model. */
 export interface TranslationResult {
   /** As it was adjusted. */
   readonly pipeline: Pipeline;

@@ -77,12 +77,12 @@ describe('clipstep batch, given again', () => {
     await writeFile(manifest, text);
     for (const format of ['csv', 'jsonl', 'parquet']) {
       const { code, stderr } = await batch(manifest, ['--out', manifest, '--format', format]);
-      expect(stderr).toContain(`${manifest} stands already`);
+      expect(stderr).toContain(`${manifest} exists already`);
       expect(code).toBe(1);
     }
     expect(await readFile(manifest, 'utf8')).toBe(text);
     const folder = await batch(fixture.clips, ['--out', fixture.clips]);
-    expect(folder.stderr).toContain('stands already');
+    expect(folder.stderr).toContain('exists already');
   });
 
   it('refuses an output that another run is writing to', async () => {

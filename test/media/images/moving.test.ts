@@ -127,7 +127,7 @@ test('a frame of a sequence that holds several pictures is refused', async () =>
   );
   await expect(readFrames(frames)).rejects.toMatchObject({
     code: 'unreadable',
-    problem: expect.stringMatching(/2\.png is to be one frame of a sequence, but holds several pictures/),
+    problem: expect.stringMatching(/2\.png should be one frame of a sequence, but holds several pictures/),
   });
 });
 
