@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { badDataset } from '../../datasets/found.js';
 import type { CorpusPart } from './corpus-files.js';
-import { type Pair, type PairOptions, type PairParts, readPairs } from './pairs.js';
+import { layoutOf, type Pair, type PairOptions, type PairParts, readPairs } from './pairs.js';
 import type { TextInput } from './text-schema.js';
 import { tokenizerOf } from './tokenizer.js';
 import { BEGIN, buildVocabulary, END, MARKERS, type Vocabulary, vocabularyOf } from './vocabulary.js';
@@ -34,7 +34,8 @@ export interface Vocabularies {
  * Reads pairs of texts, each side with a vocabulary of its own, which are built from the training part alone.
  *
  * @param options.words those of a trained model.
- * @throws UserError as readPairs; `bad_dataset` for a training part in which one side has less than two tokens to learn.
+ * @throws UserError as readPairs; `bad_dataset` without a training part, or where a side of it has less than two tokens to
+ *   learn.
  */
 export async function readPairCorpus(
   path: string,
@@ -48,6 +49,9 @@ export async function readPairCorpus(
   },
 ): Promise<PairCorpus> {
   const given = await readPairs(path, options);
+  if (!words && given.train.length === 0) {
+    throw badDataset(`There are no pairs to train on in ${path}.`, layoutOf(options));
+  }
   const { tokenize } = tokenizerOf(settings);
   const fits = (text: string) => tokenize(text).length <= settings.longest;
   const train = given.train.filter(({ source, target }) => fits(source) && fits(target));

@@ -29,7 +29,7 @@ export interface PairOptions {
  * - or a table without a header, a pair a line, with a tab between source and target; what stands after another tab is not
  *   read. Its sources are dealt out to parts by their sha256: none is in two parts, however often it is there.
  *
- * @throws UserError `not_found`; `bad_dataset` for a folder without a training part, a file without its other one, files of
+ * @throws UserError `not_found`; `bad_dataset` for a folder without pairs, a file without its other one, files of
  *   different lengths, an empty text, and a line without a tab; as readText.
  */
 export async function readPairs(path: string, options: PairOptions): Promise<PairParts> {
@@ -41,13 +41,13 @@ export async function readPairs(path: string, options: PairOptions): Promise<Pai
   const read = async (part: CorpusPart) =>
     pairsOfFiles(sources!.get(part), targets!.get(part), { part, path, options });
   const [train, validation, test] = await Promise.all(CORPUS_PARTS.map(read));
-  if (train!.length === 0) {
-    throw badDataset(`The folder ${path} has no pairs to train on.`, layoutOf(options));
-  }
-  return { train: train!, validation: validation!, test: test! };
+  const parts = { train: train!, validation: validation!, test: test! };
+  if (Object.values(parts).some(({ length }) => length > 0)) return parts;
+  throw badDataset(`The folder ${path} has no pairs.`, layoutOf(options));
 }
 
-const layoutOf = ({ from, to }: Pick<PairOptions, 'from' | 'to'>): string =>
+/** How pairs are given, for people. */
+export const layoutOf = ({ from, to }: Pick<PairOptions, 'from' | 'to'>): string =>
   `Give a folder with the files train.${from} and train.${to}, and if wanted the same for val and test; or a table (.tsv), a pair a line.`;
 
 async function pairsOfFiles(

@@ -61,7 +61,7 @@ describe('pairs of texts', () => {
       'train.de has an empty text in line 2',
     ],
     ['one file of two', { 'train.de': 'a\n' }, 'no file .en beside it'],
-    ['nothing to train on', { 'test.de': 'a\n', 'test.en': 'a\n' }, 'no pairs to train on'],
+    ['no pair', { 'README.md': 'a\n' }, 'has no pairs'],
     [
       'two files for a part',
       { 'train.de': 'a', 'train2.de': 'b', 'a-train.de': 'c' },
@@ -124,6 +124,12 @@ describe('a corpus of pairs', () => {
     const words = { source: ['katze', 'hund'], target: ['cat', 'dog'] };
     const { parts } = await readPairCorpus(path, { ...options, settings, words });
     expect(parts.test[0]!.sourceTokens).toEqual(Int32Array.of(BEGIN, MARKERS + 1, MARKERS, END));
+    const tested = await folderOf('tested', { 'test.de': 'Hund\n', 'test.en': 'dog\n' });
+    expect((await readPairCorpus(tested, { ...options, settings, words })).parts.test).toHaveLength(1);
+    await expect(readPairCorpus(tested, { ...options, settings })).rejects.toMatchObject({
+      code: 'bad_dataset',
+      problem: expect.stringContaining('no pairs to train on'),
+    });
     await expect(
       readPairCorpus(path, { ...options, settings: { ...settings, minCount: 9 } }),
     ).rejects.toMatchObject({ code: 'bad_dataset', problem: expect.stringContaining('The sources') });
