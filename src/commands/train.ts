@@ -1,25 +1,8 @@
 import { Command } from 'commander';
-import colors from 'picocolors';
 import type { EngineName } from '../engine/engine.js';
-import { readPipeline } from '../pipeline/pipeline-file.js';
-import { findShipped } from '../platform/shipped.js';
-import { baselineText } from '../report/baseline-words.js';
-import { languageBaselineText, languageSentence } from '../report/language-words.js';
-import { nearestSentence, perplexitySentence, translationSentence } from '../report/translation-words.js';
-import { accuracySentence, entriesText, exampleNoun } from '../report/words.js';
-import type { TaskName } from '../tasks/tasks.js';
-import { type TrainOptions, type TrainResult, train } from '../workflows/train.js';
-import { type TrainLanguageResult, trainLanguage } from '../workflows/train-language.js';
-import { type TrainTranslationResult, trainTranslation } from '../workflows/train-translation.js';
-import {
-  encodingOption,
-  engineOption,
-  numberWithin,
-  refuseFlags,
-  seedOption,
-  setOption,
-  weightsOption,
-} from './flags.js';
+import { recipeTask } from '../workflows/recipe.js';
+import { commandsOf } from './commands-by-task.js';
+import { encodingOption, engineOption, numberWithin, seedOption, setOption, weightsOption } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -71,57 +54,11 @@ export function trainCommand(): Command {
     )
     .action(async (pipeline: string | undefined, flags: Flags) => {
       const progress = trainingProgress();
-      const text = await interruptible((signal) =>
-        trainAny({ pipeline, ...flags, signal, onEvent: progress.show }),
-      ).finally(progress.stop);
+      const options = { pipeline, ...flags };
+      const text = await interruptible(async (signal) => {
+        const { train } = await commandsOf(await recipeTask(options));
+        return train({ ...options, signal, onEvent: progress.show });
+      }).finally(progress.stop);
       console.log(text);
     });
-}
-
-/** Trains, and says what came of it. */
-async function trainAny({ pipeline, ...options }: TrainOptions): Promise<string> {
-  if (pipeline === undefined) return summary(await train(options));
-  const { task } = await readPipeline(await findShipped('pipeline', pipeline));
-  return TRAININGS[task]({ ...options, pipeline });
-}
-
-type Trains = (options: TrainOptions & { pipeline: string }) => Promise<string>;
-
-/** By the pipeline's task. */
-const TRAININGS: Readonly<Record<TaskName, Trains>> = {
-  classification: async (options) => summary(await train(options)),
-  language: async ({ targetPrecision, from, ...options }) => {
-    refuseFlags('a language model', { '--target-precision': targetPrecision, '--from': from });
-    return languageSummary(await trainLanguage(options));
-  },
-  translation: async ({ targetPrecision, from, ...options }) => {
-    refuseFlags('a translation model', { '--target-precision': targetPrecision, '--from': from });
-    return translationSummary(await trainTranslation(options));
-  },
-};
-
-function languageSummary({ folder, test, baselines }: TrainLanguageResult): string {
-  return [
-    modelLine(folder),
-    test ? languageSentence(test, 'the test part') : 'Not tested: the text has no test part',
-    languageBaselineText(baselines),
-  ].join('\n');
-}
-
-function translationSummary({ folder, test, nearest }: TrainTranslationResult): string {
-  const lines = test
-    ? [translationSentence(test, 'the test part'), perplexitySentence(test)]
-    : ['Not tested: the data has no test part'];
-  return [modelLine(folder), ...lines, ...(nearest ? [nearestSentence(nearest)] : [])].join('\n');
-}
-
-const modelLine = (folder: string): string => `${colors.bold('Model')} ${folder}; see ${folder}/report.html`;
-
-function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
-  const lines = [modelLine(folder)];
-  if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json says why`);
-  if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
-  lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
-  if (baselines) lines.push('', baselineText(baselines));
-  return lines.join('\n');
 }

@@ -12,6 +12,7 @@ import type { Highlights } from './highlights.js';
 import type { DrawChart } from './open-charts.js';
 import { charts, columns, section, table, text } from './page.js';
 import { reliabilityPlot } from './reliability.js';
+import type { TaskSections } from './report-html.js';
 import { sizeSection } from './size-section.js';
 import { attentionChart, type Strip, stripFigure } from './strips.js';
 import { foldColumns } from './summary-words.js';
@@ -32,7 +33,7 @@ export interface ClassificationFigures {
 export function classificationSections(
   { labels, evaluation, baselines, folds, sizes = [], highlights }: ClassificationFigures,
   { pipeline, draw }: { pipeline: Pipeline; draw: DrawChart },
-): { results: string[]; details: string[] } {
+): TaskSections {
   const strips = (clips: readonly Strip[]) => clips.map((strip) => drawnStrip(strip, { labels, draw }));
   return {
     results: [

@@ -1,18 +1,10 @@
 import { percent } from '../platform/percent.js';
-import type { TrainingResult } from '../train/train-network.js';
+import type { TrainingResult } from '../train/score.js';
 import { baselineText } from './baseline-words.js';
-import { type Headline, headlineOf } from './headline.js';
-import { accuracySentence, calibrationSentence, furtherFigures } from './words.js';
+import { accuracySentence, calibrationSentence } from './words.js';
 
-export const classificationWords = {
-  subject: (labels: readonly string[]): string => `Classes: ${labels.join(', ')}.`,
-  results: resultSection,
-  headline: ({ test, baselines }: TrainingResult, noun: string): Headline | null =>
-    test && headlineOf(test, { noun: `test ${noun}`, baselines }),
-  further: ({ test }: TrainingResult) => (test ? furtherFigures(test) : []),
-};
-
-function resultSection(result: TrainingResult, noun: string): string {
+/** How good a classifier is, for its model card. @param noun what was tested, in the plural. */
+export function classificationResults(result: TrainingResult, noun: string): string {
   const { test, baselines, minProbability } = result;
   if (!test) return 'Not measured: the dataset had no test part.\n';
   const rows = test.classes.map(

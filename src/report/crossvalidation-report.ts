@@ -1,6 +1,7 @@
 import type { Fold } from '../crossvalidate/fold.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
 import { percent } from '../platform/percent.js';
+import { classificationSections } from './classification-sections.js';
 import { foldedHeadline } from './headline.js';
 import type { Highlights } from './highlights.js';
 import { type Report, reportHtml } from './report-html.js';
@@ -49,14 +50,15 @@ function outOfFold(
   result: CrossValidation,
   { folds, highlights, command }: FoldsTold,
 ): Omit<Report, 'title' | 'sentences'> {
-  const { pipeline, labels, outOfFold: evaluation, baselines, leaks, skipped } = result;
+  const { pipeline, labels, outOfFold: evaluation, baselines, sizes, leaks, skipped } = result;
+  const figures = { labels, evaluation, baselines, folds: result.folds, sizes, highlights };
   const repeats = result.repeats.length;
   const { engine, versions } = folds[0]!.bundle.manifest;
   return {
     pipeline,
     headline: foldedHeadline(result, exampleNoun(pipeline)),
     further: furtherFigures(evaluation),
-    figures: { labels, evaluation, baselines, folds: result.folds, sizes: result.sizes, highlights },
+    sections: (page) => classificationSections(figures, page),
     leaks,
     skipped,
     facts: [

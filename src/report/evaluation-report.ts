@@ -2,6 +2,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import type { Example } from '../datasets/dataset.js';
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import { percent } from '../platform/percent.js';
+import { classificationSections } from './classification-sections.js';
 import { headlineOf } from './headline.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report-html.js';
@@ -26,15 +27,11 @@ export async function evaluationReport(
   const { pipeline, seed } = bundle.manifest;
   const leftOut = leftOutSentence(result);
   const noun = split === 'all' ? 'examples' : `${split} examples`;
+  const highlights = await readStrips({ predictions, examples, pipeline, signal });
   return reportHtml({
     title: model,
     pipeline,
-    figures: {
-      labels,
-      evaluation,
-      baselines,
-      highlights: await readStrips({ predictions, examples, pipeline, signal }),
-    },
+    sections: (page) => classificationSections({ labels, evaluation, baselines, highlights }, page),
     leaks,
     skipped,
     headline: headlineOf(evaluation, { noun, baselines }),

@@ -5,26 +5,35 @@ import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
-import type { TrainingResult } from '../train/train-network.js';
+import type { Trained } from '../train/train-network.js';
 import { descriptionParagraph } from './description.js';
 import { layersWords } from './network-words.js';
-import { taskReportOf } from './task-reports.js';
 import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
+
+/** What the card of a model says of its task, in Markdown. */
+interface CardOfTask {
+  /** What its outputs stand for. */
+  readonly subject: string;
+  /** How good it is, to the last line's end. */
+  readonly results: string;
+}
 
 /**
  * The README.md of a trained model: what it is, how it was made, how good it is, how to make it again.
  * @param options.command what makes the model again.
  */
-export function modelCard(result: TrainingResult, { command }: { command: string }): string {
-  const { pipeline, labels, examples } = result;
+export function modelCard(
+  result: Trained,
+  { subject, results, command }: CardOfTask & { command: string },
+): string {
+  const { pipeline, examples } = result;
   const noun = exampleNoun(pipeline);
-  const { subject, results } = taskReportOf(pipeline);
   return `# ${pipeline.name}
 ${descriptionParagraph(pipeline)}
-${subject(labels)}
+${subject}
 
 ## How good it is
-${results(result, noun)}
+${results}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
@@ -36,10 +45,7 @@ Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}
 `;
 }
 
-function networkSection(
-  { input, recurrent, training }: Pipeline,
-  { parameterCount }: TrainingResult,
-): string {
+function networkSection({ input, recurrent, training }: Pipeline, { parameterCount }: Trained): string {
   return `${inputOf(input).describe()}
 - Recurrent network: ${layersWords(recurrent)}, readout ${readoutWords(recurrent)}.${membersSentence(input, training.networks)}
 - ${parameterCount.toLocaleString('en')} parameters.
@@ -72,7 +78,7 @@ function augmentationSentence(augmentation: Augmentation | undefined): string {
 }
 
 /** What the encoder learned before all else, and how well. */
-function distilSentence({ distil }: Pipeline, { history }: TrainingResult): string {
+function distilSentence({ distil }: Pipeline, { history }: Trained): string {
   if (!distil) return '';
   const { teacher, epochs, pictures } = distil;
   const missed = history.findLast(({ trainAccuracy }) => trainAccuracy === null)!.trainLoss;
@@ -87,7 +93,7 @@ function mixupSentence({ mixup }: Pipeline['training']): string {
   return `\nIn training, each was mixed with another, with a share from Beta(${mixup}, ${mixup}) (mixup, arXiv 1710.09412).`;
 }
 
-function skippedSentence({ skipped }: TrainingResult): string {
+function skippedSentence({ skipped }: Trained): string {
   return skipped.length === 0
     ? 'Nothing was left out.'
     : `${entriesText(skipped)} left out; metrics.json says which and why.`;

@@ -7,7 +7,6 @@ import { learningCurves, stageCount } from './learning-curves.js';
 import { type DrawChart, openCharts } from './open-charts.js';
 import { charts, escapeHtml, htmlPage, section, table, text, tiles } from './page.js';
 import { stageSentences } from './stage-words.js';
-import { type TaskFigures, taskReportOf } from './task-reports.js';
 import { entriesText, leakText } from './words.js';
 
 /** What there is to say of a training, an evaluation or a cross-validation; what is absent is left out. */
@@ -20,8 +19,8 @@ export interface Report {
   readonly further: ReadonlyArray<readonly [name: string, value: string]>;
   /** What else there is to say, a sentence each. */
   readonly sentences: readonly string[];
-  /** As the pipeline's task has them. */
-  readonly figures: TaskFigures;
+  /** Of the results, as the pipeline's task has them. */
+  readonly sections: (page: { pipeline: Pipeline; draw: DrawChart }) => TaskSections;
   readonly epochs?: readonly EpochRecord[] | undefined;
   readonly leaks: readonly Leak[];
   readonly skipped: ReadonlyArray<{ readonly path: string; readonly problem: string }>;
@@ -31,11 +30,17 @@ export interface Report {
   readonly pipeline: Pipeline;
 }
 
+/** As HTML: the results before the learning curves, details after them. */
+export interface TaskSections {
+  readonly results: readonly string[];
+  readonly details: readonly string[];
+}
+
 /** A report as a page of HTML, see page.ts. Its figures are those that it is given: it computes none. */
 export async function reportHtml(report: Report): Promise<string> {
-  const { title, headline, further, sentences, pipeline, figures, epochs } = report;
+  const { title, headline, further, sentences, pipeline, sections, epochs } = report;
   const draw = await openCharts();
-  const { results, details } = taskReportOf(pipeline).sections(figures, { pipeline, draw });
+  const { results, details } = sections({ pipeline, draw });
   return htmlPage({
     title,
     body: [

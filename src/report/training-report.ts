@@ -1,13 +1,14 @@
 import { percent } from '../platform/percent.js';
-import type { TrainingResult } from '../train/train-network.js';
+import type { TrainingResult } from '../train/score.js';
+import { classificationSections } from './classification-sections.js';
+import { headlineOf } from './headline.js';
 import type { Highlights } from './highlights.js';
 import { reportHtml } from './report-html.js';
 import type { Strip } from './strips.js';
-import { taskReportOf } from './task-reports.js';
-import { exampleNoun, versionsText } from './words.js';
+import { exampleNoun, furtherFigures, versionsText } from './words.js';
 
 /**
- * The page of a training, with the figures of its metrics.json.
+ * The page of the training of a classifier, with the figures of its metrics.json.
  * @param options.command what makes the model again.
  */
 export async function trainingReport(
@@ -16,15 +17,15 @@ export async function trainingReport(
 ): Promise<string> {
   const { pipeline, labels, test, minProbability, examples, baselines, leaks, skipped } = result;
   const noun = exampleNoun(pipeline);
-  const { headline, further } = taskReportOf(pipeline);
+  const figures = { labels, evaluation: test, baselines, highlights };
   return reportHtml({
     title: pipeline.name,
     pipeline,
-    figures: { labels, evaluation: test, baselines, highlights },
+    sections: (page) => classificationSections(figures, page),
     leaks,
     skipped,
-    headline: headline(result, noun),
-    further: further(result),
+    headline: test && headlineOf(test, { noun: `test ${noun}`, baselines }),
+    further: test ? furtherFigures(test) : [],
     sentences: test ? [] : ['Not tested: the dataset has no test part.'],
     epochs: result.history,
     facts: [

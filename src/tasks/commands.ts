@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ModelCommand, Refusal } from './model-commands.js';
+import type { TaskFunction } from './task.js';
 import { type TaskName, taskOf } from './tasks.js';
 
 /** Why what has no encoder does not work with some. What works with which task, each task says; docs/extending.md has all as a table. */
@@ -41,39 +42,17 @@ export function requireCommand(
   throw new UserError('usage', { problem: `${name} ${refusal.because}.`, fix: refusal.fix });
 }
 
-/** The function of the library that trains for a task. */
-export const TRAINERS: Readonly<Record<TaskName, string>> = {
-  classification: 'train',
-  language: 'trainLanguage',
-  translation: 'trainTranslation',
-};
-
-/** Likewise the one that evaluates. */
-export const EVALUATORS: Readonly<Record<TaskName, string>> = {
-  classification: 'evaluateBundle',
-  language: 'evaluateLanguage',
-  translation: 'evaluateTranslation',
-};
-
 /**
- * @param subject.functions those that do for each task what was called for this one.
+ * @param subject.to what the calling function does.
  * @throws UserError `usage` where a pipeline is of another task.
  */
 export function requireTask(
   task: TaskName,
-  {
-    name,
-    pipeline,
-    functions,
-  }: {
-    readonly name: string;
-    readonly pipeline: Subject;
-    readonly functions: Readonly<Record<TaskName, string>>;
-  },
+  { name, pipeline, to }: { readonly name: string; readonly pipeline: Subject; readonly to: TaskFunction },
 ): void {
   if (pipeline.task === task) return;
   throw new UserError('usage', {
     problem: `${name} is of the task ${pipeline.task}, not ${task}.`,
-    fix: `Call ${functions[pipeline.task]}().`,
+    fix: `Call ${taskOf(pipeline).functions[to]}().`,
   });
 }

@@ -14,6 +14,8 @@ export interface Task {
   outputs(known: Known): number;
   /** What a model's manifest keeps of its test part. */
   readonly summarySchema: z.ZodType;
+  /** What a program calls to train and to score one, by name. */
+  readonly functions: Readonly<Record<TaskFunction, string>>;
   /** Why a command does not work with it; null where it does. */
   readonly commands: Readonly<Record<ModelCommand, Refusal | null>>;
   /** Whether its data are pairs of texts, the first of which is what the network reads as its source. */
@@ -23,6 +25,9 @@ export interface Task {
   /** How it is learned from examples, each with an answer; null where it is learned from texts alone. */
   readonly examples: ExampleTask | null;
 }
+
+/** What the library has a function of its own for with each task. */
+export type TaskFunction = 'train' | 'evaluate';
 
 /** What the data says of a network's outputs. */
 export interface Known {

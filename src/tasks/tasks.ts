@@ -13,11 +13,6 @@ const TASKS = {
 
 export type TaskName = keyof typeof TASKS;
 
-/** Those that are learned from examples, each with an answer. */
-export type ExampleTaskName = {
-  [Name in TaskName]: (typeof TASKS)[Name]['examples'] extends null ? never : Name;
-}[TaskName];
-
 // There is at least one.
 export const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
 
@@ -29,16 +24,6 @@ export function exampleTaskOf({ task }: { readonly task: TaskName }): ExampleTas
   const { examples } = taskOf({ task });
   if (!examples) throw new Error(`The task ${task} is not learned from examples`);
   return examples;
-}
-
-/** The entry of a table over the tasks that are learned from examples. */
-export function ofExampleTask<Entry>(
-  table: Readonly<Record<ExampleTaskName, Entry>>,
-  { task }: { readonly task: TaskName },
-): Entry {
-  const entry: Entry | undefined = new Map<string, Entry>(Object.entries(table)).get(task);
-  if (entry === undefined) throw new Error(`The task ${task} is not learned from examples`);
-  return entry;
 }
 
 /** What a model's manifest keeps of its test part, by its task. */

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { LEAK_KINDS } from '../evaluate/leaks.js';
 import { exists } from '../platform/exists.js';
 import { type Prediction, parsePredictions, predictionsCsv } from '../tasks/classification/predictions.js';
-import type { TrainingResult } from './train-network.js';
+import type { TrainingResult } from './score.js';
 
 const METRICS = 'metrics.json';
 const PREDICTIONS = 'predictions.csv';

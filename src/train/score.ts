@@ -11,12 +11,12 @@ import { type Features, openFeatures } from '../predict/features.js';
 import { type Baselines, measureBaselines, type TrainedBaseline } from '../tasks/classification/baselines.js';
 import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
-import { type ExampleTaskName, ofExampleTask } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { OpenedTraining } from './open-training.js';
 import { trainBaselines } from './train-baselines.js';
+import type { ScoredTraining, Trained } from './train-network.js';
 
-/** How a finished training did, and what was chosen for it on the validation part. */
+/** How a finished classifier did, and what was chosen for it on the validation part. */
 export interface Scores extends Choices {
   /** On the test part, which nothing was chosen by; null when none of it can be read. */
   readonly test: Evaluation | null;
@@ -27,39 +27,25 @@ export interface Scores extends Choices {
   readonly validationPredictions: readonly Prediction[];
 }
 
-/** What comes of scoring a training: figures, and what was made beside the network. */
-interface ScoredTraining {
-  /** With what they know of their training part; see known-readouts.ts. */
-  readonly members: readonly Weights[];
-  readonly scores: Scores;
-  readonly trainedBaselines: readonly TrainedBaseline[];
-}
+/** What there is to say of the training of a classifier. */
+export interface TrainingResult extends Trained, Scores {}
 
 interface Finished {
   readonly members: readonly Weights[];
   readonly features: Features;
 }
 
-type Score = (
-  opened: OpenedTraining,
-  options: { members: readonly Weights[]; targetPrecision: number | undefined },
-) => Promise<ScoredTraining>;
-
-/** By the pipeline's task. */
-const SCORERS: Readonly<Record<ExampleTaskName, Score>> = { classification: scoreClassifier };
-
-/** Scores a finished training as its task has it. Nothing else reads the test part. */
-export const scoreTraining: Score = (opened, options) =>
-  ofExampleTask(SCORERS, opened.run.pipeline)(opened, options);
-
 /**
  * Calibrates a finished network on the validation part, trains the baselines, and then, when
- * nothing is left to be chosen, scores all of them on the test part.
+ * nothing is left to be chosen, scores all of them on the test part, which nothing else reads.
+ *
+ * @param options.targetPrecision share of answers in (0, 1] that are to be right: those too unsure for it, as the
+ *   validation part has it, become unknown. All answers stand when absent.
  */
-async function scoreClassifier(
+export async function scoreClassifier(
   opened: OpenedTraining,
-  options: { members: readonly Weights[]; targetPrecision: number | undefined },
-): Promise<ScoredTraining> {
+  options: { members: readonly Weights[]; targetPrecision?: number | undefined },
+): Promise<ScoredTraining<Scores>> {
   const { run } = opened;
   const { targetPrecision } = options;
   const { predicting: engine, networks, train } = run;
@@ -69,11 +55,11 @@ async function scoreClassifier(
     const { read } = features;
     const members = await addKnownReadouts(options.members, { engine, networks, read, train, seed });
     const { choices, predictions } = await choose(run, { members, features, targetPrecision });
-    const trainedBaselines = await trainBaselines(run, { members, read });
-    const finished = { members, features, trainedBaselines };
+    const baselines = await trainBaselines(run, { members, read });
+    const finished = { members, features, trained: baselines };
     const tested = await scoreTest(opened, { ...finished, temperature: choices.temperature });
     const scores = { ...choices, validationPredictions: predictions, ...tested };
-    return { members, scores, trainedBaselines };
+    return { members, scores, baselines };
   } finally {
     await features.release();
   }
@@ -87,7 +73,7 @@ export interface Answered {
 }
 
 /**
- * As scoreTraining, of the network alone, for trainings of which no more is wanted.
+ * As scoreClassifier, of the network alone, for trainings of which no more is wanted.
  * @throws UserError `bad_dataset` when nothing of the test part can be read.
  */
 export async function scoreNetwork(
@@ -142,9 +128,9 @@ async function choose(
 
 async function scoreTest(
   { run, split }: OpenedTraining,
-  options: Finished & Pick<ScoredTraining, 'trainedBaselines'> & { temperature: number },
+  options: Finished & { trained: readonly TrainedBaseline[]; temperature: number },
 ): Promise<Pick<Scores, 'test' | 'baselines' | 'predictions'>> {
-  const { members, features, temperature, trainedBaselines: baselines } = options;
+  const { members, features, temperature, trained: baselines } = options;
   const { labels, pipeline, predicting: engine, networks, train } = run;
   if (split.test.length === 0) return NOTHING_TESTED;
   const contenders = { engine, networks, members, temperature, baselines };

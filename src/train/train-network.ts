@@ -9,18 +9,9 @@ import { parameterCount, type Weights } from '../tensors/tensor.js';
 import type { EpochRecord } from './checkpoint.js';
 import { type OpenedTraining, type OpenTrainingOptions, openTraining } from './open-training.js';
 import { runStages } from './run-stages.js';
-import { type Scores, scoreTraining } from './score.js';
 
-export interface TrainingOptions extends OpenTrainingOptions {
-  /**
-   * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
-   * become unknown. All answers stand when absent.
-   */
-  readonly targetPrecision?: number | undefined;
-}
-
-/** What there is to say of a training. */
-export interface TrainingResult extends Scores {
+/** What there is to say of a training, whatever its task. */
+export interface Trained {
   /** As it was adjusted. */
   readonly pipeline: Pipeline;
   /** What it was trained on, for people. */
@@ -40,16 +31,31 @@ export interface TrainingResult extends Scores {
   readonly skipped: readonly SkippedClip[];
 }
 
-export interface FinishedTraining {
+/** Of one whose task has these scores. */
+export interface FinishedTraining<Scores> {
   readonly opened: OpenedTraining;
   /** Weights of each network whose probabilities are averaged. */
   readonly members: readonly Weights[];
   readonly baselines: readonly TrainedBaseline[];
-  readonly result: TrainingResult;
+  readonly result: Trained & Scores;
 }
 
+/** What comes of scoring a training: figures, and what was made beside the network. */
+export interface ScoredTraining<Scores> {
+  /** With what they know of their training part; see known-readouts.ts. */
+  readonly members: readonly Weights[];
+  readonly scores: Scores;
+  readonly baselines: readonly TrainedBaseline[];
+}
+
+/** How a task has a finished training scored. */
+export type Score<Scores> = (
+  opened: OpenedTraining,
+  members: readonly Weights[],
+) => Promise<ScoredTraining<Scores>>;
+
 /**
- * Trains the network of a pipeline on a dataset, and scores it; nothing but checkpoints is written.
+ * Trains the network of a pipeline on a dataset, and has its task score it; nothing but checkpoints is written.
  *
  * The training part trains, the validation part calibrates and, unless the last one is kept, chooses the epoch; the
  * test part is scored once, at the end. The same pipeline, data, seed and engine give the same weights, whether or not
@@ -58,21 +64,17 @@ export interface FinishedTraining {
  * @throws UserError for a dataset, engine or checkpoint that does not fit; `aborted` when interrupted, after keeping a
  *   checkpoint; `diverged` when the loss is no longer finite.
  */
-export async function trainNetwork(options: TrainingOptions): Promise<FinishedTraining> {
+export async function trainNetwork<Scores extends object>(
+  options: OpenTrainingOptions,
+  score: Score<Scores>,
+): Promise<FinishedTraining<Scores>> {
   const { onEvent, skipped } = gatherSkipped(options.onEvent);
   const opened = await openTraining({ ...options, onEvent });
   const leaks = await checkLeaks(opened, options.data);
   const { members: trained, history } = await runStages(opened);
-  const {
-    members,
-    scores,
-    trainedBaselines: baselines,
-  } = await scoreTraining(opened, {
-    members: trained,
-    targetPrecision: options.targetPrecision,
-  });
+  const { members, scores, baselines } = await score(opened, trained);
   const { run, split, datasetName, engine, versions } = opened;
-  const result: TrainingResult = {
+  const result = {
     pipeline: run.pipeline,
     datasetName,
     engine,

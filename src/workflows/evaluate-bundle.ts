@@ -8,7 +8,7 @@ import { openEvaluationParts } from '../evaluate/evaluation-parts.js';
 import { gatherSkipped } from '../evaluate/skipped-clips.js';
 import { evaluationReport } from '../report/evaluation-report.js';
 import { chosenAndGiven } from '../tasks/classification/threshold.js';
-import { EVALUATORS, requireTask } from '../tasks/commands.js';
+import { requireTask } from '../tasks/commands.js';
 import { openEvaluationFolder, writeEvaluation } from './evaluation-files.js';
 
 export interface EvaluateOptions extends Omit<EvaluationSettings, 'onEvent'> {
@@ -35,7 +35,7 @@ export async function evaluateBundle(
   const { targetPrecision, minProbability, out, signal } = options;
   requireTrained(bundle, 'evaluate');
   const { pipeline } = bundle.manifest;
-  requireTask('classification', { name: bundle.folder, pipeline, functions: EVALUATORS });
+  requireTask('classification', { name: bundle.folder, pipeline, to: 'evaluate' });
   if (targetPrecision !== undefined && minProbability !== undefined) throw chosenAndGiven();
   if (options.withoutLeaks && options.split === 'all') throw nothingToCompare();
   const { skipped, onEvent } = gatherSkipped(options.onEvent);

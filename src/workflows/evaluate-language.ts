@@ -5,7 +5,7 @@ import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import type { CorpusText } from '../inputs/text/token-reader.js';
 import { withEncoding } from '../pipeline/adjust-pipeline.js';
-import { EVALUATORS, requireTask } from '../tasks/commands.js';
+import { requireTask } from '../tasks/commands.js';
 import { type LanguageBaseline, languageBaselines } from '../tasks/language/baselines.js';
 import type { LanguageFigures } from '../tasks/language/figures.js';
 import { openCorpus } from '../train/language/open-corpus.js';
@@ -39,7 +39,7 @@ export async function evaluateLanguage(
   { data, encoding, split = 'test', engine: name = 'auto', signal }: EvaluateLanguageOptions,
 ): Promise<LanguageEvaluation> {
   const { pipeline: own, vocabulary: words } = bundle.manifest;
-  requireTask('language', { name: bundle.folder, pipeline: own, functions: EVALUATORS });
+  requireTask('language', { name: bundle.folder, pipeline: own, to: 'evaluate' });
   const pipeline = encoding === undefined ? own : withEncoding(own, encoding);
   const whole = { ...pipeline, split: { ...pipeline.split, validation: 0, test: 0 } };
   const corpus = await openCorpus(data, { pipeline: split === 'all' ? whole : pipeline, words });

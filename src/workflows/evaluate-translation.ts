@@ -5,7 +5,7 @@ import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import { withEncoding } from '../pipeline/adjust-pipeline.js';
 import { DEFAULT_BEAM, languagesOf, requireBeam } from '../predict/translate/translate.js';
-import { EVALUATORS, requireTask } from '../tasks/commands.js';
+import { requireTask } from '../tasks/commands.js';
 import type { Bleus, TranslationFigures } from '../tasks/translation/figures.js';
 import { evaluatePairs } from '../train/translation/evaluate-pairs.js';
 import { openPairs } from '../train/translation/open-pairs.js';
@@ -44,7 +44,7 @@ export async function evaluateTranslation(
 ): Promise<TranslationEvaluation> {
   const { data, encoding, split = 'test', beam = DEFAULT_BEAM, engine: name = 'auto', signal } = options;
   const { pipeline: own } = bundle.manifest;
-  requireTask('translation', { name: bundle.folder, pipeline: own, functions: EVALUATORS });
+  requireTask('translation', { name: bundle.folder, pipeline: own, to: 'evaluate' });
   requireBeam(beam);
   const { settings, vocabularies } = languagesOf(bundle);
   const pipeline = encoding === undefined ? own : withEncoding(own, encoding);

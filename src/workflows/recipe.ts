@@ -1,9 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { type Bundle, loadBundle } from '../bundle/bundle.js';
+import { findModel } from '../bundle/find-model.js';
 import { UserError } from '../errors.js';
 import { type Adjustments, adjustPipeline, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
+import { readPipeline } from '../pipeline/pipeline-file.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { findShipped } from '../platform/shipped.js';
+import type { TaskName } from '../tasks/tasks.js';
 import type { TrainEvent } from '../train/train-event.js';
 
 /** The pipeline to begin with, which ships. */
@@ -43,6 +46,15 @@ export async function openRecipe(options: RecipeOptions): Promise<Recipe> {
   const path = await findShipped('pipeline', options.pipeline ?? STARTER);
   const pipeline = await readAdjustedPipeline({ ...options, pipeline: path });
   return { pipeline, pipelineFolder: dirname(resolve(path)), from };
+}
+
+/** The task of the recipe that was asked for. @throws UserError as readPipeline and findModel. */
+export async function recipeTask({
+  pipeline,
+  from,
+}: Pick<RecipeOptions, 'pipeline' | 'from'>): Promise<{ task: TaskName }> {
+  if (pipeline !== undefined || from === undefined) return readPipeline(pipeline ?? STARTER);
+  return (await findModel(from)).manifest.pipeline;
 }
 
 /** A model's pipeline, for other data than it was trained on. */

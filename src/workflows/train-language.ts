@@ -24,13 +24,12 @@ export interface TrainLanguageResult extends LanguageResult {
  * @throws UserError as trainLanguageModel; `usage` for a pipeline of another task, or without a text.
  */
 export async function trainLanguage(given: TrainLanguageOptions): Promise<TrainLanguageResult> {
-  const { folder, finished } = await trainOnTexts(given, {
+  return trainOnTexts(given, {
     task: 'language',
     layout: 'a text, or a folder with train.txt, valid.txt and test.txt',
     train: trainLanguageModel,
     bundleOf: (whole) => languageBundle(whole, { command: commandOf(given, whole.result) }),
   });
-  return { folder, ...finished.result };
 }
 
 async function languageBundle(

@@ -24,13 +24,12 @@ export interface TrainTranslationResult extends TranslationResult {
  * @throws UserError as trainTranslationModel; `usage` for a pipeline of another task, or without texts.
  */
 export async function trainTranslation(given: TrainTranslationOptions): Promise<TrainTranslationResult> {
-  const { folder, finished } = await trainOnTexts(given, {
+  return trainOnTexts(given, {
     task: 'translation',
     layout: 'a folder with files of lines such as train.de and train.en, or a table of pairs (.tsv)',
     train: trainTranslationModel,
     bundleOf: (whole) => translationBundle(whole, { command: commandOf(given, whole.result) }),
   });
-  return { folder, ...finished.result };
 }
 
 async function translationBundle(

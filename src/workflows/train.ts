@@ -1,30 +1,19 @@
-import { join } from 'node:path';
-import { saveBundle } from '../bundle/bundle.js';
-import { refuseOccupied } from '../bundle/model-folder.js';
 import type { EngineName } from '../engine/engine.js';
-import { whileLocked } from '../platform/lock-output.js';
-import { requireTask, TRAINERS } from '../tasks/commands.js';
-import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
-import { openTensorboard } from '../train/tensorboard.js';
-import { type TrainingResult, trainNetwork } from '../train/train-network.js';
+import { requireTask } from '../tasks/commands.js';
+import { scoreClassifier, type TrainingResult } from '../train/score.js';
+import { trainNetwork } from '../train/train-network.js';
 import { commandLine } from './command-line.js';
 import { openRecipe, type RecipeOptions } from './recipe.js';
+import { type OutputOptions, trainInto } from './train-into.js';
 import { trainedBundle } from './trained-bundle.js';
 
-export interface TrainOptions extends RecipeOptions {
-  /** Where the model goes; `runs/<name of the pipeline>` when absent. Nothing may stand there. */
-  readonly out?: string | undefined;
+export interface TrainOptions extends RecipeOptions, OutputOptions {
   readonly engine?: 'auto' | EngineName | undefined;
   /**
    * Share of answers in (0, 1] that are to be right: those too unsure for it, as the validation part has it,
    * become unknown. All answers stand when absent.
    */
   readonly targetPrecision?: number | undefined;
-  /** Go on from the checkpoint that an earlier call left. */
-  readonly resume?: boolean | undefined;
-  /** Folder for event files of TensorBoard; none are written when absent. */
-  readonly tensorboard?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TrainResult extends TrainingResult {
@@ -40,33 +29,18 @@ export interface TrainResult extends TrainingResult {
  * @throws UserError as trainNetwork, and for a pipeline or folder that does not fit.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { data, engine, targetPrecision, resume = false, signal } = options;
-  const board = options.tensorboard === undefined ? null : await openTensorboard(options.tensorboard);
-  const { pipeline, pipelineFolder, from } = await openRecipe(options);
-  requireTask('classification', { name: pipeline.name, pipeline, functions: TRAINERS });
-  const folder = options.out ?? join('runs', pipeline.name);
-  await refuseOccupied(folder);
-  const path = checkpointPath(folder);
-  const work = async (signal: AbortSignal): Promise<TrainResult> => {
-    const finished = await trainNetwork({
-      pipeline,
-      pipelineFolder,
-      from,
-      data,
-      engine,
-      targetPrecision,
-      checkpoints: { path, resume },
-      signal,
-      onEvent: (event) => {
-        board?.(event);
-        options.onEvent?.(event);
-      },
-    });
-    await saveBundle(folder, await trainedBundle(finished, { command: commandOf(options, finished.result) }));
-    await removeCheckpoint(path);
-    return { folder, ...finished.result };
-  };
-  return whileLocked(folder, { signal, work: (own) => withCheckpoint(path, () => work(own)) });
+  const { data, engine, targetPrecision } = options;
+  const recipe = await openRecipe(options);
+  const { pipeline } = recipe;
+  requireTask('classification', { name: pipeline.name, pipeline, to: 'train' });
+  return trainInto(options, {
+    name: pipeline.name,
+    train: (hooks) =>
+      trainNetwork({ ...recipe, ...hooks, data, engine }, (opened, members) =>
+        scoreClassifier(opened, { members, targetPrecision }),
+      ),
+    bundle: (finished) => trainedBundle(finished, { command: commandOf(options, finished.result) }),
+  });
 }
 
 function commandOf(options: TrainOptions, { engine, pipeline }: TrainingResult): string {

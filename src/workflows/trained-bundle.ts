@@ -1,19 +1,22 @@
 import type { NewBundle } from '../bundle/bundle.js';
 import { splitDigest } from '../datasets/split.js';
+import { classificationResults } from '../report/classification-words.js';
 import { modelCard } from '../report/model-card.js';
 import { readStrips } from '../report/read-strips.js';
 import { trainingReport } from '../report/training-report.js';
+import { exampleNoun } from '../report/words.js';
 import { summaryOf } from '../tasks/classification/summary.js';
 import { resultFiles } from '../train/result-files.js';
+import type { Scores } from '../train/score.js';
 import type { FinishedTraining } from '../train/train-network.js';
 
 /**
- * All files of a trained model: what it is, its weights, its model card, every figure, and a page of them.
+ * All files of a trained classifier: what it is, its weights, its model card, every figure, and a page of them.
  * @param options.command that trains such a model again.
  * @throws UserError as readStrips.
  */
 export async function trainedBundle(
-  { opened, members, baselines: trained, result }: FinishedTraining,
+  { opened, members, baselines: trained, result }: FinishedTraining<Scores>,
   { command }: { command: string },
 ): Promise<NewBundle> {
   const { run, split } = opened;
@@ -39,7 +42,11 @@ export async function trainedBundle(
     members,
     baselines: trained,
     files: {
-      'README.md': modelCard(result, { command }),
+      'README.md': modelCard(result, {
+        subject: `Classes: ${labels.join(', ')}.`,
+        results: classificationResults(result, exampleNoun(pipeline)),
+        command,
+      }),
       ...resultFiles(result),
       'report.html': await trainingReport(result, { highlights, command }),
     },

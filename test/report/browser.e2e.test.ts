@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportHtml } from '../../src/report/report-html.js';
 import { chromiumPath, launchChromium } from '../support/browser.js';
-import { sampleReport } from '../support/sample-report.js';
+import { sampleFigures, sampleReport } from '../support/sample-report.js';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -17,7 +17,7 @@ describe.skipIf(chromiumPath === null)('a report in a browser', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'clipstep-report-'));
     const path = join(root, 'report.html');
-    await writeFile(path, await reportHtml(await sampleReport()));
+    await writeFile(path, await reportHtml(sampleReport(await sampleFigures())));
     address = pathToFileURL(path).href;
     browser = await launchChromium(chromiumPath!);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { percent } from '../../src/platform/percent.js';
 import { reportHtml } from '../../src/report/report-html.js';
-import { EVIL_FILE, EVIL_LABEL, sampleReport } from '../support/sample-report.js';
+import { EVIL_FILE, EVIL_LABEL, sampleFigures, sampleReport } from '../support/sample-report.js';
 
-const report = await sampleReport();
+const figures = await sampleFigures();
+const report = sampleReport(figures);
 const html = await reportHtml(report);
 
 describe('a report', () => {
@@ -23,13 +24,13 @@ describe('a report', () => {
   });
 
   it('gives the figures that it is given', () => {
-    const { accuracy, interval } = report.figures.baselines!.classifiers.at(-1)!;
+    const { accuracy, interval } = figures.baselines!.classifiers.at(-1)!;
     const [low, high] = interval.map(percent);
     expect(accuracy).toBe(0.75);
     expect(html).toContain(
       `<td>network</td><td class="number">75.0 %</td><td class="number">${low} to ${high}</td>`,
     );
-    expect(html).toContain(`calibration error ${percent(report.figures.evaluation!.calibration.error)}`);
+    expect(html).toContain(`calibration error ${percent(figures.evaluation.calibration.error)}`);
     expect(html).toContain('1.1: 50.0 %');
   });
 
@@ -66,12 +67,12 @@ describe('a report', () => {
   });
 
   it('leaves out what there is not', async () => {
-    const { epochs, ...rest } = report;
-    const { labels, highlights } = report.figures;
+    const { labels, highlights } = figures;
     const hit = { prediction: highlights.hits[0]!.prediction, shown: null };
+    const nothing = { labels, evaluation: null, baselines: null, highlights: { errors: [], hits: [hit] } };
+    const { epochs, ...rest } = sampleReport(nothing);
     const bare = await reportHtml({
       ...rest,
-      figures: { labels, evaluation: null, baselines: null, highlights: { errors: [], hits: [hit] } },
       leaks: [],
       skipped: [],
     });

@@ -11,6 +11,7 @@ export const classification = {
   loss: ({ training }) => training.loss,
   outputs: ({ labels }) => labels.length,
   summarySchema,
+  functions: { train: 'train', evaluate: 'evaluateBundle' },
   commands: {
     train: null,
     crossvalidate: null,

@@ -16,6 +16,7 @@ export const language = {
   loss: ({ recurrent: { softmax } }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: figuresSchema,
+  functions: { train: 'trainLanguage', evaluate: 'evaluateLanguage' },
   commands: {
     train: null,
     crossvalidate: {

@@ -16,6 +16,7 @@ export const translation = {
   loss: ({ recurrent: { softmax } }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: translationFiguresSchema,
+  functions: { train: 'trainTranslation', evaluate: 'evaluateTranslation' },
   commands: {
     train: null,
     crossvalidate: {

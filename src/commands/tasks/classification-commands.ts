@@ -1,0 +1,26 @@
+import { baselineText } from '../../report/baseline-words.js';
+import { accuracySentence, entriesText, exampleNoun } from '../../report/words.js';
+import { evaluateBundle } from '../../workflows/evaluate-bundle.js';
+import { evaluationFigures, evaluationFolder } from '../../workflows/evaluation-files.js';
+import { type TrainResult, train } from '../../workflows/train.js';
+import { evaluationText } from '../evaluation-text.js';
+import { modelLine } from './model-line.js';
+import type { TaskCommands } from './task-commands.js';
+
+export const classificationCommands: TaskCommands = {
+  train: async (options) => summary(await train(options)),
+  evaluate: async (bundle, flags, run) => {
+    const { topK: topCount, json, out = evaluationFolder(bundle.folder, flags.split), ...options } = flags;
+    const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
+    return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
+  },
+};
+
+function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {
+  const lines = [modelLine(folder)];
+  if (skipped.length > 0) lines.push(`${entriesText(skipped)} left out; ${folder}/metrics.json says why`);
+  if (!test) return [...lines, 'Not tested: the dataset has no test part'].join('\n');
+  lines.push(accuracySentence(test, `test ${exampleNoun(pipeline)}`));
+  if (baselines) lines.push('', baselineText(baselines));
+  return lines.join('\n');
+}

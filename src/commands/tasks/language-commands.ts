@@ -1,0 +1,34 @@
+import { languageBaselineText, languageSentence } from '../../report/language-words.js';
+import { evaluateLanguage } from '../../workflows/evaluate-language.js';
+import { type TrainLanguageResult, trainLanguage } from '../../workflows/train-language.js';
+import { refuseFlags } from '../flags.js';
+import { modelLine } from './model-line.js';
+import type { TaskCommands } from './task-commands.js';
+import { refuseFlagsOfClasses, requireData } from './text-models.js';
+
+const KIND = { kind: 'a language model', layout: 'a text, or a folder with train.txt, valid.txt and test.txt' };
+
+export const languageCommands: TaskCommands = {
+  train: async ({ targetPrecision, from, pipeline, ...options }) => {
+    refuseFlags(KIND.kind, { '--target-precision': targetPrecision, '--from': from });
+    // Only --from is without one.
+    return summary(await trainLanguage({ ...options, pipeline: pipeline! }));
+  },
+  evaluate: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
+    refuseFlagsOfClasses(KIND, flags);
+    const path = requireData(data, { ...KIND, model: bundle.folder });
+    const result = await evaluateLanguage(bundle, { data: path, encoding, split, engine, signal });
+    if (json) return JSON.stringify(result);
+    const { figures, baselines } = result;
+    const part = split === 'all' ? path : `its ${split} part`;
+    return [languageSentence(figures, part), languageBaselineText(baselines)].join('\n').trim();
+  },
+};
+
+function summary({ folder, test, baselines }: TrainLanguageResult): string {
+  return [
+    modelLine(folder),
+    test ? languageSentence(test, 'the test part') : 'Not tested: the text has no test part',
+    languageBaselineText(baselines),
+  ].join('\n');
+}

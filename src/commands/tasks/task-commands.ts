@@ -1,0 +1,32 @@
+import type { Bundle } from '../../bundle/bundle.js';
+import type { SplitName } from '../../datasets/dataset.js';
+import type { EngineName } from '../../engine/engine.js';
+import type { EvaluateOptions } from '../../workflows/evaluate-bundle.js';
+import type { TrainOptions } from '../../workflows/train.js';
+
+/** What the commands do that go by a model's task: each does it, and gives what is to be said of it. */
+export interface TaskCommands {
+  train(options: TrainOptions): Promise<string>;
+  evaluate(
+    bundle: Bundle,
+    flags: EvaluateFlags,
+    run: Pick<EvaluateOptions, 'signal' | 'onEvent'>,
+  ): Promise<string>;
+}
+
+/** Of `clipstep evaluate`. */
+export interface EvaluateFlags {
+  readonly data?: string;
+  readonly split: SplitName | 'all';
+  readonly topK: number;
+  readonly encoding?: string;
+  readonly engine: 'auto' | EngineName;
+  readonly calibrate?: boolean;
+  readonly targetPrecision?: number;
+  readonly minProbability?: number;
+  readonly withoutLeaks?: boolean;
+  readonly maxDistance?: number;
+  readonly outliers?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
