@@ -1,7 +1,7 @@
 import type { Contradiction } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { recurrentContradictions } from '../network/recurrent-contradictions.js';
-import { taskOf } from '../tasks/tasks.js';
+import { strayTraining, taskOf } from '../tasks/tasks.js';
 import type { Settings } from './settings.js';
 
 /** Settings that are sound by themselves but not together. */
@@ -40,8 +40,8 @@ export function contradictions(settings: Settings): Contradiction[] {
     const message = 'must be more than 1 with training.mixup: the clips of a step are mixed with one another';
     found.push({ path: ['training', 'batchSize'], message });
   }
-  const ofNetwork = [...recurrentContradictions(recurrent), ...taskOf(settings).contradictions(settings)];
-  for (const contradiction of ofNetwork) found.push(contradiction);
+  const ofTask = [...strayTraining(settings), ...taskOf(settings).contradictions(settings)];
+  for (const contradiction of [...recurrentContradictions(recurrent), ...ofTask]) found.push(contradiction);
   if (training.keep === 'last' && training.patience !== undefined) {
     const message = 'must be left out when training.keep is last: no epoch is better than another';
     found.push({ path: ['training', 'patience'], message });

@@ -4,9 +4,8 @@ import { splitSchema } from '../datasets/split-schema.js';
 import { inputSchema } from '../inputs/input-kinds.js';
 import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
 import { INITIAL_EMBEDDINGS, INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
-import { classificationTraining } from '../tasks/classification/training-schema.js';
-import { languageTraining } from '../tasks/language/training-schema.js';
 import { TASK_NAMES } from '../tasks/tasks.js';
+import { taskTraining } from '../tasks/training-settings.js';
 import { distilSchema } from './distil-schema.js';
 
 const stage = {
@@ -60,8 +59,7 @@ const trainingSchema = z.strictObject({
     .default(0)
     .describe('share of each kernel, times the learning rate, that is subtracted at each step'),
   clipNorm: z.number().positive().default(1).describe('largest norm of the gradient over all weights'),
-  ...classificationTraining,
-  ...languageTraining,
+  ...taskTraining,
   augmentation: augmentationSchema.optional().describe('random views of each training clip'),
   mixup: z
     .number()

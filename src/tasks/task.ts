@@ -3,8 +3,8 @@ import type { Example } from '../datasets/dataset.js';
 import type { Contradiction } from '../inputs/input-kind.js';
 import type { Loss } from '../network/losses.js';
 import type { RecurrentSettings } from '../network/recurrent-schema.js';
-import type { ClassificationTraining } from './classification/training-schema.js';
 import type { ModelCommand, Refusal } from './model-commands.js';
+import type { TaskTraining, taskTraining } from './training-settings.js';
 
 /** What a network is for: what its outputs are to be, and how good they are. */
 export interface Task {
@@ -14,6 +14,8 @@ export interface Task {
   outputs(known: Known): number;
   /** What a model's manifest keeps of its test part. */
   readonly summarySchema: z.ZodType;
+  /** Which settings of `training` it has, of those that only some tasks have: others refuse them. */
+  readonly training: Partial<typeof taskTraining>;
   /** What a program calls to train and to score one, by name. */
   readonly functions: Readonly<Record<TaskFunction, string>>;
   /** Why a command does not work with it; null where it does. */
@@ -45,9 +47,6 @@ export interface ExampleTask {
   scoreEpoch(answers: EpochAnswers): EpochScore;
 }
 
-/** What a pipeline's `training` says of a task of examples. */
-export type TaskTraining = ClassificationTraining;
-
 /** What of a pipeline a task has to go with. */
 export interface TaskSettings {
   readonly input: {
@@ -56,10 +55,7 @@ export interface TaskSettings {
     readonly sentences?: object | undefined;
   };
   readonly recurrent: RecurrentSettings;
-  readonly training: TaskTraining & {
-    readonly timesteps?: number | undefined;
-    readonly networks: number;
-  };
+  readonly training: TaskTraining & { readonly networks: number };
 }
 
 export interface TaskData {

@@ -5,12 +5,14 @@ import { measure } from './metrics.js';
 import { requireEveryClass } from './require-every-class.js';
 import { summarySchema } from './summary.js';
 import { targetMaker } from './targets.js';
+import { classificationTraining } from './training-schema.js';
 
 /** One class for a sequence. */
 export const classification = {
   loss: ({ training }) => training.loss,
   outputs: ({ labels }) => labels.length,
   summarySchema,
+  training: classificationTraining,
   functions: { train: 'train', evaluate: 'evaluateBundle' },
   commands: {
     train: null,
@@ -50,10 +52,6 @@ function contradictions({ recurrent: { readout, upper }, training }: TaskSetting
   if (training.sampler === 'balanced' && training.classWeights === 'balanced') {
     const twice = 'must be none when training.sampler is balanced: rare classes would count twice over';
     found.push({ path: ['training', 'classWeights'], message: twice });
-  }
-  if (training.timesteps !== undefined) {
-    const only = 'must be left out unless task is language: sequences are read whole';
-    found.push({ path: ['training', 'timesteps'], message: only });
   }
   return found;
 }

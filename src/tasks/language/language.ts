@@ -5,6 +5,7 @@ import { SOFTMAX_LOSSES } from '../../network/softmax.js';
 import type { Refusal } from '../model-commands.js';
 import type { Task, TaskSettings } from '../task.js';
 import { figuresSchema } from './figures.js';
+import { languageTraining } from './training-schema.js';
 
 const WRITES: Refusal = {
   because: 'writes text and knows no classes',
@@ -16,6 +17,7 @@ export const language = {
   loss: ({ recurrent: { softmax } }) => SOFTMAX_LOSSES[softmax?.kind ?? 'full'],
   outputs: ({ vocabulary = [] }) => MARKERS + vocabulary.length,
   summarySchema: figuresSchema,
+  training: languageTraining,
   functions: { train: 'trainLanguage', evaluate: 'evaluateLanguage' },
   commands: {
     train: null,
@@ -63,13 +65,5 @@ function contradictions({ input, recurrent, training }: TaskSettings): Contradic
     );
   }
   if (training.networks > 1) at(['training', 'networks'], 'must be 1 when task is language');
-  for (const [name, given] of Object.entries({
-    labelSmoothing: training.labelSmoothing > 0,
-    classWeights: training.classWeights !== 'none',
-    sampler: training.sampler !== 'shuffled',
-    loss: training.loss !== 'cross-entropy',
-  })) {
-    if (given) at(['training', name], 'must be left out when task is language: it is for classes');
-  }
   return found;
 }
