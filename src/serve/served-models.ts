@@ -8,6 +8,7 @@ import type { StartProgram } from '../platform/child-process/program.js';
 import { findShipped } from '../platform/shipped.js';
 import { openClassifier } from '../predict/classify.js';
 import type { ClipClassifier, OpenOptions } from '../predict/classify-options.js';
+import { requireCommand } from '../tasks/commands.js';
 import type { ServerOptions } from './serve-options.js';
 
 /** Models that are loaded, by name. */
@@ -147,6 +148,7 @@ async function open(folder: string, options: ModelOptions): Promise<Loaded> {
   };
   const classifier = await openClassifier(folder, opening);
   try {
+    requireCommand('serve', { name: folder, pipeline: classifier.manifest.pipeline });
     await classifier.loaded;
   } catch (error) {
     await classifier.release();

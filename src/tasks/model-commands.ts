@@ -5,6 +5,7 @@ export const MODEL_COMMANDS = [
   'evaluate',
   'classify',
   'batch',
+  'serve',
   'quantize',
   'generate',
   'translate',

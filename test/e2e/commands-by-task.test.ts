@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../../src/index.js';
 import { inputSchema } from '../../src/inputs/input-kinds.js';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
+import { createServer } from '../../src/serve/create-server.js';
 import { refusalOf } from '../../src/tasks/commands.js';
 import { MODEL_COMMANDS, type ModelCommand } from '../../src/tasks/model-commands.js';
 import { TASK_NAMES } from '../../src/tasks/tasks.js';
@@ -39,6 +40,8 @@ interface Subject {
   /** What is classified of it. */
   readonly given: string;
   readonly model: string;
+  /** What a server is sent of it. */
+  readonly body: string | Buffer;
 }
 
 const SUBJECTS = [
@@ -71,15 +74,24 @@ beforeAll(async () => {
   await saveTinyPairBundle(pairs.model);
   await writeTinyPairs(pairs.data, 60);
   subjects = {
-    'classification of frames': { ...frames, pipeline: await writeTinyPipeline(root) },
-    'classification of rows': { ...rows, pipeline: await writeTinyRowsPipeline(root) },
+    'classification of frames': {
+      ...frames,
+      body: await readFile(join(frames.data, 'up', 'clip0', 'f0.png')),
+      pipeline: await writeTinyPipeline(root),
+    },
+    'classification of rows': {
+      ...rows,
+      body: await readFile(join(rows.data, '1', '0.png')),
+      pipeline: await writeTinyRowsPipeline(root),
+    },
     'classification of texts': {
       ...texts,
       given: join(texts.data, 'Brakk.txt'),
+      body: JSON.stringify({ text: 'Brakk' }),
       pipeline: await writeTinyTextPipeline(root),
     },
-    language: { ...running, pipeline: await writeTinyLanguagePipeline(root) },
-    translation: { ...pairs, pipeline: await writeTinyPairPipeline(root) },
+    language: { ...running, body: '', pipeline: await writeTinyLanguagePipeline(root) },
+    translation: { ...pairs, body: '', pipeline: await writeTinyPairPipeline(root) },
   };
 });
 afterAll(() => rm(root, { recursive: true }));
@@ -106,6 +118,17 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
   },
   batch: async ({ model, given: source }, out) =>
     batch({ bundle: await loadBundle(model), source, out: `${out}.jsonl` }),
+  serve: async ({ model, body }) => {
+    const access = { hosts: new Set(['test']), proof: { kind: 'open' as const } };
+    const server = await createServer({ models: [model], access });
+    try {
+      const address = `http://test/v1/models/${basename(model)}/classify`;
+      const response = await server.fetch(new Request(address, { method: 'POST', body }));
+      expect(await response.json()).toMatchObject({ label: expect.any(String) });
+    } finally {
+      await server.close();
+    }
+  },
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
   export: async ({ model }, out) =>
     exportModel(await loadBundle(model), { out: `${out}.onnx`, format: 'onnx' }),

@@ -20,6 +20,7 @@ export const classification = {
     evaluate: null,
     classify: null,
     batch: null,
+    serve: null,
     quantize: null,
     export: null,
     generate: {

@@ -28,6 +28,7 @@ export const language = {
     evaluate: null,
     classify: WRITES,
     batch: WRITES,
+    serve: WRITES,
     quantize: null,
     export: WRITES,
     generate: null,

@@ -27,6 +27,7 @@ export const translation = {
     evaluate: null,
     classify: TRANSLATES,
     batch: TRANSLATES,
+    serve: TRANSLATES,
     quantize: null,
     export: TRANSLATES,
     generate: {
