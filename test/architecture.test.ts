@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { glob } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from './support/cli.js';
@@ -39,6 +39,23 @@ describe('ARCHITECTURE.md', async () => {
       [...words.matchAll(/(?<![\w/-])([a-z0-9-]+)\//g)].map(([, name]) => `${room}${name}`),
     );
     expect([...new Set(named)].toSorted()).toEqual([...new Set(folders)].toSorted());
+  });
+});
+
+describe('files of one name', () => {
+  /** Those of a command and of what it calls, and those of each engine, or of each task. */
+  const isOneJob = (paths: readonly string[]): boolean => {
+    const others = paths.filter((path) => dirname(path) !== 'src/commands');
+    const sides = others.map((path) => /^src\/(engine\/(?:onnx|tensorflow)|tasks\/[^/]+)\//.exec(path)?.[1]);
+    return others.length <= 1 || (!sides.includes(undefined) && new Set(sides).size === sides.length);
+  };
+
+  it('do one job', () => {
+    const sources = files.filter((path) => path.startsWith('src/'));
+    const groups = [...new Set(sources.map((path) => basename(path)))].map((name) =>
+      sources.filter((path) => basename(path) === name),
+    );
+    expect(groups.filter((paths) => !isOneJob(paths))).toEqual([]);
   });
 });
 

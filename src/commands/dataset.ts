@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { PUBLISHED, type PublishedDataset } from '../datasets/fetched/catalogue.js';
 import { fetchDataset } from '../datasets/fetched/fetch-dataset.js';
-import { generateMotion } from '../datasets/motion/generate.js';
+import { generateMotion } from '../datasets/motion/generate-motion.js';
 import { counted } from '../platform/counted.js';
 import { wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
-import { MNIST_NAME } from '../datasets/mnist/mnist.js';
+import { MNIST_NAME } from '../datasets/mnist/open-mnist.js';
 import { percent } from '../platform/percent.js';
 import { baselineText } from '../report/baseline-words.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';

@@ -197,7 +197,7 @@ export interface TrainingStep {
   readonly states?: States | undefined;
   readonly learningRate: number;
   /**
-   * Draws the dropout masks (see network/dropout.ts) and the classes that a loss samples (network/samples.ts), so that
+   * Draws the dropout masks (see network/dropout.ts) and the classes that a loss samples (network/draw-samples.ts), so that
    * every engine draws the same.
    */
   readonly dropoutSeed: number;

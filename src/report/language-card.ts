@@ -1,4 +1,4 @@
-import type { LanguageResult } from '../train/language/train-language.js';
+import type { LanguageResult } from '../train/language/train-language-model.js';
 import { descriptionParagraph } from './description.js';
 import { languageBaselineText, languageSentence } from './language-words.js';
 import { layersWords } from './network-words.js';

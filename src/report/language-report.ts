@@ -1,5 +1,5 @@
 import { stringify as stringifyYaml } from 'yaml';
-import type { LanguageResult } from '../train/language/train-language.js';
+import type { LanguageResult } from '../train/language/train-language-model.js';
 import { languageBaselineText, languageSentence } from './language-words.js';
 import { openCharts } from './open-charts.js';
 import { escapeHtml, htmlPage, section, table, text } from './page.js';

@@ -1,4 +1,4 @@
-import type { TranslationResult } from '../train/translation/train-translation.js';
+import type { TranslationResult } from '../train/translation/train-translation-model.js';
 import { descriptionParagraph } from './description.js';
 import { layersWords } from './network-words.js';
 import { nearestSentence, perplexitySentence, translationSentence } from './translation-words.js';

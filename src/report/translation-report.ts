@@ -1,5 +1,5 @@
 import { stringify as stringifyYaml } from 'yaml';
-import type { TranslationResult } from '../train/translation/train-translation.js';
+import type { TranslationResult } from '../train/translation/train-translation-model.js';
 import { openCharts } from './open-charts.js';
 import { escapeHtml, htmlPage, section, table, text } from './page.js';
 import { curvesSection } from './report-html.js';

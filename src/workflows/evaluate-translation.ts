@@ -9,7 +9,7 @@ import { requireTask } from '../tasks/commands.js';
 import type { Bleus, TranslationFigures } from '../tasks/translation/figures.js';
 import { evaluatePairs } from '../train/translation/evaluate-pairs.js';
 import { openPairs } from '../train/translation/open-pairs.js';
-import type { TranslationSample } from '../train/translation/train-translation.js';
+import type { TranslationSample } from '../train/translation/train-translation-model.js';
 
 export interface EvaluateTranslationOptions {
   /** A folder of files of lines, such as test.de and test.en with those to train on, or a table of pairs (.tsv). */

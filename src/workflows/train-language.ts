@@ -5,7 +5,7 @@ import {
   type FinishedLanguage,
   type LanguageResult,
   trainLanguageModel,
-} from '../train/language/train-language.js';
+} from '../train/language/train-language-model.js';
 import { commandLine } from './command-line.js';
 import { type TrainTextsOptions, trainOnTexts } from './train-texts.js';
 

@@ -5,7 +5,7 @@ import {
   type FinishedTranslation,
   type TranslationResult,
   trainTranslationModel,
-} from '../train/translation/train-translation.js';
+} from '../train/translation/train-translation-model.js';
 import { commandLine } from './command-line.js';
 import { type TrainTextsOptions, trainOnTexts } from './train-texts.js';
 

@@ -1,3 +1,4 @@
+import { drawSamples } from '../../src/network/draw-samples.js';
 import { dropoutMasks } from '../../src/network/dropout.js';
 import { FOCUS, IGNORED, type Loss } from '../../src/network/losses.js';
 import {
@@ -9,7 +10,6 @@ import {
   segmentOf,
   sourceLevelOf,
 } from '../../src/network/recurrent.js';
-import { drawSamples } from '../../src/network/samples.js';
 import { requireTensor, type Tensor, type Weights } from '../../src/tensors/tensor.js';
 import { type MaskPlace, type ReferenceSequence, recurrentReference } from './recurrent-reference.js';
 

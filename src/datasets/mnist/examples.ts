@@ -1,6 +1,6 @@
 import type { Dataset, Example } from '../dataset.js';
 import { DIGIT_CLASSES, IMAGE_SIDE, type LabelledImages } from './labelled-images.js';
-import type { MnistDataset } from './mnist.js';
+import type { MnistDataset } from './open-mnist.js';
 
 const LABELS = Array.from({ length: DIGIT_CLASSES }, (_, digit) => String(digit));
 

@@ -7,7 +7,7 @@ import { indexFeed } from './index-feeds.js';
 import { adaptiveLogProbabilities } from './ops/adaptive-softmax.js';
 import { linearLogProbabilities } from './ops/linear-cross-entropy.js';
 import { adaptiveLayer, outputLayer } from './recurrent/head.js';
-import type { WeightOf } from './recurrent/readouts.js';
+import type { WeightOf } from './recurrent/readout.js';
 import type { Feed } from './session.js';
 
 /**

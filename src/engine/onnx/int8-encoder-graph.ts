@@ -7,7 +7,7 @@ import { constant, createGraph, type Graph, input, output, type Value } from './
 import { convolution } from './ops/convolution.js';
 import { add } from './ops/elementwise.js';
 import { matmul } from './ops/matrix.js';
-import { dequantize, dequantizeSlices, quantize } from './ops/quantize.js';
+import { dequantize, dequantizeSlices, quantize } from './ops/quantize-linear.js';
 import { transpose } from './ops/shape.js';
 
 /** A feature map. */

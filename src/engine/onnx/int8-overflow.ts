@@ -1,6 +1,6 @@
 import { constant, createGraph, input, output } from './graph.js';
 import { convolution } from './ops/convolution.js';
-import { dequantize, dequantizeSlices, quantize } from './ops/quantize.js';
+import { dequantize, dequantizeSlices, quantize } from './ops/quantize-linear.js';
 import type { OpenSession } from './session.js';
 
 /**

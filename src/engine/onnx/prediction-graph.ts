@@ -9,7 +9,7 @@ import { logitsOf } from './recurrent/head.js';
 import type { RunLayer } from './recurrent/layer.js';
 import { type NetworkOutputs, networkOutputs } from './recurrent/network-graph.js';
 import { predictionLayers } from './recurrent/prediction-layers.js';
-import type { WeightOf } from './recurrent/readouts.js';
+import type { WeightOf } from './recurrent/readout.js';
 import { readSource, sourceInputs } from './recurrent/source.js';
 
 /**

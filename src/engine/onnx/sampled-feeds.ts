@@ -1,4 +1,4 @@
-import type { Samples } from '../../network/samples.js';
+import type { Samples } from '../../network/draw-samples.js';
 import { type Graph, input, type Shape } from './graph.js';
 import { wantedFeeds } from './index-feeds.js';
 import type { WantedClasses } from './ops/cross-entropy.js';

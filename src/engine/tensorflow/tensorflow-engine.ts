@@ -4,7 +4,7 @@ import type { RecurrentNetwork } from '../../network/recurrent.js';
 import type { Weights } from '../../tensors/tensor.js';
 import type { Engine, FrameEncoder, SequenceClassifier } from '../engine.js';
 import { calibrate } from './calibrate.js';
-import { classify } from './classify.js';
+import { classifyFeatures } from './classify-features.js';
 import { encodeFrames } from './encode-frames.js';
 import { loadTensorflow, type Tensorflow } from './load.js';
 import { OwnedValues } from './owned-values.js';
@@ -65,7 +65,7 @@ function loadClassifier(tf: Tensorflow, network: RecurrentNetwork, weights: Weig
   return {
     classify: async (batch) => {
       const features = () => uploadFeatures(tf, requireVectors(batch));
-      return classify(tf, { network, values: owned.get(), features, lengths: batch.lengths });
+      return classifyFeatures(tf, { network, values: owned.get(), features, lengths: batch.lengths });
     },
     release: async () => owned.release(),
   };

@@ -12,7 +12,7 @@ import type {
   TrainingStep,
 } from '../engine.js';
 import { type AdamState, adamStep, clipByNorm } from './adam.js';
-import { classify } from './classify.js';
+import { classifyFeatures } from './classify-features.js';
 import { encodeFrames } from './encode-frames.js';
 import { gradientOfBatch } from './gradients.js';
 import type { Tensorflow } from './load.js';
@@ -81,7 +81,7 @@ export class TensorflowTrainer implements Trainer {
     const { lengths } = batch;
     if (batch.kind === 'features') {
       const features = () => standardized(tf, uploadFeatures(tf, batch), standardization);
-      return classify(tf, { network, values, features, lengths });
+      return classifyFeatures(tf, { network, values, features, lengths });
     }
     if (!encoder) throw new Error('A trainer without an encoder was given frames');
     const allValues = () => new Map([...encoder.frozenValues.get(), ...values]);
@@ -93,7 +93,7 @@ export class TensorflowTrainer implements Trainer {
         placeFeatures(tf, tf.tensor2d(flat, [sum(lengths), network.inputs]), batch),
         standardization,
       );
-    return classify(tf, { network, values, features, lengths });
+    return classifyFeatures(tf, { network, values, features, lengths });
   }
 
   async score(): Promise<SequenceScore> {

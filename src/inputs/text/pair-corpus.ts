@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { badDataset } from '../../datasets/found.js';
 import type { CorpusPart } from './corpus-files.js';
-import { layoutOf, type Pair, type PairOptions, type PairParts, readPairs } from './pairs.js';
+import { layoutOf, type Pair, type PairOptions, type PairParts, readPairs } from './text-pairs.js';
 import type { TextInput } from './text-schema.js';
 import { tokenizerOf } from './tokenizer.js';
 import { BEGIN, buildVocabulary, END, MARKERS, type Vocabulary, vocabularyOf } from './vocabulary.js';

@@ -5,7 +5,7 @@ import { tokenizerOf } from '../../inputs/text/tokenizer.js';
 import type { RecurrentNetwork } from '../../network/recurrent.js';
 import { type Translated, translateTexts } from '../../predict/translate/translator.js';
 import { type Bleus, bleusOf, type TranslationFigures } from '../../tasks/translation/figures.js';
-import { nearestTargets } from '../../tasks/translation/nearest.js';
+import { nearestTargets } from '../../tasks/translation/nearest-targets.js';
 import type { Weights } from '../../tensors/tensor.js';
 import { scorePairs } from './score-pairs.js';
 
@@ -13,7 +13,7 @@ export interface EvaluatedPairs {
   readonly figures: TranslationFigures;
   /** In the order of the pairs. */
   readonly translations: readonly Translated[];
-  /** What the nearest texts of those to train on come to (tasks/translation/nearest.ts); null where there are none. */
+  /** What the nearest texts of those to train on come to (tasks/translation/nearest-targets.ts); null where there are none. */
   readonly nearest: Bleus | null;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mnistExamples } from '../../../src/datasets/mnist/examples.js';
-import { openMnist } from '../../../src/datasets/mnist/mnist.js';
+import { openMnist } from '../../../src/datasets/mnist/open-mnist.js';
 import { splitByGroup } from '../../../src/datasets/split.js';
 import { digitFrame } from '../../../src/inputs/digits/digit-frame.js';
 import { readRows } from '../../../src/inputs/digits/read-rows.js';

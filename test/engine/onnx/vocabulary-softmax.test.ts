@@ -19,8 +19,8 @@ import { linearCrossEntropy } from '../../../src/engine/onnx/ops/linear-cross-en
 import { sampledCrossEntropy } from '../../../src/engine/onnx/ops/sampled-softmax.js';
 import { sampledFeeds, sampledInputs } from '../../../src/engine/onnx/sampled-feeds.js';
 import { OnnxSession } from '../../../src/engine/onnx/session.js';
+import { drawSamples } from '../../../src/network/draw-samples.js';
 import { IGNORED } from '../../../src/network/losses.js';
-import { drawSamples } from '../../../src/network/samples.js';
 import { random } from '../../../src/random.js';
 import { runGraph } from '../../support/run-graph.js';
 

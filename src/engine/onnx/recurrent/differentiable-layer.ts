@@ -8,8 +8,8 @@ import { sum } from '../ops/reduce.js';
 import { pickTimesteps, reverseSequences } from '../ops/sequence.js';
 import { concatenate, mergeRows, reshape, split, splitEvenly, splitRows, zeroRows } from '../ops/shape.js';
 import type { CellStep } from './cell.js';
-import { onnxCell } from './cells.js';
 import type { RunLayer } from './layer.js';
+import { onnxCell } from './recurrent-cells.js';
 
 /** Layers made of differentiable ops, over weights that are values of the graph: for training. */
 export function differentiableLayers(weight: (name: string) => Value): RunLayer {
@@ -148,7 +148,7 @@ function backThroughTime(
 function sumOfProducts(ofGates: readonly Value[], kernels: readonly Value[], plus?: Value): Value {
   const [first, ...others] = ofGates.map((gradient, gate) => [gradient, kernels[gate]!] as const);
   const product = ([gradient, kernel]: readonly [Value, Value], sum?: Value) =>
-    gemm(gradient, kernel, { transposeB: true, ...(sum ? { plus: sum } : {}) });
+    gemm(gradient, kernel, { transposeB: true, plus: sum });
   return others.reduce((sum, other) => product(other, sum), product(first!, plus));
 }
 

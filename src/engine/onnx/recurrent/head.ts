@@ -13,7 +13,7 @@ import { type AdaptiveLayer, adaptiveDistribution } from '../ops/adaptive-softma
 import { add } from '../ops/elementwise.js';
 import { linear, type OutputLayer } from '../ops/linear.js';
 import { matmul } from '../ops/matrix.js';
-import type { WeightOf } from './readouts.js';
+import type { WeightOf } from './readout.js';
 
 /** What the head reads -> logits [..., classes]; of an adaptive softmax log-probabilities, which are logits as well. */
 export function logitsOf(read: Value, network: RecurrentNetwork, weight: WeightOf): Value {

@@ -12,7 +12,7 @@ import { toRows } from '../ops/rows.js';
 import { reshape, transpose } from '../ops/shape.js';
 import type { LayerOutputs, RunLayer } from './layer.js';
 import { levelInputs, segmentPlaces, segmentRows, stateInputs } from './network-inputs.js';
-import { READOUTS, type ReadoutResult, type WeightOf } from './readouts.js';
+import { READOUTS, type ReadoutResult, type WeightOf } from './readout.js';
 import { attendSource, type ReadSource } from './source.js';
 
 /** In what a network that predicts differs from one that is trained. */

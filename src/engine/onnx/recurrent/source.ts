@@ -18,7 +18,7 @@ import { matmul, softmax } from '../ops/matrix.js';
 import { concatenate, reshape, transpose } from '../ops/shape.js';
 import type { LayerOutputs, RunLayer } from './layer.js';
 import { levelInputs } from './network-inputs.js';
-import type { WeightOf } from './readouts.js';
+import type { WeightOf } from './readout.js';
 
 /** What is known of a source once it was read. */
 export interface ReadSource {

@@ -1,6 +1,6 @@
+import { drawSamples } from '../../../network/draw-samples.js';
 import { IGNORED } from '../../../network/losses.js';
 import { answersTimesteps, readoutWidthOf, topLevelOf } from '../../../network/recurrent.js';
-import { drawSamples } from '../../../network/samples.js';
 import { adaptiveParts, sampleCount } from '../../../network/softmax.js';
 import { adaptiveFeeds, adaptiveInputs } from '../adaptive-feeds.js';
 import { withoutPadding } from '../batch-feeds.js';

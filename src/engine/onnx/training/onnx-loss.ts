@@ -2,7 +2,7 @@ import type { Placement } from '../../../network/placement.js';
 import type { RecurrentNetwork } from '../../../network/recurrent.js';
 import type { TrainingStep } from '../../engine.js';
 import type { Value } from '../graph.js';
-import type { WeightOf } from '../recurrent/readouts.js';
+import type { WeightOf } from '../recurrent/readout.js';
 import type { Feed } from '../session.js';
 
 /** What a loss is computed from. */

@@ -4,7 +4,7 @@ import { levelsOf } from '../../../../src/encoder/quantization.js';
 import { constant, createGraph, input, output, type Value } from '../../../../src/engine/onnx/graph.js';
 import { int8Overflows } from '../../../../src/engine/onnx/int8-overflow.js';
 import { createOnnxEngine } from '../../../../src/engine/onnx/onnx-engine.js';
-import { dequantize, dequantizeSlices, quantize } from '../../../../src/engine/onnx/ops/quantize.js';
+import { dequantize, dequantizeSlices, quantize } from '../../../../src/engine/onnx/ops/quantize-linear.js';
 import { chooseRange } from '../../../../src/engine/onnx/quantization/choose-range.js';
 import { countValues, emptyHistogram } from '../../../../src/engine/onnx/quantization/histogram.js';
 import { OnnxSession, type OpenSession } from '../../../../src/engine/onnx/session.js';

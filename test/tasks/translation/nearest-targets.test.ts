@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearestTargets } from '../../../src/tasks/translation/nearest.js';
+import { nearestTargets } from '../../../src/tasks/translation/nearest-targets.js';
 
 const text = (tokens: number[], target = '') => ({ sourceTokens: Int32Array.from(tokens), target });
 

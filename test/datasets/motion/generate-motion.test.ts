@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MOTION_LABELS } from '../../../src/datasets/motion/classes.js';
-import { type GeneratedClip, generateMotion } from '../../../src/datasets/motion/generate.js';
+import { type GeneratedClip, generateMotion } from '../../../src/datasets/motion/generate-motion.js';
 import { scanDataset } from '../../../src/datasets/scan-dataset.js';
 
 const ONE_CLIP_EACH = { perClass: 1, seed: 8 };

@@ -7,7 +7,7 @@ import type { Tensorflow } from './load.js';
 import type { Values } from './parameter-tensors.js';
 
 /** @param features makes [B, T, inputs]; what it allocates is released here. */
-export function classify(
+export function classifyFeatures(
   tf: Tensorflow,
   input: {
     readonly network: RecurrentNetwork;

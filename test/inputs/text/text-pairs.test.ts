@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPairCorpus } from '../../../src/inputs/text/pair-corpus.js';
-import { readPairs } from '../../../src/inputs/text/pairs.js';
+import { readPairs } from '../../../src/inputs/text/text-pairs.js';
 import { BEGIN, END, MARKERS, UNKNOWN } from '../../../src/inputs/text/vocabulary.js';
 
 let root: string;

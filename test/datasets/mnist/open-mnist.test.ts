@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FILE_NAMES } from '../../../src/datasets/mnist/files.js';
 import { encodeIdx, type IdxArray } from '../../../src/datasets/mnist/idx.js';
-import { openMnist } from '../../../src/datasets/mnist/mnist.js';
+import { openMnist } from '../../../src/datasets/mnist/open-mnist.js';
 import { generateStrokes } from '../../../src/datasets/mnist/strokes.js';
 import { type Mirror, startMirror } from '../../support/mirror.js';
 import { sharedFolder } from '../../support/shared.js';

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../../src/encoder/initialize-encoder.js';
-import { featureCount, type MobileNet } from '../../../src/encoder/mobilenet.js';
-import type { Trainer, TrainerOptions } from '../../../src/engine/engine.js';
-import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
-import type { FrameBatch } from '../../../src/inputs/batches.js';
-import { initializeRecurrent } from '../../../src/network/initialize-network.js';
-import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
-import { random } from '../../../src/random.js';
-import type { Weights } from '../../../src/tensors/tensor.js';
-import { oneHot } from '../../support/one-hot.js';
+import { initializeMobileNet } from '../../../../src/encoder/initialize-encoder.js';
+import { featureCount, type MobileNet } from '../../../../src/encoder/mobilenet.js';
+import type { Trainer, TrainerOptions } from '../../../../src/engine/engine.js';
+import { createOnnxEngine } from '../../../../src/engine/onnx/onnx-engine.js';
+import type { FrameBatch } from '../../../../src/inputs/batches.js';
+import { initializeRecurrent } from '../../../../src/network/initialize-network.js';
+import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';
+import { random } from '../../../../src/random.js';
+import type { Weights } from '../../../../src/tensors/tensor.js';
+import { oneHot } from '../../../support/one-hot.js';
 
 const engine = await createOnnxEngine({ threads: 1 });
 
