@@ -11,6 +11,8 @@ export const CELLS = ['lstm', 'gru'] as const;
 export type Cell = (typeof CELLS)[number];
 
 interface CellLayout {
+  /** What the pipeline's reference says of it. */
+  readonly meaning: string;
   /** In their order along the last axis of every kernel: as in Keras. */
   readonly gates: readonly string[];
   /** What a timestep hands on to the next, each [batch, units]; the first is what the cell gives out. */
@@ -20,8 +22,18 @@ interface CellLayout {
 }
 
 export const CELL_LAYOUTS = {
-  lstm: { gates: ['input', 'forget', 'cell', 'output'], states: ['output', 'memory'], biasRows: 1 },
-  gru: { gates: ['update', 'reset', 'new'], states: ['output'], biasRows: 2 },
+  lstm: {
+    meaning: 'Hochreiter and Schmidhuber 1997',
+    gates: ['input', 'forget', 'cell', 'output'],
+    states: ['output', 'memory'],
+    biasRows: 1,
+  },
+  gru: {
+    meaning: 'Cho et al. 2014',
+    gates: ['update', 'reset', 'new'],
+    states: ['output'],
+    biasRows: 2,
+  },
 } as const satisfies Record<Cell, CellLayout>;
 
 /** A cell's gates by name. */

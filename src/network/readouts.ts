@@ -16,6 +16,8 @@ export const READOUTS = ['last', 'mean', 'attention', 'pooled', 'hierarchical', 
 export type Readout = (typeof READOUTS)[number];
 
 interface ReadoutLayout {
+  /** What the pipeline's reference says of it. */
+  readonly meaning: string;
   /** Size of what the head reads, in sizes of what the readout reads at a timestep. */
   readonly vectors: number;
   /** Prefixes of the names of the parameters that it attends with. */
@@ -31,7 +33,7 @@ interface ReadoutLayout {
 /** The prefixes of the names of what a readout attends with. */
 export const ATTENTION = { timesteps: 'readout', segments: 'readout.segments' } as const;
 
-const plain: ReadoutLayout = {
+const plain: Omit<ReadoutLayout, 'meaning'> = {
   vectors: 1,
   attentions: [],
   needsLayers: false,
@@ -40,10 +42,20 @@ const plain: ReadoutLayout = {
 };
 
 export const READOUT_LAYOUTS: Readonly<Record<Readout, ReadoutLayout>> = {
-  last: { ...plain, needsLayers: true },
-  mean: plain,
-  attention: { ...plain, attentions: [ATTENTION.timesteps] },
-  pooled: { ...plain, vectors: 3, attentions: [ATTENTION.timesteps] },
-  hierarchical: { ...plain, attentions: [ATTENTION.timesteps, ATTENTION.segments], cutsSegments: true },
-  every: { ...plain, needsLayers: true, everyTimestep: true },
+  last: { ...plain, meaning: 'the last timestep', needsLayers: true },
+  mean: { ...plain, meaning: 'the mean over time' },
+  attention: { ...plain, meaning: 'a weighted mean that is learned', attentions: [ATTENTION.timesteps] },
+  pooled: {
+    ...plain,
+    meaning: 'largest, mean and attention together',
+    vectors: 3,
+    attentions: [ATTENTION.timesteps],
+  },
+  hierarchical: {
+    ...plain,
+    meaning: 'attention within segments, then over them',
+    attentions: [ATTENTION.timesteps, ATTENTION.segments],
+    cutsSegments: true,
+  },
+  every: { ...plain, meaning: 'an answer for each timestep', needsLayers: true, everyTimestep: true },
 };

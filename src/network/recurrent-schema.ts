@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import { CELLS } from './cells.js';
-import { READOUTS } from './readouts.js';
+import { CELL_LAYOUTS, CELLS } from './cells.js';
+import { READOUT_LAYOUTS, READOUTS } from './readouts.js';
 import { softmaxSchema } from './softmax-schema.js';
 
-const CELL = 'lstm: Hochreiter and Schmidhuber 1997; gru: Cho et al. 2014';
+const CELL = meanings(CELL_LAYOUTS);
 const UNITS = 'size of the state, of each direction';
 const BIDIRECTIONAL = 'reads the sequence forwards and backwards';
-const READOUT =
-  'what of the outputs decides; last: the last timestep; mean: the mean over time; attention: a weighted mean that is learned; pooled: largest, mean and attention together; hierarchical: attention within segments, then over them; every: an answer for each timestep';
+const READOUT = `what of the outputs decides; ${meanings(READOUT_LAYOUTS)}`;
 
 /** A level over segments; see recurrent.ts. */
 const upperSchema = z.strictObject({
@@ -71,3 +70,9 @@ export const INITIAL_HEADS = ['glorot', 'normal'] as const;
 export const INITIAL_EMBEDDINGS = ['normal', 'small'] as const;
 
 export type RecurrentSettings = z.infer<typeof recurrentSchema>;
+
+function meanings(layouts: Readonly<Record<string, { readonly meaning: string }>>): string {
+  return Object.entries(layouts)
+    .map(([name, { meaning }]) => `${name}: ${meaning}`)
+    .join('; ');
+}
