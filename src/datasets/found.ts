@@ -27,7 +27,7 @@ export function splitNamed(word: string): SplitName | null {
   }
 }
 
-/** What is told of folders that systems leave, once for all of them: nothing where there are none. */
+/** What is said of folders that systems leave, once for all of them: nothing where there are none. */
 export function systemFolders(paths: readonly string[]): Skipped[] {
   const [first] = paths;
   if (first === undefined) return [];

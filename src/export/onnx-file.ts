@@ -2,6 +2,7 @@ import type { Bundle } from '../bundle/bundle.js';
 import { clipGraph } from '../engine/onnx/clip-graph.js';
 import { encodeModel } from '../engine/onnx/onnx-model.js';
 import { UserError } from '../errors.js';
+import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { modelMetadata } from './model-metadata.js';
@@ -45,7 +46,8 @@ function obstacleOf({ manifest, networks }: Bundle): string | null {
   if (input.kind === 'frames' && input.streams.some(({ kind }) => kind === 'flow')) {
     return 'it reads optical flow, which is computed by a search that ONNX has no operator for';
   }
-  if (networks.recurrent.upper || networks.recurrent.readout === 'hierarchical') {
+  const { upper, readout } = networks.recurrent;
+  if (upper || READOUT_LAYOUTS[readout].cutsSegments) {
     return 'its network reads segments, whose places in a clip are found before it runs';
   }
   return null;

@@ -81,8 +81,8 @@ function obstacleOf({ manifest, networks, members }: Bundle): string | null {
   if (streams.some(({ kind }) => kind !== 'frames') || streams.length > 1) {
     return 'it compares frames with later ones';
   }
-  if (cell !== 'lstm')
-    return `its cells are of the kind ${cell}, which resets after the product; TensorFlow.js before it`;
+  // A GRU of TensorFlow.js resets before the product with the recurrent kernel, ours after it.
+  if (cell !== 'lstm') return `no standard layer computes its cells, ${cell}`;
   if (upper) return 'its network reads segments';
   if (!READOUTS_OF_LAYERS.some((name) => name === readout))
     return `no standard layer is its readout, ${readout}`;

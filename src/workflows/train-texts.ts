@@ -34,7 +34,8 @@ export async function trainOnTexts<Finished extends { readonly result: object }>
   const options = { ...given, pipeline: await findShipped('pipeline', given.pipeline) };
   const pipeline = await readAdjustedPipeline(options);
   requireTask(task, { name: pipeline.name, pipeline, to: 'train' });
-  const { engine, data = ownTexts(pipeline, { folder: dirname(resolve(options.pipeline)), layout }) } = options;
+  const { engine, data = ownTexts(pipeline, { folder: dirname(resolve(options.pipeline)), layout }) } =
+    options;
   return trainInto(options, {
     name: pipeline.name,
     train: (hooks) => train({ ...hooks, pipeline, data, engine }),

@@ -1,4 +1,4 @@
-import type { Cell as CellKind } from '../../src/network/cells.js';
+import { type Cell as CellKind, cellLayout } from '../../src/network/cells.js';
 import type { Readout } from '../../src/network/readouts.js';
 import {
   answersTimesteps,
@@ -192,7 +192,7 @@ function runLevel(
     const passes = directionsOf(level).map((direction) => {
       const isBackward = direction === 'backward';
       const cell = cellOf(level, weights, cellName(level, layer, direction));
-      const parts = level.cell === 'lstm' ? 2 : 1;
+      const parts = cellLayout(level.cell).states.length;
       const start = states?.slice(layer * parts, (layer + 1) * parts);
       const turns = run(cell, isBackward ? read.toReversed() : read, { units: level.units, start });
       after.push(...[turns.at(-1)!.output, turns.at(-1)!.memory].slice(0, parts));

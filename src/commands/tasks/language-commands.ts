@@ -6,7 +6,10 @@ import { modelLine } from './model-line.js';
 import type { TaskCommands } from './task-commands.js';
 import { refuseFlagsOfClasses, requireData } from './text-models.js';
 
-const KIND = { kind: 'a language model', layout: 'a text, or a folder with train.txt, valid.txt and test.txt' };
+const KIND = {
+  kind: 'a language model',
+  layout: 'a text, or a folder with train.txt, valid.txt and test.txt',
+};
 
 export const languageCommands: TaskCommands = {
   train: async ({ targetPrecision, from, pipeline, ...options }) => {

@@ -24,7 +24,10 @@ export function refuseFlagsOfClasses({ kind }: TextModel, flags: Partial<Evaluat
 }
 
 /** @throws UserError `usage` where `evaluate` was given no data. */
-export function requireData(data: string | undefined, { model, kind, layout }: TextModel & { model: string }): string {
+export function requireData(
+  data: string | undefined,
+  { model, kind, layout }: TextModel & { model: string },
+): string {
   if (data !== undefined) return data;
   throw new UserError('usage', {
     problem: `${model} is ${kind}, and --data does not say which texts to score it on.`,
