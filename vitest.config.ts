@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
 /** Rooms that start other programs, serve them, and wait for them. */
-const SYSTEM = ['media', 'serve', 'platform/child-process'].map((room) => `test/${room}/**/*.test.ts`);
+const SYSTEM = ['media', 'serve', 'studio', 'platform/child-process'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
-// Builds dist/: what the package runs and exports, the thread that computes models, and the process that starts
-// programs. In few files, since Node.js takes longer to find and read three hundred small ones than a clip takes to be
+// Builds dist/: what the package runs and exports, the thread that computes models, the process that starts programs,
+// and the studio's page. In few files, since Node.js takes longer to find and read three hundred small ones than a clip takes to be
 // decoded. Leaves alone what is as it should be, so that tests can always build before they run dist/.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { basename, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { glob } from 'tinyglobby';
 import { copyOnnxruntime, onnxruntimePlugin } from './onnxruntime.mjs';
+import { bundleStudioPage } from './studio-page.mjs';
 import { bundledPackages, thirdPartyLicences } from './third-party-licences.mjs';
 
 const ENTRIES = [
@@ -67,15 +68,19 @@ const { output } = await bundle.generate({
 });
 await bundle.close();
 
-const outputFiles = output.map((file) => ({
-  path: resolve('dist', file.fileName),
-  contents: Buffer.from(file.type === 'chunk' ? file.code : file.source),
-}));
-const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+const page = await bundleStudioPage();
+const outputFiles = [
+  ...output.map((file) => ({
+    path: resolve('dist', file.fileName),
+    contents: Buffer.from(file.type === 'chunk' ? file.code : file.source),
+  })),
+  ...page.files,
+];
+const modules = [...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])), ...page.modules];
 const licences = await thirdPartyLicences([...bundledPackages(modules), 'node_modules/onnxruntime-node']);
 outputFiles.push({ path: resolve('dist/third-party-licences.txt'), contents: Buffer.from(licences) });
 
-await mkdir('dist', { recursive: true });
+await mkdir('dist/studio', { recursive: true });
 const onnxruntimeFiles = await copyOnnxruntime();
 const stale = [];
 for (const { path, contents } of outputFiles) {
@@ -89,7 +94,7 @@ const wanted = new Set([
   ...onnxruntimeFiles.map((path) => resolve(path)),
 ]);
 const leftOver = [
-  ...(await glob(['dist/*', 'dist/onnxruntime-node/**'], { absolute: true })).filter(
+  ...(await glob(['dist/*', 'dist/onnxruntime-node/**', 'dist/studio/**'], { absolute: true })).filter(
     (path) => !wanted.has(path),
   ),
   // TypeScript writes the types, and leaves those of files that are gone.

@@ -20,6 +20,10 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'classify clips over HTTP',
     load: async () => (await import('./serve.js')).serveCommand(),
   },
+  studio: {
+    summary: 'collect clips, train, judge and try a model in the browser',
+    load: async () => (await import('./studio.js')).studioCommand(),
+  },
   init: {
     summary: 'make a folder in which to train a model of your own clips',
     load: async () => (await import('./init.js')).initCommand(),

@@ -91,6 +91,18 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
+const HIGHEST_PORT = 65_535;
+
+/** `--port`, the same for every command that listens. @param usual where none is given. */
+export const portOption = (usual: number) =>
+  new Option('--port <number>', 'port to listen on; 0 takes any that is free')
+    .argParser((text: string) => {
+      const port = wholeNumber(0)(text);
+      if (port <= HIGHEST_PORT) return port;
+      throw new InvalidArgumentError(`The highest port is ${HIGHEST_PORT}.`);
+    })
+    .default(usual);
+
 /** Parses a flag's whole numbers, at least 1 each, such as 5,10,20. */
 export const wholeNumbers = (text: string): number[] => text.split(',').map(wholeNumber(1));
 

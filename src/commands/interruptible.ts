@@ -35,6 +35,14 @@ export async function interruptible<T>(
   }
 }
 
+/** Waits until work that would go on forever is to end. */
+export function interruption(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** A second, with some time to be gone. */
 const LONGEST_END_SECONDS = 0.9;
 

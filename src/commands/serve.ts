@@ -8,8 +8,8 @@ import { newToken } from '../serve/check-access.js';
 import { createServer } from '../serve/create-server.js';
 import { listen } from '../serve/listen.js';
 import type { Proof, ServeEvent } from '../serve/serve-options.js';
-import { allowDamagedOption, engineOption, numberWithin, samplingOption, wholeNumber } from './flags.js';
-import { interruptible } from './interruptible.js';
+import { allowDamagedOption, engineOption, numberWithin, portOption, samplingOption } from './flags.js';
+import { interruptible, interruption } from './interruptible.js';
 
 interface Flags {
   readonly model: string[];
@@ -28,7 +28,6 @@ interface Flags {
 /** After the time of grace, to write the last answers and end threads and programs. */
 const RELEASE_SECONDS = 10;
 
-const HIGHEST_PORT = 65_535;
 const MEGABYTE = 1e6;
 
 /** `clipstep serve` */
@@ -42,7 +41,7 @@ export function serveCommand(): Command {
       ),
     )
     .option('--host <address>', 'address to listen on; only this machine reaches the default', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes any that is free', wholeNumber(0), 7411)
+    .addOption(portOption(7411))
     .addOption(
       new Option('--token <token>', 'token that requests must send, as `Authorization: Bearer TOKEN`').env(
         'CLIPSTEP_TOKEN',
@@ -62,14 +61,10 @@ export function serveCommand(): Command {
 
 async function run(flags: Flags, signal: AbortSignal): Promise<void> {
   const { host, port, grace } = flags;
-  if (port > HIGHEST_PORT) throw wrongPort(port);
   const proof = proofOf(flags);
   const server = await listen({ host, port }, (bound) => open(flags, { port: bound, proof }));
   console.log(greeting(flags, { port: server.port, proof }));
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await interruption(signal);
   await server.close({ graceSeconds: grace });
 }
 
@@ -124,13 +119,6 @@ function origin(text: string): string {
   throw new UserError('usage', {
     problem: `--cors takes origins, and ${text} is not one.`,
     fix: 'Give scheme and host without a path, such as https://example.com.',
-  });
-}
-
-function wrongPort(port: number): UserError {
-  return new UserError('usage', {
-    problem: `There is no port ${port}; the highest is ${HIGHEST_PORT}.`,
-    fix: 'Give another --port.',
   });
 }
 

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import type { TrainEvent } from '../train/train-event.js';
 import { recipeTask } from '../workflows/recipe.js';
+import type { TrainOptions } from '../workflows/train.js';
 import { commandsOf } from './commands-by-task.js';
 import { encodingOption, engineOption, numberWithin, seedOption, setOption, weightsOption } from './flags.js';
 import { interruptible } from './interruptible.js';
@@ -18,6 +21,7 @@ interface Flags {
   readonly targetPrecision?: number;
   readonly tensorboard?: string;
   readonly resume?: boolean;
+  readonly json?: boolean;
 }
 
 /** `clipstep train` */
@@ -52,13 +56,36 @@ export function trainCommand(): Command {
       '--resume',
       'continue the training that was interrupted, with more epochs or steps where --set says so',
     )
-    .action(async (pipeline: string | undefined, flags: Flags) => {
-      const progress = trainingProgress();
-      const options = { pipeline, ...flags };
-      const text = await interruptible(async (signal) => {
-        const { train } = await commandsOf(await recipeTask(options));
-        return train({ ...options, signal, onEvent: progress.show });
-      }).finally(progress.stop);
-      console.log(text);
-    });
+    .option('--json', 'print progress and result as JSON, a line each')
+    .action((pipeline: string | undefined, flags: Flags) =>
+      (flags.json ? trainInLines : trainInWords)({ pipeline, ...flags }),
+    );
+}
+
+type Options = Flags & Pick<TrainOptions, 'pipeline'>;
+
+async function trainInWords(options: Options): Promise<void> {
+  const progress = trainingProgress();
+  console.log(await trainWith(options, progress.show).finally(progress.stop));
+}
+
+/** For programs: each event of the training, and last what came of it, or why it failed. */
+async function trainInLines(options: Options): Promise<void> {
+  const print = (line: object) => console.log(JSON.stringify(line));
+  try {
+    console.log(await trainWith(options, print));
+  } catch (error) {
+    if (error instanceof UserError) {
+      const { code, problem, fix } = error;
+      print({ kind: 'failed', error: { code, message: problem, fix } });
+    }
+    throw error;
+  }
+}
+
+function trainWith(options: Options, onEvent: (event: TrainEvent) => void): Promise<string> {
+  return interruptible(async (signal) => {
+    const { train } = await commandsOf(await recipeTask(options));
+    return train({ ...options, signal, onEvent });
+  });
 }

@@ -5,6 +5,7 @@ import { recognize } from '../media/recognize.js';
 import { absentFix } from '../platform/folder-names.js';
 import type { Dataset } from './dataset.js';
 import type { Found } from './found.js';
+import { withGroups } from './groups-file.js';
 import { type DataPurpose, numberClasses } from './number-classes.js';
 import { scanFolders } from './scan-folders.js';
 import { scanManifest } from './scan-manifest.js';
@@ -16,7 +17,7 @@ const MANIFEST_NAMES = ['manifest.csv', 'clips.csv'];
  * Lists a dataset:
  * - a manifest, given as a CSV file or lying in the folder as manifest.csv or clips.csv, with a header row
  *   and the columns path and label, and if wanted group, split, start and end (seconds);
- * - or a folder with one folder of clips a class, `<label>/<clip>`;
+ * - or a folder with one folder of clips a class, `<label>/<clip>`, and if wanted groups.csv, see groups-file.ts;
  * - or such folders within train, val and test: `train/<label>/<clip>`.
  *
  * A clip is a video file, an image, or a folder of frames; whether it can be decoded is not looked at.
@@ -38,7 +39,7 @@ async function find(path: string): Promise<Found> {
     const manifest = join(path, name);
     if ((await kindOf(manifest).catch(() => null)) === 'file') return scanManifest(manifest);
   }
-  return scanFolders(path);
+  return withGroups(path, await scanFolders(path));
 }
 
 /** @throws UserError `usage` for what is given in place of data. */

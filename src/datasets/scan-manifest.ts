@@ -57,12 +57,16 @@ export async function readManifest(path: string): Promise<ManifestClip[]> {
 }
 
 async function readRows(path: string, needed: readonly Column[]): Promise<Located[]> {
-  const text = await readManifestText(path);
   const folder = dirname(path);
   const rows: Located[] = [];
-  for (const row of manifestRows(text, { path, needed })) rows.push(await locate(row, folder));
+  for (const row of await readTable(path, needed)) rows.push(await locate(row, folder));
   refuseDuplicates(rows, path);
   return rows;
+}
+
+/** The rows of a file that names clips, whether they are there or not. @throws UserError `bad_dataset`, `unreadable`. */
+export async function readTable(path: string, needed: readonly Column[]): Promise<ManifestRow[]> {
+  return manifestRows(await readManifestText(path), { path, needed });
 }
 
 async function readManifestText(path: string): Promise<string> {

@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import type { Dataset, Example } from '../datasets/dataset.js';
+import type { DataPurpose } from '../datasets/number-classes.js';
 import { scanDataset } from '../datasets/scan-dataset.js';
 import { splitByGroup } from '../datasets/split.js';
 import { isFailureOfInput, UserError } from '../errors.js';
@@ -53,6 +55,10 @@ export interface SamePair {
 }
 
 export interface CheckOptions {
+  /** To be trained on when absent; what is only to be scored may lack classes. */
+  readonly purpose?: DataPurpose | undefined;
+  /** Of earlier calls: clips whose files are as they were are not looked at again. */
+  readonly looks?: LookMemory | undefined;
   readonly onEvent?: ((event: EvaluationEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -64,12 +70,12 @@ export interface CheckOptions {
  * @throws UserError as scanDataset; `aborted`, or what is missing on this machine.
  */
 export async function checkDataset(path: string, options: CheckOptions = {}): Promise<DatasetCheck> {
-  const dataset = await scanDataset(path);
+  const dataset = await scanDataset(path, options.purpose);
   const { examples, labels, skipped } = dataset;
   const reading = { ...options, cache: openSequenceCache(options.onEvent) };
   let done = 0;
   const looks = await concurrently(examples, async (example) => {
-    const look = await lookAt(example, reading);
+    const look = await lookAgain(example, reading);
     options.onEvent?.({ kind: 'reading', what: 'leaks', done: ++done, total: examples.length });
     return look;
   });
@@ -92,16 +98,31 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
   };
 }
 
+/** What was found out about clips, by their files and when these were written. */
+export type LookMemory = Map<string, Look>;
+
+type Look = Readable | (SkippedClip & { readonly label: number });
+
 interface Readable {
   readonly label: number;
   readonly facts: CheckedClip;
   readonly print: ClipPrint;
 }
 
-async function lookAt(
-  example: Example,
-  { cache, signal }: CheckOptions & { cache: ReturnType<typeof openSequenceCache> },
-): Promise<Readable | (SkippedClip & { label: number })> {
+type Reading = CheckOptions & { readonly cache: ReturnType<typeof openSequenceCache> };
+
+async function lookAgain(example: Example, reading: Reading): Promise<Look> {
+  const { looks } = reading;
+  if (!looks) return lookAt(example, reading);
+  const status = await stat(example.path).catch(() => null);
+  const key = `${example.path} ${status?.mtimeMs} ${status?.size}`;
+  const known = looks.get(key) ?? (await lookAt(example, reading));
+  looks.set(key, known);
+  // Classes may have come and gone, and have other numbers.
+  return { ...known, label: example.label };
+}
+
+async function lookAt(example: Example, { cache, signal }: Reading): Promise<Look> {
   const { id, path, label, startSeconds, endSeconds } = example;
   try {
     const { located, durationSeconds } = await openClip(await locateClip(path), {

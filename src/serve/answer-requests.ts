@@ -4,6 +4,7 @@ import { frontPage } from './front-page.js';
 import { Refusal, refusalOf, refused } from './refusal.js';
 import type { Route } from './route.js';
 import { ROUTES } from './routes.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import type { ServeEvent, ServerOptions } from './serve-options.js';
 import type { ServerState } from './server-state.js';
 import { stopped } from './stopped.js';
@@ -83,16 +84,6 @@ function addFrontPage(app: Hono<Env>, { server, check }: { server: ServerState; 
     return context.html(frontPage(server.models.names));
   });
 }
-
-const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-store',
-};
 
 function addCorsHeaders({ req, res }: Context<Env>, check: AccessCheck): void {
   const origin = check.corsOrigin(req.raw);

@@ -100,7 +100,7 @@ function forbidden(problem: string): Refusal {
     status: 403,
     code: 'forbidden',
     problem,
-    fix: 'Use the address that `clipstep serve` prints; --allow-host and --cors add names and sites.',
+    fix: 'Use the address that the server printed; `clipstep serve` takes --allow-host and --cors for other names and sites.',
   });
 }
 

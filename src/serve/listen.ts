@@ -15,6 +15,9 @@ export interface ListenOptions {
   readonly headerSeconds?: number | undefined;
 }
 
+/** What answers requests. */
+export type Answering = Pick<ClipServer, 'fetch' | 'close'>;
+
 /** A server that listens, until `close`. */
 export interface Listening {
   readonly port: number;
@@ -29,9 +32,9 @@ export interface Listening {
  */
 export async function listen(
   { host, port, connections = 256, headerSeconds = 10 }: ListenOptions,
-  open: (port: number) => Promise<ClipServer>,
+  open: (port: number) => Promise<Answering>,
 ): Promise<Listening> {
-  let clips: ClipServer | undefined;
+  let clips: Answering | undefined;
   const http = createAdaptorServer({
     createServer: createHttpServer,
     // Other code in this process keeps its own Request and Response.
@@ -64,7 +67,7 @@ export async function listen(
 }
 
 async function closeAll(
-  { http, answers, clips }: { http: Server; answers: Answers; clips: ClipServer },
+  { http, answers, clips }: { http: Server; answers: Answers; clips: Answering },
   options: { graceSeconds?: number | undefined } | undefined,
 ): Promise<void> {
   const closed = new Promise((resolve) => http.close(resolve));

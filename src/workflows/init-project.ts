@@ -24,11 +24,20 @@ export async function initProject(
   folder: string,
   { classes }: { classes: readonly string[] },
 ): Promise<void> {
-  checkClasses(classes);
+  requireTwo(classes);
   await refuseOccupied(folder, 'Give another folder, or remove this one first.');
+  await makeProject(folder, classes);
+}
+
+/**
+ * Lays the files of a project into a folder, with a folder for each class, if there are any yet.
+ *
+ * @throws UserError `usage` for classes that can be no folders; `cannot_write`.
+ */
+export async function makeProject(folder: string, classes: readonly string[]): Promise<void> {
+  for (const label of classes) checkClass(label);
   const name = nameOf(folder);
-  for (const label of classes) {
-    const path = join(folder, 'clips', label);
+  for (const path of [join(folder, 'clips'), ...classes.map((label) => join(folder, 'clips', label))]) {
     await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWriteResult(path, cause)));
   }
   for (const file of FILES) {
@@ -53,14 +62,16 @@ function nameOf(folder: string): string {
   return name === '' ? 'my-clips' : name;
 }
 
-function checkClasses(classes: readonly string[]): void {
-  const wrong = classes.find((label) => /[\\/]|^\.|^$/.test(label));
-  if (wrong !== undefined) {
-    throw new UserError('usage', {
-      problem: `A class cannot be called ${JSON.stringify(wrong)}: its clips go into a folder of that name.`,
-      fix: 'Give names without slashes that do not begin with a dot.',
-    });
-  }
+/** @throws UserError `usage` for what cannot be the folder of a class. */
+export function checkClass(label: string): void {
+  if (!/[\\/]|^\.|^$/.test(label)) return;
+  throw new UserError('usage', {
+    problem: `A class cannot be called ${JSON.stringify(label)}: its clips go into a folder of that name.`,
+    fix: 'Give names without slashes that do not begin with a dot.',
+  });
+}
+
+function requireTwo(classes: readonly string[]): void {
   if (new Set(classes).size >= 2) return;
   throw new UserError('usage', {
     problem: `There ${classes.length === 0 ? 'are no classes' : `is only one class, ${classes[0]}`}; a classifier needs two to tell apart.`,

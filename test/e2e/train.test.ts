@@ -46,6 +46,24 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 3, model: out });
   });
 
+  it('prints what happens and what came of it as JSON for programs', async () => {
+    const out = freshOut();
+    const lines = (stdout: string) =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const result = await train(await writeTinyPipeline(join(root, 'p')), out, '--json');
+    expect(result.code).toBe(0);
+    const printed = lines(result.stdout);
+    expect(printed.filter(({ kind }) => kind === 'epoch')).toHaveLength(3);
+    expect(printed.at(-1)).toMatchObject({ kind: 'trained', folder: out, test: { examples: 4 } });
+    const again = await train(await writeTinyPipeline(join(root, 'p')), out, '--json');
+    expect(again.code).toBe(2);
+    expect(lines(again.stdout)).toMatchObject([{ kind: 'failed', error: { code: 'usage' } }]);
+    expect(again.stderr).toContain('is not empty');
+  });
+
   it('takes the starter pipeline where none is given, and says so, and that pictures are too few', async () => {
     const out = freshOut();
     const settings = ['training.steps=2', 'training.epochs=null', 'input.preprocessing.size=32'];

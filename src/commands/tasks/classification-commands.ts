@@ -8,7 +8,11 @@ import { modelLine } from './model-line.js';
 import type { TaskCommands } from './task-commands.js';
 
 export const classificationCommands: TaskCommands = {
-  train: async (options) => summary(await train(options)),
+  train: async ({ json, ...options }) => {
+    const result = await train(options);
+    const { folder, test, baselines, skipped } = result;
+    return json ? JSON.stringify({ kind: 'trained', folder, test, baselines, skipped }) : summary(result);
+  },
   evaluate: async (bundle, flags, run) => {
     const { topK: topCount, json, out = evaluationFolder(bundle.folder, flags.split), ...options } = flags;
     const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });

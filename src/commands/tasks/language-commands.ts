@@ -12,10 +12,12 @@ const KIND = {
 };
 
 export const languageCommands: TaskCommands = {
-  train: async ({ targetPrecision, from, pipeline, ...options }) => {
+  train: async ({ targetPrecision, from, pipeline, json, ...options }) => {
     refuseFlags(KIND.kind, { '--target-precision': targetPrecision, '--from': from });
     // Only --from is without one.
-    return summary(await trainLanguage({ ...options, pipeline: pipeline! }));
+    const result = await trainLanguage({ ...options, pipeline: pipeline! });
+    const { folder, test, baselines } = result;
+    return json ? JSON.stringify({ kind: 'trained', folder, test, baselines }) : summary(result);
   },
   evaluate: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
     refuseFlagsOfClasses(KIND, flags);

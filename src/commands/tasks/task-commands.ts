@@ -6,7 +6,8 @@ import type { TrainOptions } from '../../workflows/train.js';
 
 /** What the commands do that go by a model's task: each does it, and gives what is to be said of it. */
 export interface TaskCommands {
-  train(options: TrainOptions): Promise<string>;
+  /** @param options.json gives what came of it as a line of JSON. */
+  train(options: TrainOptions & { json?: boolean }): Promise<string>;
   evaluate(
     bundle: Bundle,
     flags: EvaluateFlags,

@@ -12,10 +12,12 @@ const KIND = {
 };
 
 export const translationCommands: TaskCommands = {
-  train: async ({ targetPrecision, from, pipeline, ...options }) => {
+  train: async ({ targetPrecision, from, pipeline, json, ...options }) => {
     refuseFlags(KIND.kind, { '--target-precision': targetPrecision, '--from': from });
     // Only --from is without one.
-    return summary(await trainTranslation({ ...options, pipeline: pipeline! }));
+    const result = await trainTranslation({ ...options, pipeline: pipeline! });
+    const { folder, test } = result;
+    return json ? JSON.stringify({ kind: 'trained', folder, test }) : summary(result);
   },
   evaluate: async (bundle, { data, encoding, split, engine, json, ...flags }, { signal }) => {
     refuseFlagsOfClasses(KIND, flags);

@@ -73,6 +73,14 @@ export async function cachedPretrained(): Promise<
   return kept;
 }
 
+/** Whether the published weights of a network are in the cache, so that training with them takes no network. */
+export async function isPublishedHere({
+  architecture,
+  alpha,
+}: Pick<PretrainedRequest, 'architecture' | 'alpha'>): Promise<boolean> {
+  return (await listKept(defaultFolder())).includes(`${architecture}-${alpha}-hub`);
+}
+
 const defaultFolder = () => cacheFolder('pretrained');
 
 const CLASSIFIER_KERNEL = 'classifier.kernel';

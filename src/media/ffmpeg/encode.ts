@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { createTimeBudget } from '../../platform/child-process/time-budget.js';
 import { replaceFile } from '../../platform/replace-file.js';
-import { fileAddress, runFfmpeg, type ToolExit } from './ffmpeg.js';
+import { fileAddress, runFfmpeg } from './ffmpeg.js';
+import { assertWritten } from './written.js';
 
 export interface EncodeOptions {
   /** The file to write, overwritten when it is there; .mp4 for h264 and .webm for vp9 by custom. */
@@ -77,20 +78,6 @@ async function encodeTo(path: string, options: EncodeOptions): Promise<void> {
   for await (const event of output) {
     if (event.kind !== 'output') assertWritten(options.path, event);
   }
-}
-
-function assertWritten(path: string, exit: ToolExit): void {
-  if (exit.kind === 'exited' && exit.exitCode === 0) return;
-  if (exit.kind === 'aborted') {
-    throw new UserError('aborted', {
-      problem: `Writing ${path} was stopped before its end.`,
-      fix: 'Nothing was kept; start again.',
-    });
-  }
-  throw new UserError('unreadable', {
-    problem: `ffmpeg could not write ${path}: ${exit.errorLines.join('; ') || exit.kind}.`,
-    fix: 'See that the folder exists, is writable and has room, and that ffmpeg has this encoder (ffmpeg -encoders).',
-  });
 }
 
 async function* wholeFrames({ frames, width, height }: EncodeOptions): AsyncGenerator<Uint8Array> {

@@ -15,7 +15,7 @@ export interface FfmpegJob extends RunLimits {
   readonly source: string;
   readonly inputOptions: readonly string[];
   /** The chain of filters, as -filter:v takes it. */
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   readonly outputOptions: readonly string[];
   /** `pipe:1`, or a file, which is overwritten. */
   readonly target: string;

@@ -20,3 +20,22 @@ export async function jpegInBase64(
     .toBuffer();
   return jpeg.toString('base64');
 }
+
+/**
+ * Square pictures side by side as one JPEG.
+ *
+ * @param pictures uint8 RGB [side, side, 3] each; at least one.
+ */
+export async function stripJpeg(pictures: readonly Uint8Array[], side: number): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const row = side * 3;
+  const width = side * pictures.length;
+  const pixels = new Uint8Array(width * side * 3);
+  for (const [index, picture] of pictures.entries()) {
+    for (let y = 0; y < side; y++) {
+      pixels.set(picture.subarray(y * row, (y + 1) * row), (y * pictures.length + index) * row);
+    }
+  }
+  const raw = { width, height: side, channels: 3 } as const;
+  return sharp(pixels, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
+}

@@ -1,0 +1,58 @@
+import { counted } from '../platform/counted.js';
+import type { ClipListing } from './clip-folder.js';
+import type { ClipAnswer } from './messages.js';
+
+/** Pieces of advice that are given at once; more are no priorities. */
+const MOST_PIECES = 3;
+
+/** Separate recordings of a class, below which more of them help before anything else. */
+const FEW_GROUPS = 6;
+
+/**
+ * Which clips to record next: of classes that are taken for others first, then of those with few separate recordings.
+ *
+ * @param options.answers what a network said of clips that it had not seen.
+ */
+export function adviceFor(options: {
+  labels: readonly string[];
+  answers: readonly ClipAnswer[];
+  listing: ClipListing;
+}): string[] {
+  const pieces = [...confusedAdvice(options.answers), ...fewAdvice(options.listing)];
+  if (pieces.length > 0) return pieces.slice(0, MOST_PIECES);
+  return options.answers.length === 0
+    ? []
+    : [
+        'Every tested clip was recognized. Record harder ones next: other people, places, distances and light, so that the test says more.',
+      ];
+}
+
+function confusedAdvice(answers: readonly ClipAnswer[]): string[] {
+  const pairs = new Map<string, { label: string; predicted: string; count: number }>();
+  for (const { label, predicted } of answers) {
+    if (label === predicted) continue;
+    const key = JSON.stringify([label, predicted]);
+    const pair = pairs.get(key) ?? { label, predicted, count: 0 };
+    pairs.set(key, { ...pair, count: pair.count + 1 });
+  }
+  return [...pairs.values()]
+    .sort((one, other) => other.count - one.count)
+    .map(({ label, predicted, count }) => {
+      const tested = answers.filter((answer) => answer.label === label).length;
+      return `Record more of “${label}” that could pass for “${predicted}”: ${count} of ${counted(tested, 'tested clip')} ${count === 1 ? 'was' : 'were'} taken for it. First see whether their class is right.`;
+    });
+}
+
+function fewAdvice({ labels, clips }: ClipListing): string[] {
+  return labels
+    .map((label) => {
+      const own = clips.filter((clip) => clip.label === label);
+      return { label, groups: new Set(own.map(({ group }) => group)).size };
+    })
+    .filter(({ groups }) => groups < FEW_GROUPS)
+    .sort((one, other) => one.groups - other.groups)
+    .map(
+      ({ label, groups }) =>
+        `Record “${label}” again, at another time or place: it has ${counted(groups, 'separate recording')} so far.`,
+    );
+}

@@ -1,0 +1,240 @@
+import * as z from 'zod';
+import { counted } from '../platform/counted.js';
+import { parseQuery } from '../serve/parse-query.js';
+import { Refusal } from '../serve/refusal.js';
+import { requestLife } from '../serve/request-life.js';
+import { cutClip, receiveClip, receiveRecording } from './arrivals.js';
+import { forget, listBin } from './bin.js';
+import { isAbsence } from './clip-checks.js';
+import { listClips, type StoredClip } from './clip-folder.js';
+import { readJson } from './read-json.js';
+import { sendFile } from './send-file.js';
+import type { Studio } from './studio-parts.js';
+import { type Asked, DONE, type StudioRoute } from './studio-route.js';
+
+/** Of a class, or of what it is to be: a folder's name. */
+const label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}<>:"|?*]*[^\p{Cc}<>:"|?*.\s]$/u, 'has letters that not all systems take in names');
+
+const ids = z.array(z.string()).min(1).max(10_000);
+
+const uploadSchema = z.strictObject({
+  label: z.string(),
+  /** What the file is called where it comes from; absent for a recording. */
+  name: z.string().optional(),
+  /** The same for all clips of one recording session. */
+  take: z
+    .string()
+    .regex(/^[\w -]{1,60}$/)
+    .optional(),
+});
+
+const trimSchema = z
+  .strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().max(1e6) })
+  .refine(({ startSeconds, endSeconds }) => endSeconds > startSeconds, 'ends before it starts');
+
+/** Classes and clips: what the page calls Collect. */
+export const CLIP_ROUTES: readonly StudioRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/classes',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ label }));
+      await studio.changes.make(async () => {
+        const undo = await studio.clips.addClass(given.label);
+        return { title: `Add “${given.label}”`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/classes/rename',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ label: z.string(), to: label }));
+      await studio.changes.make(async () => {
+        await requireClass(studio, given.label);
+        const undo = await studio.clips.renameClass(given.label, given.to);
+        return { title: `Rename “${given.label}”`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/classes/remove',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ label: z.string() }));
+      await studio.changes.make(async () => {
+        await requireClass(studio, given.label);
+        const undo = await studio.clips.removeClass(given.label);
+        return { title: `Remove “${given.label}”`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  { method: 'POST', path: '/api/clips', handle: upload },
+  {
+    method: 'POST',
+    path: '/api/clips/move',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ ids, label: z.string() }));
+      await studio.changes.make(async () => {
+        await requireClass(studio, given.label);
+        const clips = (await find(studio, given.ids)).filter((clip) => clip.label !== given.label);
+        const undo = await studio.clips.move(clips, given.label);
+        return { title: `Move ${counted(clips.length, 'clip')}`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/clips/remove',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ ids }));
+      await studio.changes.make(async () => {
+        const clips = await find(studio, given.ids);
+        const undo = await studio.clips.remove(clips);
+        return { title: `Delete ${counted(clips.length, 'clip')}`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/clips/:id/media',
+    handle: async ({ request, studio, param }) => {
+      const { path, isFolder } = await findOne(studio, param('id'));
+      if (isFolder) throw noVideo();
+      return sendFile(path, request);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/clips/:id/strip',
+    handle: async ({ studio, param }) => {
+      const clip = await findOne(studio, param('id'));
+      const strip = await studio.thumbnails.of(clip).catch((error: unknown) => {
+        throw isAbsence(error) ? gone() : error;
+      });
+      const headers = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=86400, immutable' };
+      return new Response(new Uint8Array(strip), { headers });
+    },
+  },
+  { method: 'POST', path: '/api/clips/:id/trim', handle: trim },
+  {
+    method: 'POST',
+    path: '/api/undo',
+    handle: async ({ studio }) => {
+      await studio.changes.undo();
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/bin/:id/restore',
+    handle: async ({ studio, param }) => {
+      await studio.changes.make(async () => {
+        const binned = (await listBin(studio.project.bin)).find(({ id }) => id === param('id'));
+        if (!binned) throw gone();
+        const undo = await studio.clips.restore(binned);
+        return { title: 'Restore 1 clip', undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/bin/empty',
+    handle: async ({ studio }) => {
+      const { bin } = studio.project;
+      for (const clip of await listBin(bin)) await forget(bin, clip);
+      studio.events.announce('state');
+      return DONE();
+    },
+  },
+];
+
+async function upload({ request, studio }: Asked): Promise<Response> {
+  const { label: labelGiven, name, take } = parseQuery(uploadSchema, request);
+  const { project, limits } = studio;
+  await requireClass(studio, labelGiven);
+  const life = requestLife(request.signal, studio.signal);
+  try {
+    const receiving = { arriving: project.arriving, limits, signal: life.signal };
+    const arrival = await (name === undefined
+      ? receiveRecording(request, receiving)
+      : receiveClip(request, { ...receiving, name }));
+    const place = { label: labelGiven, name: arrival.name, group: take ?? null };
+    await studio.changes.make(async () => {
+      const { undo } = await studio.clips.add(arrival.path, place);
+      return { title: 'Add 1 clip', undo, result: null };
+    });
+    return DONE();
+  } finally {
+    life.end();
+  }
+}
+
+async function trim({ request, studio, param }: Asked): Promise<Response> {
+  const given = await readJson(request, trimSchema);
+  const life = requestLife(request.signal, studio.signal);
+  try {
+    const { arriving } = studio.project;
+    const clip = await findOne(studio, param('id'));
+    const path = await cutClip(clip, { ...given, arriving, signal: life.signal });
+    await studio.changes.make(async () => {
+      const undo = await studio.clips.replace(await findOne(studio, clip.id), path);
+      return { title: 'Trim 1 clip', undo, result: null };
+    });
+    return DONE();
+  } finally {
+    life.end();
+  }
+}
+
+async function requireClass({ project }: Studio, name: string): Promise<void> {
+  if ((await listClips(project.clips)).labels.includes(name)) return;
+  throw new Refusal({
+    status: 404,
+    code: 'not_found',
+    problem: `There is no class “${name}” any more.`,
+    fix: 'It may have been renamed or removed in another window.',
+  });
+}
+
+/** Those that are still there, at least one. */
+async function find({ project }: Studio, wanted: readonly string[]): Promise<StoredClip[]> {
+  const { clips } = await listClips(project.clips);
+  const found = clips.filter(({ id }) => wanted.includes(id));
+  if (found.length === 0) throw gone();
+  return found;
+}
+
+async function findOne(studio: Studio, id: string): Promise<StoredClip> {
+  const [clip] = await find(studio, [id]);
+  return clip!; // it finds one, or throws
+}
+
+function noVideo(): Refusal {
+  return new Refusal({
+    status: 415,
+    code: 'unsupported',
+    problem: 'The clip is a folder of frames, which cannot be played.',
+    fix: 'See its frames instead.',
+  });
+}
+
+function gone(): Refusal {
+  return new Refusal({
+    status: 404,
+    code: 'not_found',
+    problem: 'The clip is no longer there.',
+    fix: 'It may have been moved or deleted in another window.',
+  });
+}

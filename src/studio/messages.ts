@@ -1,0 +1,175 @@
+// What the studio's server and its page tell each other. It imports nothing, since the two are compiled apart.
+
+/** All that the page shows but the results of a run: asked for anew whenever something has changed. */
+export interface StudioState {
+  /** Of the project, from its pipeline. */
+  readonly name: string;
+  /** As the command was given it, for the commands that are shown. */
+  readonly folder: string;
+  readonly classes: readonly ClassState[];
+  readonly check: CheckState;
+  /** What can be taken back last, such as `Delete 2 clips`; null for nothing. */
+  readonly undo: string | null;
+  readonly bin: readonly BinEntry[];
+  readonly runs: readonly RunState[];
+  readonly recipe: RecipeState;
+}
+
+export interface ClassState {
+  readonly label: string;
+  readonly clips: readonly ClipState[];
+  /** Separate recordings: clips of one are never torn apart by the split. */
+  readonly groups: number;
+}
+
+export interface ClipState {
+  /** Names it in requests; changes when the clip is moved. */
+  readonly id: string;
+  readonly name: string;
+  /** The recording that it is from, where it is not alone in it. */
+  readonly take: string | null;
+  /** Changes with the file, so that a picture of it can be kept. */
+  readonly version: string;
+  readonly bytes: number;
+  /** Whether it is a folder of frames, which no player shows. */
+  readonly isFolder: boolean;
+  /** Null until it was looked at. */
+  readonly seconds: number | null;
+  /** Why it cannot be read; null where it can, or was not looked at yet. */
+  readonly problem: string | null;
+  /** Clips that show the same, but for those of one recording, which may look alike. */
+  readonly same: readonly SameClip[];
+}
+
+export interface SameClip {
+  /** Whether it has the same bytes; otherwise most frames are nearly the same. */
+  readonly isFile: boolean;
+  readonly id: string;
+  readonly label: string;
+  readonly name: string;
+}
+
+export interface CheckState {
+  readonly isChecking: boolean;
+  /** Why a model cannot be trained on these clips yet; null where it can. */
+  readonly problem: string | null;
+}
+
+export interface BinEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly name: string;
+}
+
+/** What a training does where its settings are left alone. */
+export interface RecipeState {
+  readonly steps: number;
+  readonly hasPretrained: boolean;
+  /** Whether the pretrained encoder is on this machine already. */
+  readonly isPretrainedHere: boolean;
+  /** Models that ship, of which the encoder can be taken. */
+  readonly shippedEncoders: readonly string[];
+  /** Of a training as it stands; null where nothing tells. */
+  readonly seconds: number | null;
+}
+
+export interface RunSettings {
+  /** `hub`, or a model that ships; the pipeline's own when null. */
+  readonly weights: string | null;
+  /** The pipeline's own when null. */
+  readonly steps: number | null;
+  readonly seed: number | null;
+  /** Show each clip mirrored, too. */
+  readonly mirror: boolean;
+}
+
+export type RunStatus = 'running' | 'finished' | 'interrupted' | 'failed';
+
+export interface RunState {
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly settings: RunSettings;
+  /** The command that does the same. */
+  readonly command: string;
+  /** Of a finished one that was tested. */
+  readonly test: TestFigure | null;
+  readonly seconds: number | null;
+  /** Of a failed one. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+  readonly progress: RunProgress | null;
+}
+
+export interface TestFigure {
+  readonly accuracy: number;
+  readonly interval: readonly [number, number];
+  readonly examples: number;
+}
+
+/** How far a run is, or has come. */
+export interface RunProgress {
+  /** Such as `Reading clips`. */
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+  /** Null until it can be told. */
+  readonly secondsLeft: number | null;
+  readonly epochs: readonly EpochPoint[];
+  readonly notes: readonly string[];
+}
+
+export interface EpochPoint {
+  readonly trainLoss: number;
+  readonly validationLoss: number | null;
+}
+
+/** What came of a finished run. */
+export interface RunResult {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly test: (TestFigure & { readonly method: string }) | null;
+  readonly baselines: readonly BaselineFigure[];
+  /** What the baselines mean, in words. */
+  readonly sentences: readonly string[];
+  /** [true class][predicted class] counts of the test part. */
+  readonly confusion: ReadonlyArray<readonly number[]>;
+  readonly answers: readonly ClipAnswer[];
+  readonly epochs: readonly EpochPoint[];
+  readonly advice: readonly string[];
+  readonly hasReport: boolean;
+}
+
+export interface BaselineFigure {
+  readonly name: string;
+  readonly isNetwork: boolean;
+  readonly accuracy: number;
+  readonly interval: readonly [number, number];
+}
+
+/** What a run's network said of a clip of its test part. */
+export interface ClipAnswer {
+  /** Null where the clip is no longer there under its name. */
+  readonly id: string | null;
+  readonly version: string | null;
+  readonly name: string;
+  readonly label: string;
+  readonly predicted: string;
+  readonly probability: number;
+  readonly isUnknown: boolean;
+}
+
+/** What a model says of a clip, as `classify --json` does. */
+export interface TryAnswer {
+  /** Null where the answer is unknown. */
+  readonly label: string | null;
+  readonly unknown?: { readonly reason: string; readonly score: number } | undefined;
+  /** Of the most probable class. */
+  readonly probability: number;
+  readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
+  readonly attention?: readonly number[] | undefined;
+  readonly timesSeconds?: readonly number[] | undefined;
+  readonly durationSeconds?: number | undefined;
+}
+
+export interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
+}

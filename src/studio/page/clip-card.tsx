@@ -1,0 +1,68 @@
+import type { Signal } from '@preact/signals';
+import type { ClipState } from '../messages.js';
+import { seconds } from './page-words.js';
+
+export const stripUrl = ({ id, version }: { id: string; version: string }): string =>
+  `/api/clips/${id}/strip?v=${version}`;
+
+export const mediaUrl = ({ id, version }: { id: string; version: string }): string =>
+  `/api/clips/${id}/media?v=${version}`;
+
+/** A clip among others of its class. */
+export function ClipCard(props: {
+  clip: ClipState;
+  label: string;
+  chosen: Signal<ReadonlySet<string>>;
+  onOpen: (clip: ClipState) => void;
+}) {
+  const { clip, label, chosen, onOpen } = props;
+  const isChosen = chosen.value.has(clip.id);
+  return (
+    <li class={isChosen ? 'clip chosen' : 'clip'}>
+      <button type="button" class="strip" aria-label={`Open ${clip.name}`} onClick={() => onOpen(clip)}>
+        {clip.problem === null ? (
+          <img src={stripUrl(clip)} alt="" loading="lazy" width={480} height={96} />
+        ) : (
+          <span class="no-strip">No picture</span>
+        )}
+      </button>
+      <label class="clip-line">
+        <input
+          type="checkbox"
+          checked={isChosen}
+          onChange={({ currentTarget }) => {
+            const ids = new Set(chosen.value);
+            if (currentTarget.checked) ids.add(clip.id);
+            else ids.delete(clip.id);
+            chosen.value = ids;
+          }}
+        />
+        <span class="clip-name">{clip.name}</span>
+        {clip.seconds !== null && !clip.isFolder && <span class="quiet">{seconds(clip.seconds)}</span>}
+      </label>
+      <Flags clip={clip} label={label} />
+    </li>
+  );
+}
+
+function Flags({ clip, label }: { clip: ClipState; label: string }) {
+  // The worst of each kind is enough.
+  const byKind = [...clip.same].sort((one, another) => Number(another.isFile) - Number(one.isFile));
+  const other = byKind.find((each) => each.label !== label);
+  const copy = byKind.find((each) => each.label === label);
+  return (
+    <>
+      {clip.problem !== null && <p class="flag bad">Cannot be read</p>}
+      {other && (
+        <p class={other.isFile ? 'flag bad' : 'flag warn'}>
+          {other.isFile
+            ? `Also in “${other.label}”: one of the two is wrong`
+            : `Looks like ${other.name} in “${other.label}”`}
+        </p>
+      )}
+      {copy && !other && (
+        <p class="flag warn">{copy.isFile ? `Same as ${copy.name}` : `Looks like ${copy.name}`}</p>
+      )}
+    </>
+  );
+}

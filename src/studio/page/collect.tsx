@@ -1,0 +1,282 @@
+import { signal, useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
+import type { ClassState, ClipState } from '../messages.js';
+import { ClipCard } from './clip-card.js';
+import { ClipDialog } from './clip-dialog.js';
+import { confirmed, Dialog } from './dialog.js';
+import { counted } from './page-words.js';
+import { change, labels, notice, state } from './project.js';
+import { Recorder } from './recorder.js';
+import { chosen, Selection } from './selection.js';
+import { readDrop, sendDropped, sendFiles } from './uploads.js';
+import { Uploads } from './uploads-list.js';
+
+/** The class that is recorded for; the clip that is looked at. */
+const recordingFor = signal<string | null>(null);
+const opened = signal<string | null>(null);
+
+/** Classes side by side, with their clips. */
+export function Collect() {
+  const { classes, check } = state.value!; // App shows it once there is one
+  const clip = classes.flatMap(({ clips }) => clips).find(({ id }) => id === opened.value);
+  const label = classes.find(({ clips }) => clips.some(({ id }) => id === opened.value))?.label;
+  return (
+    <>
+      <div class="lead">
+        <h2>What should your model tell apart?</h2>
+        <p>
+          Make a class for each answer, and record or drop some ten clips of each. Change people, places and
+          light between recordings: the test is honest only if it sees something new.
+        </p>
+        <p class={check.problem === null ? 'ready' : 'todo'}>
+          {check.problem ?? 'There is enough to train on.'}
+          {check.isChecking && <span class="quiet"> Looking at new clips…</span>}
+        </p>
+      </div>
+      <Uploads />
+      <div class="classes">
+        {classes.map((each) => (
+          <ClassColumn key={each.label} {...each} />
+        ))}
+        <NewClass />
+      </div>
+      <Bin />
+      <Selection />
+      {recordingFor.value !== null && (
+        <Recorder
+          label={recordingFor.value}
+          onClose={() => {
+            recordingFor.value = null;
+          }}
+        />
+      )}
+      {clip && label !== undefined && (
+        <ClipDialog
+          clip={clip}
+          label={label}
+          onClose={() => {
+            opened.value = null;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const openClip = ({ id }: ClipState) => {
+  opened.value = id;
+};
+
+function ClassColumn({ label, clips, groups }: ClassState) {
+  const id = useId();
+  const drop = useDropTarget(async (data) => sendDropped(await readDrop(data), label));
+  return (
+    <section
+      class={`class-column ${drop.isOver.value ? 'over' : ''}`}
+      aria-labelledby={id}
+      {...drop.handlers}
+    >
+      <div class="class-head">
+        <h3 id={id}>{label}</h3>
+        <ClassChanges label={label} />
+        <p class="quiet">
+          {counted(clips.length, 'clip')}
+          {clips.length > 0 && `, ${counted(groups, 'recording')}`}
+        </p>
+      </div>
+      <ClassActions label={label} />
+      {clips.length === 0 ? (
+        <p class="empty">Drop videos here, or folders of them.</p>
+      ) : (
+        <ul class="clips">
+          {clips.map((clip) => (
+            <ClipCard key={clip.id} clip={clip} label={label} chosen={chosen} onOpen={openClip} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function ClassActions({ label }: { label: string }) {
+  return (
+    <div class="actions">
+      <button
+        type="button"
+        class="main"
+        onClick={() => {
+          recordingFor.value = label;
+        }}
+      >
+        Record<span class="unseen"> {label}</span>
+      </button>
+      <label class="button">
+        Add files<span class="unseen"> to {label}</span>
+        <input
+          type="file"
+          multiple
+          accept="video/*,image/*,.mkv,.zip"
+          onChange={async ({ currentTarget }) => {
+            await sendFiles([...(currentTarget.files ?? [])], label);
+            currentTarget.value = '';
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+function ClassChanges({ label }: { label: string }) {
+  const isRenaming = useSignal(false);
+  return (
+    <div class="changes">
+      <button
+        type="button"
+        class="plain"
+        aria-label={`Rename ${label}`}
+        onClick={() => {
+          isRenaming.value = true;
+        }}
+      >
+        Rename
+      </button>
+      <button
+        type="button"
+        class="plain"
+        aria-label={`Remove ${label}`}
+        onClick={() => change('/api/classes/remove', { label })}
+      >
+        Remove
+      </button>
+      {isRenaming.value && (
+        <Rename
+          label={label}
+          onClose={() => {
+            isRenaming.value = false;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Rename({ label, onClose }: { label: string; onClose: () => void }) {
+  const name = useSignal(label);
+  return (
+    <Dialog title={`Rename “${label}”`} onClose={onClose}>
+      <form
+        onSubmit={async (event) => {
+          event.preventDefault();
+          if (name.value !== label) await change('/api/classes/rename', { label, to: name.value });
+          onClose();
+        }}
+      >
+        <label>
+          Name
+          <input
+            value={label}
+            required
+            maxLength={60}
+            onInput={({ currentTarget }) => {
+              name.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <div class="actions">
+          <button type="submit" class="main">
+            Rename
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function NewClass() {
+  const drop = useDropTarget(async (data) => {
+    const { folders } = await readDrop(data);
+    for (const folder of folders) {
+      const isThere = labels.value.includes(folder.name);
+      if (isThere || (await change('/api/classes', { label: folder.name })))
+        await sendDropped(folder, folder.name);
+    }
+  });
+  return (
+    <form
+      class={`new-class ${drop.isOver.value ? 'over' : ''}`}
+      {...drop.handlers}
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const form = event.currentTarget;
+        const label = String(new FormData(form).get('label')).trim();
+        if (await change('/api/classes', { label })) {
+          notice.value = `Added the class ${label}`;
+          form.reset();
+        }
+      }}
+    >
+      <label>
+        New class
+        <input name="label" required maxLength={60} placeholder="such as jump" autocomplete="off" />
+      </label>
+      <button type="submit">Add class</button>
+      <p class="quiet">Or drop folders here: each becomes a class.</p>
+    </form>
+  );
+}
+
+function Bin() {
+  const { bin } = state.value!; // as in Collect
+  if (bin.length === 0) return null;
+  return (
+    <details class="bin">
+      <summary>Bin ({bin.length})</summary>
+      <ul>
+        {bin.map(({ id, label, name }) => (
+          <li key={id}>
+            <span>
+              {name} <span class="quiet">from {label}</span>
+            </span>
+            <button
+              type="button"
+              aria-label={`Put back ${name}`}
+              onClick={() => change(`/api/bin/${id}/restore`)}
+            >
+              Put back
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={() =>
+          confirmed(`Delete ${counted(bin.length, 'clip')} for good?`, () => change('/api/bin/empty'))
+        }
+      >
+        Empty the bin
+      </button>
+    </details>
+  );
+}
+
+/** Where files can be dropped. */
+function useDropTarget(take: (data: DataTransfer) => Promise<void>) {
+  const isOver = useSignal(false);
+  return {
+    isOver,
+    handlers: {
+      onDragOver: (event: DragEvent) => {
+        event.preventDefault();
+        isOver.value = true;
+      },
+      onDragLeave: () => {
+        isOver.value = false;
+      },
+      onDrop: (event: DragEvent) => {
+        event.preventDefault();
+        isOver.value = false;
+        if (event.dataTransfer) void take(event.dataTransfer);
+      },
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// What the page knows of the project, and how it asks for more.
+import { computed, signal } from '@preact/signals';
+import type { ErrorAnswer, StudioState } from '../messages.js';
+
+/** Null until it came. */
+export const state = signal<StudioState | null>(null);
+
+/** Whether the studio's server cannot be reached. */
+export const isAway = signal(false);
+
+/** What went wrong last, to be shown until it is closed. */
+export const failure = signal<string | null>(null);
+
+/** What was done last, for screen readers. */
+export const notice = signal('');
+
+export const finishedRuns = computed(
+  () => state.value?.runs.filter(({ status }) => status === 'finished') ?? [],
+);
+
+export const labels = computed(() => state.value?.classes.map(({ label }) => label) ?? []);
+
+export type Asked<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly fix: string };
+
+/** Asks the server; what it refuses, and that it cannot be reached, is an answer, too. */
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<Asked<T>> {
+  try {
+    const response = await fetch(path, init);
+    const body = (await response.json()) as T | ErrorAnswer; // as messages.ts says
+    if (response.ok) return { kind: 'answer', value: body as T };
+    return { kind: 'refused', ...(body as ErrorAnswer).error };
+  } catch {
+    isAway.value = true;
+    const message = 'The studio does not answer. Is it still running?';
+    return { kind: 'refused', code: 'away', message, fix: 'Start it again with `clipstep studio`.' };
+  }
+}
+
+export const post = <T>(path: string, body: object = {}): Promise<Asked<T>> =>
+  ask<T>(path, { method: 'POST', body: JSON.stringify(body) });
+
+/** Asks for a change, and says so where it is refused. @returns whether it was made. */
+export async function change(path: string, body: object = {}): Promise<boolean> {
+  const asked = await post(path, body);
+  if (asked.kind === 'refused') failure.value = words(asked);
+  else await refresh();
+  return asked.kind === 'answer';
+}
+
+export const words = ({ message, fix }: { message: string; fix: string }): string =>
+  `${message} ${fix}`.trim();
+
+/** Asks for the project as it is now. */
+export async function refresh(): Promise<void> {
+  const asked = await ask<StudioState>('/api/state');
+  if (asked.kind === 'answer') {
+    isAway.value = false;
+    state.value = asked.value;
+  } else if (asked.code !== 'away') failure.value = words(asked);
+}
+
+/** Takes up changes as they are made, in other windows and by the server itself. */
+export function followProject(): void {
+  const events = new EventSource('/api/events');
+  events.addEventListener('state', refresh);
+  events.addEventListener('progress', refresh);
+  events.addEventListener('error', () => {
+    isAway.value = true;
+  });
+  events.addEventListener('open', () => {
+    isAway.value = false;
+  });
+  refresh();
+}

@@ -1,0 +1,70 @@
+import { computed, signal } from '@preact/signals';
+import { counted } from './page-words.js';
+import { change, labels, state } from './project.js';
+
+/** Ids of the clips that are chosen. */
+export const chosen = signal<ReadonlySet<string>>(new Set());
+
+/** Of these, the ones that are still there. */
+const present = computed(() => {
+  const ids = state.value?.classes.flatMap(({ clips }) => clips.map(({ id }) => id)) ?? [];
+  return ids.filter((id) => chosen.value.has(id));
+});
+
+const clear = () => {
+  chosen.value = new Set();
+};
+
+/** What can be done with the chosen clips. */
+export function Selection() {
+  if (present.value.length === 0) return null;
+  return (
+    <section class="selection" aria-label="Chosen clips">
+      <p>{counted(present.value.length, 'clip')} chosen</p>
+      <MoveTo
+        name="Move to"
+        onMove={async (label) => {
+          if (await change('/api/clips/move', { ids: present.value, label })) clear();
+        }}
+      />
+      <button
+        type="button"
+        onClick={async () => {
+          if (await change('/api/clips/remove', { ids: present.value })) clear();
+        }}
+      >
+        Delete
+      </button>
+      <button type="button" class="plain" onClick={clear}>
+        Choose none
+      </button>
+    </section>
+  );
+}
+
+/** A choice of classes that acts when one is chosen. */
+export function MoveTo(props: { name: string; without?: string; onMove: (label: string) => void }) {
+  const { name, without, onMove } = props;
+  return (
+    <label class="inline">
+      <span>{name}</span>
+      <select
+        value=""
+        onChange={({ currentTarget }) => {
+          const label = currentTarget.value;
+          currentTarget.value = '';
+          if (label !== '') onMove(label);
+        }}
+      >
+        <option value="">a class…</option>
+        {labels.value
+          .filter((label) => label !== without)
+          .map((label) => (
+            <option key={label} value={label}>
+              {label}
+            </option>
+          ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,286 @@
+import { useSignal } from '@preact/signals';
+import type { EpochPoint, RunProgress, RunSettings, RunState } from '../messages.js';
+import { Chart } from './chart.js';
+import { confirmed } from './dialog.js';
+import { duration, percent } from './page-words.js';
+import { change, notice, state } from './project.js';
+
+const USUAL: RunSettings = { weights: null, steps: null, seed: null, mirror: false };
+
+/** One button; what goes on; all runs. */
+export function Train() {
+  const { check, runs } = state.value!; // App shows it once there is one
+  const running = runs.find(({ status }) => status === 'running');
+  return (
+    <>
+      <div class="lead">
+        <h2>Train a model</h2>
+        <p>
+          The studio sets some recordings aside, learns from the others, and then tests the model on what it
+          has not seen.
+        </p>
+      </div>
+      {running ? <Running run={running} /> : <Begin problem={check.problem} />}
+      {runs.length > 0 && <Runs runs={runs} />}
+    </>
+  );
+}
+
+function Begin({ problem }: { problem: string | null }) {
+  const { recipe } = state.value!; // as in Train
+  const settings = useSignal<RunSettings>(USUAL);
+  const isBusy = useSignal(false);
+  const update = (some: Partial<RunSettings>) => {
+    settings.value = { ...settings.value, ...some };
+  };
+  const start = async () => {
+    isBusy.value = true;
+    if (await change('/api/runs', settings.value)) notice.value = 'The training has started';
+    isBusy.value = false;
+  };
+  const needsNetwork = recipe.hasPretrained && !recipe.isPretrainedHere && settings.value.weights === null;
+  return (
+    <section class="panel">
+      {problem !== null && <p class="todo">{problem}</p>}
+      <div class="actions">
+        <button type="button" class="main large" disabled={problem !== null || isBusy.value} onClick={start}>
+          Train
+        </button>
+        {recipe.seconds !== null && problem === null && (
+          <p class="quiet">
+            Takes about {duration(recipe.seconds * lengthOf(settings.value, recipe.steps))}.
+          </p>
+        )}
+      </div>
+      {needsNetwork && (
+        <p class="message">
+          The first training downloads a pretrained encoder (2 MB) from the internet, once. Without a
+          connection, choose the encoder of a model that ships with Clipstep under Options.
+        </p>
+      )}
+      <details>
+        <summary>Options</summary>
+        <Options settings={settings.value} onChange={update} />
+      </details>
+    </section>
+  );
+}
+
+/** How much longer than as usual; half of a training is reading the clips. */
+function lengthOf({ steps }: RunSettings, usual: number): number {
+  return steps === null || usual === 0 ? 1 : (1 + steps / usual) / 2;
+}
+
+function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSettings>) => void }) {
+  const { settings, onChange } = props;
+  const { recipe } = state.value!; // as in Train
+  const lengths = recipe.steps === 0 ? [] : [Math.ceil(recipe.steps / 4), recipe.steps * 3];
+  return (
+    <div class="options">
+      {recipe.hasPretrained && recipe.shippedEncoders.length > 0 && (
+        <label>
+          Start from
+          <select
+            value={settings.weights ?? ''}
+            onChange={({ currentTarget }) => onChange({ weights: currentTarget.value || null })}
+          >
+            <option value="">an encoder trained on a million photographs (ImageNet)</option>
+            {recipe.shippedEncoders.map((name) => (
+              <option key={name} value={name}>
+                the encoder of the model {name}, which ships: no download, often less accurate
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {lengths.length > 0 && (
+        <label>
+          Length
+          <select
+            value={settings.steps ?? ''}
+            onChange={({ currentTarget }) => onChange({ steps: Number(currentTarget.value) || null })}
+          >
+            <option value="">as usual ({recipe.steps} steps)</option>
+            <option value={lengths[0]}>short ({lengths[0]} steps), for a first look</option>
+            <option value={lengths[1]}>long ({lengths[1]} steps), for many clips</option>
+          </select>
+        </label>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={settings.mirror}
+          onChange={({ currentTarget }) => onChange({ mirror: currentTarget.checked })}
+        />
+        Show each clip mirrored, too. Not where left and right make the difference.
+      </label>
+      <label>
+        Split and start by chance number
+        <input
+          type="number"
+          min={0}
+          step={1}
+          placeholder="as in the pipeline"
+          value={settings.seed ?? ''}
+          onInput={({ currentTarget }) => {
+            const { value } = currentTarget;
+            onChange({ seed: /^\d+$/.test(value) ? Number(value) : null });
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+function Running({ run }: { run: RunState }) {
+  const progress = run.progress!; // a running one has it
+  return (
+    <section class="panel" aria-label="Training">
+      <Bar {...progress} />
+      <Curves epochs={progress.epochs} />
+      <Notes notes={progress.notes} />
+      <div class="actions">
+        <button type="button" onClick={() => change('/api/runs/cancel')}>
+          Stop
+        </button>
+        <p class="quiet">It keeps what it has learned, and can go on later.</p>
+      </div>
+    </section>
+  );
+}
+
+function Bar({ what, done, total, secondsLeft }: RunProgress) {
+  return (
+    <div class="progress">
+      <p>
+        <strong>{what}</strong>
+        {secondsLeft !== null && <span class="quiet"> {duration(secondsLeft)} left of this part</span>}
+      </p>
+      <progress aria-label={what} value={done} max={Math.max(1, total)} />
+    </div>
+  );
+}
+
+export function Curves({ epochs }: { epochs: readonly EpochPoint[] }) {
+  const last = epochs.at(-1);
+  if (!last) return null;
+  const lines = [
+    { name: 'Error on clips to learn from', values: epochs.map(({ trainLoss }) => trainLoss) },
+    { name: 'on clips set aside', values: epochs.map(({ validationLoss }) => validationLoss) },
+  ];
+  const summary = `Error over ${epochs.length} epochs: ${last.trainLoss.toFixed(2)} on clips to learn from${
+    last.validationLoss === null ? '' : `, ${last.validationLoss.toFixed(2)} on clips set aside`
+  }.`;
+  return <Chart summary={summary} xName="Epoch" x={epochs.map((_, index) => index + 1)} lines={lines} />;
+}
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) return null;
+  return (
+    <details>
+      <summary>Notes ({notes.length})</summary>
+      <ul class="notes">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Runs({ runs }: { runs: readonly RunState[] }) {
+  return (
+    <section>
+      <h2>Runs</h2>
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">Right on unseen clips</th>
+              <th scope="col">Settings</th>
+              <th scope="col">Time</th>
+              <th scope="col">
+                <span class="unseen">What to do</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...runs].reverse().map((run) => (
+              <RunRow key={run.name} run={run} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function RunRow({ run }: { run: RunState }) {
+  const { name, status, test, seconds } = run;
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{test ? `${percent(test.accuracy)} of ${test.examples}` : <Status run={run} />}</td>
+      <td>{settingsText(run.settings)}</td>
+      <td>{seconds === null ? '' : duration(seconds)}</td>
+      <td class="row-actions">
+        {status === 'finished' && (
+          <a href={`#judge/${encodeURIComponent(name)}`}>
+            Judge<span class="unseen"> {name}</span>
+          </a>
+        )}
+        {status === 'interrupted' && (
+          <button
+            type="button"
+            aria-label={`Resume ${name}`}
+            onClick={() => change(`/api/runs/${name}/resume`)}
+          >
+            Resume
+          </button>
+        )}
+        {status !== 'running' && (
+          <button
+            type="button"
+            class="plain"
+            aria-label={`Delete ${name}`}
+            onClick={() =>
+              confirmed(`Delete ${name} and its model for good?`, () => change(`/api/runs/${name}/remove`))
+            }
+          >
+            Delete
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Status({ run: { status, error } }: { run: RunState }) {
+  switch (status) {
+    case 'running':
+      return <>training…</>;
+    case 'interrupted':
+      return <>stopped before its end</>;
+    case 'finished':
+      return <>not tested</>;
+    case 'failed':
+      return (
+        <>
+          <strong>failed.</strong> {error?.message} {error?.fix}
+          {error?.code === 'download_failed' &&
+            ' Or choose another encoder under Options: one that ships needs no network.'}
+        </>
+      );
+  }
+}
+
+function settingsText({ weights, steps, seed, mirror }: RunSettings): string {
+  const parts = [
+    weights === null ? '' : `encoder of ${weights}`,
+    steps === null ? '' : `${steps} steps`,
+    mirror ? 'mirrored' : '',
+    seed === null ? '' : `seed ${seed}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ') || 'as usual';
+}

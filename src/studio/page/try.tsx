@@ -1,0 +1,219 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { RunState, TryAnswer } from '../messages.js';
+import { classify, type Timed } from './ask-model.js';
+import { closeCamera, openCamera } from './camera.js';
+import { Chart } from './chart.js';
+import { type Live, type Moment, startLive } from './live.js';
+import { percent } from './page-words.js';
+import { notice, words } from './project.js';
+import { chosenRun, NoModel, RunChoice } from './run-choice.js';
+
+/** A model at work: on a clip, or on what the camera sees. */
+export function Try() {
+  const run = chosenRun.value;
+  if (!run) return <NoModel />;
+  return (
+    <>
+      <RunChoice />
+      <div class="lead">
+        <h2>See it at work</h2>
+        <p>Nothing that you show here is kept.</p>
+      </div>
+      <div class="two">
+        <TryCamera key={`camera ${run.name}`} run={run} />
+        <TryClip key={`clip ${run.name}`} run={run} />
+      </div>
+    </>
+  );
+}
+
+function TryCamera({ run }: { run: RunState }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const stream = useSignal<MediaStream | null>(null);
+  const live = useSignal<Live | null>(null);
+  const problem = useSignal<string | null>(null);
+  const length = useSignal(2);
+  const stop = () => {
+    live.value?.stop();
+    closeCamera(stream.value);
+    live.value = null;
+    stream.value = null;
+  };
+  useEffect(() => stop, []);
+  const start = async () => {
+    try {
+      stream.value = await openCamera();
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    problem.value = null;
+    if (video.current) video.current.srcObject = stream.value;
+    live.value = startLive(stream.value, { run: run.name, windowSeconds: length.value });
+  };
+  const said = problem.value ?? live.value?.problem.value ?? null;
+  return (
+    <section class="panel" aria-labelledby="try-camera">
+      <h3 id="try-camera">Camera</h3>
+      <video ref={video} autoPlay muted playsInline hidden={!live.value} aria-label="What the camera sees" />
+      <div class="actions">
+        <button type="button" class="main" onClick={live.value ? stop : start}>
+          {live.value ? 'Stop' : 'Start the camera'}
+        </button>
+        {!live.value && <WindowLength length={length} />}
+      </div>
+      {said !== null && (
+        <p class="message bad" role="alert">
+          {said}
+        </p>
+      )}
+      {live.value && <Moments moments={live.value.moments} />}
+    </section>
+  );
+}
+
+function WindowLength({ length }: { length: Signal<number> }) {
+  return (
+    <label class="inline">
+      <span>Look at the last</span>
+      <select
+        value={length.value}
+        onChange={({ currentTarget }) => {
+          length.value = Number(currentTarget.value);
+        }}
+      >
+        {[1, 2, 3, 5].map((value) => (
+          <option key={value} value={value}>
+            {value} s
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Moments({ moments }: { moments: Signal<readonly Moment[]> }) {
+  const last = moments.value.at(-1);
+  if (!last) return <p class="quiet">Watching…</p>;
+  const labels = last.answer.top.map(({ label }) => label).sort();
+  const lines = labels.map((label) => ({
+    name: label,
+    values: moments.value.map(
+      ({ answer }) => answer.top.find((each) => each.label === label)?.probability ?? null,
+    ),
+  }));
+  return (
+    <>
+      <AnswerView {...last} />
+      <Chart
+        summary={`Probability of each class over the last ${moments.value.length} answers.`}
+        xName="Seconds"
+        x={moments.value.map(({ time }) => time)}
+        lines={lines}
+        most={1}
+        height={180}
+      />
+    </>
+  );
+}
+
+function TryClip({ run }: { run: RunState }) {
+  const shown = useSignal<{ url: string; timed: Timed | null } | null>(null);
+  const problem = useSignal<string | null>(null);
+  const show = async (file: File | undefined) => {
+    if (!file) return;
+    if (shown.value) URL.revokeObjectURL(shown.value.url);
+    const url = URL.createObjectURL(file);
+    shown.value = { url, timed: null };
+    problem.value = null;
+    const asked = await classify(run.name, file);
+    if (asked.kind === 'refused') {
+      problem.value = words(asked);
+      shown.value = null;
+      return;
+    }
+    shown.value = { url, timed: asked.value };
+    notice.value = `The answer is ${asked.value.answer.label ?? 'unknown'}`;
+  };
+  return (
+    <section
+      class="panel"
+      aria-labelledby="try-clip"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void show(event.dataTransfer?.files[0]);
+      }}
+    >
+      <h3 id="try-clip">A clip</h3>
+      <label class="button">
+        Choose a clip
+        <input
+          type="file"
+          accept="video/*,image/*,.mkv"
+          onChange={({ currentTarget }) => {
+            void show(currentTarget.files?.[0]);
+            currentTarget.value = '';
+          }}
+        />
+      </label>
+      <p class="quiet">Or drop one here.</p>
+      {problem.value !== null && (
+        <p class="message bad" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {shown.value && <video src={shown.value.url} controls muted loop autoPlay playsInline />}
+      {shown.value &&
+        (shown.value.timed ? <AnswerView {...shown.value.timed} /> : <p class="quiet">Looking…</p>)}
+    </section>
+  );
+}
+
+/** Classes that have a bar; the others have next to nothing. */
+const MOST_BARS = 5;
+
+function AnswerView({ answer, milliseconds }: Timed) {
+  const { label, unknown, probability, top, attention, timesSeconds } = answer;
+  return (
+    <div class="answer">
+      <p class="number">
+        {label ?? 'unknown'}{' '}
+        <span>{label === null ? unknownText(unknown) : `${percent(probability)} sure`}</span>
+      </p>
+      <ul class="bars">
+        {top.slice(0, MOST_BARS).map((each) => (
+          <li key={each.label} class={each.label === label ? 'own' : ''}>
+            <span>{each.label}</span>
+            <span class="bar" aria-hidden="true">
+              <span class="fill" style={{ width: `${100 * each.probability}%` }} />
+            </span>
+            <span class="value">{percent(each.probability)}</span>
+          </li>
+        ))}
+      </ul>
+      {attention && timesSeconds && <Attention weights={attention} times={timesSeconds} />}
+      <p class="quiet">Answered in {Math.round(milliseconds)} ms.</p>
+    </div>
+  );
+}
+
+const unknownText = (unknown: TryAnswer['unknown']): string =>
+  unknown?.reason === 'unlike' ? 'unlike anything that it learned from' : 'too unsure to say';
+
+/** What the network attended to, where it says so. */
+function Attention({ weights, times }: { weights: readonly number[]; times: readonly number[] }) {
+  const most = weights.reduce((highest, weight) => Math.max(highest, weight), 0);
+  const best = weights.indexOf(most);
+  return (
+    <figure class="attention">
+      <div aria-hidden="true">
+        {weights.map((weight, index) => (
+          <span key={times[index]} style={{ height: `${(100 * weight) / most}%` }} />
+        ))}
+      </div>
+      <figcaption>What it looked at most: {times[best]?.toFixed(1)} s</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { scanFolders } from '../datasets/scan-folders.js';
+import { UserError } from '../errors.js';
+import { inputOf } from '../inputs/input-kinds.js';
+import { readPipeline } from '../pipeline/pipeline-file.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { cannotWrite } from '../platform/cannot-write.js';
+import { exists, unlessAbsent } from '../platform/exists.js';
+import { makeFolder } from '../platform/make-folder.js';
+import { makeProject } from '../workflows/init-project.js';
+
+/** Where a project keeps what. Names that begin with a dot are passed over by all that reads clips. */
+export interface ProjectFolder {
+  /** As it was given. */
+  readonly folder: string;
+  readonly pipelinePath: string;
+  readonly pipeline: Pipeline;
+  /** A folder for each class. */
+  readonly clips: string;
+  /** A folder for each run. */
+  readonly models: string;
+  /** The studio's own: the bin, what is arriving, and how runs went. */
+  readonly own: string;
+  readonly bin: string;
+  readonly arriving: string;
+  readonly runs: string;
+}
+
+/**
+ * Opens the folder of a project as `clipstep init` makes it, and makes it where there is none yet.
+ *
+ * @throws UserError `usage` for a folder that holds something else, for clips that a manifest lists or that are split by
+ *   folders, and for a pipeline that trains on no clips; as readPipeline; `cannot_write`.
+ */
+export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
+  const pipelinePath = join(folder, 'pipeline.yaml');
+  if (!(await exists(pipelinePath))) {
+    await refuseOther(folder);
+    await makeProject(folder, []);
+  }
+  const pipeline = await readPipeline(pipelinePath);
+  requireClips(pipeline, pipelinePath);
+  const own = join(folder, '.studio');
+  const paths = {
+    clips: join(folder, 'clips'),
+    models: join(folder, 'models'),
+    own,
+    bin: join(own, 'bin'),
+    arriving: join(own, 'arriving'),
+    runs: join(own, 'runs'),
+  };
+  for (const path of Object.values(paths)) {
+    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
+  }
+  await refuseArranged(paths.clips);
+  return { folder, pipelinePath, pipeline, ...paths };
+}
+
+/** A project is made in a folder that is not there, is empty, or holds clips alone. */
+async function refuseOther(folder: string): Promise<void> {
+  const names = ((await unlessAbsent(readdir(folder))) ?? []).filter((name) => !name.startsWith('.'));
+  if (names.every((name) => name === 'clips')) return;
+  throw new UserError('usage', {
+    problem: `${folder} holds ${names.slice(0, 3).join(', ')}, but no pipeline.yaml: it is no project.`,
+    fix: 'Give a new folder, or one that `clipstep init` or `clipstep studio` made.',
+  });
+}
+
+function requireClips({ name, task, input }: Pipeline, path: string): void {
+  const { given, images } = inputOf(input);
+  if (task === 'classification' && given === 'files' && images === 'frames') return;
+  throw new UserError('usage', {
+    problem: `The pipeline ${name} in ${path} does not classify clips, which is what the studio is for.`,
+    fix: 'Give a folder whose pipeline reads frames, such as one that `clipstep init` made.',
+  });
+}
+
+async function refuseArranged(clips: string): Promise<void> {
+  const manifests = ['manifest.csv', 'clips.csv'].map((name) => join(clips, name));
+  for (const path of manifests) {
+    if (!(await exists(path))) continue;
+    throw new UserError('usage', {
+      problem: `${path} lists the clips, and the studio arranges them by their folders.`,
+      fix: 'Take it away where each class has a folder; groups.csv says which clips belong together.',
+    });
+  }
+  if ((await scanFolders(clips)).examples.every(({ split }) => split === undefined)) return;
+  throw new UserError('usage', {
+    problem: `${clips} is split into train and test by its folders, which the studio does itself.`,
+    fix: 'Move the folders of the classes directly into it.',
+  });
+}

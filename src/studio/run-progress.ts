@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import type { EpochPoint, RunProgress } from './messages.js';
+import type { RunLine } from './run-log.js';
+
+/** What a training prints of how far it is; see train/train-event.ts. */
+const eventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('reading'), what: z.string(), done: z.number(), total: z.number() }),
+  z.object({ kind: z.literal('classifier'), epoch: z.number(), epochs: z.number() }),
+  z.object({
+    kind: z.literal('downloading'),
+    fileName: z.string(),
+    receivedBytes: z.number(),
+    totalBytes: z.number().nullish(),
+  }),
+  z.object({
+    kind: z.literal('step'),
+    epoch: z.number(),
+    epochs: z.number(),
+    step: z.number(),
+    steps: z.number(),
+  }),
+]);
+
+type ProgressEvent = z.infer<typeof eventSchema>;
+
+interface Position {
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Follows a training by what it prints. */
+export interface ProgressTracker {
+  /** @returns whether there is something new to show. */
+  take(line: string): boolean;
+  /** Takes a line that was kept. */
+  keep(line: RunLine): void;
+  readonly progress: RunProgress;
+}
+
+/** A training that shows only part of its parts' time is guessed wrongly from its first moments. */
+const LEAST_SHARE = 0.05;
+
+export function trackProgress(): ProgressTracker {
+  const epochs: EpochPoint[] = [];
+  const notes: string[] = [];
+  let position: Position = { what: 'Starting', done: 0, total: 1 };
+  let since = performance.now();
+  return {
+    take: (line) => {
+      const event = parseEvent(line);
+      if (!event) return false;
+      const next = positionOf(event);
+      if (next.what !== position.what) since = performance.now();
+      position = next;
+      return true;
+    },
+    keep: (line) => {
+      if (line.kind === 'epoch') epochs.push(line.record);
+      const note = noteOf(line);
+      if (note !== null) notes.push(note);
+    },
+    get progress() {
+      const share = position.done / Math.max(1, position.total);
+      const seconds = (performance.now() - since) / 1000;
+      const secondsLeft = share > LEAST_SHARE ? Math.round((seconds * (1 - share)) / share) : null;
+      return { ...position, secondsLeft, epochs: [...epochs], notes: [...notes] };
+    },
+  };
+}
+
+function parseEvent(line: string): ProgressEvent | null {
+  try {
+    return eventSchema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function positionOf(event: ProgressEvent): Position {
+  switch (event.kind) {
+    case 'reading':
+      return { what: READING[event.what] ?? 'Reading clips', done: event.done, total: event.total };
+    case 'classifier':
+      return { what: 'Training simpler models to compare with', done: event.epoch, total: event.epochs };
+    case 'downloading': {
+      const { receivedBytes, totalBytes } = event;
+      return { what: 'Downloading the pretrained encoder', done: receivedBytes, total: totalBytes ?? 0 };
+    }
+    case 'step': {
+      const { epoch, epochs, step, steps } = event;
+      return { what: 'Learning', done: (epoch - 1) * steps + step, total: epochs * steps };
+    }
+  }
+}
+
+const READING: Readonly<Record<string, string>> = {
+  leaks: 'Comparing clips',
+  outliers: 'Learning what is unlike the clips',
+  prepare: 'Reading clips',
+  test: 'Testing on clips that it has not seen',
+};
+
+function noteOf(line: RunLine): string | null {
+  switch (line.kind) {
+    case 'note':
+    case 'remark':
+      return line.message;
+    case 'skipped':
+      return `Left out: ${line.problem}`;
+    default:
+      return null;
+  }
+}

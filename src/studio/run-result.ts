@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { readManifest } from '../bundle/manifest.js';
+import { exists } from '../platform/exists.js';
+import { baselineSentences } from '../report/baseline-words.js';
+import { methodText } from '../report/words.js';
+import { answerOf, type Limits, rankClasses } from '../tasks/classification/answer.js';
+import { type BaselineName, type Baselines, measureBaselines } from '../tasks/classification/baselines.js';
+import { assess } from '../tasks/classification/evaluation.js';
+import { classifiersOf, logitsOf, type Prediction } from '../tasks/classification/predictions.js';
+import { readResultFiles } from '../train/result-files.js';
+import { adviceFor } from './advice.js';
+import { type ClipListing, clipId } from './clip-folder.js';
+import type { BaselineFigure, ClipAnswer, EpochPoint, RunResult } from './messages.js';
+
+export const REPORT_FILE = 'report.html';
+
+/**
+ * What came of a training, from the folder of its model.
+ *
+ * @param listing the clips as they are now.
+ * @throws UserError as readManifest and readResultFiles.
+ */
+export async function readRunResult(folder: string, listing: ClipListing): Promise<RunResult> {
+  const manifest = await readManifest(folder);
+  const { labels, seed } = manifest;
+  const { predictions } = await readResultFiles(folder, labels);
+  const answers = predictions.map((prediction) =>
+    answerTo(prediction, { labels, limits: manifest, listing }),
+  );
+  const about = {
+    name: basename(folder),
+    labels,
+    answers,
+    epochs: await readEpochs(folder),
+    hasReport: await exists(join(folder, REPORT_FILE)),
+  };
+  if (predictions.length === 0) {
+    const advice = adviceFor({ labels, answers, listing });
+    return { ...about, test: null, baselines: [], sentences: [], confusion: [], advice };
+  }
+  const examples = predictions.map(({ example }) => example);
+  const figures = assess({ examples, logits: logitsOf(predictions), labels, seed });
+  const baselines = measureBaselines({ examples, predictions: classifiersOf(predictions), seed });
+  return {
+    ...about,
+    test: {
+      accuracy: figures.accuracy,
+      interval: figures.interval,
+      examples: figures.examples,
+      method: methodText(figures),
+    },
+    baselines: baselineFigures(baselines),
+    sentences: baselineSentences(baselines),
+    confusion: figures.confusion,
+    advice: adviceFor({ labels, answers, listing }),
+  };
+}
+
+function answerTo(
+  { example, probabilities, distance }: Prediction,
+  context: { labels: readonly string[]; limits: Limits; listing: ClipListing },
+): ClipAnswer {
+  const { labels, limits, listing } = context;
+  const best = rankClasses(probabilities, labels)[0]!; // a model has classes
+  const id = clipId(example.id);
+  const clip = listing.clips.find((each) => each.id === id);
+  const label = labels[example.label]!;
+  return {
+    id: clip?.id ?? null,
+    version: clip?.version ?? null,
+    name: example.id.slice(label.length + 1),
+    label,
+    predicted: best.label,
+    probability: best.probability,
+    isUnknown: answerOf({ best, distance }, limits).kind === 'unknown',
+  };
+}
+
+/** What the classifiers are to people who read no papers. */
+const PLAIN_WORDS: Readonly<Record<BaselineName, string>> = {
+  majority: 'always the most frequent class',
+  middle: 'one frame alone',
+  mean: 'frames without their order',
+  ngrams: 'words without their order',
+  shuffled: 'your model, frames in random order',
+  network: 'your model',
+};
+
+function baselineFigures({ classifiers }: Baselines): BaselineFigure[] {
+  return classifiers.map(({ name, accuracy, interval }) => ({
+    name: PLAIN_WORDS[name],
+    isNetwork: name === 'network',
+    accuracy,
+    interval,
+  }));
+}
+
+const epochsSchema = z.object({
+  epochs: z.array(z.object({ trainLoss: z.number(), validationLoss: z.number().nullable() })),
+});
+
+/** None where the metrics of another version cannot be read. */
+async function readEpochs(folder: string): Promise<EpochPoint[]> {
+  try {
+    return epochsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8'))).epochs;
+  } catch {
+    return [];
+  }
+}

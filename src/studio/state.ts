@@ -1,0 +1,53 @@
+import { naturalOrder } from '../platform/natural-order.js';
+import { listBin } from './bin.js';
+import { type ClipListing, clipId, listClips, type StoredClip } from './clip-folder.js';
+import type { ClipState, StudioState } from './messages.js';
+import { trainingProblem } from './readiness.js';
+import { recipeState } from './recipe-state.js';
+import type { Studio } from './studio-parts.js';
+
+/** All that the page shows of a project, as it is now. */
+export async function studioState(studio: Studio): Promise<StudioState> {
+  const { project, checks, changes } = studio;
+  const listing = await listClips(project.clips);
+  const runs = await studio.runs.list();
+  return {
+    name: project.pipeline.name,
+    folder: project.folder,
+    classes: listing.labels.map((label) => {
+      const own = listing.clips.filter((clip) => clip.label === label);
+      const clips = own.map((clip) => clipState(clip, { listing, studio }));
+      return { label, clips, groups: new Set(own.map(({ group }) => group)).size };
+    }),
+    check: { isChecking: checks.isChecking, problem: trainingProblem(listing, project.pipeline) },
+    undo: changes.undoTitle,
+    bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
+    runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
+    recipe: await recipeState(project.pipeline, { clips: listing.clips.length, runs }),
+  };
+}
+
+function clipState(
+  clip: StoredClip,
+  { listing, studio }: { listing: ClipListing; studio: Studio },
+): ClipState {
+  const { id, name, version, bytes, isFolder, isGrouped, group } = clip;
+  const facts = studio.checks.factsOf(clip);
+  const same = (facts?.same ?? []).flatMap(({ exampleId, isFile }) => {
+    const other = listing.clips.find((each) => each.id === clipId(exampleId));
+    // Clips of one recording may look alike.
+    if (!other || (!isFile && other.group === clip.group && other.label === clip.label)) return [];
+    return [{ id: other.id, label: other.label, name: other.name, isFile }];
+  });
+  return {
+    id,
+    name,
+    take: isGrouped ? group : null,
+    version,
+    bytes,
+    isFolder,
+    seconds: facts?.seconds ?? null,
+    problem: facts?.problem ?? null,
+    same,
+  };
+}

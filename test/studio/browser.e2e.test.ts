@@ -1,0 +1,271 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { shippedSample } from '../../src/platform/package-files.js';
+import { chromiumPath } from '../support/browser.js';
+import { projectFolder } from '../support/cli.js';
+
+/** Few steps, small pictures, and the encoder of a model that ships: it trains in seconds and without a network. */
+const PIPELINE = `
+name: garden
+input:
+  kind: frames
+  sampling: { kind: uniform, frames: 4 }
+  preprocessing: { size: 96, fit: squash, kernel: linear }
+  encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: motion }
+recurrent: { cell: lstm, units: 8, readout: mean }
+training: { train: recurrent, epochs: 400, batchSize: 4, learningRate: 0.005 }
+split: { validation: 0.25, test: 0.3 }
+`;
+
+const WAIT = { timeout: 120_000 };
+
+/** Where screenshots go, for whoever wants to look at the screens. */
+const PICTURES = process.env.CLIPSTEP_STUDIO_PICTURES;
+
+/** A video element, as far as it is asked about: tests have no types of browsers. */
+interface Player {
+  readonly readyState: number;
+  readonly seekable: { end(index: number): number };
+}
+
+interface Opened {
+  readonly child: ChildProcess;
+  readonly address: string;
+}
+
+async function openStudio(folder: string): Promise<Opened> {
+  const args = [join(projectFolder, 'dist/cli.js'), 'studio', folder, '--port', '0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  await vi.waitUntil(() => text.includes('Ctrl-C'), WAIT);
+  return { child, address: /http:\S+/.exec(text)![0] };
+}
+
+async function stop({ child }: Opened): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  return code;
+}
+
+describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
+  let root: string;
+  let folder: string;
+  let studio: Opened;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'clipstep-studio-page-'));
+    folder = join(root, 'garden');
+    await mkdir(join(folder, 'clips'), { recursive: true });
+    await writeFile(join(folder, 'pipeline.yaml'), PIPELINE);
+    // What the camera sees, over and over.
+    const camera = join(root, 'camera.y4m');
+    const scene = ['-i', shippedSample('open/open-0001.mp4'), '-vf', 'scale=320:240,format=yuv420p'];
+    await promisify(execFile)(ffmpegPackage.path, ['-v', 'error', ...scene, camera]);
+    browser = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: [
+        // Its sandbox cannot be had by root.
+        '--no-sandbox',
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-video-capture=${camera}`,
+      ],
+    });
+    studio = await openStudio(folder);
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      // A clip may be moved while its picture is drawn.
+      if (message.type() === 'error' && !message.location().url.includes('/strip'))
+        problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.goto(studio.address);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stop(studio);
+    await rm(root, { recursive: true });
+  });
+
+  afterEach(async ({ task }) => {
+    if (PICTURES && task.result?.state === 'fail')
+      await page.screenshot({ path: join(PICTURES, 'failed.png') });
+  });
+
+  const screen = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
+
+  /** Looks at the page as it is: in both schemes and two widths, nothing is wrong for whoever cannot see it, or has little room. */
+  async function look(name: string): Promise<void> {
+    const axe = createRequire(import.meta.url).resolve('axe-core');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.waitForTimeout(150);
+        if (PICTURES)
+          await page.screenshot({
+            path: join(PICTURES, `${name}-${width}-${colorScheme}.png`),
+            fullPage: true,
+          });
+        const [room, content] = await page.evaluate<[number, number]>(
+          '[document.documentElement.clientWidth, document.documentElement.scrollWidth]',
+        );
+        expect(`${name}, ${width}: ${content}`).toBe(`${name}, ${width}: ${room}`);
+        // The page's policy lets no script in but its own; what a debugger does is none of its business.
+        await page.evaluate(await readFile(axe, 'utf8'));
+        const found = await page.evaluate<string[]>(
+          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))',
+        );
+        expect(found, `${name}, ${width}, ${colorScheme}`).toEqual([]);
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
+  const clipCount = (label: string) => readdir(join(folder, 'clips', label)).then((names) => names.length);
+
+  it('records clips of two classes', async () => {
+    await look('empty');
+    for (const label of ['open', 'still']) {
+      await page.getByLabel('New class').fill(label);
+      await page.getByRole('button', { name: 'Add class' }).click();
+      await page.getByRole('heading', { name: label, exact: true }).waitFor();
+    }
+    for (let session = 0; session < 3; session++) {
+      for (const label of ['open', 'still']) await record(label, session === 0 && label === 'open');
+    }
+    await expect.poll(() => clipCount('still'), WAIT).toBe(6);
+    await page.getByText('There is enough to train on.').waitFor(WAIT);
+    await expect.poll(() => page.getByText('Looking at new clips').count(), WAIT).toBe(0);
+    await look('collect');
+  });
+
+  async function record(label: string, isLookedAt: boolean): Promise<void> {
+    const before = await clipCount(label);
+    await page.getByRole('button', { name: `Record ${label}` }).click();
+    await page.getByLabel('Length').selectOption('1');
+    await page.getByLabel('Clips in a row').selectOption('2');
+    const begin = page.getByRole('button', { name: 'Record 2 clips' });
+    await expect.poll(() => begin.isEnabled(), WAIT).toBe(true);
+    if (isLookedAt) await look('record');
+    await begin.click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await begin.waitFor(WAIT);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => clipCount(label), WAIT).toBe(before + 2);
+  }
+
+  it('watches, trims, moves and deletes clips, by keyboard alone, and takes it back', async () => {
+    await page
+      .getByRole('button', { name: /^Open .*webm$/ })
+      .first()
+      .focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    const video = dialog.locator('video');
+    const loaded = () => video.evaluate((element: unknown) => (element as Player).readyState);
+    await expect.poll(loaded, WAIT).toBeGreaterThan(0);
+    const end = () => video.evaluate((element: unknown) => (element as Player).seekable.end(0));
+    expect(await end()).toBeGreaterThan(0.5);
+    await look('clip');
+    const start = dialog.getByLabel('Start');
+    await start.focus();
+    for (let times = 0; times < 6; times++) await page.keyboard.press('ArrowRight');
+    await dialog.getByRole('button', { name: /^Keep/ }).press('Enter');
+    await dialog.waitFor({ state: 'hidden', ...WAIT });
+    const undo = page.getByRole('button', { name: /^Undo: Trim 1 clip$/ });
+    await undo.press('Enter');
+    await expect.poll(() => undo.count(), WAIT).toBe(0);
+    await page.getByRole('checkbox').first().press('Space');
+    await page.getByText(/^Bin/).click();
+    await look('chosen');
+    await page.getByLabel('Move to').selectOption('still');
+    await expect.poll(() => clipCount('still'), WAIT).toBe(7);
+    await page.getByRole('button', { name: /^Undo: Move 1 clip$/ }).press('Enter');
+    await expect.poll(() => clipCount('still'), WAIT).toBe(6);
+  });
+
+  it('trains, through a reload in its midst and in two windows, and says how good it is', async () => {
+    await screen('Train');
+    await look('train');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByRole('progressbar').waitFor(WAIT);
+    await look('training');
+    await page.reload();
+    const other = await context.newPage();
+    await other.goto(new URL('/#train', studio.address).href);
+    const judge = { name: 'Judge run-1' };
+    await page.getByRole('link', judge).waitFor(WAIT);
+    await other.getByRole('link', judge).waitFor(WAIT);
+    await other.close();
+    await look('runs');
+    await page.getByRole('link', judge).click();
+    await page.getByText(/right on clips that it had not seen/).waitFor(WAIT);
+    await page
+      .getByRole('button', { name: /recognized$|taken for/ })
+      .first()
+      .click();
+    await page.getByRole('region', { name: 'Clips of the chosen number' }).waitFor();
+    await look('judge');
+  });
+
+  it('says live what the camera sees', async () => {
+    await screen('Try');
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    const answers = page.getByText(/^Answered in \d+ ms\.$/);
+    await answers.waitFor(WAIT);
+    await page.waitForTimeout(3000);
+    await look('try');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByLabel('Choose a clip').setInputFiles(shippedSample('open/open-0001.mp4'));
+    await answers.waitFor(WAIT);
+  });
+
+  it('gives the model away', async () => {
+    await screen('Take away');
+    await look('take-away');
+    for (const [name, file] of [
+      ['The model', 'run-1.zip'],
+      ['ONNX', 'run-1.onnx'],
+    ] as const) {
+      const download = page.waitForEvent('download', WAIT);
+      await page.getByRole('button', { name: `Download ${name}` }).click();
+      expect((await download).suggestedFilename()).toBe(file);
+    }
+  });
+
+  it('keeps what was recorded while the studio was not running', async () => {
+    expect(problems).toEqual([]);
+    await screen('Collect');
+    const port = new URL(studio.address).port;
+    expect(await stop(studio)).toBe(0);
+    await page.getByText('The studio is not running.').waitFor(WAIT);
+    await page.getByLabel('Add files to open').setInputFiles(shippedSample('open/open-0001.mp4'));
+    await page.getByText('open-0001.mp4 (open) is not saved.').waitFor(WAIT);
+    await look('away');
+    studio = await openStudio(folder);
+    expect(new URL(studio.address).port).not.toBe(port);
+    expect(await clipCount('open')).toBe(6);
+    await page.goto(studio.address);
+    await page.getByText('6 clips').first().waitFor(WAIT);
+  });
+});

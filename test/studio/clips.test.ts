@@ -1,0 +1,303 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { scanDataset } from '../../src/datasets/scan-dataset.js';
+import { openClip } from '../../src/media/frames.js';
+import { locateClip } from '../../src/media/locate.js';
+import { shippedSample } from '../../src/platform/package-files.js';
+import { makeProject, openTestStudio, type TestProject, type TestStudio } from '../support/studio.js';
+import { zipOf } from '../support/zip.js';
+
+let project: TestProject;
+let studio: TestStudio;
+beforeEach(async () => {
+  project = await makeProject();
+  studio = await openTestStudio(project.folder);
+});
+afterEach(async () => {
+  await studio.close();
+  expect(studio.errors).toEqual([]);
+  await project.remove();
+});
+
+const clipsIn = async (label: string) => (await readdir(join(project.folder, 'clips', label))).sort();
+const sample = (name: string) => readFile(shippedSample(name));
+const addClass = (label: string) => studio.post('/api/classes', { label });
+const looked = async () => {
+  await expect.poll(async () => (await studio.state()).check.isChecking, { timeout: 60_000 }).toBe(false);
+  return studio.state();
+};
+
+/** A recording as browsers make them: written to a pipe, so that it says neither how long it is nor where its frames are. */
+async function recording(): Promise<Buffer> {
+  const options = ['-nostdin', '-v', 'error', '-i', shippedSample('open/open-0001.mp4')];
+  const encoder = ['-c:v', 'libvpx', '-deadline', 'realtime', '-f', 'webm', 'pipe:1'];
+  const { stdout } = await promisify(execFile)(ffmpegPackage.path, [...options, ...encoder], {
+    encoding: 'buffer',
+    maxBuffer: 1e8,
+  });
+  return stdout;
+}
+
+const lengthOf = async (path: string) => {
+  const { durationSeconds } = await openClip(await locateClip(path), {
+    sampling: { kind: 'uniform', frames: 1 },
+    preprocessing: { size: 32, fit: 'squash', kernel: 'linear' },
+  });
+  return durationSeconds;
+};
+
+describe('classes', () => {
+  it('are folders, and are renamed and removed with their clips', async () => {
+    await addClass('jump');
+    await studio.upload({ label: 'jump', name: 'a.mp4' }, await sample('open/open-0001.mp4'));
+    expect(await studio.post('/api/classes/rename', { label: 'jump', to: 'leap' })).toMatchObject({
+      status: 200,
+    });
+    expect(await clipsIn('leap')).toEqual(['a.mp4']);
+    await studio.post('/api/classes/remove', { label: 'leap' });
+    expect(await readdir(join(project.folder, 'clips'))).toEqual([]);
+    await studio.post('/api/undo');
+    expect(await clipsIn('leap')).toEqual(['a.mp4']);
+  });
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', '.hidden', 'a:b', 'a.', 'a\u0000b', 'a\nb'])(
+    'cannot be called %j',
+    async (label) => {
+      expect((await addClass(label)).status).toBe(400);
+      expect(await readdir(join(project.folder, 'clips'))).toEqual([]);
+    },
+  );
+
+  it('have one name each', async () => {
+    await addClass('jump');
+    expect(await addClass('jump')).toEqual({ status: 400, code: 'usage' });
+  });
+});
+
+describe('a clip that arrives', () => {
+  beforeEach(async () => {
+    await addClass('jump');
+    await addClass('fall');
+  });
+
+  it('is written anew where it was recorded, so that it can be seeked in', async () => {
+    const body = await recording();
+    expect((await studio.upload({ label: 'jump', take: 'take 1' }, body)).status).toBe(200);
+    const [name] = await clipsIn('jump');
+    expect(name).toMatch(/^\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.webm$/);
+    const written = await readFile(join(project.folder, 'clips/jump', name!));
+    const cues = Buffer.from('1c53bb6b', 'hex');
+    expect([body.includes(cues), written.includes(cues)]).toEqual([false, true]);
+  });
+
+  it('is of the group of its take, wherever it is moved', async () => {
+    for (const label of ['jump', 'jump', 'fall'])
+      await studio.upload({ label, take: 'take 1' }, await recording());
+    const [first] = await studio.clips('jump');
+    await studio.post('/api/clips/move', { ids: [first!.id], label: 'fall' });
+    const { examples } = await scanDataset(join(project.folder, 'clips'));
+    expect(examples.map(({ label, group }) => [label, group])).toEqual([
+      [0, 'take 1'],
+      [0, 'take 1'],
+      [1, 'take 1'],
+    ]);
+    await studio.post('/api/undo');
+    expect((await studio.state()).classes.map(({ clips }) => clips.map(({ take }) => take))).toEqual([
+      ['take 1'],
+      ['take 1', 'take 1'],
+    ]);
+  });
+
+  it('leads nowhere by its name, and takes nobody’s place', async () => {
+    const body = await sample('open/open-0001.mp4');
+    for (const name of ['../../a.mp4', 'C:\\clips\\a.mp4', '/etc/a.mp4']) {
+      expect((await studio.upload({ label: 'jump', name }, body)).status).toBe(200);
+    }
+    expect(await clipsIn('jump')).toEqual(['a-2.mp4', 'a-3.mp4', 'a.mp4']);
+    expect((await studio.upload({ label: '../models', name: 'a.mp4' }, body)).status).toBe(404);
+  });
+
+  it('may be a zip of frames, which becomes a folder', async () => {
+    const folder = shippedSample('open/open-0002');
+    const entries = await Promise.all(
+      (await readdir(folder)).map(async (name) => ({ name, content: await readFile(join(folder, name)) })),
+    );
+    await studio.upload({ label: 'jump', name: 'walk.zip' }, new Uint8Array(zipOf(entries)));
+    expect(await clipsIn('jump')).toEqual(['walk']);
+    expect(await studio.clips('jump')).toMatchObject([{ name: 'walk', isFolder: true }]);
+  });
+
+  it('is refused where its name is no clip’s, or it is larger than is taken', async () => {
+    expect((await studio.upload({ label: 'jump', name: 'notes.txt' }, 'words')).status).toBe(422);
+    await studio.close();
+    studio = await openTestStudio(project.folder, { limits: { bodyBytes: 10 } });
+    expect((await studio.upload({ label: 'jump', name: 'a.mp4' }, 'more than ten bytes')).status).toBe(413);
+    expect(await clipsIn('jump')).toEqual([]);
+    expect(await readdir(join(project.folder, '.studio/arriving'))).toEqual([]);
+  });
+
+  it('is flagged where it cannot be read, is there twice, or in another class, too', async () => {
+    const body = await sample('open/open-0001.mp4');
+    await studio.upload({ label: 'jump', name: 'a.mp4' }, body);
+    await studio.upload({ label: 'jump', name: 'b.mp4' }, body);
+    await studio.upload({ label: 'fall', name: 'c.mp4' }, body);
+    await studio.upload({ label: 'fall', name: 'broken.mp4' }, body.subarray(0, 1000));
+    const [fall, jump] = (await looked()).classes;
+    expect(fall!.clips.map(({ name, problem }) => [name, problem === null])).toEqual([
+      ['broken.mp4', false],
+      ['c.mp4', true],
+    ]);
+    expect(jump!.clips[0]).toMatchObject({
+      name: 'a.mp4',
+      seconds: await lengthOf(shippedSample('open/open-0001.mp4')),
+    });
+    const sameAs = jump!.clips[0]!.same.map(({ label, name }) => `${label}/${name}`);
+    expect(sameAs.toSorted()).toEqual(['fall/c.mp4', 'jump/b.mp4']);
+  });
+});
+
+describe('a clip', () => {
+  beforeEach(async () => {
+    await addClass('jump');
+    await studio.upload({ label: 'jump', name: 'a.mp4' }, await sample('open/open-0001.mp4'));
+  });
+
+  it('is trimmed, and is whole again when that is taken back', async () => {
+    const [clip] = await studio.clips('jump');
+    const path = join(project.folder, 'clips/jump/a.mp4');
+    const whole = await readFile(path);
+    await studio.post(`/api/clips/${clip!.id}/trim`, { startSeconds: 0.5, endSeconds: 1.5 });
+    expect(await lengthOf(path)).toBeCloseTo(1, 1);
+    await studio.post('/api/undo');
+    expect(await readFile(path)).toEqual(whole);
+  });
+
+  it('is deleted to the bin, and put back', async () => {
+    const [clip] = await studio.clips('jump');
+    await studio.post('/api/clips/remove', { ids: [clip!.id] });
+    const { bin, classes } = await studio.state();
+    expect([classes[0]!.clips, bin]).toMatchObject([[], [{ label: 'jump', name: 'a.mp4' }]]);
+    await studio.post(`/api/bin/${bin[0]!.id}/restore`);
+    expect(await studio.state()).toMatchObject({ bin: [], classes: [{ clips: [{ name: 'a.mp4' }] }] });
+  });
+
+  it('is gone for good when the bin is emptied', async () => {
+    const [clip] = await studio.clips('jump');
+    await studio.post('/api/clips/remove', { ids: [clip!.id] });
+    await studio.post('/api/bin/empty');
+    expect(await readdir(join(project.folder, '.studio/bin'))).toEqual([]);
+    expect((await studio.post('/api/undo')).status).toBe(200);
+    expect(await studio.clips('jump')).toEqual([]);
+  });
+
+  it('is sent in parts, as players ask for them', async () => {
+    const [clip] = await studio.clips('jump');
+    const whole = await sample('open/open-0001.mp4');
+    const part = async (range: string) => {
+      const response = await studio.ask(`/api/clips/${clip!.id}/media`, { headers: { range } });
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    expect(await part('bytes=10-19')).toEqual({ status: 206, bytes: whole.subarray(10, 20) });
+    expect(await part('bytes=10-')).toEqual({ status: 206, bytes: whole.subarray(10) });
+    expect(await part('bytes=-5')).toEqual({ status: 206, bytes: whole.subarray(-5) });
+    expect((await part(`bytes=${whole.length}-`)).status).toBe(416);
+    expect(await part('pages=1')).toEqual({ status: 200, bytes: whole });
+  });
+
+  it('has a strip of its frames as its picture', async () => {
+    const [clip] = await studio.clips('jump');
+    const response = await studio.ask(`/api/clips/${clip!.id}/strip`);
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    const { default: sharp } = await import('sharp');
+    const { width, height } = await sharp(Buffer.from(await response.arrayBuffer())).metadata();
+    expect([width, height]).toEqual([480, 96]);
+  });
+
+  it('is named by no path', async () => {
+    for (const id of ['..', '..%2f..%2fpipeline.yaml', 'a.mp4', 'jump%2fa.mp4']) {
+      expect((await studio.ask(`/api/clips/${id}/media`)).status).toBe(404);
+    }
+  });
+});
+
+describe('two windows', () => {
+  it('may change the same clips: each change is made whole or refused', async () => {
+    for (const label of ['jump', 'fall', 'lie']) await addClass(label);
+    for (let index = 0; index < 4; index++) {
+      await studio.upload(
+        { label: 'jump', name: 'a.mp4', take: 'take 1' },
+        await sample('open/open-0001.mp4'),
+      );
+    }
+    const ids = (await studio.clips('jump')).map(({ id }) => id);
+    const answers = await Promise.all([
+      studio.post('/api/clips/move', { ids, label: 'fall' }),
+      studio.post('/api/clips/move', { ids, label: 'lie' }),
+      studio.post('/api/clips/remove', { ids }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 404]);
+    expect((await studio.clips('fall')).map(({ take }) => take)).toEqual(Array(4).fill('take 1'));
+  });
+
+  it('hear of what the other did', async () => {
+    const events = (await studio.ask('/api/events')).body!.getReader();
+    const decoder = new TextDecoder();
+    const next = async () => decoder.decode((await events.read()).value);
+    expect(await next()).toContain('event: state');
+    await addClass('jump');
+    expect(await next()).toContain('event: state');
+    await events.cancel();
+  });
+});
+
+describe('a folder', () => {
+  it('that another studio has open is refused', async () => {
+    await expect(openTestStudio(project.folder)).rejects.toMatchObject({ code: 'locked' });
+  });
+
+  it('is as it was when the studio is opened again, whatever was still arriving', async () => {
+    await addClass('jump');
+    await studio.upload({ label: 'jump', name: 'a.mp4' }, await sample('open/open-0001.mp4'));
+    await studio.close();
+    await writeFile(join(project.folder, '.studio/arriving/half'), 'half of it');
+    await copyFile(shippedSample('open/open-0001.mp4'), join(project.folder, 'clips/jump/by hand.mp4'));
+    studio = await openTestStudio(project.folder);
+    expect((await studio.clips('jump')).map(({ name }) => name)).toEqual(['a.mp4', 'by hand.mp4']);
+    expect(await readdir(join(project.folder, '.studio/arriving'))).toEqual([]);
+  });
+
+  it('is made where there is none, as clipstep init makes it', async () => {
+    const folder = join(project.root, 'new');
+    const other = await openTestStudio(folder);
+    expect(await other.state()).toMatchObject({ name: 'new', classes: [] });
+    await other.close();
+    expect((await readdir(folder)).sort()).toEqual([
+      '.studio',
+      'README.md',
+      'clips',
+      'models',
+      'pipeline.yaml',
+    ]);
+  });
+
+  it('that holds something else is left alone', async () => {
+    const folder = join(project.root, 'other');
+    await mkdir(folder);
+    await writeFile(join(folder, 'letter.txt'), 'Dear');
+    await expect(openTestStudio(folder)).rejects.toMatchObject({ code: 'usage' });
+    expect(await readdir(folder)).toEqual(['letter.txt']);
+  });
+
+  it('whose clips a manifest lists is refused', async () => {
+    await studio.close();
+    const manifest = join(project.folder, 'clips/manifest.csv');
+    await writeFile(manifest, 'path,label\n');
+    await expect(openTestStudio(project.folder)).rejects.toMatchObject({ code: 'usage' });
+    await rm(manifest);
+    studio = await openTestStudio(project.folder);
+  });
+});

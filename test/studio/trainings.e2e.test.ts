@@ -1,0 +1,149 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadBundle } from '../../src/bundle/bundle.js';
+import type { RunResult, RunStatus } from '../../src/studio/messages.js';
+import { clipstep } from '../support/cli.js';
+import { makeProject, openTestStudio, type TestProject, type TestStudio } from '../support/studio.js';
+import { writeTinyDataset } from '../support/tiny-dataset.js';
+
+const USUAL = { weights: null, steps: null, seed: null, mirror: false };
+
+let project: TestProject;
+let studio: TestStudio;
+const open = async (changes: Record<string, string> = {}) => {
+  project = await makeProject(changes);
+  await writeTinyDataset(join(project.folder, 'clips'), 6);
+  studio = await openTestStudio(project.folder);
+};
+afterEach(async () => {
+  await studio.close();
+  expect(studio.errors).toEqual([]);
+  await project.remove();
+});
+
+const until = (name: string, status: RunStatus) =>
+  expect.poll(async () => (await studio.run(name)).status, { timeout: 200_000, interval: 200 }).toBe(status);
+
+describe('a training', () => {
+  beforeEach(() => open());
+
+  it('makes a model that says how good it is, that classifies, and that the commands take', async () => {
+    expect(await studio.post('/api/runs', { ...USUAL, seed: 2 })).toMatchObject({ status: 200 });
+    await until('run-1', 'finished');
+    const run = await studio.run('run-1');
+    expect(run).toMatchObject({ settings: { seed: 2 }, error: null });
+    expect(run.command).toMatch(
+      /^clipstep train .*pipeline\.yaml --data .*clips --out .*models\/run-1 --seed 2$/,
+    );
+    const folder = join(project.folder, 'models/run-1');
+    const { manifest } = await loadBundle(folder);
+    expect(run.test).toMatchObject({ accuracy: (manifest.test as { accuracy: number }).accuracy });
+
+    const result = (await (await studio.ask('/api/runs/run-1')).json()) as RunResult;
+    expect(result.labels).toEqual(['down', 'up']);
+    expect(result.confusion.flat().reduce((sum, count) => sum + count)).toBe(result.test!.examples);
+    expect(result.epochs).toHaveLength(3);
+    const ids = (await studio.state()).classes.flatMap(({ clips }) => clips.map(({ id }) => id));
+    expect(result.answers.every(({ id }) => ids.includes(id!))).toBe(true);
+    expect(result.advice.length).toBeGreaterThan(0);
+
+    const clip = await readFile(join(project.folder, 'clips/up/clip0/f0.png'));
+    const answer = await studio.ask('/api/runs/run-1/classify', {
+      method: 'POST',
+      body: new Uint8Array(clip),
+    });
+    expect(await answer.json()).toMatchObject({ model: 'run-1', top: [{}, {}] });
+    const classified = await clipstep([
+      'classify',
+      join(project.folder, 'clips/up/clip0'),
+      '--model',
+      folder,
+    ]);
+    expect(classified.code).toBe(0);
+  });
+
+  it('can be taken away, as it lies there and as others read it', async () => {
+    await studio.post('/api/runs', USUAL);
+    await until('run-1', 'finished');
+    const download = async (as: string) => {
+      const response = await studio.ask(`/api/runs/run-1/download?as=${as}`);
+      const named = response.headers.get('content-disposition');
+      return { status: response.status, named, bytes: Buffer.from(await response.arrayBuffer()) };
+    };
+    const model = await download('model');
+    expect([model.status, model.named]).toEqual([200, "attachment; filename*=UTF-8''run-1.zip"]);
+    const weights = await readFile(join(project.folder, 'models/run-1/weights.safetensors'));
+    expect(model.bytes.includes(weights)).toBe(true);
+    const onnx = await download('onnx');
+    expect([onnx.status, onnx.named]).toEqual([200, "attachment; filename*=UTF-8''run-1.onnx"]);
+    expect(onnx.bytes.length).toBeGreaterThan(1000);
+    expect(await readdir(join(project.folder, '.studio/arriving'))).toEqual([]);
+    expect((await download('../pipeline.yaml')).status).toBe(400);
+  });
+
+  it('shows its report apart from the page, where it reaches nothing', async () => {
+    await studio.post('/api/runs', USUAL);
+    await until('run-1', 'finished');
+    const response = await studio.ask('/api/runs/run-1/report');
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'.*sandbox allow-scripts/,
+    );
+    expect(await response.text()).toContain('<html');
+  });
+
+  it('says why it failed', async () => {
+    await studio.post('/api/runs', { ...USUAL, weights: 'surveillance' });
+    await until('run-1', 'failed');
+    expect((await studio.run('run-1')).error).toMatchObject({
+      code: expect.any(String),
+      message: expect.any(String),
+    });
+    await studio.post('/api/runs/run-1/remove');
+    expect((await studio.state()).runs).toEqual([]);
+    expect(await readdir(join(project.folder, '.studio/runs'))).toEqual([]);
+  });
+
+  it('is refused where the clips are too few, and says what lacks', async () => {
+    await rm(join(project.folder, 'clips/up'), { recursive: true });
+    expect(await studio.post('/api/runs', USUAL)).toEqual({ status: 422, code: 'bad_dataset' });
+    expect((await studio.state()).check.problem).toMatch(/second class/);
+  });
+});
+
+describe('a training that takes its time', () => {
+  beforeEach(() =>
+    open({ training: '{ train: everything, epochs: 400, batchSize: 4, learningRate: 0.01 }' }),
+  );
+  const learning = () =>
+    expect
+      .poll(async () => (await studio.run('run-1')).progress?.epochs.length ?? 0, { timeout: 100_000 })
+      .toBeGreaterThan(1);
+
+  it('is one at a time, is stopped, and goes on', async () => {
+    await studio.post('/api/runs', USUAL);
+    expect(await studio.post('/api/runs', USUAL)).toEqual({ status: 400, code: 'usage' });
+    expect(await studio.post('/api/runs/run-1/remove')).toEqual({ status: 400, code: 'usage' });
+    await learning();
+    await studio.post('/api/runs/cancel');
+    await until('run-1', 'interrupted');
+    const before = (await studio.run('run-1')).progress!.epochs.length;
+    await studio.post('/api/runs/run-1/resume');
+    await until('run-1', 'running');
+    await expect
+      .poll(async () => (await studio.run('run-1')).progress!.epochs.length, { timeout: 100_000 })
+      .toBeGreaterThan(before);
+  });
+
+  it('is kept, with its curve, when the studio is closed in its midst', async () => {
+    await studio.post('/api/runs', USUAL);
+    await learning();
+    await studio.close();
+    studio = await openTestStudio(project.folder);
+    const run = await studio.run('run-1');
+    expect(run.status).toBe('interrupted');
+    expect(run.progress!.epochs.length).toBeGreaterThan(1);
+    await studio.post('/api/runs/run-1/resume');
+    await until('run-1', 'running');
+  });
+});
