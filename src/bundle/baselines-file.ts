@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { linearNetworks } from '../network/networks.js';
-import { recurrentParameters } from '../network/recurrent.js';
+import { recurrentParameters } from '../network/recurrent-parameters.js';
 import { TRAINED_BASELINES, type TrainedBaseline } from '../tasks/classification/baselines.js';
 import type { Bundle } from './bundle.js';
 import { damaged } from './manifest.js';

@@ -1,5 +1,5 @@
 import { MARKERS, type Vocabulary, vocabularyOf } from '../inputs/text/vocabulary.js';
-import { EMBEDDING } from '../network/recurrent.js';
+import { EMBEDDING } from '../network/recurrent-parameters.js';
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
 
 interface Trained {

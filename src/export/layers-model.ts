@@ -7,7 +7,8 @@ import {
   mobileNetBlocks,
   poolingMatrix,
 } from '../encoder/mobilenet.js';
-import { cellName, directionsOf, HEAD, type RecurrentNetwork } from '../network/recurrent.js';
+import { cellName, directionsOf, type RecurrentNetwork } from '../network/recurrent.js';
+import { HEAD } from '../network/recurrent-parameters.js';
 import { requireTensor, type Tensor, transpose, type Weights } from '../tensors/tensor.js';
 
 export type TfjsLayers = typeof import('@tensorflow/tfjs-layers');

@@ -1,13 +1,8 @@
 import { type Random, random } from '../random.js';
 import { elementCount, type ParameterSpec, type Tensor, type Weights } from '../tensors/tensor.js';
 import { type Cell, cellLayout, type Gate } from './cells.js';
-import {
-  EMBEDDING,
-  HEAD,
-  type InitialParameter,
-  type RecurrentNetwork,
-  recurrentParameters,
-} from './recurrent.js';
+import type { RecurrentNetwork } from './recurrent.js';
+import { EMBEDDING, HEAD, type InitialParameter, recurrentParameters } from './recurrent-parameters.js';
 import type { INITIAL_EMBEDDINGS, INITIAL_HEADS } from './recurrent-schema.js';
 
 /**

@@ -3,7 +3,8 @@ import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import { MARKERS } from '../inputs/text/vocabulary.js';
 import type { ParameterSpec } from '../tensors/tensor.js';
-import { type RecurrentNetwork, recurrentParameters } from './recurrent.js';
+import type { RecurrentNetwork } from './recurrent.js';
+import { recurrentParameters } from './recurrent-parameters.js';
 import type { RecurrentSettings } from './recurrent-schema.js';
 import { requireClasses } from './softmax.js';
 

@@ -1,5 +1,6 @@
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
-import { attentionsOf, cellName, directionsOf, HEAD, type RecurrentNetwork } from './recurrent.js';
+import { attentionsOf, cellName, directionsOf, type RecurrentNetwork } from './recurrent.js';
+import { HEAD } from './recurrent-parameters.js';
 
 /** Each feature x becomes (x - mean) x scale. */
 export interface Standardization {

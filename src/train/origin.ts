@@ -3,7 +3,7 @@ import { requireTrained } from '../bundle/find-model.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { UserError } from '../errors.js';
 import { type Networks, parametersOf } from '../network/networks.js';
-import { HEAD } from '../network/recurrent.js';
+import { HEAD } from '../network/recurrent-parameters.js';
 import { counted } from '../platform/counted.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 

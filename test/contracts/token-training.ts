@@ -3,7 +3,8 @@ import type { Engine, Trainer, TrainerOptions, TrainingStep } from '../../src/en
 import { collate, type TokenBatch } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { IGNORED } from '../../src/network/losses.js';
-import { EMBEDDING, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import type { RecurrentNetwork } from '../../src/network/recurrent.js';
+import { EMBEDDING, recurrentParameters } from '../../src/network/recurrent-parameters.js';
 import { SOFTMAX_LOSSES } from '../../src/network/softmax.js';
 import { random } from '../../src/random.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';

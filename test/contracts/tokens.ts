@@ -3,7 +3,8 @@ import type { Engine, SequenceModel } from '../../src/engine/engine.js';
 import { collate, type SequenceBatch, type TokenBatch } from '../../src/inputs/batches.js';
 import { CELLS } from '../../src/network/cells.js';
 import { IGNORED } from '../../src/network/losses.js';
-import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import { attends, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import { recurrentParameters } from '../../src/network/recurrent-parameters.js';
 import type { Weights } from '../../src/tensors/tensor.js';
 import { recurrentReference } from '../golden/recurrent-reference.js';
 import {

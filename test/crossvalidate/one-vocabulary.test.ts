@@ -3,7 +3,7 @@ import { withOneVocabulary } from '../../src/crossvalidate/one-vocabulary.js';
 import { MARKERS, UNKNOWN, vocabularyOf } from '../../src/inputs/text/vocabulary.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
-import { EMBEDDING } from '../../src/network/recurrent.js';
+import { EMBEDDING } from '../../src/network/recurrent-parameters.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 import { tinyTextPipeline } from '../support/tiny-texts.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import type { RecurrentNetwork } from '../../src/network/recurrent.js';
+import { recurrentParameters } from '../../src/network/recurrent-parameters.js';
 
 const network: RecurrentNetwork = {
   cell: 'lstm',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
-import { attends, type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import { attends, type RecurrentNetwork } from '../../src/network/recurrent.js';
+import { recurrentParameters } from '../../src/network/recurrent-parameters.js';
 import { statePartsOf, zeroStates } from '../../src/network/states.js';
 
 const words: RecurrentNetwork = {

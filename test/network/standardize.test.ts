@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../src/network/recurrent.js';
+import type { RecurrentNetwork } from '../../src/network/recurrent.js';
+import { recurrentParameters } from '../../src/network/recurrent-parameters.js';
 import {
   foldStandardization,
   standardizationOf,

@@ -1,4 +1,5 @@
-import { EMBEDDING, type RecurrentNetwork } from '../../network/recurrent.js';
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { EMBEDDING } from '../../network/recurrent-parameters.js';
 import { statePartsOf } from '../../network/states.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { classScores } from './class-scores.js';

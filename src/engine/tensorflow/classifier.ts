@@ -4,11 +4,11 @@ import { segmentPlacement } from '../../network/placement.js';
 import {
   cellName,
   directionsOf,
-  HEAD,
   levelsOf,
   type RecurrentLevel,
   type RecurrentNetwork,
 } from '../../network/recurrent.js';
+import { HEAD } from '../../network/recurrent-parameters.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameter-tensors.js';
 import { READOUTS, type ReadoutResult } from './readout.js';

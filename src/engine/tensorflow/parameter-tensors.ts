@@ -1,6 +1,7 @@
 import type { Tensor1D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { type Block, type ConvolutionLayer, kernelShape } from '../../encoder/mobilenet.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../network/recurrent.js';
+import type { RecurrentNetwork } from '../../network/recurrent.js';
+import { recurrentParameters } from '../../network/recurrent-parameters.js';
 import {
   elementCount,
   type ParameterSpec,

@@ -3,7 +3,7 @@ import type { Cell } from '../../network/cells.js';
 import { callKernel, runDifferentiable } from './kernels.js';
 import type { Tensorflow } from './load.js';
 
-/** One layer and direction, with G gates as network/recurrent.ts has them. */
+/** One layer and direction, with G gates as network/recurrent-parameters.ts has them. */
 export interface CellValues {
   /** [inputs, G x units] */
   readonly kernel: Tensor2D;

@@ -5,7 +5,7 @@ import type { CorpusPart } from './corpus-files.js';
 import { layoutOf, type Pair, type PairOptions, type PairParts, readPairs } from './text-pairs.js';
 import type { TextInput } from './text-schema.js';
 import { tokenizerOf } from './tokenizer.js';
-import { BEGIN, buildVocabulary, END, MARKERS, type Vocabulary, vocabularyOf } from './vocabulary.js';
+import { BEGIN, buildVocabulary, END, type Vocabulary, vocabularyOf } from './vocabulary.js';
 
 /** A pair as a network reads and writes it: BEGIN, the numbers of its tokens, END. */
 export interface TokenPair extends Pair {
@@ -101,10 +101,6 @@ export function numbersOf(
   const tokens = tokenizerOf(settings).tokenize(text).slice(0, settings.longest);
   return Int32Array.from([BEGIN, ...tokens.map(vocabulary.numberOf), END]);
 }
-
-/** Tokens of a text between its markers that are no marker themselves. */
-export const knownTokens = (numbers: Int32Array): number =>
-  numbers.filter((number) => number >= MARKERS).length;
 
 function digestOf(parts: PairParts): string {
   const hash = createHash('sha256');

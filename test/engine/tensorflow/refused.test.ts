@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, TrainerOptions } from '../../../src/engine/engine.js';
 import { tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
 import { createTensorflowEngine } from '../../../src/engine/tensorflow/tensorflow-engine.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../../src/network/recurrent.js';
+import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
+import { recurrentParameters } from '../../../src/network/recurrent-parameters.js';
 import { randomWeights } from '../../contracts/engine.js';
 import { languageModels, randomTokens, tokenClassifiers, translationModels } from '../../support/tokens.js';
 

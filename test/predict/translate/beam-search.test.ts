@@ -3,7 +3,7 @@ import type { Engine, TranslationModel } from '../../../src/engine/engine.js';
 import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
 import { collate } from '../../../src/inputs/batches.js';
 import { BEGIN, END, UNKNOWN } from '../../../src/inputs/text/vocabulary.js';
-import { recurrentParameters } from '../../../src/network/recurrent.js';
+import { recurrentParameters } from '../../../src/network/recurrent-parameters.js';
 import { beamSearch } from '../../../src/predict/translate/beam-search.js';
 import { largestCandidates } from '../../../src/predict/translate/largest-candidates.js';
 import { randomWeights } from '../../contracts/engine.js';

@@ -42,7 +42,7 @@ export function differentiableLayers(weight: (name: string) => Value): RunLayer 
   };
 }
 
-/** One layer's weights in one direction, as network/recurrent.ts has them. */
+/** One layer's weights in one direction, as network/recurrent-parameters.ts has them. */
 export interface LayerWeights {
   /** [inputs, G x units] */
   readonly kernel: Value;

@@ -1,12 +1,10 @@
 import {
   answersTimesteps,
-  EMBEDDING,
-  HEAD,
   type RecurrentNetwork,
   readoutWidthOf,
-  tailName,
   topLevelOf,
 } from '../../../network/recurrent.js';
+import { EMBEDDING, HEAD, tailName } from '../../../network/recurrent-parameters.js';
 import { adaptiveParts } from '../../../network/softmax.js';
 import type { Value } from '../graph.js';
 import { type AdaptiveLayer, adaptiveDistribution } from '../ops/adaptive-softmax.js';

@@ -1,15 +1,13 @@
 import { cellLayout } from '../../../network/cells.js';
 import {
-  bridgeName,
   layerInputs,
   type RecurrentNetwork,
-  SOURCE_ATTENTION,
-  SOURCE_EMBEDDING,
   type SourceNetwork,
   sourceLevelOf,
   stateName,
   widthOf,
 } from '../../../network/recurrent.js';
+import { bridgeName, SOURCE_ATTENTION, SOURCE_EMBEDDING } from '../../../network/recurrent-parameters.js';
 import { type Graph, input, type Value } from '../graph.js';
 import { add, multiply, tanh } from '../ops/elementwise.js';
 import { lookUp } from '../ops/embedding.js';

@@ -1,4 +1,4 @@
-import { EMBEDDING } from '../../../network/recurrent.js';
+import { EMBEDDING } from '../../../network/recurrent-parameters.js';
 import { statePartsOf } from '../../../network/states.js';
 import { elementCount, type ParameterSpec } from '../../../tensors/tensor.js';
 import { gradients } from '../differentiate.js';

@@ -1,12 +1,8 @@
 import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
 import type { MobileNet } from '../../../encoder/mobilenet.js';
 import type { Loss } from '../../../network/losses.js';
-import {
-  EMBEDDING,
-  type RecurrentNetwork,
-  recurrentParameters,
-  SOURCE_EMBEDDING,
-} from '../../../network/recurrent.js';
+import type { RecurrentNetwork } from '../../../network/recurrent.js';
+import { EMBEDDING, recurrentParameters, SOURCE_EMBEDDING } from '../../../network/recurrent-parameters.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';

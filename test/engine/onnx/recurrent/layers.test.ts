@@ -7,7 +7,8 @@ import { feedsOf, levelInputs } from '../../../../src/engine/onnx/recurrent/netw
 import { predictionLayers } from '../../../../src/engine/onnx/recurrent/prediction-layers.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { CELLS } from '../../../../src/network/cells.js';
-import { type RecurrentNetwork, recurrentParameters } from '../../../../src/network/recurrent.js';
+import type { RecurrentNetwork } from '../../../../src/network/recurrent.js';
+import { recurrentParameters } from '../../../../src/network/recurrent-parameters.js';
 import { random } from '../../../../src/random.js';
 import { requireTensor } from '../../../../src/tensors/tensor.js';
 import { randomWeights, relativeDifference } from '../../../contracts/engine.js';
