@@ -94,7 +94,11 @@ async function classifyInputs(
   const { model = SHIPPED_MODEL, json, strips, text, ...flags } = run.flags;
   const { weights } = flags;
   const download = downloadProgress('the pretrained MobileNet');
-  const { onReceived } = download;
+  const patience = tellOfWaiting();
+  const onReceived = (bytes: number) => {
+    patience.refresh();
+    download.onReceived(bytes);
+  };
   const options = { ...flags, signal: run.signal, onReceived };
   let failures = 0;
   const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
@@ -102,7 +106,6 @@ async function classifyInputs(
   const started = setImmediate();
   const noted = started.then(() => (run.flags.model === undefined ? noteDefaultModel() : undefined));
   const printing = started.then(() => (json ? printJson : printerOfRows(inputs)));
-  const patience = tellOfWaiting();
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
@@ -144,6 +147,6 @@ function named(outcome: Outcome, spooled: string | undefined): Outcome {
 const tellOfWaiting = (): NodeJS.Timeout =>
   setInterval(() => {
     console.error(`Still reading; a clip is given up after ${DEFAULT_TIMEOUT_SECONDS} s.`);
-  }, WAITING_SECONDS * 1000);
+  }, WAITING_SECONDS * 1000).unref();
 
 const WAITING_SECONDS = 10;

@@ -76,6 +76,8 @@ interface Position {
   readonly value: number;
   /** Null where it is not known. */
   readonly total: number | null;
+  /** Of both, after a space; nothing when absent. */
+  readonly unit?: string;
   readonly figures: string;
 }
 
@@ -89,9 +91,10 @@ function positionOf(event: ProgressEvent): Position | null {
     }
     case 'downloading':
       return {
-        counted: `Downloading ${event.fileName}, MB`,
+        counted: `Downloading ${event.fileName}`,
         value: megabytes(event.receivedBytes),
         total: event.totalBytes === null ? null : megabytes(event.totalBytes),
+        unit: ' MB',
         figures: '',
       };
     case 'step': {
@@ -126,17 +129,18 @@ class Lines {
     this.#isDownloading = event.kind === 'downloading';
     if (!isNew && performance.now() - this.#shownAt < LINE_MILLISECONDS) return;
     this.#shownAt = performance.now();
-    const { counted, value, total, figures } = position;
-    console.error(`${counted}: ${value}${total === null ? '' : `/${total}`}${figures && `, ${figures}`}`);
+    const { counted, value, total, unit = '', figures } = position;
+    const of = total === null ? '' : `/${total}`;
+    console.error(`${counted}: ${value}${of}${unit}${figures && `, ${figures}`}`);
   }
 
   clear(): void {}
 }
 
-const FORMAT = '{counted} {bar} {value}/{total} {figures} {eta_formatted} left';
+const FORMAT = '{counted} {bar} {value}/{total}{unit} {figures} {eta_formatted} left';
 
 /** Where nobody knows how much there is. */
-const OPEN_FORMAT = '{counted}: {value}';
+const OPEN_FORMAT = '{counted}: {value}{unit}';
 
 /** One bar at a time: a new one whenever what is counted changes. */
 class Bar {
@@ -154,15 +158,15 @@ class Bar {
     this.#counted = '';
   }
 
-  #update({ counted, value, total, figures }: Position): void {
+  #update({ counted, value, total, unit = '', figures }: Position): void {
     if (counted !== this.#counted || !this.#bar) {
       this.clear();
       this.#counted = counted;
       const format = total === null ? OPEN_FORMAT : FORMAT;
       this.#bar = new SingleBar({ format, clearOnComplete: true }, Presets.shades_classic);
-      this.#bar.start(total ?? Number.POSITIVE_INFINITY, 0, { counted, figures });
+      this.#bar.start(total ?? Number.POSITIVE_INFINITY, 0, { counted, unit, figures });
     }
     if (total !== null) this.#bar.setTotal(total);
-    this.#bar.update(value, { counted, figures });
+    this.#bar.update(value, { counted, unit, figures });
   }
 }

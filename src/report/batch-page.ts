@@ -32,13 +32,12 @@ export interface Report {
 /** A batch's results as a page of HTML, which loads nothing: names in it can be anybody's. */
 export function reportPage(report: Report): string {
   const { source, noun, labels, summary, confidentErrors, leastCertain } = report;
-  const { clips, classified, unknown, unlike, failed, metrics } = summary;
-  const counts = `${counted(clips, noun)}: ${classified} classified, ${failed} failed, ${unknown} unknown, of which ${unlike} are unlike what the model was trained on`;
+  const { metrics } = summary;
   return htmlPage({
     title: source,
     body: [
       metrics ? headlineCard(batchHeadline(metrics)) : '',
-      `<p>${counts}</p>`,
+      `<p>${countsText(summary, noun)}</p>`,
       failuresSection(summary),
       classesSection(summary),
       metrics ? confusionSection(metrics, labels) : '',
@@ -48,13 +47,24 @@ export function reportPage(report: Report): string {
   });
 }
 
+/** What came of all inputs; what did not occur is left out. */
+function countsText({ clips, classified, unknown, unlike, failed }: BatchSummary, noun: string): string {
+  const parts = [
+    `${classified} classified`,
+    ...(unknown > 0 ? [`${unknown} of them unknown`] : []),
+    ...(unlike > 0 ? [`${unlike} of these unlike what the model was trained on`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return `${counted(clips, noun)}: ${parts.join(', ')}.`;
+}
+
 function classesSection({ labels }: BatchSummary): string {
   const most = Math.max(1, largest(labels.map(({ clips }) => clips)));
   const rows = labels.map(({ label, clips }) => {
     const bar = `<span class="bar" style="width: ${((20 * clips) / most).toFixed(2)}rem"></span>`;
     return [text(label), { number: clips }, bar];
   });
-  return section('Classes', rows.length > 0 ? table([], rows) : '');
+  return section('Classes found', rows.length > 0 ? table([], rows) : '');
 }
 
 const confusionSection = (metrics: Metrics, labels: readonly string[]): string =>

@@ -14,7 +14,7 @@ import { charts, columns, section, table, text } from './page.js';
 import { reliabilityPlot } from './reliability.js';
 import type { TaskSections } from './report-html.js';
 import { sizeSection } from './size-section.js';
-import { attentionChart, type Strip, stripFigure } from './strips.js';
+import { attentionChart, type Strip, stripFigure, widestStrip } from './strips.js';
 import { foldColumns } from './summary-words.js';
 import { calibrationSentence } from './words.js';
 
@@ -34,7 +34,10 @@ export function classificationSections(
   { labels, evaluation, baselines, folds, sizes = [], highlights }: ClassificationFigures,
   { pipeline, draw }: { pipeline: Pipeline; draw: DrawChart },
 ): TaskSections {
-  const strips = (clips: readonly Strip[]) => clips.map((strip) => drawnStrip(strip, { labels, draw }));
+  const strips = (clips: readonly Strip[]) => ({
+    widest: widestStrip(clips),
+    drawn: clips.map((strip) => drawnStrip(strip, { labels, draw })),
+  });
   return {
     results: [
       sizes.length > 0 ? sizeSection(sizes, draw) : '',
@@ -43,8 +46,8 @@ export function classificationSections(
     ],
     details: [
       evaluation ? evaluationSections(evaluation, { labels, draw }) : '',
-      framesSection('Most confident errors', strips(highlights.errors), pipeline),
-      framesSection('Most confident correct answers', strips(highlights.hits), pipeline),
+      stripsSection('Most confident errors', strips(highlights.errors), pipeline),
+      stripsSection('Most confident correct answers', strips(highlights.hits), pipeline),
     ],
   };
 }
@@ -67,7 +70,6 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
       draw(accuracyBars('Accuracy of each classifier', bars)),
       table(['classifier', { number: 'accuracy' }, { number: intervalHead(baselines) }], rows),
     ]),
-    '<p class="muted">These intervals are bootstrapped over groups, for every classifier in the same way; the one at the top may differ a little.</p>',
   );
 }
 
@@ -120,10 +122,15 @@ The calibration error is the mean distance from the diagonal.</p>`,
   return [columns([classes, calibration]), confusion].join('\n');
 }
 
-function framesSection(title: string, strips: readonly string[], { input }: Pipeline): string {
+function stripsSection(
+  title: string,
+  { drawn, widest }: { drawn: readonly string[]; widest: number },
+  { input }: Pipeline,
+): string {
   const { illustrationNote } = inputOf(input);
   const note = illustrationNote === undefined ? '' : `<p class="muted">${illustrationNote}</p>`;
-  return strips.length === 0 ? '' : section(title, note, strips.join('\n'));
+  if (drawn.length === 0) return '';
+  return section(title, note, `<div class="films" style="--most: ${widest}">${drawn.join('\n')}</div>`);
 }
 
 function drawnStrip(strip: Strip, { labels, draw }: { labels: readonly string[]; draw: DrawChart }): string {

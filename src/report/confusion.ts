@@ -12,7 +12,7 @@ export function confusionTable({ confusion }: Pick<Metrics, 'confusion'>, labels
   const shown = [...labels.keys()].filter(
     (index) => confusion[index]!.some((count) => count > 0) || confusion.some((row) => row[index]! > 0),
   );
-  const head = shown.map((index) => `<th>${text(labels[index]!)}</th>`).join('');
+  const head = shown.map((index) => `<th class="number">${text(labels[index]!)}</th>`).join('');
   const rows = shown.map((truth) => {
     const counts = shown.map((predicted) => confusion[truth]![predicted]!);
     const all = counts.reduce((sum, count) => sum + count, 0);

@@ -54,7 +54,7 @@ export function foldedHeadline(
 /** Of clips that were given with their classes. */
 export const batchHeadline = ({ accuracy, examples, interval }: Metrics): Headline => ({
   share: accuracy,
-  of: `of ${examples} answers with a known class are right`,
+  of: `of ${countedOf(examples, 'answers')} ${examples === 1 ? 'is' : 'are'} right, where the true class is given`,
   interval,
   method: METHOD_WORDS.wilson,
 });

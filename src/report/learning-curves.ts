@@ -108,13 +108,20 @@ function line(epochs: readonly EpochRecord[], look: { name: string; figure: Figu
     symbolSize: 5,
     silent: true,
     showSymbol: epochs.length <= MOST_DOTS,
-    data: epochs.map((record, index) => [index + 1, figure(record)]),
+    data: epochs.flatMap((record, index) => [
+      // What comes before and after the start of a stage is not joined.
+      ...(isStart(epochs, index) ? [[index + 0.5, null]] : []),
+      [index + 1, figure(record)],
+    ]),
   };
 }
 
+const isStart = (epochs: readonly EpochRecord[], index: number): boolean =>
+  index > 0 && epochs[index]!.stage !== epochs[index - 1]!.stage;
+
 function stages(epochs: readonly EpochRecord[], names: readonly string[]) {
   const starts = epochs.flatMap(({ stage }, index) =>
-    index > 0 && stage !== epochs[index - 1]!.stage ? [{ xAxis: index + 0.5, name: names[stage]! }] : [],
+    isStart(epochs, index) ? [{ xAxis: index + 0.5, name: names[stage]! }] : [],
   );
   return {
     symbol: 'none',

@@ -42,6 +42,7 @@ th, td:not(.number) { min-width: 4.5rem }
 .charts svg { width: 100%; max-width: 32rem; height: auto; display: block }
 figure { margin: 0; min-width: 0 } figcaption { font-size: 13px; overflow-wrap: anywhere }
 .grid img, .none { width: 100%; aspect-ratio: 1; background: var(--rule) } .none { display: block }
+.films { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(max(24rem, calc(4.5rem * var(--most))), 100%), 1fr)); column-gap: 2rem }
 .film { display: grid; grid-template-columns: repeat(var(--frames), minmax(3.5rem, 6rem)); margin: .3rem 0 1.5rem; width: max-content; max-width: max(100%, calc(3.5rem * var(--frames))) }
 .film svg { grid-column: 1 / -1; width: 100%; height: 3rem } .film img { width: 100%; padding: 0 1px; box-sizing: border-box }
 .passage { margin: .3rem 0 1.5rem; font-size: 1.1rem; max-height: 16rem; overflow-y: auto }
@@ -51,7 +52,8 @@ p, .notice, .card { max-width: 48rem }
 .range { position: relative; height: .5rem; border-radius: .25rem; background: var(--rule); margin: .5rem 0 .75rem }
 .range span { position: absolute; left: var(--low); width: calc(var(--high) - var(--low)); height: 100%; background: var(--first); opacity: .5; border-radius: .25rem }
 .range i { position: absolute; left: calc(var(--at) - 1.5px); width: 3px; top: -.2rem; height: .9rem; background: var(--ink) }
-.notice { border-left: .25rem solid var(--second); padding: .1rem 1rem; margin: .75rem 0; background: color-mix(in srgb, var(--second) 8%, transparent) } .notice p { margin: .4rem 0 }
+.notice { border-left: .25rem solid var(--second); padding: .1rem 1rem; margin: .75rem 0; background: color-mix(in srgb, var(--second) 8%, transparent) } .notice p, .notice ul { margin: .4rem 0 }
+.top { display: flex; flex-wrap: wrap; align-items: start; column-gap: 2rem } .top > div { flex: 1 1 30rem; max-width: 48rem; min-width: 0 } .top > .tiles { flex: 1 1 20rem }
 .tiles { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 1rem 0 } .tiles div { display: flex; flex-direction: column-reverse } .tiles dt { color: var(--muted); font-size: 13px } .tiles dd { margin: 0; font-size: 1.15rem }
 pre { overflow-x: auto; font-size: 13px } summary { cursor: pointer }
 `;
@@ -65,6 +67,10 @@ export function section(title: string, ...content: readonly string[]): string {
 /** Sections beside one another where the page is wide enough. */
 export const columns = (sections: readonly string[]): string =>
   `<div class="columns">${sections.map((each) => `<div>${each}</div>`).join('\n')}</div>`;
+
+/** What a page begins with, and what stands beside it where the page is wide enough, else below. */
+export const top = (first: readonly string[], beside: string): string =>
+  `<div class="top"><div>${first.join('\n')}</div>${beside}</div>`;
 
 /** Text as it is, kept from turning the direction of what follows: names can be anybody's. */
 export function text(value: string): string {

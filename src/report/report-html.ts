@@ -5,9 +5,9 @@ import type { EpochRecord } from '../train/checkpoint.js';
 import { type Headline, headlineCard } from './headline.js';
 import { learningCurves, stageCount } from './learning-curves.js';
 import { type DrawChart, openCharts } from './open-charts.js';
-import { charts, escapeHtml, htmlPage, section, table, text, tiles } from './page.js';
+import { charts, escapeHtml, htmlPage, section, table, text, tiles, top } from './page.js';
 import { stageSentences } from './stage-words.js';
-import { entriesText, leakText } from './words.js';
+import { entriesText, type LeakNotice, leakNotices } from './words.js';
 
 /** What there is to say of a training, an evaluation or a cross-validation; what is absent is left out. */
 export interface Report {
@@ -45,9 +45,7 @@ export async function reportHtml(report: Report): Promise<string> {
     title,
     body: [
       pipeline.description === undefined ? '' : `<p>${text(pipeline.description.trim())}</p>`,
-      headline ? headlineCard(headline) : '',
-      notices(report),
-      tiles(further),
+      top([headline ? headlineCard(headline) : '', notices(report)], tiles(further)),
       ...sentences.map((sentence) => `<p>${text(sentence)}</p>`),
       ...results,
       epochs ? curvesSection(epochs, { pipeline, draw }) : '',
@@ -66,15 +64,17 @@ function notices({ leaks, skipped }: Report): string {
     .slice(0, NAMED_SKIPPED)
     .map(({ path, problem }) => `<li>${text(path)}: ${text(problem)}</li>`);
   const more = skipped.length > NAMED_SKIPPED ? `<li>and ${skipped.length - NAMED_SKIPPED} more</li>` : '';
-  const [what, ...pairs] = leakText(leaks).split('\n');
   return [
-    leaks.length > 0
-      ? `<div class="notice"><p>${escapeHtml(what!)}</p><pre>${escapeHtml(pairs.join('\n'))}</pre></div>`
-      : '',
+    ...leakNotices(leaks).map(leakNotice),
     skipped.length > 0
       ? `<details class="notice"><summary>${entriesText(skipped)} left out</summary><ul>${items.join('\n')}${more}</ul></details>`
       : '',
   ].join('\n');
+}
+
+function leakNotice({ what, pairs, advice }: LeakNotice): string {
+  const items = pairs.map((pair) => `<li>${text(pair)}</li>`);
+  return `<div class="notice"><p>${escapeHtml(what)}</p><ul>${items.join('\n')}</ul><p>${escapeHtml(advice)}</p></div>`;
 }
 
 /** Also for language: what each stage does stands above the curves. */

@@ -84,6 +84,15 @@ function attentionWords({ attention }: Prediction, shown: Illustration): string 
   }
 }
 
+/** Pictures that a texts' strip is as wide as. */
+const PASSAGE_PICTURES = 16;
+
+/** Pictures side by side in the widest of some strips, by which as many are put beside one another as fit. */
+export const widestStrip = (strips: readonly Strip[]): number =>
+  largest(
+    strips.map(({ shown }) => (shown?.kind === 'passage' ? PASSAGE_PICTURES : (shown?.pictures.length ?? 1))),
+  );
+
 function filmHtml({ pictures }: Film, attention: string | null): string {
   const images = pictures.map((picture) => `<img alt="" src="data:image/jpeg;base64,${picture}">`);
   // Stretched over the pictures, however wide these are.

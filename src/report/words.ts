@@ -44,7 +44,7 @@ export function calibrationSentence({
 }: Pick<Evaluation, 'accuracy' | 'calibration'>): string {
   const { error, range, confidence } = calibration;
   const means = `answers have a probability of ${percent(confidence)} on average, and ${percent(accuracy)} are right`;
-  const figures = `calibration error ${percent(error)}; a network that is right as often as it says has ${spanText(range)} on so many examples`;
+  const figures = `calibration error ${percent(error)}; a perfectly calibrated network would have ${spanText(range)} on this many examples`;
   // Few examples show nothing of the kind, whatever the network.
   if (isCalibrated(calibration)) return `Not shown to be miscalibrated: ${means} (${figures}).`;
   const tooSure = confidence > accuracy ? 'too sure of itself' : 'not sure enough of itself';
@@ -105,7 +105,7 @@ export function leakSentence(leaks: readonly Leak[]): string {
       : []),
     ...(contradicting.length > 0
       ? [
-          `${pairsText(contradicting)} of examples are the same but have two classes, of which no network can be right about both; metrics.json lists them.`,
+          `In ${pairsText(contradicting)} of examples, both are the same but have different classes, so that no network can be right about both; metrics.json lists them.`,
         ]
       : []),
   ];
@@ -126,26 +126,38 @@ export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: st
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 10;
 
-/** What is in several parts of a split although it is the same, what has two classes, and what to do about it. */
-export function leakText(leaks: readonly Leak[]): string {
-  const { torn, contradicting } = byKind(leaks);
-  return [
-    ...(torn.length > 0
-      ? [
-          `The split puts copies into different parts, which makes the figures too good: ${pairsText(torn)}.`,
-          ...named(torn),
-          '  Remove the copies, or give both of a pair the same group in a manifest.',
-        ]
-      : []),
-    ...(contradicting.length > 0
-      ? [
-          `The data contradict themselves: ${pairsText(contradicting)} of examples with the same content have two classes.`,
-          ...named(contradicting),
-          '  Leave each where it belongs, and remove it from the other class.',
-        ]
-      : []),
-  ].join('\n');
+/** What makes figures doubtful: of how many examples, which ones, and what to do about it. */
+export interface LeakNotice {
+  readonly what: string;
+  /** The first few, a line each. */
+  readonly pairs: readonly string[];
+  readonly advice: string;
 }
+
+/** What is in several parts of a split although it is the same, and what has two classes. */
+export function leakNotices(leaks: readonly Leak[]): LeakNotice[] {
+  const { torn, contradicting } = byKind(leaks);
+  const verb = contradicting.length === 1 ? 'has' : 'have';
+  const notices = [
+    {
+      what: `The split puts copies into different parts, which makes the figures too good: ${pairsText(torn)}.`,
+      pairs: named(torn),
+      advice: 'Remove the copies, or give both of a pair the same group in a manifest.',
+    },
+    {
+      what: `The data contradict themselves: ${pairsText(contradicting)} of examples with the same content ${verb} two classes.`,
+      pairs: named(contradicting),
+      advice: 'Leave each where it belongs, and remove it from the other class.',
+    },
+  ];
+  return notices.filter(({ pairs }) => pairs.length > 0);
+}
+
+/** The same as text. */
+export const leakText = (leaks: readonly Leak[]): string =>
+  leakNotices(leaks)
+    .map(({ what, pairs, advice }) => [what, ...[...pairs, advice].map((line) => `  ${line}`)].join('\n'))
+    .join('\n');
 
 function byKind(leaks: readonly Leak[]) {
   return {
@@ -157,12 +169,12 @@ function byKind(leaks: readonly Leak[]) {
 /** The first few, a line each. */
 function named(leaks: readonly Leak[]): string[] {
   const lines = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
-    if (kind === 'labels') return `  ${one} is the same as ${other}`;
+    if (kind === 'labels') return `${one} is the same as ${other}`;
     const what = kind === 'content' ? 'is the same as' : 'shows nearly the same as';
-    return `  ${one} (${first}) ${what} ${other} (${second})`;
+    return `${one} (${first}) ${what} ${other} (${second})`;
   });
   const more = leaks.length - lines.length;
-  return more > 0 ? [...lines, `  and ${counted(more, 'more pair')}`] : lines;
+  return more > 0 ? [...lines, `and ${counted(more, 'more pair')}`] : lines;
 }
 
 /** Versions on one line. */

@@ -91,7 +91,7 @@ describe('clipstep evaluate', () => {
     await cp(join(data, 'up', 'clip0'), join(both, 'up', 'clip0'), { recursive: true });
     await cp(join(data, 'up', 'clip0'), join(both, 'down', 'clip0'), { recursive: true });
     const { stderr } = await evaluate('--data', both, '--split', 'all');
-    expect(stderr).toMatch(/contradict themselves: 1 pair .* have two classes/);
+    expect(stderr).toMatch(/contradict themselves: 1 pair .* has two classes/);
     expect(stderr).toMatch(/down\/clip0 is the same as up\/clip0/);
   });
 

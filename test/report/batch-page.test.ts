@@ -36,10 +36,10 @@ const titles = (html: string) => [...html.matchAll(/<h2>(.*)<\/h2>/g)].map(([, t
 
 it('begins with the accuracy and what failed, and shows confident errors before unsure answers', () => {
   const html = reportPage(report);
-  expect(html).toContain('<strong>66.7 %</strong> of 3 answers with a known class are right');
+  expect(html).toContain('<strong>66.7 %</strong> of 3 answers are right, where the true class is given');
   expect(titles(html)).toEqual([
     'Failures',
-    'Classes',
+    'Classes found',
     'Confusion matrix',
     'Most confident errors',
     'Least certain',
@@ -53,6 +53,6 @@ it('has no accuracy and no errors where no class is given', () => {
     summary: { ...report.summary, metrics: null, failures: [] },
     confidentErrors: [],
   });
-  expect(titles(html)).toEqual(['Classes', 'Least certain']);
+  expect(titles(html)).toEqual(['Classes found', 'Least certain']);
   expect(html).not.toContain('class="card"');
 });
