@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
 /** Rooms that start other programs, serve them, and wait for them. */
-const SYSTEM = ['media', 'serve', 'studio', 'platform/child-process'].map(
+const SYSTEM = ['media', 'serve', 'studio', 'platform/child-process', 'platform/remote'].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 

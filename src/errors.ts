@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'bad_weights'
   | 'download_failed'
   | 'engine_unavailable'
+  | 'queue_unavailable'
   | 'missing_tool'
   | 'diverged'
   | 'locked'
@@ -55,6 +56,7 @@ const FAILURES_OF_RUN: ReadonlySet<ErrorCode> = new Set([
   'aborted',
   'missing_tool',
   'engine_unavailable',
+  'queue_unavailable',
   'cannot_write',
 ]);
 

@@ -3,6 +3,7 @@ import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { printable } from '../platform/printable.js';
 import type { BatchResult } from '../predict/batch/batch-options.js';
+import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import type { Metrics } from '../tasks/classification/metrics.js';
 
 /** Classes that are listed with what was found of them. */
@@ -13,32 +14,43 @@ const MOST_CLASSES = 20;
  * @param noun what one of its inputs is called.
  */
 export function batchSummary(result: BatchResult, noun: string): string {
-  const { out, clips, classified, unknown, unlike, failed, kept, isComplete } = result;
-  const counts = [
+  const { out, kept, isComplete } = result;
+  const counts = [...countsOf(result), ...(kept > 0 ? [`${kept} kept from before`] : [])];
+  return [
+    `${colors.bold(printable(out))}: ${counted(result.clips, noun)}, ${counts.join(', ')}`,
+    ...(isComplete ? [] : [`Stopped at the first failure (--strict); the other ${noun}s are not done.`]),
+    ...summaryLines(result, noun),
+  ].join('\n');
+}
+
+/** How many clips were classified, and how many were not. */
+export function countsOf({ classified, unknown, unlike, failed }: BatchSummary): string[] {
+  return [
     `${classified} classified`,
     ...(unknown > 0
       ? [`${unknown} of them unknown${unlike > 0 ? ` (${unlike} unlike the training clips)` : ''}`]
       : []),
     ...(failed > 0 ? [colors.red(`${failed} failed`)] : []),
-    ...(kept > 0 ? [`${kept} kept from before`] : []),
   ];
-  return [
-    `${colors.bold(printable(out))}: ${counted(clips, noun)}, ${counts.join(', ')}`,
-    ...(isComplete ? [] : [`Stopped at the first failure (--strict); the other ${noun}s are not done.`]),
-    ...labelLines(result),
-    ...failureLines(result),
-    ...(result.metrics ? metricsLines(result.metrics, noun) : []),
-  ].join('\n');
 }
 
-function labelLines({ labels }: BatchResult): string[] {
+/** What was found, and how right it was. */
+export function summaryLines(summary: BatchSummary, noun: string): string[] {
+  return [
+    ...labelLines(summary),
+    ...failureLines(summary),
+    ...(summary.metrics ? metricsLines(summary.metrics, noun) : []),
+  ];
+}
+
+function labelLines({ labels }: BatchSummary): string[] {
   if (labels.length === 0) return [];
   const listed = labels.slice(0, MOST_CLASSES).map(({ label, clips }) => `${printable(label)} ${clips}`);
   const rest = labels.length > MOST_CLASSES ? [`and ${labels.length - MOST_CLASSES} more classes`] : [];
   return [`Found: ${[...listed, ...rest].join(', ')}`];
 }
 
-function failureLines({ failures }: BatchResult): string[] {
+function failureLines({ failures }: BatchSummary): string[] {
   return failures.flatMap(({ code, clips, examples }) => [
     `${colors.red(code)} ${clips}, such as:`,
     ...examples.map(({ message }) => `  ${printable(message)}`),

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { EngineName } from '../engine/engine.js';
+import { UserError } from '../errors.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
+import { isWebAddress } from '../platform/remote/web-address.js';
 import { classify } from '../predict/classify.js';
 import type { Given } from '../predict/given.js';
 import type { Outcome } from '../predict/outcome.js';
@@ -13,11 +15,13 @@ import { noteDefaultModel } from './default-model.js';
 import { downloadProgress } from './download-progress.js';
 import {
   allowDamagedOption,
+  allowPrivateOption,
   encodingOption,
   engineOption,
   gathered,
   imagenetWeightsOption,
   maxDistanceOption,
+  maxDownloadOption,
   modelOption,
   numberWithin,
   samplingOption,
@@ -39,6 +43,8 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly weights?: string;
   readonly strips?: string;
+  readonly allowPrivate?: boolean;
+  readonly maxDownload: number;
 }
 
 /** `clipstep classify` */
@@ -47,7 +53,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     .description('classify video clips, image sequences or texts')
     .argument(
       '[inputs...]',
-      'video files, images, folders, globs, %04d patterns; - reads a clip from stdin; for a model that reads texts, files with one text a line',
+      'video files, images, folders, globs, %04d patterns, http(s) addresses; - reads a clip from stdin; for a model that reads texts, files with one text a line',
     )
     .option('--text <text>', 'a text, for a model that reads texts; repeat it for more', gathered)
     .addOption(modelOption())
@@ -64,6 +70,8 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
       '--strips <folder>',
       'draw the frames of each clip there, with the answer and what the network attended to (SVG)',
     )
+    .addOption(allowPrivateOption())
+    .addOption(maxDownloadOption())
     .addOption(samplingOption())
     .addOption(allowDamagedOption())
     .addOption(encodingOption())
@@ -92,6 +100,7 @@ async function classifyInputs(
   run: { flags: Flags; signal: AbortSignal; spooled?: string },
 ): Promise<number> {
   const { model = SHIPPED_MODEL, json, strips, text, ...flags } = run.flags;
+  if (strips !== undefined) refuseAddresses(inputs);
   const { weights } = flags;
   const download = downloadProgress('the pretrained MobileNet');
   const patience = tellOfWaiting();
@@ -99,7 +108,8 @@ async function classifyInputs(
     patience.refresh();
     download.onReceived(bytes);
   };
-  const options = { ...flags, signal: run.signal, onReceived };
+  const remote = { allowPrivate: flags.allowPrivate, maxMegabytes: flags.maxDownload };
+  const options = { ...flags, remote, signal: run.signal, onReceived };
   let failures = 0;
   const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.
@@ -120,6 +130,16 @@ async function classifyInputs(
     download.stop();
   }
   return failures;
+}
+
+/** @throws UserError `usage`: what was fetched is gone when its frames are to be drawn. */
+function refuseAddresses(inputs: readonly Given[]): void {
+  const address = inputs.find((given) => typeof given === 'string' && isWebAddress(given));
+  if (address === undefined) return;
+  throw new UserError('usage', {
+    problem: '--strips draws the frames of files, and not of what is fetched from an address.',
+    fix: 'Download the clip first, or leave --strips out.',
+  });
 }
 
 const printJson = (outcome: Outcome): void => console.log(JSON.stringify(outcomeRow(outcome)));

@@ -44,6 +44,16 @@ export const allowDamagedOption = () =>
     'classify damaged clips anyway; results say how many of their frames were damaged',
   );
 
+/** `--allow-private`, the same for every command that fetches clips. */
+export const allowPrivateOption = () =>
+  new Option('--allow-private', 'fetch clips from addresses of this machine and its own network, too');
+
+/** `--max-download`, likewise. */
+export const maxDownloadOption = () =>
+  new Option('--max-download <megabytes>', 'longest clip that is fetched')
+    .argParser(numberWithin(0.001, 1e6))
+    .default(2000);
+
 /** Gathers a repeatable flag's `name=value` texts. */
 export function settings(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Shard } from '../predict/batch/list-clips.js';
+import type { Shard } from '../predict/batch/shard.js';
 
 /** `--shard`, of which clips are done here and which elsewhere. */
 export const shardOption = (): Option =>

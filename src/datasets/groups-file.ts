@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { exists } from '../platform/exists.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { Found } from './found.js';
-import { readTable } from './scan-manifest.js';
+import { manifestRows } from './manifest-rows.js';
 
 /** Beside the folders of the classes: which clips belong together, as a table with the columns path and group. */
 export const GROUPS_FILE = 'groups.csv';
@@ -31,8 +31,11 @@ export async function withGroups(folder: string, found: Found): Promise<Found> {
 export async function readGroups(folder: string): Promise<ReadonlyMap<string, string>> {
   const path = join(folder, GROUPS_FILE);
   if (!(await exists(path))) return new Map();
-  const rows = await readTable(path, ['path', 'group']);
-  return new Map(rows.map(({ cells }) => [cells.path.replace(/^\.\//, ''), cells.group!])); // a needed column
+  const groups = new Map<string, string>();
+  for await (const { cells } of manifestRows({ path, needed: ['path', 'group'] })) {
+    groups.set(cells.path.replace(/^\.\//, ''), cells.group!); // a needed column
+  }
+  return groups;
 }
 
 /** Replaces a folder's groups.csv. @throws what the file system says; the file before then stays. */

@@ -1,32 +1,42 @@
 import { dirname, resolve, sep } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
-import { readBoundedFile } from '../platform/regular-file.js';
+import { IdTable } from '../platform/id-table.js';
+import { isWebAddress, publicAddress } from '../platform/remote/web-address.js';
 import type { Skipped } from './dataset.js';
 import type { Found } from './found.js';
-import { badManifest, type Column, type ManifestRow, manifestRows } from './manifest-rows.js';
-import { tableText } from './table-text.js';
+import {
+  badManifest,
+  clipName,
+  type ManifestRow,
+  type ManifestSource,
+  manifestRows,
+  portablePath,
+} from './manifest-rows.js';
 
 /** A row with the clip that it names. */
 interface Located extends ManifestRow {
-  /** Absolute. */
+  readonly id: string;
+  /** Absolute, or an address without what is secret in it. */
   readonly clip: string;
-  readonly isThere: boolean;
 }
 
 /**
  * Lists the clips of a manifest. Paths are relative to its folder, or absolute; a clip that is not there is
  * skipped.
- * @throws UserError `bad_dataset` with the lines that do not fit.
+ * @throws UserError `bad_dataset` with the lines that do not fit; `unreadable`.
  */
 export async function scanManifest(path: string): Promise<Found> {
-  const rows = await readRows(path, ['path', 'label']);
+  const rows: Located[] = [];
+  for await (const row of readRows({ path, needed: ['path', 'label'] })) rows.push(row);
   refusePartialSplit(rows, path);
   const skipped: Skipped[] = [];
   const examples: Array<Found['examples'][number]> = [];
   for (const row of rows) {
-    const { line, clip } = row;
-    if (row.isThere) examples.push(asExample(row));
+    const { line, clip, cells } = row;
+    if (isWebAddress(cells.path)) {
+      const problem = `Line ${line} of ${path} gives an address; only batch and classify fetch clips. Download it first.`;
+      skipped.push({ path: clip, problem });
+    } else if (await exists(clip)) examples.push(asExample(row));
     else skipped.push({ path: clip, problem: `Line ${line} of ${path} names it, but it is not there.` });
   }
   return { examples, skipped, labels: new Set(rows.map((row) => labelOf(row.cells))) };
@@ -34,82 +44,65 @@ export async function scanManifest(path: string): Promise<Found> {
 
 /** A line of a manifest, whether its clip is there or not. */
 export interface ManifestClip {
-  /** The path as written, with the part of the clip that is meant. */
+  /** As clipName has it. */
   readonly id: string;
   readonly path: string;
+  /** The whole of an address, by which it is fetched. */
+  readonly address?: string | undefined;
   readonly label?: string | undefined;
   readonly startSeconds?: number | undefined;
   readonly endSeconds?: number | undefined;
 }
 
 /**
- * The lines of a manifest in which the labels may be missing.
- * @throws UserError `bad_dataset` with the lines that do not fit; what the file system says.
+ * The lines of a manifest in which the labels may be missing, as they are read.
+ * @throws UserError `bad_dataset` with the lines that do not fit, when all are read; `unreadable`.
  */
-export async function readManifest(path: string): Promise<ManifestClip[]> {
-  const rows = await readRows(path, ['path']);
-  return rows.map(({ cells, clip }) => ({
-    id: idOf(cells),
-    path: clip,
-    label: cells.label,
-    ...partOf(cells),
-  }));
-}
-
-async function readRows(path: string, needed: readonly Column[]): Promise<Located[]> {
-  const folder = dirname(path);
-  const rows: Located[] = [];
-  for (const row of await readTable(path, needed)) rows.push(await locate(row, folder));
-  refuseDuplicates(rows, path);
-  return rows;
-}
-
-/** The rows of a file that names clips, whether they are there or not. @throws UserError `bad_dataset`, `unreadable`. */
-export async function readTable(path: string, needed: readonly Column[]): Promise<ManifestRow[]> {
-  return manifestRows(await readManifestText(path), { path, needed });
-}
-
-async function readManifestText(path: string): Promise<string> {
-  const bytes = await readBoundedFile(path, { maxBytes: MAX_MANIFEST_BYTES }).catch((cause: unknown) => {
-    throw new UserError('unreadable', {
-      problem: `The manifest ${path} cannot be read: ${messageOf(cause)}.`,
-      fix: 'Give a CSV file with a column path that you may read.',
-      cause,
-    });
-  });
-  try {
-    return tableText(bytes);
-  } catch (cause) {
-    throw badManifest(path, `it ${messageOf(cause)}`);
+export async function* readManifest(
+  source: Omit<ManifestSource, 'needed'>,
+): AsyncGenerator<ManifestClip, void> {
+  for await (const { id, cells, clip } of readRows({ ...source, needed: ['path'] })) {
+    const address = isWebAddress(cells.path) ? cells.path : undefined;
+    yield { id, path: clip, address, label: cells.label, ...partOf(cells) };
   }
 }
 
-/** A million clips, which a string of JavaScript's still holds. */
-const MAX_MANIFEST_BYTES = 256e6;
+async function* readRows(source: ManifestSource): AsyncGenerator<Located, void> {
+  const folder = dirname(source.path);
+  const lineOf = new IdTable();
+  for await (const row of manifestRows(source)) {
+    const located = await locate(row, folder);
+    const earlier = lineOf.set(located.id, row.line);
+    if (earlier !== undefined) throw twice(source.path, { earlier, row: located });
+    yield located;
+  }
+}
+
+function twice(path: string, { earlier, row }: { earlier: number; row: Located }) {
+  const same = `lines ${earlier} and ${row.line} name the same clip, ${row.id}`;
+  const isAddress = isWebAddress(row.cells.path) && row.cells.id === undefined;
+  return badManifest(
+    path,
+    isAddress
+      ? `${same}: addresses are told apart without what follows their question mark, or by a column id`
+      : same,
+  );
+}
 
 /** What was written on Windows has backslashes between folders, which elsewhere may be part of a name. */
 async function locate(row: ManifestRow, folder: string): Promise<Located> {
-  const written = row.cells.path.replace(/^(?:\.[\\/]+)+/, '');
-  const portable = written.replaceAll('\\', '/');
-  const find = async (path: string): Promise<Located> => {
-    const clip = resolve(folder, path);
-    return { ...row, cells: { ...row.cells, path }, clip, isThere: await exists(clip) };
+  const { path: written } = row.cells;
+  const named = (path: string, clip: string) => {
+    const cells = { ...row.cells, path };
+    return { ...row, cells, clip, id: clipName(cells) };
   };
-  if (sep === '\\' || portable === written) return find(portable);
-  const asWritten = await find(written);
-  return asWritten.isThere ? asWritten : find(portable);
-}
-
-function refuseDuplicates(rows: readonly ManifestRow[], path: string): void {
-  const lineOf = new Map<string, number>();
-  for (const { line, cells } of rows) {
-    const id = idOf(cells);
-    const earlier = lineOf.get(id);
-    if (earlier !== undefined) {
-      throw badManifest(path, `lines ${earlier} and ${line} name the same clip, ${cells.path}`);
-    }
-    lineOf.set(id, line);
+  if (isWebAddress(written)) return named(written, publicAddress(written));
+  const portable = portablePath(written);
+  const asWritten = written.replace(/^(?:\.[\\/]+)+/, '');
+  if (sep === '/' && portable !== asWritten && (await exists(resolve(folder, asWritten)))) {
+    return named(asWritten, resolve(folder, asWritten));
   }
+  return named(portable, resolve(folder, portable));
 }
 
 function refusePartialSplit(rows: readonly ManifestRow[], path: string): void {
@@ -119,9 +112,9 @@ function refusePartialSplit(rows: readonly ManifestRow[], path: string): void {
   throw badManifest(path, `line ${some.line} gives a split, but line ${without.line} does not`);
 }
 
-function asExample({ clip, cells }: Located): Found['examples'][number] {
+function asExample({ id, clip, cells }: Located): Found['examples'][number] {
   return {
-    id: idOf(cells),
+    id,
     path: clip,
     label: labelOf(cells),
     group: cells.group ?? cells.path,
@@ -141,9 +134,4 @@ function partOf({ start, end }: ManifestRow['cells']) {
     startSeconds: start,
     endSeconds: end,
   };
-}
-
-/** The path as written, with the part of the clip that is meant. */
-function idOf({ path, start, end }: ManifestRow['cells']): string {
-  return start === undefined && end === undefined ? path : `${path}#${start ?? 0}-${end ?? ''}`;
 }

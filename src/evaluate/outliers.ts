@@ -1,4 +1,6 @@
-import { extname } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import type { DataSettings } from '../datasets/data-schema.js';
 import { scanTexts } from '../datasets/texts/scan-texts.js';
 import { UserError } from '../errors.js';
@@ -51,9 +53,23 @@ export async function listOutliers(
 ): Promise<ReadableExample[]> {
   const { given, images } = inputOf(pipeline.input);
   if (given === 'texts') return listTexts(source, pipeline.data);
-  const options = { labels: new Set<string>(), images, followLinks: false, shard: undefined };
-  const { clips } = await listClips(source, { ...options, signal: signal ?? new AbortController().signal });
-  return clips.filter(({ problem }) => !problem);
+  const scratch = await mkdtemp(join(tmpdir(), 'clipstep-outliers-'));
+  const clips: ReadableExample[] = [];
+  try {
+    const listed = listClips(source, {
+      labels: new Set<string>(),
+      images,
+      followLinks: false,
+      shard: undefined,
+      scratch,
+      onSkipped: () => {},
+      signal: signal ?? new AbortController().signal,
+    });
+    for await (const clip of listed) if (!clip.problem && !clip.address) clips.push(clip);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  return clips;
 }
 
 async function listTexts(source: string, data: DataSettings | undefined): Promise<ReadableExample[]> {

@@ -28,5 +28,5 @@ function fixOf(scheme: string): string {
   if (LIVE.has(scheme)) {
     return 'Record a clip of the stream first, for example `ffmpeg -i ADDRESS -t 10 -c copy clip.mkv`.';
   }
-  return 'Download it first, or pipe it: `curl -s ADDRESS | clipstep classify -`.';
+  return 'Download it first, or pipe it: `curl -s ADDRESS | clipstep classify -`; http(s) addresses of clips, `clipstep classify` and rows of a manifest may give.';
 }

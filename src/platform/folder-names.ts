@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { opendir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.js';
 
@@ -13,11 +13,29 @@ export interface FolderName {
 /** The names in a folder, in no order. @throws what the file system says. */
 export async function folderNames(folder: string): Promise<FolderName[]> {
   const names = await readdir(folder, { encoding: 'buffer' });
-  return names.map((bytes) => {
-    const text = bytes.toString('utf8');
-    const isUtf8 = bytes.equals(Buffer.from(text));
-    return { name: isUtf8 ? text : escapeBytes(bytes), isUtf8 };
-  });
+  return names.map(nameOf);
+}
+
+/** A name in a folder, and what it stands for as far as the folder itself says. */
+export interface FolderEntry extends FolderName {
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/** As folderNames, a few at a time, for folders of any size. */
+export async function* walkFolder(folder: string): AsyncGenerator<FolderEntry, void> {
+  // The types leave out this encoding, and what it makes of a name.
+  const entries = await opendir(folder, { encoding: 'buffer' as BufferEncoding, bufferSize: 1024 });
+  for await (const entry of entries) {
+    const bytes = entry.name as unknown as Buffer;
+    const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+    yield { ...nameOf(bytes), kind };
+  }
+}
+
+function nameOf(bytes: Buffer): FolderName {
+  const text = bytes.toString('utf8');
+  const isUtf8 = bytes.equals(Buffer.from(text));
+  return { name: isUtf8 ? text : escapeBytes(bytes), isUtf8 };
 }
 
 /** The error for a name that folderNames has escaped. */

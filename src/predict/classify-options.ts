@@ -4,6 +4,7 @@ import type { FrameRequest, PlanChoice } from '../media/frames.js';
 import type { Windowing } from './batch/windows.js';
 import type { Given } from './given.js';
 import type { Outcome, WindowsOutcome } from './outcome.js';
+import type { RemoteOptions } from './remote-clips.js';
 
 export interface ClassifyOptions {
   /** Classes that a result lists; all when absent. */
@@ -22,6 +23,8 @@ export interface ClassifyOptions {
   /** Of files of texts, for a model that reads texts; UTF-8 when absent. */
   readonly encoding?: string | undefined;
   readonly engine?: 'auto' | EngineName | undefined;
+  /** How inputs that are http(s) addresses are fetched; they are refused when absent. */
+  readonly remote?: RemoteOptions | undefined;
   /** For the model `imagenet`: the folder of its TensorFlow.js model, in place of the one that is fetched. */
   readonly weights?: string | undefined;
   /** Called with the bytes of it that have come so far, while it is fetched. */

@@ -1,7 +1,7 @@
 import type { Described } from '../bundle/bundle.js';
 import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
-import { type LocatedClip, locateClip, resolveInputs } from '../media/locate.js';
+import { type LocatedClip, locateClip, type ResolvedInput, resolveInputs } from '../media/locate.js';
 import { requireCommand } from '../tasks/commands.js';
 import { classifyWindows, withoutWindows } from './batch/classify-windows.js';
 import type { Windowing } from './batch/windows.js';
@@ -13,6 +13,7 @@ import type { Failed, Outcome, WindowsOutcome } from './outcome.js';
 import { rankResult } from './rank.js';
 import { shareEncoders } from './shared-encoder.js';
 import type { ModelThreads } from './thread/model-threads.js';
+import { isFetched, nameOf, withLocated } from './with-located.js';
 
 /** A model on threads that load it, which `release` ends. @throws UserError `usage` for one that answers no clips. */
 export function clipClassifier(
@@ -29,27 +30,33 @@ export function clipClassifier(
     await threads.loaded;
     return outcome;
   };
+  const located = <T>(path: string, { signal }: CallOptions, work: (clip: LocatedClip) => Promise<T>) =>
+    orFailed(nameOf(path, options), () => withLocated(path, { ...options, signal }, work));
   return {
     manifest,
     loaded: threads.loaded,
     classify: async (given, call = {}) => {
       const path = pathOf(given, name);
-      return whenLoaded(await orFailed(path, async () => read.whole(await locateClip(path), call)));
+      return whenLoaded(await located(path, call, (clip) => read.whole(clip, call)));
     },
     classifyWindows: async (given, call) => {
       const path = pathOf(given, name);
-      return whenLoaded(await orFailed(path, async () => read.windows(await locateClip(path), call)));
+      return whenLoaded(await located(path, call, (clip) => read.windows(clip, call)));
     },
     async *classifyAll(inputs, call = {}) {
       requireList(inputs);
       const paths = inputs.map((given) => pathOf(given, name));
-      for (const resolved of await resolveInputs(paths)) {
+      for await (const resolved of resolvedInputs(paths, options)) {
+        if (resolved.kind === 'fetched') {
+          yield await whenLoaded(await located(resolved.input, call, (clip) => read.whole(clip, call)));
+          continue;
+        }
         if (resolved.kind === 'unresolved') {
           yield await whenLoaded(failed(resolved.input, resolved.error));
           continue;
         }
-        const located = await locateClip(resolved.input).catch(failureOf(resolved.input));
-        for (const clip of 'error' in located ? [located] : clipsIn(located, images)) {
+        const found = await locateClip(resolved.input).catch(failureOf(resolved.input));
+        for (const clip of 'error' in found ? [found] : clipsIn(found, images)) {
           const outcome = 'error' in clip ? clip : await orFailed(clip.input, () => read.whole(clip, call));
           yield await whenLoaded(outcome);
         }
@@ -59,6 +66,17 @@ export function clipClassifier(
     release: () => threads.release(),
     [Symbol.asyncDispose]: () => threads.release(),
   };
+}
+
+/** What inputs stand for; an address is one clip. */
+async function* resolvedInputs(
+  paths: readonly string[],
+  options: OpenOptions,
+): AsyncGenerator<ResolvedInput | { readonly kind: 'fetched'; readonly input: string }, void> {
+  for (const path of paths) {
+    if (isFetched(path, options)) yield { kind: 'fetched', input: path };
+    else yield* await resolveInputs([path]);
+  }
 }
 
 interface About {

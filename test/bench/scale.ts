@@ -9,6 +9,7 @@ import { openCache } from '../../src/inputs/feature-cache.js';
 import { random } from '../../src/random.js';
 import { drawPrints } from '../support/drawn-prints.js';
 import { type Growth, measureGrowth } from './growth.js';
+import { benchShards } from './shards.js';
 
 /** What is measured at growing sizes: a line a size, and the exponent. */
 const GROWTHS: readonly Growth[] = [
@@ -30,6 +31,7 @@ const GROWTHS: readonly Growth[] = [
 ];
 
 export async function benchScale(): Promise<void> {
+  await benchShards();
   for (const growth of GROWTHS) await measureGrowth(growth);
 }
 

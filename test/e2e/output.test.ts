@@ -114,7 +114,7 @@ describe('classify', () => {
   });
 
   it.each<[string, RegExp]>([
-    ['https://example.org/a.mp4', /is an address \(https\)[\s\S]*clipstep classify -/],
+    ['ftp://example.org/a.mp4', /is an address \(ftp\)[\s\S]*clipstep classify -/],
     ['rtsp://camera/1', /is an address \(rtsp\)[\s\S]*Record a clip/],
     ['file:///a.mp4', /is an address \(file\)[\s\S]*Give the path alone/],
   ])('has an answer of its own to %s', async (input, words) => {

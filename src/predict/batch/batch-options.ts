@@ -3,7 +3,8 @@ import type { Bundle } from '../../bundle/bundle.js';
 import type { Skipped } from '../../datasets/dataset.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { PlanChoice } from '../../media/frames.js';
-import type { Shard } from './list-clips.js';
+import type { RemoteOptions } from '../remote-clips.js';
+import type { Shard } from './shard.js';
 import type { SubtitleFormat } from './subtitles.js';
 import type { BatchSummary } from './summarize-rows.js';
 import type { Windowing } from './windows.js';
@@ -13,7 +14,10 @@ export interface BatchOptions {
   readonly bundle: Bundle;
   /** Folder with clips below it, or a manifest (CSV); for a model of texts, a file of lines or a table, see list-texts.ts. */
   readonly source: string;
-  /** File of the results. Where it stands, the batch goes on with what is missing in it. */
+  /**
+   * File of the results. Where it stands, the batch goes on with what is missing in it. With `shard`, a folder may be
+   * given, into which a part is written that is called by shard and settings.
+   */
   readonly out: string;
   /** `jsonl` when absent. Tables and rows of windows are written at the end, out of `<out>.clips.jsonl`. */
   readonly format?: BatchFormat | undefined;
@@ -48,6 +52,8 @@ export interface BatchOptions {
   readonly embeddings?: string | undefined;
   /** Follow links that leave the folder. */
   readonly followLinks?: boolean | undefined;
+  /** How clips are fetched whose rows of a manifest give an address. */
+  readonly remote?: RemoteOptions | undefined;
   /** Stop at the first clip that fails. */
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -5,10 +5,12 @@ import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
 import { replaceFile } from '../../platform/replace-file.js';
+import { CLIP_KINDS } from './batch-clip.js';
 
 const settingsSchema = z.strictObject({
   /** What was listed: a folder or a manifest, absolute. */
   source: z.string(),
+  kind: z.enum(CLIP_KINDS),
   /** As modelIdentity gives it. */
   model: z.string(),
   engine: z.string(),
@@ -28,8 +30,10 @@ const settingsSchema = z.strictObject({
 /** All that a row depends on beside the clip's bytes: rows of one file have the same. */
 export type BatchSettings = z.infer<typeof settingsSchema>;
 
+/** What each is called on a command line, or in words. */
 const NAMES: Record<keyof BatchSettings, string> = {
   source: 'the folder or manifest',
+  kind: 'what was listed',
   model: 'the model',
   engine: 'the engine',
   ffmpeg: 'ffmpeg',
@@ -62,8 +66,24 @@ export async function keepSettings(
       refuseDifference(await readSettings(path), { settings, path, file });
     }
   }
+  await writeSettings(path, settings);
+}
+
+/** @throws UserError `cannot_write`. */
+export async function writeSettings(path: string, settings: BatchSettings): Promise<void> {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
   await replaceFile(path, text, { isSynced: true, failure: cannotWrite });
+}
+
+/** Where the settings of results stand. */
+export const settingsPath = (out: string): string => `${out}.run.json`;
+
+/**
+ * Tells apart settings that give other rows: parts of the same belong together, whichever shards they are and wherever
+ * their clips lie. 48 bits in hexadecimal.
+ */
+export function settingsDigest({ shard, source, ...settings }: BatchSettings): string {
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12);
 }
 
 /** Tells models apart by what they compute, wherever they lie: the pipeline's name for people, a digest to be sure. */
@@ -77,14 +97,30 @@ export function modelIdentity({ pipeline, labels, temperature, weights }: Manife
 /** Of a digest in hexadecimal: 64 bits, which two models never share by chance. */
 const DIGITS = 16;
 
-async function readSettings(path: string): Promise<BatchSettings | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return null;
+/** The settings of results, where they stand beside these; null where there are none or they are damaged. */
+export async function readSettings(path: string): Promise<BatchSettings | null> {
+  return parseSettings(await readFile(path, 'utf8').catch(() => ''));
+}
+
+/** Settings in JSON; null where it is none of them. */
+export function parseSettings(text: string): BatchSettings | null {
   try {
     return settingsSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
+}
+
+/** A line for each setting that is another one, with both values. @param apart those that may be. */
+export function differencesOf(
+  [before, after]: readonly [BatchSettings, BatchSettings],
+  apart: ReadonlyArray<keyof BatchSettings> = [],
+): string[] {
+  // Object.keys gives strings; these are the schema's own.
+  const names = Object.keys(NAMES) as Array<keyof BatchSettings>;
+  return names
+    .filter((name) => !apart.includes(name) && before[name] !== after[name])
+    .map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${after[name]}`);
 }
 
 function refuseDifference(
@@ -97,11 +133,8 @@ function refuseDifference(
       fix: 'Give another --out, or move the file away.',
     });
   }
-  // Object.keys gives strings; these are the schema's own.
-  const names = Object.keys(NAMES) as Array<keyof BatchSettings>;
-  const different = names.filter((name) => before[name] !== settings[name]);
-  if (different.length === 0) return;
-  const lines = different.map((name) => `  ${NAMES[name]}: was ${before[name]}, is ${settings[name]}`);
+  const lines = differencesOf([before, settings]);
+  if (lines.length === 0) return;
   throw new UserError('settings_differ', {
     problem: `${file} has results from other settings (${path}):\n${lines.join('\n')}`,
     fix: 'Give the same settings to go on, or another --out to start again.',

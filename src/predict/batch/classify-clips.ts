@@ -1,25 +1,16 @@
-import { availableParallelism } from 'node:os';
 import { UserError } from '../../errors.js';
-import { openSequenceCache } from '../../inputs/feature-cache.js';
-import { inputOf } from '../../inputs/input-kinds.js';
-import { type KeptFeatures, keptFeatures } from '../../inputs/video/sequences.js';
-import type { StartProgram } from '../../platform/child-process/program.js';
 import { counted } from '../../platform/counted.js';
-import { describeEncoder } from '../features.js';
-import { shareEncoders } from '../shared-encoder.js';
-import type { ModelThreads } from '../thread/model-threads.js';
+import type { Spool } from '../../platform/spool.js';
+import type { BatchClip } from './batch-clip.js';
 import { type BatchOptions, withDefaults } from './batch-options.js';
-import { contentReader } from './content.js';
-import type { BatchClip } from './find-clips.js';
+import { type ClipProcessor, openProcessor } from './clip-processor.js';
 import type { Journal } from './journal.js';
-import { type FinishedClip, type ProcessOptions, processClip } from './process-clip.js';
+import type { Helpers } from './prepare-run.js';
 import { isFailed } from './row.js';
 
 /** A batch under way. */
-export interface Run {
+export interface Run extends Helpers {
   readonly options: BatchOptions;
-  readonly model: ModelThreads;
-  readonly startProgram: StartProgram;
   /** Ends the run from within; its reason is what the run then throws. */
   readonly stop: AbortController;
   /** Aborts when the run is ended from within or by the caller. */
@@ -30,10 +21,10 @@ export interface Run {
 const STRICT = Symbol('strict');
 
 interface Work {
-  readonly clips: readonly BatchClip[];
-  /** Clips that have a row which may still hold, by id. */
-  readonly finished: ReadonlyMap<string, FinishedClip>;
+  readonly clips: Spool<BatchClip>;
   readonly journal: Journal;
+  /** A folder for what is fetched. */
+  readonly scratch: string;
 }
 
 /**
@@ -45,18 +36,20 @@ interface Work {
 export async function classifyClips(run: Run, work: Work): Promise<{ kept: number; isComplete: boolean }> {
   const { options, stop } = run;
   const { jobs } = withDefaults(options);
-  const waiting = work.clips.values();
+  // One for all: each takes the next.
+  const waiting = work.clips[Symbol.asyncIterator]();
   const counts: Counts = { done: 0, failures: 0, kept: 0 };
+  const processor = await openProcessor(run, work.scratch);
   const worker = async () => {
-    for (const clip of waiting) {
+    for await (const clip of waiting) {
       if (run.signal.aborted) return;
-      await classifyNext(run, { ...work, clip, counts, processing });
+      await classifyNext(run, { ...work, clip, counts, processor });
     }
   };
-  const processing = processOptions(run, await openKeptFeatures(run));
   const workers = Array.from({ length: jobs }, () => worker().catch((error: unknown) => stop.abort(error)));
   await Promise.all(workers);
-  if (options.signal?.aborted) throw interrupted(counts.done, work.clips.length);
+  await processor.release();
+  if (options.signal?.aborted) throw interrupted(counts.done, work.clips.size);
   if (stop.signal.aborted && stop.signal.reason !== STRICT) throw stop.signal.reason;
   return { kept: counts.kept, isComplete: !stop.signal.aborted };
 }
@@ -69,13 +62,13 @@ interface Counts {
 
 async function classifyNext(
   run: Run,
-  next: Work & { clip: BatchClip; counts: Counts; processing: ProcessOptions },
+  next: Work & { clip: BatchClip; counts: Counts; processor: ClipProcessor },
 ): Promise<void> {
   const { clip, counts } = next;
-  const finished = next.finished.get(clip.id);
-  const row = await processClip({ clip, finished }, next.processing);
+  const finished = await next.journal.finished(clip.id);
+  const row = await next.processor.process(clip, finished);
   if (row) await next.journal.append(row);
-  const isFailure = row ? isFailed(row) : (finished?.isFailed ?? false);
+  const isFailure = row ? isFailed(row) : finished !== null && isFailed(finished);
   counts.done += 1;
   if (isFailure) counts.failures += 1;
   if (!row) counts.kept += 1;
@@ -83,58 +76,10 @@ async function classifyNext(
     kind: 'clip',
     outcome: row ? (isFailure ? 'failed' : 'classified') : 'kept',
     done: counts.done,
-    total: next.clips.length,
+    total: next.clips.size,
     failures: counts.failures,
   });
   if (isFailure && run.options.strict) run.stop.abort(STRICT);
-}
-
-async function openKeptFeatures({ options, model }: Run): Promise<KeptFeatures | null> {
-  const { networks, members, manifest } = options.bundle;
-  const { source } = inputOf(manifest.pipeline.input);
-  const network = networks.encoder;
-  if (source.kind === 'direct' || !network) return null;
-  const engine = await model.loaded;
-  const encoder = describeEncoder(networks, { engine, members, network });
-  return keptFeatures({ ...encoder, input: source.frames, cache: openSequenceCache(undefined) });
-}
-
-function processOptions(
-  { options, model, startProgram, signal }: Run,
-  kept: KeptFeatures | null,
-): ProcessOptions {
-  const { jobs, sampling, top, minProbability, maxDistance, allowDamaged, timeoutSeconds } =
-    withDefaults(options);
-  const { pipeline, labels, vocabulary = [], eachFrame = false } = options.bundle.manifest;
-  const input = inputOf(pipeline.input);
-  const { source, given } = input;
-  return {
-    readContent: contentReader({ timeoutSeconds, signal }),
-    model: {
-      input,
-      encoder: shareEncoders(model),
-      classify: model.classify,
-      eachFrame,
-    },
-    texts:
-      given === 'texts' && source.kind === 'direct'
-        ? { read: source.open(vocabulary), classify: model.classify }
-        : null,
-    windowing: options.windowing,
-    subtitles: options.subtitles,
-    embeddings: options.embeddings,
-    keptFeatures: kept,
-    decoderThreads: Math.max(1, Math.floor(availableParallelism() / jobs)),
-    labels,
-    sampling,
-    top,
-    minProbability,
-    maxDistance,
-    allowDamaged,
-    timeoutSeconds,
-    startProgram,
-    signal,
-  };
 }
 
 function interrupted(done: number, total: number): UserError {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { digestOfFrames } from '../../inputs/feature-cache.js';
 import type { LocatedClip } from '../../media/locate.js';
-import type { BatchClip } from './find-clips.js';
+import type { BatchClip } from './batch-clip.js';
 
 /** What a clip's bytes are. */
 export interface Content {
@@ -15,6 +15,9 @@ export interface Content {
 
 /** Tells what a clip's bytes are. @throws UserError `unreadable`, `aborted`, `timeout`. */
 export type ReadContent = (clip: Found) => Promise<Content>;
+
+/** Files of which parts come that are known at once: parts of one mostly follow each other. */
+const MOST_SHARED = 1000;
 
 interface Found {
   readonly clip: BatchClip;
@@ -34,6 +37,10 @@ export function contentReader(options: { timeoutSeconds: number; signal: AbortSi
     if (startSeconds === undefined && endSeconds === undefined) return readFiles(found, options);
     const content = shared.get(path) ?? readFiles(found, options);
     shared.set(path, content);
+    for (const [oldest] of shared) {
+      if (shared.size <= MOST_SHARED) break;
+      shared.delete(oldest);
+    }
     content.catch(() => shared.delete(path));
     return content;
   };

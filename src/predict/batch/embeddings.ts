@@ -5,8 +5,8 @@ import { exists } from '../../platform/exists.js';
 import { makeFolder } from '../../platform/make-folder.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { encodeSafetensors } from '../../tensors/safetensors.js';
+import type { BatchClip } from './batch-clip.js';
 import type { Content } from './content.js';
-import type { BatchClip } from './find-clips.js';
 
 /**
  * Writes a clip's features, float32 [timesteps, features], into a safetensors file that is named by the clip's

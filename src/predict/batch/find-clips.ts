@@ -7,30 +7,11 @@ import { isClipName, isFrameName } from '../../media/clip-names.js';
 import { readSignature } from '../../media/file-signature.js';
 import { isSystemFolder } from '../../media/system-names.js';
 import { counted } from '../../platform/counted.js';
-import { folderNames, notUtf8 } from '../../platform/folder-names.js';
+import { type FolderEntry, notUtf8, walkFolder } from '../../platform/folder-names.js';
 import { naturalOrder } from '../../platform/natural-order.js';
-
-/** A clip of a batch, not opened yet, or a text. */
-export interface BatchClip {
-  readonly id: string;
-  /** Absolute path of a video, an image or a folder of frames; of the file that a text stands in. */
-  readonly path: string;
-  /** The text itself; absent for a clip. */
-  readonly text?: string | undefined;
-  readonly truth?: string | undefined;
-  /** The part that is meant; the whole when absent. */
-  readonly startSeconds?: number | undefined;
-  readonly endSeconds?: number | undefined;
-  /** Why it cannot be read, where the listing has found that out. */
-  readonly problem?: UserError | undefined;
-}
-
-export interface FoundClips {
-  /** In natural order. */
-  readonly clips: readonly BatchClip[];
-  /** What may have been meant as a clip but is none, each with the reason. */
-  readonly skipped: readonly Skipped[];
-}
+import { sorted } from '../../platform/sorted.js';
+import { Spool } from '../../platform/spool.js';
+import type { BatchClip, Problem } from './batch-clip.js';
 
 export interface FindOptions {
   /** A folder of one of these names gives the class of the clips below it. */
@@ -38,13 +19,20 @@ export interface FindOptions {
   /** Whether the images of a folder are the frames of one sequence, or each is a clip. */
   readonly images: 'frames' | 'clips';
   readonly followLinks: boolean;
+  /** Whether a clip of this id is wanted; asked once of each. */
+  readonly isWanted: (id: string) => boolean;
+  /** Is told what may have been meant as a clip but is none, with the reason. */
+  readonly onSkipped: (skipped: Skipped) => void;
+  /** A folder that is there, for files of its own: names of large folders are sorted on the disk. */
+  readonly scratch: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Lists the clips below a folder: every video, and every folder that holds images and no videos, which is
- * one sequence (or, as `images` says, every image). Files whose names say nothing are clips when they begin like a video. Names that begin with a
- * dot are passed over, and so are folders that systems leave, which is told once.
+ * Lists the clips below a folder, in natural order, as it is walked: every video, and every folder that holds images and
+ * no videos, which is one sequence (or, as `images` says, every image). Files whose names say nothing are clips when they
+ * begin like a video. Names that begin with a dot are passed over, and so are folders that systems leave, which is told
+ * once.
  *
  * A link is followed when it stays within the folder, or anywhere with `followLinks`. A folder is listed once
  * by its own path and once by a link, so that loops end. What should be there but cannot be read (a folder
@@ -53,30 +41,29 @@ export interface FindOptions {
  *
  * @throws UserError `aborted`; what the file system says of the folder itself.
  */
-export async function findClips(folder: string, options: FindOptions): Promise<FoundClips> {
+export async function* findClips(folder: string, options: FindOptions): AsyncGenerator<BatchClip, void> {
   const root = resolve(folder);
   const walk: Walk = {
     ...options,
     root,
     realRoot: await realpath(root),
-    clips: [],
-    skipped: [],
     passedOver: [],
     linked: new Set<string>(),
+    spools: { count: 0 },
   };
-  await visit(walk, { path: root });
-  return { clips: walk.clips, skipped: [...walk.skipped, ...systemFolders(walk.passedOver)] };
+  yield* visit(walk, { path: root });
+  for (const skipped of systemFolders(walk.passedOver)) walk.onSkipped(skipped);
 }
 
 interface Walk extends FindOptions {
   readonly root: string;
   readonly realRoot: string;
-  readonly clips: BatchClip[];
-  readonly skipped: Skipped[];
   /** Folders that systems leave. */
   readonly passedOver: string[];
   /** Real paths of the folders that were reached by a link. */
   readonly linked: Set<string>;
+  /** How many files were named so far. */
+  readonly spools: { count: number };
 }
 
 interface Folder {
@@ -85,64 +72,106 @@ interface Folder {
   readonly truth?: string | undefined;
 }
 
-/** A name in a folder that matters here. */
+/** A name in a folder that matters here; frames are only counted. */
 interface Entry {
   readonly name: string;
-  readonly path: string;
-  readonly found: Found;
+  readonly found: Exclude<Found, 'frame'>;
 }
 
-type Found = 'folder' | 'frame' | 'clip' | { readonly problem: UserError };
+type Found = 'folder' | 'frame' | 'clip' | { readonly problem: Problem };
 
-async function visit(walk: Walk, folder: Folder): Promise<void> {
-  if (walk.signal.aborted) throw stopped(walk.root);
-  const entries = await listEntries(walk, folder);
-  const frames = entries.filter(({ found }) => found === 'frame');
-  const hasClips = entries.some(({ found }) => found === 'clip');
-  if (frames.length > 0 && !hasClips) addClip(walk, folder);
-  if (frames.length > 0 && hasClips) {
-    const problem = `Videos lie in the same folder, so its ${counted(frames.length, 'image')} cannot be a sequence.`;
-    walk.skipped.push({ path: folder.path, problem });
-  }
-  for (const { name, path, found } of entries) {
-    if (found === 'clip') addClip(walk, { ...folder, path });
-    else if (found === 'folder')
-      await visit(walk, { path, truth: walk.labels.has(name) ? name : folder.truth });
-    else if (found !== 'frame') addClip(walk, { ...folder, path, ...found });
+async function* visit(walk: Walk, folder: Folder): AsyncGenerator<BatchClip, void> {
+  const entries = new Spool<Entry>(join(walk.scratch, `folder-${walk.spools.count++}`));
+  try {
+    const { frames, hasClips, problem } = await listEntries(walk, { folder, entries });
+    if (problem) yield* clipAt(walk, { ...folder, problem });
+    if (frames > 0 && !hasClips) yield* clipAt(walk, folder);
+    if (frames > 0 && hasClips) {
+      const words = `Videos lie in the same folder, so its ${counted(frames, 'image')} cannot be a sequence.`;
+      walk.onSkipped({ path: folder.path, problem: words });
+    }
+    for await (const { name, found } of entries) {
+      const path = join(folder.path, name);
+      if (found === 'clip') yield* clipAt(walk, { ...folder, path });
+      else if (found === 'folder')
+        yield* visit(walk, { path, truth: walk.labels.has(name) ? name : folder.truth });
+      else yield* clipAt(walk, { ...folder, path, ...found });
+    }
+  } finally {
+    await entries.release();
   }
 }
 
-/** What matters of a folder, in natural order. */
-async function listEntries(walk: Walk, folder: Folder): Promise<Entry[]> {
-  const names = await folderNames(folder.path).catch((cause: unknown) => {
-    addClip(walk, { ...folder, problem: unreadable(folder.path, messageOf(cause)) });
-    return [];
+interface Listed {
+  readonly frames: number;
+  readonly hasClips: boolean;
+  /** Why the folder itself cannot be read. */
+  readonly problem?: Problem | undefined;
+}
+
+/** Names of a folder that are in memory at once while they are sorted. */
+const NAMES_HELD = 50_000;
+
+/** Adds what matters of a folder, in natural order. */
+async function listEntries(
+  walk: Walk,
+  { folder, entries }: { folder: Folder; entries: Spool<Entry> },
+): Promise<Listed> {
+  const names = sorted(walkFolder(folder.path), {
+    order: (one, other) => naturalOrder(one.name, other.name),
+    scratch: join(walk.scratch, `names-${walk.spools.count++}`),
+    held: NAMES_HELD,
   });
-  const entries: Entry[] = [];
-  for (const { name, isUtf8 } of names) {
-    const path = join(folder.path, name);
-    if (name.startsWith('.')) continue;
-    const found = isUtf8 ? await look(walk, path) : { problem: notUtf8(folder.path, name) };
-    if (found === 'folder' && isSystemFolder(name)) walk.passedOver.push(path);
-    else if (found) entries.push({ name, path, found });
+  let frames = 0;
+  let hasClips = false;
+  try {
+    for await (const entry of names) {
+      const found = await kindOf(walk, { folder, entry });
+      if (found === 'frame') frames += 1;
+      if (found === 'clip') hasClips = true;
+      if (found && found !== 'frame') await entries.add({ name: entry.name, found });
+    }
+  } catch (cause) {
+    // Ours are none of the folder's.
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    return { frames, hasClips, problem: unreadable(folder.path, messageOf(cause)) };
   }
-  return entries.sort((one, other) => naturalOrder(one.name, other.name));
+  return { frames, hasClips };
+}
+
+async function kindOf(
+  walk: Walk,
+  { folder, entry: { name, isUtf8, kind } }: { folder: Folder; entry: FolderEntry },
+): Promise<Found | null> {
+  if (name.startsWith('.')) return null;
+  if (!isUtf8) return { problem: notUtf8(folder.path, name) };
+  const path = join(folder.path, name);
+  const found = await look(walk, { path, kind });
+  if (found !== 'folder' || !isSystemFolder(name)) return found;
+  walk.passedOver.push(path);
+  return null;
 }
 
 /** What lies at a path; null when it is no clip, which is noted where it may have been meant as one. */
-async function look(walk: Walk, path: string): Promise<Found | null> {
+async function look(
+  walk: Walk,
+  { path, kind }: { path: string; kind: FolderEntry['kind'] },
+): Promise<Found | null> {
+  // Of a million files, each look at one would be two calls of the system.
+  if (kind === 'folder') return 'folder';
+  if (kind === 'file') return lookIntoFile(path, walk);
   try {
     const isLink = (await lstat(path)).isSymbolicLink();
     const status = await stat(path);
     if (isLink && !(await mayFollow(walk, { path, isFolder: status.isDirectory() }))) return null;
     if (status.isDirectory()) return 'folder';
     if (status.isFile()) return await lookIntoFile(path, walk);
-    walk.skipped.push({ path, problem: 'It is a pipe, a socket or a device.' });
+    walk.onSkipped({ path, problem: 'It is a pipe, a socket or a device.' });
     return null;
   } catch (cause) {
     const words = messageOf(cause);
     if (!/^ELOOP/.test(words)) return { problem: unreadable(path, words) };
-    walk.skipped.push({ path, problem: 'It is a link that leads back to itself.' });
+    walk.onSkipped({ path, problem: 'It is a link that leads back to itself.' });
     return null;
   }
 }
@@ -158,7 +187,7 @@ async function lookIntoFile(path: string, { images }: FindOptions): Promise<'fra
 async function mayFollow(walk: Walk, link: { path: string; isFolder: boolean }): Promise<boolean> {
   const target = await realpath(link.path);
   const skip = (problem: string) => {
-    walk.skipped.push({ path: link.path, problem });
+    walk.onSkipped({ path: link.path, problem });
     return false;
   };
   if (!walk.followLinks && !isWithin(walk.realRoot, target)) {
@@ -176,21 +205,15 @@ async function mayFollow(walk: Walk, link: { path: string; isFolder: boolean }):
 const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-function addClip(walk: Walk, { path, ...clip }: Omit<BatchClip, 'id'>): void {
+/** The clip of this path, where it is wanted. */
+function* clipAt(walk: Walk, { path, ...clip }: Omit<BatchClip, 'id'>): Generator<BatchClip, void> {
   const id = path === walk.root ? basename(path) : relative(walk.root, path).split(sep).join('/');
-  walk.clips.push({ id, path, ...clip });
+  if (walk.isWanted(id)) yield { id, path, ...clip };
 }
 
 function unreadable(path: string, words: string): UserError {
   return new UserError('unreadable', {
     problem: `${path} cannot be read: ${words}.`,
     fix: 'See whether it is still there and may be read; a link must lead to something.',
-  });
-}
-
-function stopped(folder: string): UserError {
-  return new UserError('aborted', {
-    problem: `Listing ${folder} was stopped.`,
-    fix: 'Give the same command again.',
   });
 }

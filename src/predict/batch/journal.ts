@@ -1,56 +1,57 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { cannotWrite } from '../../platform/cannot-write.js';
-import { type Row, rowSchema } from './row.js';
+import { fileLines } from '../../platform/file-lines.js';
+import { JournalIndex } from './journal-index.js';
+import { isFinal, type Row, rowSchema } from './row.js';
 
 /**
  * Rows on disk, a line of JSON each, to which a row is added as soon as it is known. It owns a file until
- * `close`.
+ * `close`. The latest row of a clip counts. No rows are in memory, only where they stand.
  */
 export interface Journal {
-  /** Ids of the clips that have a row, and what was read of their bytes. */
-  readonly entries: ReadonlyMap<string, JournalEntry>;
+  /** Clips that have a row. */
+  readonly clips: number;
   /** Lines that were found damaged, as after a power cut; they count as not there. */
   readonly damagedLines: number;
+  /** Whether a clip has a row that would be the same again for the same bytes. */
+  isFinished(id: string): boolean;
+  /** That row, where there is one. */
+  finished(id: string): Promise<Row | null>;
   /**
    * Adds a whole line, or nothing.
    * @throws UserError `cannot_write`, as when the disk is full; the rows before are then intact.
    */
   append(row: Row): Promise<void>;
-  /** Reads back the latest row of each of these clips. */
-  rows(ids: Iterable<string>): AsyncGenerator<Row, void>;
-  /** Whether the file holds the latest rows of just these clips, in this order, and nothing else. */
-  isArranged(ids: readonly string[]): boolean;
+  /** Waits until all rows so far are on the disk. @throws UserError `cannot_write`. */
+  sync(): Promise<void>;
+  /** Reads back the rows of these clips, in their order, then those of any others. */
+  rows(ids: AsyncIterable<string>): AsyncGenerator<Row, void>;
+  /** Whether the file holds just what `rows` gives, in that order, and nothing else. */
+  isArranged(ids: AsyncIterable<string>): Promise<boolean>;
   /** Waits until all is on the disk. Closing twice is harmless. */
   close(): Promise<void>;
 }
 
-export interface JournalEntry {
-  /** Where the line begins, and its length with the line break. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-const NEWLINE = 0x0a;
-const CHUNK_BYTES = 2 ** 20;
+/** Rows are mostly read in the order in which they stand: this much is read at once. */
+const WINDOW_BYTES = 2 ** 16;
 /** What a power cut may cost: the rows of this time, which are then made again. */
 const SYNC_MILLISECONDS = 1000;
 
 /**
  * Opens a journal, or begins one. A last line that was torn is cut off.
  *
- * @param onRow is shown every sound row that stands in it, in the order in which they were added.
  * @param path of such a journal, or of nothing: it is not asked whose file it is.
  * @throws UserError `cannot_write`.
  */
-export async function openJournal(path: string, onRow: (row: Row) => void): Promise<Journal> {
+export async function openJournal(path: string): Promise<Journal> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND;
   const file = await open(path, flags).catch((cause: unknown) => {
     throw cannotWrite(path, cause);
   });
   try {
     const journal = new FileJournal(path, file);
-    await journal.load(onRow);
+    await journal.load();
     return journal;
   } catch (error) {
     await file.close();
@@ -59,11 +60,11 @@ export async function openJournal(path: string, onRow: (row: Row) => void): Prom
 }
 
 class FileJournal implements Journal {
-  readonly entries = new Map<string, JournalEntry>();
   damagedLines = 0;
   readonly #path: string;
   readonly #file: FileHandle;
-  #length = 0;
+  readonly #index = new JournalIndex();
+  #window = { offset: 0, bytes: Buffer.alloc(0) };
   #syncedAt = performance.now();
   #queue: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -73,41 +74,49 @@ class FileJournal implements Journal {
     this.#file = file;
   }
 
-  async load(onRow: (row: Row) => void): Promise<void> {
-    for await (const line of linesOf(this.#file)) {
+  get clips(): number {
+    return this.#index.clips;
+  }
+
+  async load(): Promise<void> {
+    for await (const line of fileLines(this.#file)) {
       const row = parseRow(line);
-      if (row) {
-        this.entries.set(row.id, { offset: this.#length, bytes: line.length });
-        onRow(row);
-      } else this.damagedLines += 1;
-      this.#length += line.length;
+      if (!row) this.damagedLines += 1;
+      this.#index.add(line.length, row && { id: row.id, isFinal: isFinal(row) });
     }
-    await this.#file.truncate(this.#length);
+    await this.#file.truncate(this.#index.end);
+  }
+
+  isFinished(id: string): boolean {
+    const line = this.#index.find(id);
+    return line !== undefined && this.#index.isFinal(line);
+  }
+
+  async finished(id: string): Promise<Row | null> {
+    const line = this.#index.find(id);
+    return line !== undefined && this.#index.isFinal(line) ? this.#read(line) : null;
   }
 
   append(row: Row): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(row)}\n`);
-    const added = this.#queue.then(() => this.#add(row.id, line));
+    const added = this.#queue.then(() => this.#add(row, line));
     this.#queue = added.catch(() => {});
     return added;
   }
 
-  async *rows(ids: Iterable<string>): AsyncGenerator<Row, void> {
-    for (const id of ids) {
-      const { offset, bytes } = this.entries.get(id)!;
-      const { buffer } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, offset);
-      yield rowSchema.parse(JSON.parse(buffer.toString('utf8')));
-    }
+  async sync(): Promise<void> {
+    await this.#queue;
+    await this.#datasync();
   }
 
-  isArranged(ids: readonly string[]): boolean {
+  async *rows(ids: AsyncIterable<string>): AsyncGenerator<Row, void> {
+    for await (const line of this.#index.inOrder(ids)) yield await this.#read(line);
+  }
+
+  async isArranged(ids: AsyncIterable<string>): Promise<boolean> {
     let expected = 0;
-    for (const id of ids) {
-      const entry = this.entries.get(id);
-      if (entry?.offset !== expected) return false;
-      expected += entry.bytes;
-    }
-    return expected === this.#length;
+    for await (const line of this.#index.inOrder(ids)) if (line !== expected++) return false;
+    return expected === this.#index.lines;
   }
 
   close(): Promise<void> {
@@ -115,37 +124,39 @@ class FileJournal implements Journal {
     return this.#closing;
   }
 
-  async #add(id: string, line: Buffer): Promise<void> {
+  async #read(line: number): Promise<Row> {
+    const { offset, bytes } = this.#index.place(line);
+    if (!this.#isInWindow(offset, bytes)) {
+      const length = Math.max(bytes, WINDOW_BYTES);
+      const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(length), 0, length, offset);
+      this.#window = { offset, bytes: buffer.subarray(0, bytesRead) };
+    }
+    const start = offset - this.#window.offset;
+    return rowSchema.parse(JSON.parse(this.#window.bytes.toString('utf8', start, start + bytes)));
+  }
+
+  #isInWindow(offset: number, bytes: number): boolean {
+    const { offset: first, bytes: window } = this.#window;
+    return offset >= first && offset + bytes <= first + window.length;
+  }
+
+  async #add(row: Row, line: Buffer): Promise<void> {
     try {
       await this.#file.appendFile(line);
     } catch (cause) {
       // Part of the line may be there.
-      await this.#file.truncate(this.#length).catch(() => {});
+      await this.#file.truncate(this.#index.end).catch(() => {});
       throw cannotWrite(this.#path, cause);
     }
-    this.entries.set(id, { offset: this.#length, bytes: line.length });
-    this.#length += line.length;
-    if (performance.now() - this.#syncedAt < SYNC_MILLISECONDS) return;
+    this.#index.add(line.length, { id: row.id, isFinal: isFinal(row) });
+    if (performance.now() - this.#syncedAt >= SYNC_MILLISECONDS) await this.#datasync();
+  }
+
+  async #datasync(): Promise<void> {
     await this.#file.datasync().catch((cause: unknown) => {
       throw cannotWrite(this.#path, cause);
     });
     this.#syncedAt = performance.now();
-  }
-}
-
-/** The whole lines of a file, each with its line break. */
-async function* linesOf(file: FileHandle): AsyncGenerator<Buffer, void> {
-  let unfinished = Buffer.alloc(0);
-  for (let position = 0; ; ) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    let rest = Buffer.concat([unfinished, buffer.subarray(0, bytesRead)]);
-    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
-      yield rest.subarray(0, end + 1);
-      rest = rest.subarray(end + 1);
-    }
-    unfinished = rest;
   }
 }
 

@@ -1,41 +1,50 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import type { Skipped } from '../../datasets/dataset.js';
 import { readManifest } from '../../datasets/scan-manifest.js';
 import { messageOf, UserError } from '../../errors.js';
 import { recognize } from '../../media/recognize.js';
 import { absentFix } from '../../platform/folder-names.js';
-import { type FindOptions, type FoundClips, findClips } from './find-clips.js';
+import type { BatchClip } from './batch-clip.js';
+import { type FindOptions, findClips } from './find-clips.js';
+import { isInShard, type Shard } from './shard.js';
 
-/** One of several machines' parts of a batch. */
-export interface Shard {
-  /** 1 to count. */
-  readonly index: number;
-  readonly count: number;
+export interface ListOptions extends Omit<FindOptions, 'isWanted'> {
+  /** Only the clips of this part, where there is one. */
+  readonly shard: Shard | undefined;
 }
+
+/** Of what is no clip, those that an error for a source without clips names. */
+const REASONS = 3;
 
 /**
- * Lists the clips below a folder, or those of a manifest's lines, in their order.
+ * Lists the clips below a folder, or those of a manifest's lines, in their order. None is held: a shard of a million
+ * takes no more memory than it has clips.
  *
- * @throws UserError `not_found`, `bad_dataset` for a manifest that does not fit, `usage`, `aborted`.
+ * @throws UserError `not_found`, `bad_dataset` for a manifest that does not fit, when it is read; `usage`, `aborted`.
  */
-export async function listClips(source: string, options: FindOptions): Promise<FoundClips> {
-  const found = await list(source, options);
-  if (found.clips.length === 0) {
-    const reasons = found.skipped.slice(0, 3).map(({ path, problem }) => `\n  ${path}: ${problem}`);
-    throw new UserError('not_found', {
-      problem: `${source} holds no clips: no videos and no folders of images.${reasons.join('')}`,
-      fix: 'Give a folder of videos, of frames, or of folders of these, or a manifest (CSV) with the column path.',
-    });
-  }
-  return found;
+export async function* listClips(source: string, options: ListOptions): AsyncGenerator<BatchClip, void> {
+  const { shard, signal } = options;
+  const reasons: Skipped[] = [];
+  let count = 0;
+  const isWanted = (id: string) => {
+    if (signal.aborted) throw stopped(source);
+    count += 1;
+    return !shard || isInShard(id, shard);
+  };
+  const onSkipped = (skipped: Skipped) => {
+    if (reasons.length < REASONS) reasons.push(skipped);
+    options.onSkipped(skipped);
+  };
+  yield* await open(source, { ...options, isWanted, onSkipped });
+  if (count > 0) return;
+  const lines = reasons.map(({ path, problem }) => `\n  ${path}: ${problem}`);
+  throw new UserError('not_found', {
+    problem: `${source} holds no clips: no videos and no folders of images.${lines.join('')}`,
+    fix: 'Give a folder of videos, of frames, or of folders of these, or a manifest (CSV) with the column path.',
+  });
 }
 
-/** What of it is one machine's part. */
-export function ofShard(found: FoundClips, shard: Shard): FoundClips {
-  return { ...found, clips: found.clips.filter(({ id }) => isInShard(id, shard)) };
-}
-
-async function list(source: string, options: FindOptions): Promise<FoundClips> {
+async function open(source: string, options: FindOptions): Promise<AsyncGenerator<BatchClip, void>> {
   const status = await stat(source).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `${source} cannot be opened: ${messageOf(cause)}.`,
@@ -44,20 +53,20 @@ async function list(source: string, options: FindOptions): Promise<FoundClips> {
     });
   });
   if (status.isDirectory()) return findClips(source, options);
-  if (status.isFile() && (await recognize(source)) === 'a table') {
-    const clips = await readManifest(source);
-    return {
-      clips: clips.map(({ label, ...clip }) => ({ ...clip, truth: label })),
-      skipped: [],
-    };
-  }
+  if (status.isFile() && (await recognize(source)) === 'a table') return rowsOf(source, options);
   throw new UserError('usage', {
     problem: `${source} is neither a folder nor a manifest (CSV).`,
     fix: 'Give a folder; single clips are for `clipstep classify`.',
   });
 }
 
-/** By name and not by place, so that a clip stays in its shard when others come or go. */
-function isInShard(id: string, { index, count }: Shard): boolean {
-  return createHash('sha256').update(id).digest().readUInt32BE() % count === index - 1;
+async function* rowsOf(path: string, { isWanted }: FindOptions): AsyncGenerator<BatchClip, void> {
+  for await (const { label, ...clip } of readManifest({ path, isWanted })) yield { ...clip, truth: label };
+}
+
+function stopped(source: string): UserError {
+  return new UserError('aborted', {
+    problem: `Listing ${source} was stopped.`,
+    fix: 'Give the same command again.',
+  });
 }

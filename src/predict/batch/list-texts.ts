@@ -3,7 +3,8 @@ import { basename, extname, resolve } from 'node:path';
 import { textRows } from '../../datasets/texts/text-rows.js';
 import { messageOf, UserError } from '../../errors.js';
 import { linesOf } from '../read-lines.js';
-import type { BatchClip, FoundClips } from './find-clips.js';
+import type { BatchClip } from './batch-clip.js';
+import { isInShard, type Shard } from './shard.js';
 
 const FIX =
   'Give a file with a text a line (.txt), or a table with the column text (.csv, or with tabs .tsv); a column label gives the true class.';
@@ -15,7 +16,10 @@ const FIX =
  * @param options.encoding as encodingSchema has it.
  * @throws UserError `not_found`, `usage` for a file of another kind, `bad_dataset` for one that does not fit.
  */
-export async function listTexts(source: string, { encoding }: { encoding: string }): Promise<FoundClips> {
+export async function* listTexts(
+  source: string,
+  { encoding, shard }: { encoding: string; shard: Shard | undefined },
+): AsyncGenerator<BatchClip, void> {
   const status = await stat(source).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `${source} cannot be opened: ${messageOf(cause)}.`,
@@ -27,12 +31,16 @@ export async function listTexts(source: string, { encoding }: { encoding: string
   if (!list) {
     throw new UserError('usage', { problem: `${source} is neither a file of lines nor a table.`, fix: FIX });
   }
-  const clips = await list(resolve(source), encoding);
-  if (clips.length > 0) return { clips, skipped: [] };
+  let count = 0;
+  for await (const text of list(resolve(source), encoding)) {
+    count += 1;
+    if (!shard || isInShard(text.id, shard)) yield text;
+  }
+  if (count > 0) return;
   throw new UserError('bad_dataset', { problem: `${source} holds no texts.`, fix: FIX });
 }
 
-type List = (path: string, encoding: string) => Promise<BatchClip[]>;
+type List = (path: string, encoding: string) => AsyncIterable<BatchClip>;
 
 /** By the ending of the file's name. */
 const LISTS: ReadonlyMap<string, List> = new Map([
@@ -41,20 +49,20 @@ const LISTS: ReadonlyMap<string, List> = new Map([
   ['.tsv', listRows],
 ]);
 
-async function listLines(path: string, encoding: string): Promise<BatchClip[]> {
-  const clips: BatchClip[] = [];
+async function* listLines(path: string, encoding: string): AsyncGenerator<BatchClip, void> {
+  let number = 0;
   for await (const line of linesOf(path, encoding)) {
     if ('error' in line && line.input === path) throw line.error;
-    clips.push(clipOf(path, { line: clips.length + 1, text: 'text' in line ? line.text : '' }));
+    yield clipOf(path, { line: ++number, text: 'text' in line ? line.text : '' });
   }
-  return clips;
 }
 
-async function listRows(path: string, encoding: string): Promise<BatchClip[]> {
+async function* listRows(path: string, encoding: string): AsyncGenerator<BatchClip, void> {
   const rows = await textRows(path, { encoding, needed: ['text'], mayHaveOthers: true, fix: FIX });
-  return rows.map(({ line, cells: { text = '', label } }) =>
-    clipOf(path, { line, text: text.trim(), truth: label || undefined }),
-  );
+  for (const { line, cells } of rows) {
+    const { text = '', label } = cells;
+    yield clipOf(path, { line, text: text.trim(), truth: label || undefined });
+  }
 }
 
 function clipOf(

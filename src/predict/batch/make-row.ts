@@ -3,9 +3,9 @@ import { answerFields, answerOf, type Limits } from '../../tasks/classification/
 import type { ClipResult } from '../classify-clip.js';
 import type { TextResult } from '../classify-text.js';
 import { rankResult } from '../rank.js';
+import type { BatchClip } from './batch-clip.js';
 import { totalMilliseconds, type WindowResult } from './classify-windows.js';
 import type { Content } from './content.js';
-import type { BatchClip } from './find-clips.js';
 import type { Answer, ClassifiedRow, FailedRow, Row, WindowedRow } from './row.js';
 import type { Segment } from './windows.js';
 

@@ -6,28 +6,22 @@ import { locatePath } from '../../media/locate.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
 import { type ClipPart, ComputeFailure, classifyClip, type SharedModel } from '../classify-clip.js';
 import { classifyText, type TextModel } from '../classify-text.js';
+import type { RemoteClips } from '../remote-clips.js';
+import type { BatchClip } from './batch-clip.js';
 import { classifyWindows } from './classify-windows.js';
 import { type Content, contentOfText, type ReadContent } from './content.js';
 import { hasEmbedding, writeEmbedding } from './embeddings.js';
-import type { BatchClip } from './find-clips.js';
 import { classifiedRow, failedRow, type RowOptions, windowedRow } from './make-row.js';
-import type { Row } from './row.js';
+import { isFailed, type Row } from './row.js';
 import { type SubtitleFormat, writeSubtitles } from './subtitles.js';
 import { mergeWindows, type Windowing } from './windows.js';
-
-/** What a finished clip's row said, as far as it says whether the row still holds. */
-export interface FinishedClip {
-  readonly sha256: string | undefined;
-  readonly truth: string | undefined;
-  readonly embedding: string | undefined;
-  readonly isFailed: boolean;
-}
 
 export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
   /** The model, where it reads texts. */
   readonly texts: TextModel | null;
   readonly readContent: ReadContent;
+  readonly remote: RemoteClips;
   readonly sampling: PlanChoice;
   readonly allowDamaged: boolean;
   readonly decoderThreads: number;
@@ -49,16 +43,20 @@ export interface ProcessOptions extends RowOptions {
  * @throws UserError `aborted`, `missing_tool`, `cannot_write`; ComputeFailure.
  */
 export async function processClip(
-  { clip, finished }: { clip: BatchClip; finished: FinishedClip | undefined },
+  { clip, finished }: { clip: BatchClip; finished: Row | null },
   options: ProcessOptions,
 ): Promise<Row | null> {
   let content: Content | undefined;
   try {
-    if (clip.problem) throw clip.problem;
-    const opened = clip.text === undefined ? await openFiles(clip, options) : openText(clip, options);
-    content = opened.content;
-    if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
-    return await opened.classify();
+    if (clip.problem) throw new UserError(clip.problem.code, clip.problem);
+    // What lies at an address is taken to be what it was: to be sure would be to fetch all of it again.
+    if (clip.address && finished && (await stillHolds(finished, { clip, content: null, options })))
+      return null;
+    return await withOpened(clip, options, async (opened) => {
+      content = opened.content;
+      if (finished && (await stillHolds(finished, { clip, content, options }))) return null;
+      return opened.classify();
+    });
   } catch (error) {
     const isOfRun = error instanceof UserError && !isFailureOfInput(error);
     if (isOfRun || error instanceof ComputeFailure) throw error;
@@ -72,12 +70,32 @@ interface Opened {
   classify(): Promise<Row>;
 }
 
-async function openFiles(clip: BatchClip, options: ProcessOptions): Promise<Opened> {
-  const located = await locatePath(clip.path);
-  const content = await options.readContent({ clip, located });
+/** Does work on a clip while what it is made of is there. */
+async function withOpened<T>(
+  clip: BatchClip,
+  options: ProcessOptions,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  if (clip.text !== undefined) return work(openText(clip, options));
+  if (clip.address === undefined) return work(await openFiles(clip, clip.path, options));
+  if (options.subtitles) throw noPlaceForSubtitles(clip);
+  return options.remote.withFile(clip.address, async (path) => work(await openFiles(clip, path, options)));
+}
+
+/** @param path of what the clip is made of; another than its own where it was fetched. */
+async function openFiles(clip: BatchClip, path: string, options: ProcessOptions): Promise<Opened> {
+  const located = { ...(await locatePath(path)), input: clip.path };
+  const content = await options.readContent({ clip: { ...clip, path }, located });
   const { startSeconds, endSeconds } = clip;
   const part = { located, startSeconds, endSeconds };
   return { content, classify: () => classifiedAs({ clip, part, content }, options) };
+}
+
+function noPlaceForSubtitles({ path }: BatchClip): UserError {
+  return new UserError('usage', {
+    problem: `${path} is an address, beside which no subtitles can be written.`,
+    fix: 'Leave out --subtitles, or download the clips first.',
+  });
 }
 
 function openText(clip: BatchClip, options: ProcessOptions): Opened {
@@ -100,7 +118,9 @@ async function classifiedAs(
     embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
   const { source } = model.input;
   if (!windowing || source.kind === 'direct') {
-    const sequence = (await options.keptFeatures?.(clip, content.sha256)) ?? null;
+    // What was fetched is in no dataset.
+    const kept = clip.address === undefined ? options.keptFeatures : null;
+    const sequence = (await kept?.(clip, content.sha256)) ?? null;
     const result = await classifyClip(part, { ...options, sequence });
     const embedding = await keep(new Map([['features', result.sequence]]));
     return classifiedRow({ clip, content, embedding, result }, options);
@@ -116,10 +136,10 @@ async function classifiedAs(
 }
 
 async function stillHolds(
-  finished: FinishedClip,
-  { clip, content, options }: { clip: BatchClip; content: Content; options: ProcessOptions },
+  finished: Row,
+  { clip, content, options }: { clip: BatchClip; content: Content | null; options: ProcessOptions },
 ): Promise<boolean> {
-  if (finished.sha256 !== content.sha256 || finished.truth !== clip.truth) return false;
-  if (finished.isFailed || !options.embeddings) return true;
+  if (finished.truth !== clip.truth || (content && finished.sha256 !== content.sha256)) return false;
+  if (isFailed(finished) || !options.embeddings) return true;
   return hasEmbedding(options.embeddings, finished.embedding);
 }

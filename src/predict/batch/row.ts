@@ -93,14 +93,27 @@ export type ClassifiedRow = z.infer<typeof classifiedSchema>;
 export type FailedRow = z.infer<typeof failedSchema>;
 export type Row = ClassifiedRow | WindowedRow | FailedRow;
 
-export const isFailed = (row: Row): row is FailedRow => 'error' in row;
-export const isWindowed = (row: Row): row is WindowedRow => 'windows' in row;
+export const isFailed = (row: Row | ResultRow): row is FailedRow => 'error' in row;
+export const isWindowed = (row: Row | ResultRow): row is WindowedRow => 'windows' in row;
 
 /** A line of the results: a clip, or one window of it, which has a part of its own. */
-export type ResultRow = (ClassifiedRow & Partial<z.infer<z.ZodObject<typeof span>>>) | FailedRow;
+export const resultRowSchema = z.union([
+  classifiedSchema.extend(z.object(span).partial().shape),
+  failedSchema,
+]);
+export type ResultRow = z.infer<typeof resultRowSchema>;
+
+/** The clip that a line of the results is of. */
+export function clipIdOf(row: Row | ResultRow): string {
+  if (isFailed(row) || !('startSeconds' in row) || row.startSeconds === undefined) return row.id;
+  return row.id.slice(0, row.id.lastIndexOf('#'));
+}
+
+/** A line of any file of rows: of results, or of a journal. */
+export const storedRowSchema = z.union([...resultRowSchema.options, windowedSchema]);
 
 /** A clip's lines of the results. */
-export function resultRows(row: Row): ResultRow[] {
+export function resultRows(row: Row | ResultRow): ResultRow[] {
   if (!isWindowed(row)) return [row];
   const { windows, segments, id, path, truth, ...reading } = row;
   return windows.map(({ startSeconds, endSeconds, ...rest }) => ({
@@ -127,6 +140,6 @@ const FINAL_FAILURES: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Whether a clip with the same bytes would get the same row again. */
-export function isFinal(row: Row): boolean {
+export function isFinal(row: Row | ResultRow): boolean {
   return !isFailed(row) || (FINAL_FAILURES.has(row.error.code) && row.sha256 !== undefined);
 }

@@ -1,5 +1,14 @@
-import { type Metrics, measurePredictions, type Prediction } from '../../tasks/classification/metrics.js';
-import { isFailed, isWindowed, type Row } from './row.js';
+import { naturalOrder } from '../../platform/natural-order.js';
+import { type Metrics, MetricsTally } from '../../tasks/classification/metrics.js';
+import {
+  type Answer,
+  clipIdOf,
+  type FailedRow,
+  isFailed,
+  isWindowed,
+  type ResultRow,
+  type Row,
+} from './row.js';
 
 /** A batch's results, counted. */
 export interface BatchSummary {
@@ -26,45 +35,67 @@ const EXAMPLES_OF_A_KIND = 3;
 
 /** @param labels the model's. */
 export async function summarize(rows: AsyncIterable<Row>, labels: readonly string[]): Promise<BatchSummary> {
-  const counts = new Map<string, number>();
-  const failures = new Map<string, { clips: number; examples: Array<{ path: string; message: string }> }>();
-  const predictions: Prediction[] = [];
-  const indexOf = new Map(labels.map((label, index) => [label, index]));
-  let clips = 0;
-  let failed = 0;
-  let unknown = 0;
-  let unlike = 0;
-  for await (const row of rows) {
-    clips += 1;
-    if (isFailed(row)) {
-      failed += 1;
-      const kind = failures.get(row.error.code) ?? { clips: 0, examples: [] };
-      kind.clips += 1;
-      if (kind.examples.length < EXAMPLES_OF_A_KIND) {
-        kind.examples.push({ path: row.path, message: row.error.message });
-      }
-      failures.set(row.error.code, kind);
-      continue;
-    }
-    const truth = row.truth === undefined ? undefined : indexOf.get(row.truth);
-    for (const { label, unknown: why, truthProbability } of isWindowed(row) ? row.windows : [row]) {
-      if (why?.reason === 'unlike') unlike += 1;
-      if (label === null) unknown += 1;
-      else counts.set(label, (counts.get(label) ?? 0) + 1);
-      if (label === null || truth === undefined || truthProbability === undefined) continue;
-      predictions.push({ truth, predicted: indexOf.get(label)!, truthProbability });
-    }
+  const tally = new SummaryTally();
+  for await (const row of rows) tally.add(row);
+  return tally.summary(labels);
+}
+
+/** A summary of rows that come one by one, those of a clip together, and are not held. */
+export class SummaryTally {
+  readonly #counts = new Map<string, number>();
+  readonly #failures = new Map<
+    string,
+    { clips: number; examples: Array<{ path: string; message: string }> }
+  >();
+  readonly #metrics = new MetricsTally();
+  /** Classes that rows with a known truth name. */
+  readonly #named = new Set<string>();
+  #latest: string | undefined;
+  #clips = 0;
+  #failed = 0;
+  #unknown = 0;
+  #unlike = 0;
+
+  add(row: Row | ResultRow): void {
+    const clip = clipIdOf(row);
+    if (clip !== this.#latest) this.#clips += 1;
+    this.#latest = clip;
+    if (isFailed(row)) this.#addFailure(row);
+    else for (const answer of isWindowed(row) ? row.windows : [row]) this.#addAnswer(answer, row.truth);
   }
-  return {
-    clips,
-    failed,
-    unknown,
-    unlike,
-    classified: clips - failed,
-    labels: byClips([...counts].map(([label, count]) => ({ label, clips: count }))),
-    failures: byClips([...failures].map(([code, kind]) => ({ code, ...kind }))),
-    metrics: predictions.length > 0 ? measurePredictions(predictions, labels) : null,
-  };
+
+  /** @param labels the model's; where they are not known, those of the rows. */
+  summary(labels?: readonly string[]): BatchSummary {
+    const known = labels ?? [...this.#named].sort(naturalOrder);
+    return {
+      clips: this.#clips,
+      failed: this.#failed,
+      unknown: this.#unknown,
+      unlike: this.#unlike,
+      classified: this.#clips - this.#failed,
+      labels: byClips([...this.#counts].map(([label, count]) => ({ label, clips: count }))),
+      failures: byClips([...this.#failures].map(([code, kind]) => ({ code, ...kind }))),
+      metrics: this.#metrics.examples > 0 ? this.#metrics.metrics(known) : null,
+    };
+  }
+
+  #addFailure({ path, error: { code, message } }: FailedRow): void {
+    this.#failed += 1;
+    const kind = this.#failures.get(code) ?? { clips: 0, examples: [] };
+    kind.clips += 1;
+    if (kind.examples.length < EXAMPLES_OF_A_KIND) kind.examples.push({ path, message });
+    this.#failures.set(code, kind);
+  }
+
+  #addAnswer({ label, unknown, truthProbability }: Answer, truth: string | undefined): void {
+    if (unknown?.reason === 'unlike') this.#unlike += 1;
+    if (label === null) this.#unknown += 1;
+    else this.#counts.set(label, (this.#counts.get(label) ?? 0) + 1);
+    // Of a class that the model does not know there is no probability.
+    if (label === null || truth === undefined || truthProbability === undefined) return;
+    this.#named.add(truth).add(label);
+    this.#metrics.add({ truth, predicted: label, truthProbability });
+  }
 }
 
 function byClips<T extends { readonly clips: number }>(entries: readonly T[]): T[] {

@@ -54,26 +54,57 @@ export interface Prediction {
 
 /** As measure; at least one prediction. */
 export function measurePredictions(predictions: readonly Prediction[], labels: readonly string[]): Metrics {
-  const confusion = labels.map(() => labels.map(() => 0));
-  let logLoss = 0;
+  const tally = new MetricsTally();
   for (const { truth, predicted, truthProbability } of predictions) {
-    confusion[truth]![predicted]! += 1;
-    logLoss -= Math.log(Math.max(truthProbability, Number.MIN_VALUE)) / predictions.length;
+    tally.add({ truth: labels[truth]!, predicted: labels[predicted]!, truthProbability });
   }
-  const correct = labels.reduce((sum, _, index) => sum + confusion[index]![index]!, 0);
-  const classes = labels.map((label, index) => classMetrics(label, index, confusion));
-  const recalls = classes.flatMap((entry) => entry.recall ?? []);
-  const scores = classes.flatMap((entry) => entry.f1 ?? []);
-  return {
-    examples: predictions.length,
-    accuracy: correct / predictions.length,
-    interval: wilsonInterval(correct, predictions.length),
-    balancedAccuracy: meanOf(recalls),
-    macroF1: meanOf(scores),
-    logLoss,
-    classes,
-    confusion,
-  };
+  return tally.metrics(labels);
+}
+
+/** A Prediction by its classes' names. */
+export interface NamedPrediction {
+  readonly truth: string;
+  readonly predicted: string;
+  readonly truthProbability: number;
+}
+
+/** Metrics of predictions that come one by one, and are not held. */
+export class MetricsTally {
+  /** By the true class, then by the predicted one. */
+  readonly #counts = new Map<string, Map<string, number>>();
+  #logLoss = 0;
+  #examples = 0;
+
+  get examples(): number {
+    return this.#examples;
+  }
+
+  add({ truth, predicted, truthProbability }: NamedPrediction): void {
+    const counts = this.#counts.get(truth) ?? new Map<string, number>();
+    this.#counts.set(truth, counts.set(predicted, (counts.get(predicted) ?? 0) + 1));
+    this.#examples += 1;
+    this.#logLoss -= Math.log(Math.max(truthProbability, Number.MIN_VALUE));
+  }
+
+  /** Of at least one prediction. @param labels all that were named. */
+  metrics(labels: readonly string[]): Metrics {
+    const confusion = labels.map((truth) =>
+      labels.map((predicted) => this.#counts.get(truth)?.get(predicted) ?? 0),
+    );
+    const examples = this.#examples;
+    const correct = labels.reduce((sum, _, index) => sum + confusion[index]![index]!, 0);
+    const classes = labels.map((label, index) => classMetrics(label, index, confusion));
+    return {
+      examples,
+      accuracy: correct / examples,
+      interval: wilsonInterval(correct, examples),
+      balancedAccuracy: meanOf(classes.flatMap((entry) => entry.recall ?? [])),
+      macroF1: meanOf(classes.flatMap((entry) => entry.f1 ?? [])),
+      logLoss: this.#logLoss / examples,
+      classes,
+      confusion,
+    };
+  }
 }
 
 const meanOf = (values: readonly number[]): number =>

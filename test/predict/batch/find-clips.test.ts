@@ -4,14 +4,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FindOptions, findClips } from '../../../src/predict/batch/find-clips.js';
+import type { Skipped } from '../../../src/datasets/dataset.js';
+import type { BatchClip } from '../../../src/predict/batch/batch-clip.js';
+import { type FindOptions, findClips as walkClips } from '../../../src/predict/batch/find-clips.js';
 
-const options: FindOptions = {
+const options = {
   labels: new Set(['up', 'down']),
-  images: 'frames',
+  images: 'frames' as const,
   followLinks: false,
+  isWanted: () => true,
   signal: new AbortController().signal,
 };
+
+/** All that is found, and what is skipped. */
+async function findClips(folder: string, changes: Partial<FindOptions>) {
+  const clips: BatchClip[] = [];
+  const skipped: Skipped[] = [];
+  const onSkipped = (each: Skipped) => void skipped.push(each);
+  for await (const clip of walkClips(folder, { ...options, scratch: root, onSkipped, ...changes }))
+    clips.push(clip);
+  return { clips, skipped };
+}
 
 let root: string;
 beforeAll(async () => {
