@@ -36,10 +36,15 @@ export type {
 export type { Sampling } from './predict/generate/choose-token.js';
 export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
 export type { Given } from './predict/given.js';
+export { type MergeOptions, type MergeResult, mergeParts } from './predict/merge/merge-parts.js';
 export type { Classified, ClassifiedWindows, Failed, Outcome, WindowsOutcome } from './predict/outcome.js';
+export type { RemoteOptions } from './predict/remote-clips.js';
 export { type TranslateOptions, type Translation, translate } from './predict/translate/translate.js';
 export type { Translated } from './predict/translate/translator.js';
 export type { QuantizeEvent } from './quantize/quantize-event.js';
+export { type Enqueued, type EnqueueOptions, enqueue } from './queue/enqueue.js';
+export { type JobStatus, jobStatus } from './queue/job-status.js';
+export { type Worked, type WorkOptions, work } from './queue/work.js';
 export type { Answer, UnknownReason } from './tasks/classification/answer.js';
 export type { Evaluation } from './tasks/classification/evaluation.js';
 export type { LanguageBaseline } from './tasks/language/baselines.js';

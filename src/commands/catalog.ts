@@ -16,6 +16,22 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'classify all clips below a folder into a file of results',
     load: async (finish) => (await import('./batch.js')).batchCommand(finish),
   },
+  merge: {
+    summary: 'put the parts of a batch together into one file',
+    load: async (finish) => (await import('./merge.js')).mergeCommand(finish),
+  },
+  enqueue: {
+    summary: 'put clips onto a queue, for workers on any number of machines',
+    load: async () => (await import('./enqueue.js')).enqueueCommand(),
+  },
+  work: {
+    summary: 'classify clips of a queue until none is left',
+    load: async (finish) => (await import('./work.js')).workCommand(finish),
+  },
+  status: {
+    summary: 'say how far a job on a queue is',
+    load: async () => (await import('./status.js')).statusCommand(),
+  },
   serve: {
     summary: 'classify clips over HTTP',
     load: async () => (await import('./serve.js')).serveCommand(),

@@ -57,8 +57,12 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     run: async () => (await import('./imbalance.js')).benchImbalance(),
   },
   scale: {
-    title: 'How time grows with the size of the work: an exponent of 1 is as the work grows',
+    title: 'A shard of a long list; and how time grows with the size of the work: 1 is as the work grows',
     run: async () => (await import('./scale.js')).benchScale(),
+  },
+  queue: {
+    title: 'Workers on a queue beside a plain batch of the same clips',
+    run: async () => (await import('./queue.js')).benchQueue(),
   },
 };
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { clipstep, projectFolder } from '../support/cli.js';
 
@@ -28,6 +29,18 @@ describe('an installation without the part of sharp for this system', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/missing +pictures +.*sharp/);
     expect(stdout).toContain(fix);
+  });
+});
+
+describe('an installation without the packages of the queue', () => {
+  it('says so, with what to do, when work is to be put onto one', async () => {
+    const hook = pathToFileURL(join(projectFolder, 'test/support/without-bullmq.mjs')).href;
+    const { code, stderr } = await clipstep(['status', '--queue', 'redis://localhost', '--name', 'job'], {
+      env: { NODE_OPTIONS: `--import "${hook}"` },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("are not installed: Cannot find package 'bullmq'");
+    expect(stderr).toContain('npm install bullmq ioredis');
   });
 });
 
