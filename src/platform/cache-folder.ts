@@ -30,7 +30,7 @@ function rootFolder(): string {
 /** The error for what cannot be kept in the cache. */
 export function cannotCache(path: string, cause: unknown): UserError {
   return new UserError('cannot_write', {
-    problem: `${path} cannot be written, which lies in the cache: ${messageOf(cause)}.`,
+    problem: `${path}, in the cache, cannot be written: ${messageOf(cause)}.`,
     fix: OTHER_FOLDER,
     cause,
   });

@@ -41,7 +41,7 @@ function nameOf(bytes: Buffer): FolderName {
 /** The error for a name that folderNames has escaped. */
 export function notUtf8(folder: string, name: string): UserError {
   return new UserError('unreadable', {
-    problem: `${join(folder, name)} has a name that is not UTF-8 (shown with \\x for each such byte), and cannot be opened by it.`,
+    problem: `${join(folder, name)} has a name that is not UTF-8 (shown with \\x for each such byte), so it cannot be opened.`,
     fix: RENAME,
   });
 }
