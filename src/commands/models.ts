@@ -3,10 +3,8 @@ import colors from 'picocolors';
 import { IMAGENET } from '../bundle/find-model.js';
 import { type Manifest, readManifest } from '../bundle/manifest.js';
 import { counted } from '../platform/counted.js';
-import { percent } from '../platform/percent.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
-import { languageSentence } from '../report/language-words.js';
-import { translationSentence } from '../report/translation-words.js';
+import { commandsOf } from './commands-by-task.js';
 import { entry, firstSentences } from './listing.js';
 
 /** Classes that are named; a model may know a thousand. */
@@ -18,7 +16,7 @@ export function modelsCommand(): Command {
     .description('list the models that ship and what each knows')
     .action(async () => {
       for (const name of await shippedNames('model')) {
-        console.log(entry(name, modelLines(await readManifest(shippedPath('model', name)))));
+        console.log(entry(name, await modelLines(await readManifest(shippedPath('model', name)))));
       }
       console.log(entry(IMAGENET, IMAGENET_LINES));
     });
@@ -29,20 +27,14 @@ const IMAGENET_LINES = [
   'A pretrained MobileNet that answers frame by frame; it is fetched once, or read with --weights. For classify and batch.',
 ];
 
-function modelLines({ pipeline, labels, test }: Manifest): string[] {
+async function modelLines({ pipeline, labels, test }: Manifest): Promise<string[]> {
   return [
     ...firstSentences(pipeline.description),
     ...(labels.length > 0 ? [`${counted(labels.length, 'class', 'classes')}: ${labelsText(labels)}`] : []),
-    ...(test ? [testLine(test)] : []),
+    // What a model of this task keeps.
+    ...(test ? [(await commandsOf(pipeline)).testLine(test as never)] : []),
   ];
 }
-
-const testLine = (test: NonNullable<Manifest['test']>): string =>
-  'bleu' in test
-    ? translationSentence(test, 'its test part')
-    : 'perplexity' in test
-      ? languageSentence(test, 'its test part')
-      : `${percent(test.accuracy)} of ${counted(test.examples, 'test example')} right`;
 
 /** The classes of a model by name, or the first of them where they are many. */
 export function labelsText(labels: readonly string[]): string {

@@ -1,5 +1,8 @@
+import { counted } from '../../platform/counted.js';
+import { percent } from '../../platform/percent.js';
 import { baselineText } from '../../report/baseline-words.js';
 import { accuracySentence, entriesText, exampleNoun } from '../../report/words.js';
+import type { Summary } from '../../tasks/classification/summary.js';
 import { evaluateBundle } from '../../workflows/evaluate-bundle.js';
 import { evaluationFigures, evaluationFolder } from '../../workflows/evaluation-files.js';
 import { type TrainResult, train } from '../../workflows/train.js';
@@ -7,7 +10,7 @@ import { evaluationText } from '../evaluation-text.js';
 import { modelLine } from './model-line.js';
 import type { TaskCommands } from './task-commands.js';
 
-export const classificationCommands: TaskCommands = {
+export const classificationCommands: TaskCommands<Summary> = {
   train: async ({ json, ...options }) => {
     const result = await train(options);
     const { folder, test, baselines, skipped } = result;
@@ -18,6 +21,7 @@ export const classificationCommands: TaskCommands = {
     const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
     return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
   },
+  testLine: ({ accuracy, examples }) => `${percent(accuracy)} of ${counted(examples, 'test example')} right`,
 };
 
 function summary({ folder, pipeline, test, baselines, skipped }: TrainResult): string {

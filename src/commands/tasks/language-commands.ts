@@ -1,4 +1,5 @@
 import { languageBaselineText, languageSentence } from '../../report/language-words.js';
+import type { LanguageFigures } from '../../tasks/language/figures.js';
 import { evaluateLanguage } from '../../workflows/evaluate-language.js';
 import { type TrainLanguageResult, trainLanguage } from '../../workflows/train-language.js';
 import { refuseFlags } from '../flags.js';
@@ -11,7 +12,7 @@ const KIND = {
   layout: 'a text, or a folder with train.txt, valid.txt and test.txt',
 };
 
-export const languageCommands: TaskCommands = {
+export const languageCommands: TaskCommands<LanguageFigures> = {
   train: async ({ targetPrecision, from, pipeline, json, ...options }) => {
     refuseFlags(KIND.kind, { '--target-precision': targetPrecision, '--from': from });
     // Only --from is without one.
@@ -28,6 +29,7 @@ export const languageCommands: TaskCommands = {
     const part = split === 'all' ? path : `its ${split} part`;
     return [languageSentence(figures, part), languageBaselineText(baselines)].join('\n').trim();
   },
+  testLine: (test) => languageSentence(test, 'its test part'),
 };
 
 function summary({ folder, test, baselines }: TrainLanguageResult): string {

@@ -4,8 +4,11 @@ import type { EngineName } from '../../engine/engine.js';
 import type { EvaluateOptions } from '../../workflows/evaluate-bundle.js';
 import type { TrainOptions } from '../../workflows/train.js';
 
-/** What the commands do that go by a model's task: each does it, and gives what is to be said of it. */
-export interface TaskCommands {
+/**
+ * What the commands do that go by a model's task: each does it, and gives what is to be said of it.
+ * `Test` is what a model's manifest keeps of its test part.
+ */
+export interface TaskCommands<Test = never> {
   /** @param options.json gives what came of it as a line of JSON. */
   train(options: TrainOptions & { json?: boolean }): Promise<string>;
   evaluate(
@@ -13,6 +16,8 @@ export interface TaskCommands {
     flags: EvaluateFlags,
     run: Pick<EvaluateOptions, 'signal' | 'onEvent'>,
   ): Promise<string>;
+  /** What `models` says of a test part. */
+  testLine(test: Test): string;
 }
 
 /** Of `clipstep evaluate`. */

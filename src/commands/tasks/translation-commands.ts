@@ -1,4 +1,5 @@
 import { nearestSentence, perplexitySentence, translationSentence } from '../../report/translation-words.js';
+import type { TranslationFigures } from '../../tasks/translation/figures.js';
 import { evaluateTranslation } from '../../workflows/evaluate-translation.js';
 import { type TrainTranslationResult, trainTranslation } from '../../workflows/train-translation.js';
 import { refuseFlags } from '../flags.js';
@@ -11,7 +12,7 @@ const KIND = {
   layout: 'a folder with files of lines such as test.de and test.en, or a table of pairs (.tsv)',
 };
 
-export const translationCommands: TaskCommands = {
+export const translationCommands: TaskCommands<TranslationFigures> = {
   train: async ({ targetPrecision, from, pipeline, json, ...options }) => {
     refuseFlags(KIND.kind, { '--target-precision': targetPrecision, '--from': from });
     // Only --from is without one.
@@ -29,6 +30,7 @@ export const translationCommands: TaskCommands = {
     const beside = nearest ? [nearestSentence(nearest)] : [];
     return [translationSentence(figures, part), perplexitySentence(figures), ...beside].join('\n');
   },
+  testLine: (test) => translationSentence(test, 'its test part'),
 };
 
 function summary({ folder, test, nearest }: TrainTranslationResult): string {
