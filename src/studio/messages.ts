@@ -69,7 +69,7 @@ export interface RecipeState {
   readonly isPretrainedHere: boolean;
   /** Models that ship, of which the encoder can be taken. */
   readonly shippedEncoders: readonly string[];
-  /** Of a training as it stands; null where nothing tells. */
+  /** That the last training as usual took; null before the first. */
   readonly seconds: number | null;
 }
 

@@ -7,21 +7,20 @@ import type { RecipeState, RunState } from './messages.js';
 /**
  * What a training of a pipeline does, and how long it takes.
  *
- * @param options.runs earlier ones of the same project.
+ * @param runs earlier ones of the same project.
  */
 export async function recipeState(
   { input, training }: Pipeline,
-  { clips, runs }: { clips: number; runs: readonly RunState[] },
+  runs: readonly RunState[],
 ): Promise<RecipeState> {
   const encoder = input.kind === 'frames' ? input.encoder : undefined;
   const isPretrained = encoder?.weights === 'hub';
-  const steps = training.steps ?? 0;
   return {
-    steps,
+    steps: training.steps ?? 0,
     hasPretrained: isPretrained,
     isPretrainedHere: isPretrained && (await isPublishedHere(encoder)),
     shippedEncoders: encoder && isPretrained ? await sameEncoders(encoder) : [],
-    seconds: clips === 0 ? null : (lastSeconds(runs) ?? guess({ clips, steps })),
+    seconds: lastSeconds(runs),
   };
 }
 
@@ -47,12 +46,4 @@ async function sameEncoders({ architecture, alpha }: Encoder): Promise<string[]>
 function lastSeconds(runs: readonly RunState[]): number | null {
   const usual = runs.filter(({ status, settings }) => status === 'finished' && settings.steps === null);
   return usual.at(-1)?.seconds ?? null;
-}
-
-/** On two cores of 2023, with the pipeline `actions`: what reading a clip and a step took. */
-const SECONDS_A_CLIP = 0.9;
-const SECONDS_A_STEP = 0.05;
-
-function guess({ clips, steps }: { clips: number; steps: number }): number {
-  return Math.round(clips * SECONDS_A_CLIP + steps * SECONDS_A_STEP);
 }

@@ -23,7 +23,7 @@ export async function studioState(studio: Studio): Promise<StudioState> {
     undo: changes.undoTitle,
     bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
-    recipe: await recipeState(project.pipeline, { clips: listing.clips.length, runs }),
+    recipe: await recipeState(project.pipeline, runs),
   };
 }
 

@@ -46,11 +46,7 @@ function Begin({ problem }: { problem: string | null }) {
         <button type="button" class="main large" disabled={problem !== null || isBusy.value} onClick={start}>
           Train
         </button>
-        {recipe.seconds !== null && problem === null && (
-          <p class="quiet">
-            Takes about {duration(recipe.seconds * lengthOf(settings.value, recipe.steps))}.
-          </p>
-        )}
+        {problem === null && <p class="quiet">{timeText(settings.value)}</p>}
       </div>
       {needsNetwork && (
         <p class="message">
@@ -64,6 +60,13 @@ function Begin({ problem }: { problem: string | null }) {
       </details>
     </section>
   );
+}
+
+function timeText(settings: RunSettings): string {
+  const { seconds, steps } = state.value!.recipe; // as in Train
+  return seconds === null
+    ? 'The first training takes some minutes. While it runs, you see how long is left.'
+    : `Takes about ${duration(seconds * lengthOf(settings, steps))}, by the last training.`;
 }
 
 /** How much longer than as usual; half of a training is reading the clips. */
