@@ -109,7 +109,7 @@ export const portOption = (usual: number) =>
     .argParser((text: string) => {
       const port = wholeNumber(0)(text);
       if (port <= HIGHEST_PORT) return port;
-      throw new InvalidArgumentError(`The highest port is ${HIGHEST_PORT}.`);
+      throw new InvalidArgumentError(`There is no port ${port}; the highest is ${HIGHEST_PORT}.`);
     })
     .default(usual);
 
