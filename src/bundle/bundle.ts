@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
+import { featureCount, statisticsCount } from '../encoder/mobilenet.js';
 import { messageOf, UserError } from '../errors.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
@@ -9,7 +10,7 @@ import { newFolder } from '../platform/new-folder.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import type { TrainedBaseline } from '../tasks/classification/baselines.js';
-import { KNOWN_READOUTS } from '../tasks/classification/known-readouts.js';
+import { KNOWN_PREFIX, unfitKnown } from '../tasks/classification/known-examples.js';
 import { taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
 import { type FoundModel, findModel, type ModelOptions } from './find-model.js';
@@ -177,26 +178,23 @@ function checkParameters(weights: Weights, { networks, path }: { networks: Netwo
     if (low! > 0 || high! < 0)
       throw damaged(path, `has a range ${map}.range, [${low}, ${high}], without 0 in it`);
   }
-  checkKnownReadouts(weights, { networks, path });
-  const known = new Set([...expected.map(({ name }) => name), KNOWN_READOUTS]);
-  const stray = [...weights.keys()].find((name) => !known.has(name));
+  checkKnownExamples(weights, { networks, path });
+  const known = new Set(expected.map(({ name }) => name));
+  const stray = [...weights.keys()].find((name) => !known.has(name) && !name.startsWith(KNOWN_PREFIX));
   if (stray) throw damaged(path, `has a tensor ${stray} that the pipeline in ${MANIFEST_FILE} does not know`);
 }
 
-/** A model need not have them. */
-function checkKnownReadouts(
+/** A model need not say what it was trained on. */
+function checkKnownExamples(
   weights: Weights,
-  { networks, path }: { networks: Networks; path: string },
+  { networks: { encoder, recurrent }, path }: { networks: Networks; path: string },
 ): void {
-  const known = weights.get(KNOWN_READOUTS);
-  if (!known) return;
-  const width = readoutWidthOf(topLevelOf(networks.recurrent));
-  const [count = 0, ...rest] = known.shape;
-  if (known.storage === 'int8' && count > 0 && rest.join() === String(width)) return;
-  throw damaged(
-    path,
-    `has ${KNOWN_READOUTS} of shape [${known.shape}]; expected [examples, ${width}] in int8`,
-  );
+  const pictures = encoder ? recurrent.inputs / featureCount(encoder) : 0;
+  const unfit = unfitKnown(weights, {
+    readout: readoutWidthOf(topLevelOf(recurrent)),
+    statistics: encoder ? pictures * statisticsCount(encoder) : 0,
+  });
+  if (unfit) throw damaged(path, `has ${unfit.name} of shape [${unfit.found}]; expected [${unfit.expected}]`);
 }
 
 async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {

@@ -1,4 +1,4 @@
-import { chooseMaxDistance } from '../tasks/classification/known-readouts.js';
+import { chooseMaxDistance } from '../tasks/classification/known-examples.js';
 import { softmax } from '../tasks/classification/metrics.js';
 import { answersOf, logitsOf, type Prediction } from '../tasks/classification/predictions.js';
 import { fitTemperature } from '../tasks/classification/temperature.js';

@@ -6,7 +6,7 @@ export const ARCHITECTURES = ['mobilenet-v1', 'mobilenet-v2'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /**
- * A MobileNet without its classifier: RGB frames [N, size, size, 3] uint8 -> features [N, featureCount].
+ * A MobileNet without its classifier: RGB frames [N, size, size, 3] uint8 -> features and statistics [N, encodedWidth].
  * v1: Howard et al. 2017, arXiv 1704.04861. v2: Sandler et al. 2018, arXiv 1801.04381.
  * Batch norm is folded into each convolution's kernel and bias.
  */
@@ -20,6 +20,8 @@ export interface MobileNet {
   readonly blocks?: number | undefined;
   /** Mean over the last feature map: whole (`global`), or over each of n x n cells, so that position survives. */
   readonly pooling: Pooling;
+  /** Whether it also gives statistics of a map in its middle, see statisticsCount. */
+  readonly hasStatistics?: true | undefined;
   /** Convolutions in 8 bits, by the parameters that quantization.ts makes; in float32 when absent. */
   readonly precision?: 'int8' | undefined;
 }
@@ -104,6 +106,26 @@ export function featureCount(network: MobileNet): number {
   const cells = network.pooling.kind === 'grid' ? network.pooling.n ** 2 : 1;
   return lastLayer(network).outputs * cells;
 }
+
+/**
+ * The block whose output's statistics a network gives: what a picture is like shows best in the middle, where maps are still
+ * large and no longer the picture itself. Of the motion model's 14 blocks, the sixth to the eleventh told clips of another
+ * kind about equally well, the last ones did not.
+ */
+export const middleBlock = (network: MobileNet): number =>
+  Math.round(0.6 * (mobileNetBlocks(network).length - 1));
+
+/** Statistics of a frame: each channel's mean over positions, then each one's standard deviation. 0 where it gives none. */
+export function statisticsCount(network: MobileNet): number {
+  if (!network.hasStatistics) return 0;
+  return 2 * mobileNetBlocks(network)[middleBlock(network)]!.layers.at(-1)!.outputs;
+}
+
+/** The same network without its statistics. */
+export const featuresAlone = (network: MobileNet): MobileNet => ({ ...network, hasStatistics: undefined });
+
+/** What an encoder gives of a frame: its features, then its statistics. */
+export const encodedWidth = (network: MobileNet): number => featureCount(network) + statisticsCount(network);
 
 /** Values that one frame's forward pass makes: every layer's output, before and after its activation. */
 export function activationCount(network: MobileNet): number {

@@ -53,7 +53,7 @@ export interface Engine {
 export interface FrameEncoder {
   /**
    * @param frames uint8 RGB [count, size, size, 3], size being the network's inputSize.
-   * @returns float32 features [count, featureCount].
+   * @returns float32 features and statistics [count, encodedWidth].
    */
   encode(frames: Uint8Array): Promise<Float32Array>;
   release(): Promise<void>;

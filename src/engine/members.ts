@@ -1,14 +1,17 @@
-import { mobileNetParameters } from '../encoder/encoder-parameters.js';
-import { featureCount, type MobileNet } from '../encoder/mobilenet.js';
+import { encodedWidth } from '../encoder/mobilenet.js';
+import type { SequenceBatch } from '../inputs/batches.js';
 import type { Networks } from '../network/networks.js';
-import { type Distance, KNOWN_READOUTS, openDistance } from '../tasks/classification/known-readouts.js';
+import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
+import { type Distance, openDistance } from '../tasks/classification/known-examples.js';
 import { largest } from '../tensors/largest.js';
-import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
+import type { Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
+import { distinctEncoders, type FeaturePlace, ownFeatures, placesOfMembers } from './feature-places.js';
+import { shownOf } from './shown.js';
 
 /**
- * The encoders of a model's members as one: float32 [count, encoders x featureCount], the features of each
- * encoder beside those of the others. Members that share an encoder have it once.
+ * The encoders of a model's members as one: float32 [count, encoders x encodedWidth], what each encoder gives
+ * beside those of the others. Members that share an encoder have it once.
  */
 export async function loadEncoders(
   engine: Engine,
@@ -24,7 +27,7 @@ export async function loadEncoders(
     encode: async (frames) => {
       const features: Float32Array[] = [];
       for (const encoder of encoders) features.push(await encoder.encode(frames));
-      return interleave(features, featureCount(network));
+      return interleave(features, encodedWidth(network));
     },
     release: async () => {
       for (const encoder of encoders) await encoder.release();
@@ -32,16 +35,11 @@ export async function loadEncoders(
   };
 }
 
-/** Weights of each encoder that differs from those before it. */
-export function distinctEncoders(network: MobileNet, members: readonly Weights[]): Weights[] {
-  return members.filter((_, index) => encoderOf(network, members, index) === index);
-}
-
 /**
  * The classifiers of a model's members as one that reads what `loadEncoders` gives: the log of the members'
  * mean probability, divided by the temperature (Guo et al. 2017, arXiv 1706.04599). With one member, these
  * are its logits divided by the temperature. Readouts lie beside each other, [batch, members x readoutWidth]. Distances are
- * the members' mean, where all of them know readouts of what they were trained on; see known-readouts.ts.
+ * the members' mean, where all of them say what they were trained on; see known-examples.ts.
  */
 export async function loadClassifiers(
   engine: Engine,
@@ -52,8 +50,8 @@ export async function loadClassifiers(
   const places = placesOfMembers(options.networks, members);
   const classifiers: SequenceClassifier[] = [];
   for (const weights of members) classifiers.push(await engine.loadClassifier(network, weights));
-  const known = members.flatMap((weights) => weights.get(KNOWN_READOUTS) ?? []);
-  const distances = known.length === members.length ? known.map(openDistance) : [];
+  const width = readoutWidthOf(topLevelOf(network));
+  const known = members.flatMap((weights) => openDistance(weights, width) ?? []);
   return {
     classify: async (batch) => {
       const results: Classification[] = [];
@@ -61,49 +59,16 @@ export async function loadClassifiers(
         const own = batch.kind === 'tokens' ? batch : ownFeatures(batch, places[index]!);
         results.push(await classifier.classify(own));
       }
-      const { classes } = network;
+      const distances = known.length === members.length ? { batch, places, known } : null;
       return {
-        ...combine(results, { classes, temperature }),
-        distances: meanDistances(results, { distances, classes }),
+        ...combine(results, { classes: network.classes, temperature }),
+        distances: distances ? meanDistances(results, distances) : undefined,
       };
     },
     release: async () => {
       for (const classifier of classifiers) await classifier.release();
     },
   };
-}
-
-/** Where a member's features lie: of every `of` vectors of that width, the one at `place`. */
-export interface FeaturePlace {
-  readonly place: number;
-  readonly of: number;
-  readonly width: number;
-}
-
-/**
- * The features of each member among those that `loadEncoders` gives: they lie picture by picture, those of each
- * encoder one after the other. Members take turns in the pictures of a timestep.
- */
-export function placesOfMembers(
-  { encoder, recurrent, apart }: Networks,
-  members: readonly Weights[],
-): FeaturePlace[] {
-  if (!encoder) return members.map(() => ({ place: 0, of: 1, width: recurrent.inputs }));
-  const distinct = distinctEncoders(encoder, members);
-  return members.map((_, index) => ({
-    place: (index % apart) * distinct.length + distinct.indexOf(members[encoderOf(encoder, members, index)]!),
-    of: apart * distinct.length,
-    width: featureCount(encoder),
-  }));
-}
-
-/** Index of the first member with the same encoder. */
-export function encoderOf(network: MobileNet, members: readonly Weights[], index: number): number {
-  const names = mobileNetParameters(network).map(({ name }) => name);
-  const own = members[index]!;
-  return members.findIndex((other) =>
-    names.every((name) => sameValues(requireTensor(other, name), requireTensor(own, name))),
-  );
 }
 
 /** [count, width] of each into [count, parts x width]. */
@@ -118,33 +83,22 @@ function interleave(parts: readonly Float32Array[], width: number): Float32Array
   return together;
 }
 
-/** A member's own out of the features of all. */
-export function ownFeatures<T extends { readonly data: Float32Array }>(
-  features: T,
-  { place, of, width }: FeaturePlace,
-): T {
-  if (of === 1) return features;
-  const data = new Float32Array(features.data.length / of);
-  for (let row = 0; row * width < data.length; row++) {
-    const start = (row * of + place) * width;
-    data.set(features.data.subarray(start, start + width), row * width);
-  }
-  return { ...features, data };
-}
-
-/** Of each sequence of a batch, the members' mean; undefined where they do not know. */
+/** Of each sequence of a batch, the members' mean. */
 function meanDistances(
   results: readonly Classification[],
-  { distances, classes }: { distances: readonly Distance[]; classes: number },
-): Float32Array | undefined {
-  if (distances.length === 0) return undefined;
-  const ofMembers = results.map(({ logits, readout }, member) => {
-    const count = logits.length / classes;
-    const width = readout.length / count;
-    return Float32Array.from({ length: count }, (_, row) =>
-      distances[member]!(readout.subarray(row * width, (row + 1) * width)),
-    );
-  });
+  {
+    batch,
+    places,
+    known,
+  }: {
+    batch: SequenceBatch;
+    places: readonly FeaturePlace[];
+    known: readonly Distance[];
+  },
+): Float32Array {
+  const ofMembers = results.map(({ readout }, member) =>
+    Float32Array.from(shownOf(batch, { readout, place: places[member]! }), known[member]!),
+  );
   return mean(ofMembers);
 }
 

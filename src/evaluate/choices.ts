@@ -4,7 +4,7 @@ import type { RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Answers } from '../tasks/classification/calibration.js';
 import { predictedClasses } from '../tasks/classification/evaluation.js';
-import { chooseMaxDistance } from '../tasks/classification/known-readouts.js';
+import { chooseMaxDistance } from '../tasks/classification/known-examples.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { fitTemperature } from '../tasks/classification/temperature.js';
 import { chooseMinProbability } from '../tasks/classification/threshold.js';

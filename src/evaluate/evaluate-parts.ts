@@ -11,11 +11,11 @@ import { clipstepVersion } from '../platform/version.js';
 import { type Features, openFeatures } from '../predict/features.js';
 import { type Baselines, measureBaselines } from '../tasks/classification/baselines.js';
 import { assess, type Evaluation } from '../tasks/classification/evaluation.js';
-import { KNOWN_READOUTS } from '../tasks/classification/known-readouts.js';
+import { isDescribed } from '../tasks/classification/known-examples.js';
 import { type Prediction, predictionsOf } from '../tasks/classification/predictions.js';
 import { type Selection, selectAnswers } from '../tasks/classification/threshold.js';
 import type { Weights } from '../tensors/tensor.js';
-import { addKnownReadouts } from './add-known-readouts.js';
+import { addKnownExamples } from './add-known-examples.js';
 import { baselinePredictions, withScorers } from './baseline-predictions.js';
 import { type Choices, chooseOnValidation } from './choices.js';
 import type { EvaluationEvent } from './evaluation-event.js';
@@ -150,15 +150,16 @@ async function choicesOf(
   if (validation.length === 0) throw emptyPart('validation');
   const { networks, manifest } = bundle;
   const { read } = features;
-  const isKnown = bundle.members.every((member) => member.has(KNOWN_READOUTS));
+  const isKnown = bundle.members.every(isDescribed);
   const members =
     isKnown || !parts.isTrainedOn
       ? bundle.members
-      : await addKnownReadouts(bundle.members, {
+      : await addKnownExamples(bundle.members, {
           engine,
           networks,
           read,
           train,
+          validation,
           seed: manifest.pipeline.seed,
         });
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
@@ -241,7 +242,7 @@ async function outlierDistances(
 ): Promise<number[] | null> {
   if (source === undefined) return null;
   const { networks, members, manifest, folder } = bundle;
-  if (!members.every((member) => member.has(KNOWN_READOUTS))) throw knowsNothing(folder);
+  if (!members.every(isDescribed)) throw knowsNothing(folder);
   const listed = await listOutliers(source, { pipeline: manifest.pipeline, signal });
   const examples = listed.map((outlier) => ({ ...outlier, label: 0, group: outlier.id }));
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });

@@ -41,7 +41,8 @@ export function networksOf(
   const timestep = inputOf(input).timestep(vocabulary);
   switch (timestep.kind) {
     case 'pictures': {
-      const { encoder, streams, apart } = timestep;
+      const { streams, apart } = timestep;
+      const encoder = { ...timestep.encoder, hasStatistics: true } as const;
       const inputs = (streams / apart) * featureCount(encoder);
       return { encoder, recurrent: { ...layers, inputs, classes }, apart };
     }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
-import type { MobileNet } from '../encoder/mobilenet.js';
+import { encodedWidth, featureCount, type MobileNet } from '../encoder/mobilenet.js';
 import type { Engine } from '../engine/engine.js';
-import { distinctEncoders, loadEncoders } from '../engine/members.js';
+import { distinctEncoders } from '../engine/feature-places.js';
+import { loadEncoders } from '../engine/members.js';
 import type { RecurrentSequence } from '../inputs/batches.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import { inputOf } from '../inputs/input-kinds.js';
@@ -65,9 +66,10 @@ export function describeEncoder(
 ): Pick<PictureEncoder, 'identity' | 'width'> {
   const { engine, members, network } = options;
   const distinct = distinctEncoders(network, members);
+  const pictures = (networks.recurrent.inputs * networks.apart) / featureCount(network);
   return {
     identity: distinct.map((weights) => identityOf({ engine, weights, network })).join('+'),
-    width: networks.recurrent.inputs * networks.apart * distinct.length,
+    width: pictures * encodedWidth(network) * distinct.length,
   };
 }
 

@@ -4,7 +4,7 @@ import { requireTrained } from '../bundle/find-model.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { int8Layers } from '../encoder/int8-layers.js';
 import type { Engine } from '../engine/engine.js';
-import { distinctEncoders } from '../engine/members.js';
+import { distinctEncoders } from '../engine/feature-places.js';
 import { selectEngine } from '../engine/select.js';
 import { UserError } from '../errors.js';
 import { openEvaluationParts } from '../evaluate/evaluation-parts.js';

@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
-import { featureCount } from '../encoder/mobilenet.js';
+import { featureCount, featuresAlone } from '../encoder/mobilenet.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
@@ -162,7 +162,8 @@ function teacherOf(run: Training): Pick<Training, 'pipeline' | 'networks' | 'cac
       encoder: { ...encoder, pooling: { kind: 'global' } },
     },
   };
-  return { ...run, pipeline, networks: networksOf(pipeline, { classes: run.labels.length }) };
+  const networks = networksOf(pipeline, { classes: run.labels.length });
+  return { ...run, pipeline, networks: { ...networks, encoder: featuresAlone(networks.encoder!) } };
 }
 
 /** The stream that makes the same picture of larger frames, in which all moves are longer. */

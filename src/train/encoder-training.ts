@@ -1,5 +1,5 @@
 import type { Example } from '../datasets/dataset.js';
-import { activationCount, type MobileNet } from '../encoder/mobilenet.js';
+import { activationCount, featuresAlone, type MobileNet } from '../encoder/mobilenet.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import type { FrameSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
@@ -20,7 +20,7 @@ const MICRO_BATCH_BYTES = 2 ** 30;
 export function inTraining(network: MobileNet, fromBlock: number): NonNullable<TrainerOptions['encoder']> {
   const frameBytes = activationCount(network) * Float32Array.BYTES_PER_ELEMENT;
   const framesPerMicroBatch = Math.max(1, Math.floor(MICRO_BATCH_BYTES / frameBytes));
-  return { network, fromBlock, framesPerMicroBatch };
+  return { network: featuresAlone(network), fromBlock, framesPerMicroBatch };
 }
 
 /** The weights with those of the encoder calibrated on frames of the training part; see TrainingOperations. */

@@ -1,4 +1,4 @@
-import { type FeaturePlace, ownFeatures } from '../engine/members.js';
+import { type FeaturePlace, ownFeatures } from '../engine/feature-places.js';
 import type { RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Networks } from '../network/networks.js';

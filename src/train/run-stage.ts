@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
 import type { TrainerOptions } from '../engine/engine.js';
-import { placesOfMembers } from '../engine/members.js';
+import { placesOfMembers } from '../engine/feature-places.js';
 import type { FrameSequence, RecurrentSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
 import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';

@@ -2,7 +2,7 @@ import type { Example } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
 import { loadClassifiers } from '../engine/members.js';
 import { UserError } from '../errors.js';
-import { addKnownReadouts } from '../evaluate/add-known-readouts.js';
+import { addKnownExamples } from '../evaluate/add-known-examples.js';
 import { baselinePredictions, withScorers } from '../evaluate/baseline-predictions.js';
 import { type Choices, chooseOnValidation } from '../evaluate/choices.js';
 import { inOrder, type Scored, type Scorer, scoreExamples } from '../evaluate/score-examples.js';
@@ -53,7 +53,14 @@ export async function scoreClassifier(
   try {
     const { seed } = run.pipeline;
     const { read } = features;
-    const members = await addKnownReadouts(options.members, { engine, networks, read, train, seed });
+    const members = await addKnownExamples(options.members, {
+      engine,
+      networks,
+      read,
+      train,
+      validation: run.validation,
+      seed,
+    });
     const { choices, predictions } = await choose(run, { members, features, targetPrecision });
     const baselines = await trainBaselines(run, { members, read });
     const finished = { members, features, trained: baselines };

@@ -1,4 +1,4 @@
-import { placesOfMembers } from '../engine/members.js';
+import { placesOfMembers } from '../engine/feature-places.js';
 import { middleOf, type RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { initializeRecurrent } from '../network/initialize-network.js';

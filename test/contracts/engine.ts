@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
-import { featureCount, type MobileNet } from '../../src/encoder/mobilenet.js';
+import { encodedWidth, type MobileNet } from '../../src/encoder/mobilenet.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { collate, type FeatureBatch } from '../../src/inputs/batches.js';
 import { CELLS } from '../../src/network/cells.js';
@@ -29,7 +29,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
 
   describe(`the ${name} engine's encoder`, () => {
     it.each(encoders)(
-      'computes $architecture x $alpha at $inputSize, pooled by $pooling',
+      'computes $architecture x $alpha at $inputSize, pooled by $pooling, statistics: $hasStatistics',
       async (network) => {
         const weights = randomWeights(mobileNetParameters(network));
         const frames = randomFrames(network, 2);
@@ -37,7 +37,7 @@ export function describeEngine(name: string, create: () => Promise<Engine>): voi
         const features = await encoder.encode(frames);
         await encoder.release();
         const expected = inParts(frames, 2).flatMap((frame) => mobileNetReference(network, weights, frame));
-        expect(features).toHaveLength(2 * featureCount(network));
+        expect(features).toHaveLength(2 * encodedWidth(network));
         expect(relativeDifference(features, expected)).toBeLessThan(TOLERANCE);
       },
     );
@@ -171,6 +171,20 @@ const encoders: MobileNet[] = [
   { architecture: 'mobilenet-v2', alpha: 0.1, inputSize: 131, pooling: { kind: 'grid', n: 3 } },
   { architecture: 'mobilenet-v1', alpha: 0.25, inputSize: 40, blocks: 4, pooling: { kind: 'grid', n: 2 } },
   { architecture: 'mobilenet-v2', alpha: 1.1, inputSize: 96, pooling: { kind: 'global' } },
+  {
+    architecture: 'mobilenet-v1',
+    alpha: 0.25,
+    inputSize: 65,
+    pooling: { kind: 'grid', n: 2 },
+    hasStatistics: true,
+  },
+  {
+    architecture: 'mobilenet-v2',
+    alpha: 0.1,
+    inputSize: 97,
+    pooling: { kind: 'global' },
+    hasStatistics: true,
+  },
 ];
 
 const readouts = READOUTS.filter((readout) => !READOUT_LAYOUTS[readout].everyTimestep);

@@ -160,7 +160,7 @@ describe('clipstep evaluate', () => {
     const both = ['--min-probability', '0.5', '--target-precision', '0.9'];
     const { code, stderr } = await clipstep(['evaluate', model, '--data', data, ...both], { env });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/both were asked for/);
+    expect(stderr).toMatch(/both were given/);
   });
 
   it('refuses classes that the model does not know', async () => {

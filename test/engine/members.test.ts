@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
-import { distinctEncoders, loadClassifiers, loadEncoders } from '../../src/engine/members.js';
+import { distinctEncoders } from '../../src/engine/feature-places.js';
+import { loadClassifiers, loadEncoders } from '../../src/engine/members.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';

@@ -1,11 +1,16 @@
-import { type ConvolutionLayer, type MobileNet, mobileNetBlocks } from '../../src/encoder/mobilenet.js';
+import {
+  type ConvolutionLayer,
+  type MobileNet,
+  middleBlock,
+  mobileNetBlocks,
+} from '../../src/encoder/mobilenet.js';
 import { requireTensor, type Weights } from '../../src/tensors/tensor.js';
 
 /** A square feature map in float64, values at [row][column][channel]. */
 type FeatureMap = number[][][];
 
 /**
- * Features of one frame, uint8 RGB [size, size, 3], computed in float64 straight from the papers'
+ * Features and statistics of one frame, uint8 RGB [size, size, 3], computed in float64 straight from the papers'
  * definitions: every sum is written out, nothing is shared with an engine but the table of blocks.
  */
 export function mobileNetReference(network: MobileNet, weights: Weights, frame: Uint8Array): number[] {
@@ -13,11 +18,21 @@ export function mobileNetReference(network: MobileNet, weights: Weights, frame: 
   let map: FeatureMap = square(size, (row, column) =>
     [0, 1, 2].map((channel) => frame[(row * size + column) * 3 + channel]! / 127.5 - 1),
   );
-  for (const block of mobileNetBlocks(network)) {
+  let statistics: number[] = [];
+  for (const [index, block] of mobileNetBlocks(network).entries()) {
     const output = block.layers.reduce((input, layer) => convolve(input, layer, weights), map);
     map = block.residual ? sum(map, output) : output;
+    if (network.hasStatistics && index === middleBlock(network)) statistics = statisticsOf(map);
   }
-  return pool(map, network.pooling.kind === 'grid' ? network.pooling.n : 1);
+  return [...pool(map, network.pooling.kind === 'grid' ? network.pooling.n : 1), ...statistics];
+}
+
+/** Each channel's mean, then each one's standard deviation. */
+function statisticsOf(map: FeatureMap): number[] {
+  const channels = map[0]![0]!.map((_, channel) => map.flat().map((pixel) => pixel[channel]!));
+  const deviation = (values: readonly number[]) =>
+    Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+  return [...channels.map(mean), ...channels.map(deviation)];
 }
 
 /** Convolution with TensorFlow's SAME padding: ceil(side / stride) outputs, an odd zero row at the end. */

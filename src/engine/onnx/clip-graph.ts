@@ -1,8 +1,8 @@
-import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
+import { featureCount, featuresAlone, type MobileNet } from '../../encoder/mobilenet.js';
 import type { FramesInput, Stream } from '../../inputs/video/frames-schema.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';
-import { distinctEncoders, encoderOf } from '../members.js';
+import { distinctEncoders, encoderOf } from '../feature-places.js';
 import { type Embedded, embed } from './embed.js';
 import { encoderGraph } from './encoder-graph.js';
 import { addNode, constant, createGraph, type Graph, input, output, type Value } from './graph.js';
@@ -34,7 +34,10 @@ export function clipGraph({ networks, members, temperature, input: settings }: C
   const pictures = picturesOf(graph, settings);
   const encoders = distinctEncoders(networks.encoder, members).map((weights, index) => {
     const build = networks.encoder.precision === 'int8' ? int8EncoderGraph : encoderGraph;
-    const part = embed(build(networks.encoder, weights), { into: graph, as: `encoder_${index}` });
+    const part = embed(build(featuresAlone(networks.encoder), weights), {
+      into: graph,
+      as: `encoder_${index}`,
+    });
     return pictures.map((frames) => part({ frames }).features!);
   });
   const distinct = distinctEncoders(networks.encoder, members);

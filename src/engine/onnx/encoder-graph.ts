@@ -2,25 +2,50 @@ import { int8Layers, int8Maps, mapsRead, sumName } from '../../encoder/int8-laye
 import {
   type ConvolutionLayer,
   type MobileNet,
+  middleBlock,
   mobileNetBlocks,
   poolingMatrix,
 } from '../../encoder/mobilenet.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
 import { convolution } from './ops/convolution.js';
-import { add, cast, clip, multiply, scalar, subtract } from './ops/elementwise.js';
+import { add, cast, clip, multiply, scalar, squareRoot, subtract } from './ops/elementwise.js';
 import { matmul } from './ops/matrix.js';
-import { reshape, transpose } from './ops/shape.js';
+import { concatenate, reshape, transpose } from './ops/shape.js';
 
 /**
  * The whole encoder: input `frames` uint8 [frames, size, size, 3], output `features` float32 [frames,
- * featureCount].
+ * encodedWidth].
  */
 export function encoderGraph(network: MobileNet, weights: Weights): Graph {
   const maps = mobileNetMaps(network, weights);
   const last = [...maps.values()].at(-1)!;
-  output('features', pool(last, network));
+  const features = pool(last, network);
+  const middle = maps.get(blockOutput(network, middleBlock(network)))!;
+  output('features', network.hasStatistics ? concatenate([features, statisticsOf(middle)], 1) : features);
   return last.graph;
+}
+
+/** Name of the map that a block gives. */
+export function blockOutput(network: MobileNet, index: number): string {
+  const { layers, residual } = mobileNetBlocks(network)[index]!;
+  return residual ? sumName(index) : layers.at(-1)!.name;
+}
+
+/** float32 [frames, channels, side, side] -> [frames, 2 x channels]: means over positions, then standard deviations. */
+export function statisticsOf(map: Value): Value {
+  const [frames, channels, height, width] = map.shape as [string, number, number, number];
+  const positions = height * width;
+  const share = constant(map.graph, {
+    name: 'share',
+    shape: [positions, 1],
+    data: new Float32Array(positions).fill(1 / positions),
+  });
+  const rows = reshape(map, [frames, channels, positions]);
+  const mean = matmul(rows, share);
+  const centred = subtract(rows, mean);
+  const deviation = squareRoot(matmul(multiply(centred, centred), share));
+  return reshape(concatenate([mean, deviation], 1), [frames, 2 * channels]);
 }
 
 /**

@@ -1,14 +1,19 @@
 import { int8Layers, int8Maps, sumName } from '../../encoder/int8-layers.js';
-import { type ConvolutionLayer, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
+import {
+  type ConvolutionLayer,
+  type MobileNet,
+  middleBlock,
+  mobileNetBlocks,
+} from '../../encoder/mobilenet.js';
 import { levelsOf } from '../../encoder/quantization.js';
 import { requireTensor, type Weights } from '../../tensors/tensor.js';
-import { layerOutput, normalize, pool } from './encoder-graph.js';
+import { layerOutput, normalize, pool, statisticsOf } from './encoder-graph.js';
 import { constant, createGraph, type Graph, input, output, type Value } from './graph.js';
 import { convolution } from './ops/convolution.js';
 import { add } from './ops/elementwise.js';
 import { matmul } from './ops/matrix.js';
 import { dequantize, dequantizeSlices, quantize } from './ops/quantize-linear.js';
-import { transpose } from './ops/shape.js';
+import { concatenate, transpose } from './ops/shape.js';
 
 /** A feature map. */
 interface FeatureMap {
@@ -40,6 +45,7 @@ export function int8EncoderGraph(network: MobileNet, weights: Weights): Graph {
     isInBytes.has(name)
       ? throughBytes(value, requireTensor(weights, `${name}.range`, [2]).data)
       : { value, asRead: value, scale: 0 };
+  let statistics: readonly Value[] = [];
   let x: FeatureMap = asMap(normalize(frames), 'frames');
   for (const [index, block] of mobileNetBlocks(network).entries()) {
     let y = x;
@@ -50,8 +56,9 @@ export function int8EncoderGraph(network: MobileNet, weights: Weights): Graph {
       y = asMap(outputs, layer.name);
     }
     x = block.residual ? asMap(add(x.value, y.value), sumName(index)) : y;
+    if (network.hasStatistics && index === middleBlock(network)) statistics = [statisticsOf(x.asRead)];
   }
-  output('features', pool(x.asRead, network));
+  output('features', concatenate([pool(x.asRead, network), ...statistics], 1));
   return graph;
 }
 

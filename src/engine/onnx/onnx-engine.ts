@@ -1,4 +1,4 @@
-import { featureCount, type MobileNet } from '../../encoder/mobilenet.js';
+import { encodedWidth, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, EngineOptions, FrameEncoder } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
@@ -78,14 +78,15 @@ function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
   return {
     encode: async (frames) => {
       const count = frames.length / frameBytes;
-      const features = new Float32Array(count * featureCount(network));
+      const width = encodedWidth(network);
+      const encoded = new Float32Array(count * width);
       for (let start = 0; start < count; start += FRAMES_PER_RUN) {
         const end = Math.min(start + FRAMES_PER_RUN, count);
         const data = frames.subarray(start * frameBytes, end * frameBytes);
         const results = await session.run({ frames: { data, shape: [end - start, size, size, 3] } });
-        features.set(results.features!, start * featureCount(network));
+        encoded.set(results.features!, start * width);
       }
-      return features;
+      return encoded;
     },
     release: () => session.release(),
   };

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { featureCount, type MobileNet, mobileNetBlocks } from '../../encoder/mobilenet.js';
-import { pool, runBlocks, scaleFrames } from './encoder.js';
+import { encodedWidth, type MobileNet, middleBlock, mobileNetBlocks } from '../../encoder/mobilenet.js';
+import { mapStatistics, pool, runBlocks, scaleFrames } from './encoder.js';
 import type { Tensorflow } from './load.js';
 import type { Values } from './parameter-tensors.js';
 
@@ -8,7 +8,7 @@ import type { Values } from './parameter-tensors.js';
 const FRAMES_PER_RUN = 16;
 
 /**
- * Frames uint8 RGB [count, size, size, 3] -> features float32 [count, featureCount], some frames at a time;
+ * Frames uint8 RGB [count, size, size, 3] -> features float32 [count, encodedWidth], some frames at a time;
  * between them, what waits in the event loop gets its turn.
  */
 export async function encodeFrames(
@@ -17,12 +17,17 @@ export async function encodeFrames(
 ): Promise<Float32Array> {
   const blocks = mobileNetBlocks(network);
   const parts = inParts(frames, { network, framesPerPart: FRAMES_PER_RUN });
-  const width = featureCount(network);
+  const width = encodedWidth(network);
   const features = new Float32Array((frames.length / frameBytes(network)) * width);
   for (const [index, part] of parts.entries()) {
     const encode = () => {
       const input = scaleFrames(tf, part, network.inputSize);
-      return pool(tf, network, runBlocks(tf, { blocks, values: values(), input })).dataSync();
+      const split = middleBlock(network) + 1;
+      const middle = runBlocks(tf, { blocks: blocks.slice(0, split), values: values(), input });
+      const last = runBlocks(tf, { blocks: blocks.slice(split), values: values(), input: middle });
+      const pooled = pool(tf, network, last);
+      const encoded = network.hasStatistics ? tf.concat([pooled, mapStatistics(tf, middle)], 1) : pooled;
+      return encoded.dataSync();
     };
     features.set(tf.tidy(encode), index * FRAMES_PER_RUN * width);
     await setImmediate();

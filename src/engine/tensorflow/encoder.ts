@@ -40,6 +40,12 @@ export function pool(tf: Tensorflow, network: MobileNet, featureMap: Tensor4D): 
   return tf.reshape(pooled, [count, cells * channels]);
 }
 
+/** A feature map [N, side, side, channels] -> its statistics [N, 2 x channels], see statisticsCount. */
+export function mapStatistics(tf: Tensorflow, featureMap: Tensor4D): Tensor2D {
+  const { mean, variance } = tf.moments(featureMap, [1, 2]);
+  return tf.concat([mean, tf.sqrt(variance)], 1) as Tensor2D;
+}
+
 function runBlock(
   tf: Tensorflow,
   block: Block,

@@ -65,6 +65,7 @@ function processOptions(
       classify: model.classify,
       eachFrame,
     },
+    encoder: options.bundle.networks.encoder,
     texts:
       given === 'texts' && source.kind === 'direct'
         ? { read: source.open(vocabulary), classify: model.classify }

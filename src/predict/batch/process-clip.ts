@@ -1,3 +1,5 @@
+import type { MobileNet } from '../../encoder/mobilenet.js';
+import { featuresOnly } from '../../engine/feature-places.js';
 import { isFailureOfInput, UserError } from '../../errors.js';
 import type { FeatureSequence } from '../../inputs/batches.js';
 import type { KeptFeatures } from '../../inputs/video/sequences.js';
@@ -18,6 +20,8 @@ import { mergeWindows, type Windowing } from './windows.js';
 
 export interface ProcessOptions extends RowOptions {
   readonly model: SharedModel;
+  /** The model's encoder, where it has one. */
+  readonly encoder: MobileNet | null;
   /** The model, where it reads texts. */
   readonly texts: TextModel | null;
   readonly readContent: ReadContent;
@@ -113,9 +117,14 @@ async function classifiedAs(
   { clip, part, content }: { clip: BatchClip; part: ClipPart; content: Content },
   options: ProcessOptions,
 ): Promise<Row> {
-  const { model, windowing, embeddings } = options;
-  const keep = async (tensors: ReadonlyMap<string, FeatureSequence>) =>
-    embeddings === undefined ? undefined : writeEmbedding(embeddings, { clip, content, tensors });
+  const { model, encoder, windowing, embeddings } = options;
+  const keep = async (sequences: ReadonlyMap<string, FeatureSequence>) => {
+    if (embeddings === undefined) return undefined;
+    const named = [...sequences].map(
+      ([name, sequence]) => [name, encoder ? featuresOnly(sequence, encoder) : sequence] as const,
+    );
+    return writeEmbedding(embeddings, { clip, content, tensors: new Map(named) });
+  };
   const { source } = model.input;
   if (!windowing || source.kind === 'direct') {
     // What was fetched is in no dataset.

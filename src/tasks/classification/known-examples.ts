@@ -1,0 +1,218 @@
+import { random } from '../../random.js';
+import type { Tensor, Weights } from '../../tensors/tensor.js';
+import { directionsOf, nearestDirection } from './nearest-direction.js';
+import { distanceTo, fitNormal } from './normal.js';
+
+/** What shows of an example whether a network was trained on the like. */
+export interface Shown {
+  /** What the head reads: float32 [readoutWidth]. */
+  readonly readout: Float32Array;
+  /** The encoder's statistics of its frames, their mean over time: float32 [pictures of a timestep x statisticsCount]. */
+  readonly statistics?: Float32Array | undefined;
+}
+
+/** How far an example is from those that a network was trained on. The limit lies near 1, see chooseMaxDistance. */
+export type Distance = (shown: Shown) => number;
+
+/**
+ * Tensors among a model's weights that say what it was trained on. Three measures: the nearest readout's direction (Sun et al.
+ * 2022), the readouts of each class as a normal distribution, and the encoder's statistics as one (Lee et al. 2018, who take
+ * several layers, too). Each tells other strangers from the known best, and the farthest of the three counts.
+ */
+export const KNOWN_PREFIX = 'known.';
+
+/** Whether weights say what a network was trained on. */
+export const isDescribed = (weights: Weights): boolean => weights.has('known.units');
+
+/** Directions of a normal distribution, at most: with twice as many, strangers were told no better. */
+const MOST_DIRECTIONS = { readout: 8, statistics: 64 };
+
+/** Examples at most that are kept: with three times as many, letters were told from digits only a hundredth better. */
+export const MOST_KNOWN = 2000;
+
+/** The share of examples that lies within a measure's unit. */
+const WITHIN = 0.98;
+
+const PARTS = 5;
+
+/** Some of the items, at most MOST_KNOWN, drawn by the seed. */
+export function drawKnown<T>(items: readonly T[], seed: number): readonly T[] {
+  if (items.length <= MOST_KNOWN) return items;
+  return random(seed, 'known examples').shuffle(items).slice(0, MOST_KNOWN);
+}
+
+/**
+ * @param shown of examples that the network was trained on, at least one.
+ * @param options.classes of each.
+ * @param options.others what it was not trained on, of the same kind, for the units of the measures: those that it was trained
+ *   on seem nearer than they are. Where there are none, these stand in for them, each held against the rest.
+ */
+export function describeKnown(
+  shown: readonly Shown[],
+  { classes, others }: { classes: readonly number[]; others: readonly Shown[] },
+): Weights {
+  const tensors = measureTensors(shown, classes);
+  const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, classes);
+  const units = Array.from(openMeasures(tensors), (_, index) => {
+    const distances = measured.map((each) => each[index]!);
+    return quantile(distances, WITHIN) || 1;
+  });
+  return new Map([...tensors, ['known.units', { shape: [units.length], data: Float32Array.from(units) }]]);
+}
+
+function measureTensors(shown: readonly Shown[], classes: readonly number[]): Map<string, Tensor> {
+  const readouts = shown.map(({ readout }) => readout);
+  const statistics = shown.flatMap((one) => one.statistics ?? []);
+  return new Map<string, Tensor>([
+    ['known.readouts', keepDirections(readouts)],
+    ...normalTensors('known.readout', readouts, { classes, most: MOST_DIRECTIONS.readout }),
+    ...(statistics.length > 0
+      ? normalTensors('known.statistics', statistics, { most: MOST_DIRECTIONS.statistics })
+      : []),
+  ]);
+}
+
+/** Of each example, what each measure says. */
+function measureAll(tensors: Weights, examples: readonly Shown[]): number[][] {
+  const measures = openMeasures(tensors);
+  return examples.map((example) => measures.map((measure) => measure(example)));
+}
+
+/** Of each example, what the measures say that were made of others, a fifth of the examples at a time. */
+function measureCrossed(shown: readonly Shown[], classes: readonly number[]): number[][] {
+  const parts = [...Array(Math.min(PARTS, shown.length)).keys()];
+  return parts.flatMap((part) => {
+    const isLeftOut = (index: number) => index % parts.length === part;
+    const rest = shown.filter((_, index) => !isLeftOut(index));
+    if (rest.length === 0) return [];
+    const own = classes.filter((_, index) => !isLeftOut(index));
+    return measureAll(
+      measureTensors(rest, own),
+      shown.filter((_, index) => isLeftOut(index)),
+    );
+  });
+}
+
+/**
+ * Of a network's weights; null where they do not say what it was trained on, or say it of another network.
+ *
+ * @param readoutWidth of the network's readout.
+ */
+export function openDistance(weights: Weights, readoutWidth: number): Distance | null {
+  const units = weights.get('known.units');
+  if (!units || weights.get('known.readouts')!.shape[1] !== readoutWidth) return null;
+  const measures = openMeasures(weights);
+  return (shown) =>
+    measures.reduce((farthest, measure, index) => Math.max(farthest, measure(shown) / units.data[index]!), 0);
+}
+
+/**
+ * The tensor among those that say what a network was trained on that does not fit the network, or is missing; undefined where
+ * all fit, or there are none.
+ */
+export function unfitKnown(
+  weights: Weights,
+  widths: { readonly readout: number; readonly statistics: number },
+): { name: string; found: string; expected: string } | undefined {
+  const own = [...weights.keys()].filter((name) => name.startsWith(KNOWN_PREFIX));
+  if (own.length === 0) return undefined;
+  const expected = expectedShapes(widths);
+  const stray = own.find((name) => !expected.has(name));
+  if (stray) return { name: stray, found: weights.get(stray)!.shape.join(), expected: 'none' };
+  for (const [name, shape] of expected) {
+    const found = weights.get(name);
+    const fits =
+      found &&
+      shape.length === found.shape.length &&
+      found.shape.every((size, axis) => shape[axis] === 'some' || shape[axis] === size);
+    if (!fits) return { name, found: found?.shape.join() ?? 'none', expected: shape.join() };
+  }
+  return undefined;
+}
+
+/** `some` stands for any size. */
+function expectedShapes({ readout, statistics }: { readout: number; statistics: number }) {
+  const normal = (name: string, width: number): Array<[string, Array<number | 'some'>]> => [
+    [`${name}.means`, ['some', width]],
+    [`${name}.scales`, [width]],
+    [`${name}.directions`, ['some', width]],
+    [`${name}.precision`, [1]],
+  ];
+  return new Map<string, Array<number | 'some'>>([
+    ['known.readouts', ['some', readout]],
+    ...normal('known.readout', readout),
+    ...(statistics > 0 ? normal('known.statistics', statistics) : []),
+    ['known.units', [statistics > 0 ? 3 : 2]],
+  ]);
+}
+
+function openMeasures(weights: Weights): Distance[] {
+  const readouts = weights.get('known.readouts')!;
+  const width = readouts.shape[1]!;
+  const nearest = nearestDirection(directionsOf(readouts.data, width), width);
+  const ofReadout = openNormal('known.readout', weights)!;
+  const ofStatistics = openNormal('known.statistics', weights);
+  const measures: Distance[] = [({ readout }) => nearest(readout), ({ readout }) => ofReadout(readout)];
+  if (ofStatistics) measures.push(({ statistics }) => ofStatistics(statistics!));
+  return measures;
+}
+
+function normalTensors(
+  name: string,
+  vectors: readonly Float32Array[],
+  options: { classes?: readonly number[]; most: number },
+): Array<[string, Tensor]> {
+  const width = vectors[0]!.length;
+  const together = new Float32Array(vectors.length * width);
+  for (const [row, vector] of vectors.entries()) together.set(vector, row * width);
+  const { means, scales, directions, precision } = fitNormal(together, { width, ...options });
+  return [
+    [`${name}.means`, { shape: [means.length / width, width], data: means }],
+    [`${name}.scales`, { shape: [width], data: scales }],
+    [`${name}.directions`, { shape: [directions.length / width, width], data: directions }],
+    [`${name}.precision`, { shape: [1], data: Float32Array.of(precision) }],
+  ];
+}
+
+function openNormal(name: string, weights: Weights): ((vector: Float32Array) => number) | null {
+  const [means, scales, directions, precision] = ['means', 'scales', 'directions', 'precision'].map(
+    (part) => weights.get(`${name}.${part}`)?.data,
+  );
+  if (!means || !scales || !directions || !precision) return null;
+  return distanceTo({ means, scales, directions, precision: precision[0]! });
+}
+
+/** int8 [examples, width]: of each only the direction. */
+function keepDirections(vectors: readonly Float32Array[]): Tensor {
+  const width = vectors[0]!.length;
+  const data = new Float32Array(vectors.length * width);
+  for (const [row, vector] of vectors.entries()) {
+    const most = vector.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0) || 1;
+    data.set(
+      vector.map((value) => Math.round((127 * value) / most)),
+      row * width,
+    );
+  }
+  return { shape: [vectors.length, width], data, storage: 'int8' };
+}
+
+/** The smallest of some values that so many are not above; 0 of none. */
+function quantile(values: readonly number[], share: number): number {
+  const rising = [...values].sort((one, other) => one - other);
+  return rising[Math.ceil(rising.length * share) - 1] ?? 0;
+}
+
+/** Of examples that are like what was trained on, the share that is to be called so. */
+const KEPT = 0.97;
+
+/**
+ * The distance beyond which an example is unlike what the network was trained on: of one more example like the given ones,
+ * it loses about 3 %, or where there are few of them, as few as can be told (conformal prediction, Vovk et al. 2005).
+ *
+ * @param distances of examples that it was not trained on.
+ * @returns undefined without any.
+ */
+export function chooseMaxDistance(distances: readonly number[]): number | undefined {
+  const rising = [...distances].sort((one, other) => one - other);
+  return rising[Math.min(rising.length, Math.ceil((rising.length + 1) * KEPT)) - 1];
+}

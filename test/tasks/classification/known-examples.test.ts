@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { random } from '../../../src/random.js';
+import {
+  chooseMaxDistance,
+  describeKnown,
+  drawKnown,
+  MOST_KNOWN,
+  openDistance,
+  type Shown,
+  unfitKnown,
+} from '../../../src/tasks/classification/known-examples.js';
+
+const READOUT = 6;
+const stream = random(1, 'known');
+
+/** Of class 0 or 1: far apart along one axis; statistics on a plane of three dimensions, and hardly off it. */
+function example(label: number): Shown {
+  const readout = Float32Array.from({ length: READOUT }, () => 0.2 * stream.normal());
+  readout[label]! += 4;
+  const [x, y] = [stream.normal(), 5 * stream.normal()] as const;
+  return { readout, statistics: Float32Array.of(x, y, x + y + 0.01 * stream.normal()) };
+}
+
+const classes = Array.from({ length: 200 }, (_, index) => index % 2);
+const others = classes.map(example);
+const known = describeKnown(classes.map(example), { classes, others });
+const distance = openDistance(known, READOUT)!;
+const limit = chooseMaxDistance(others.map(distance))!;
+
+describe('the distance from what a network was trained on', () => {
+  it('is within the limit for the like of it', () => {
+    const lost = classes.map(example).filter((one) => distance(one) > limit);
+    expect(lost.length / classes.length).toBeLessThan(0.08);
+    expect(limit).toBeGreaterThan(0.8);
+    expect(limit).toBeLessThan(2);
+  });
+
+  it.each([
+    ['a readout between the classes', { readout: [2, 2, 0, 0, 0, 0], statistics: [0, 0, 0] }],
+    ['a readout in another direction', { readout: [0, 0, 0, 0, 0, 4], statistics: [0, 0, 0] }],
+    ['statistics off the plane that others are on', { readout: [4, 0, 0, 0, 0, 0], statistics: [1, 1, 0] }],
+    ['statistics far out on it', { readout: [4, 0, 0, 0, 0, 0], statistics: [20, 0, 20] }],
+  ])('is beyond the limit for %s', (_name, { readout, statistics }) => {
+    expect(
+      distance({ readout: Float32Array.from(readout), statistics: Float32Array.from(statistics) }),
+    ).toBeGreaterThan(limit);
+  });
+
+  it('goes by readouts alone where there is no encoder', () => {
+    const alone = ({ readout }: Shown): Shown => ({ readout });
+    const described = describeKnown(classes.map(example).map(alone), { classes, others: [] });
+    const far = openDistance(described, READOUT)!;
+    expect(far({ readout: Float32Array.of(4, 0, 0, 0, 0, 0) })).toBeLessThan(1);
+    expect(far({ readout: Float32Array.of(0, 0, 0, 0, 0, 4) })).toBeGreaterThan(2);
+  });
+
+  it('is a number of a readout without a direction, and of one example that is known', () => {
+    const one = describeKnown([{ readout: new Float32Array(READOUT) }], { classes: [0], others: [] });
+    for (const described of [one, known]) {
+      const value = openDistance(described, READOUT)!({
+        readout: new Float32Array(READOUT),
+        statistics: new Float32Array(3),
+      });
+      expect(value).not.toBeNaN();
+    }
+  });
+
+  it('is none of a network of another readout', () => {
+    expect(openDistance(known, READOUT + 1)).toBeNull();
+    expect(openDistance(new Map(), READOUT)).toBeNull();
+  });
+});
+
+describe('unfitKnown', () => {
+  const widths = { readout: READOUT, statistics: 3 };
+
+  it('finds nothing wrong with what describeKnown gives, nor with nothing', () => {
+    expect(unfitKnown(known, widths)).toBeUndefined();
+    expect(unfitKnown(new Map(), widths)).toBeUndefined();
+  });
+
+  it('names a tensor of another width, one that is missing, and one that nobody knows', () => {
+    expect(unfitKnown(known, { ...widths, readout: READOUT + 1 })).toMatchObject({ name: 'known.readouts' });
+    const [first] = [...known.keys()].filter((name) => name.startsWith('known.statistics'));
+    const without = new Map([...known].filter(([name]) => name !== first));
+    expect(unfitKnown(without, widths)).toMatchObject({ name: first, found: 'none' });
+    const stray = new Map([...known, ['known.more', { shape: [1], data: Float32Array.of(1) }] as const]);
+    expect(unfitKnown(stray, widths)).toMatchObject({ name: 'known.more' });
+  });
+});
+
+describe('chooseMaxDistance', () => {
+  it('loses about 3 % of what is like the examples that it is chosen on', () => {
+    const draws = random(1, 'distances');
+    const lost = Array.from({ length: 200 }, () => {
+      const most = chooseMaxDistance(Array.from({ length: 100 }, () => draws.normal()))!;
+      return Array.from({ length: 100 }, () => draws.normal()).filter((value) => value > most).length;
+    });
+    const mean = lost.reduce((sum, count) => sum + count, 0) / lost.length;
+    expect(mean).toBeGreaterThan(2);
+    expect(mean).toBeLessThan(4);
+  });
+
+  it('is the longest of few, and nothing of none', () => {
+    expect(chooseMaxDistance([0.3, 0.1, 0.2])).toBe(0.3);
+    expect(chooseMaxDistance([])).toBeUndefined();
+  });
+});
+
+it('drawKnown draws by the seed, and only from more than it takes', () => {
+  const many = [...Array(MOST_KNOWN + 500).keys()];
+  expect(drawKnown(many.slice(0, 10), 1)).toEqual(many.slice(0, 10));
+  const drawn = drawKnown(many, 1);
+  expect(new Set(drawn).size).toBe(MOST_KNOWN);
+  expect(drawn).toEqual(drawKnown(many, 1));
+  expect(drawn).not.toEqual(drawKnown(many, 2));
+});
