@@ -1,6 +1,6 @@
 /**
  * Why a clip has no class for an answer:
- * - `unlike`: it is unlike anything that the model was trained on; the score is its distance from that, see distances.ts;
+ * - `unlike`: it is unlike anything that the model was trained on; the score is its distance from that, see known-examples.ts;
  * - `unsure`: the most probable class is not probable enough; the score is its probability.
  */
 export const UNKNOWN_REASONS = ['unlike', 'unsure'] as const;

@@ -13,7 +13,7 @@ export interface Prediction {
   readonly example: Pick<Example, 'id' | 'group' | 'label'>;
   /** Of each class, in [0, 1]. */
   readonly probabilities: readonly number[];
-  /** From what the network was trained on, where it knows; see distances.ts. */
+  /** From what the network was trained on, where it knows; see known-examples.ts. */
   readonly distance?: number | undefined;
   /** Class index that each baseline says, the network's own included. */
   readonly classifiers: Readonly<Partial<Record<BaselineName, number>>>;
