@@ -42,7 +42,7 @@ export interface FinishedTraining<Scores> {
 
 /** What comes of scoring a training: figures, and what was made beside the network. */
 export interface ScoredTraining<Scores> {
-  /** With what they know of their training part; see known-readouts.ts. */
+  /** With what they know of their training part; see known-examples.ts. */
   readonly members: readonly Weights[];
   readonly scores: Scores;
   readonly baselines: readonly TrainedBaseline[];

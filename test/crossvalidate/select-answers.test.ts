@@ -171,7 +171,7 @@ describe('a threshold that is given', () => {
 
   it('is not chosen, too', () => {
     expect(() => thresholdOf({ minProbability: 0.8, targetPrecision: 0.9 })).toThrow(
-      expect.objectContaining({ code: 'usage', problem: expect.stringMatching(/both were asked for/) }),
+      expect.objectContaining({ code: 'usage', problem: expect.stringMatching(/both were given/) }),
     );
     expect(thresholdOf({})).toBeNull();
   });
