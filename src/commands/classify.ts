@@ -102,6 +102,7 @@ async function classifyInputs(
   const { model = SHIPPED_MODEL, json, strips, text, ...flags } = run.flags;
   if (strips !== undefined) refuseAddresses(inputs);
   const { weights } = flags;
+  const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   const download = downloadProgress('the pretrained MobileNet');
   const patience = tellOfWaiting();
   const onReceived = (bytes: number) => {
@@ -111,7 +112,6 @@ async function classifyInputs(
   const remote = { allowPrivate: flags.allowPrivate, maxMegabytes: flags.maxDownload };
   const options = { ...flags, remote, signal: run.signal, onReceived };
   let failures = 0;
-  const draw = strips === undefined ? null : await openStrips(strips, { model, weights, signal: run.signal });
   // The loop below starts the model first, which takes longest to load.
   const started = setImmediate();
   const noted = started.then(() => (run.flags.model === undefined ? noteDefaultModel() : undefined));

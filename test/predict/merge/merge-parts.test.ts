@@ -22,7 +22,7 @@ afterAll(() => rm(root, { recursive: true }));
 const failedRow = (id: string, code = 'timeout'): ResultRow => ({
   id,
   path: `/clips/${id}`,
-  error: { code, message: 'It failed.', fix: 'Mend it.' },
+  error: { code, message: 'It failed.', fix: 'Fix it.' },
 });
 
 async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {
