@@ -60,6 +60,10 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'A shard of a long list; and how time grows with the size of the work: 1 is as the work grows',
     run: async () => (await import('./scale.js')).benchScale(),
   },
+  serve: {
+    title: 'Requests to clipstep serve beside a batch of the same clip, with models/motion',
+    run: async () => (await import('./serve.js')).benchServe(),
+  },
   queue: {
     title: 'Workers on a queue beside a plain batch of the same clips',
     run: async () => (await import('./queue.js')).benchQueue(),

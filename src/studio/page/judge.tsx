@@ -104,7 +104,7 @@ function Answers({ result }: { result: RunResult }) {
   const shown = result.answers.filter((each) => each.label === label && each.predicted === predicted);
   return (
     <section>
-      <h2>What it takes for what</h2>
+      <h2>What it mixes up</h2>
       <p class="quiet">
         A row for each class, a column for each answer. Choose a number to see its clips: a wrong one may be
         in the wrong class.
