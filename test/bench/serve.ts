@@ -111,6 +111,9 @@ async function timeAborts(options: { root: string; temporary: string; address: s
   await runFfmpeg(['-f', 'lavfi', '-i', source, '-g', '600', '-preset', 'ultrafast', long]);
   const body = await readFile(long);
   const times: number[] = [];
+  // The server's own helper has its socket there.
+  const helpers = new Set(processesNaming(temporary));
+  const reading = () => processesNaming(temporary).filter((id) => !helpers.has(id)).length;
   while (times.length < ABORTS) {
     const leaving = new AbortController();
     const answer = fetch(`${address}/v1/models/motion/classify`, {
@@ -118,10 +121,10 @@ async function timeAborts(options: { root: string; temporary: string; address: s
       body,
       signal: leaving.signal,
     }).catch(() => null);
-    await until(() => processesNaming(temporary).length > 0);
+    await until(() => reading() > 0);
     const started = performance.now();
     leaving.abort();
-    await until(() => processesNaming(temporary).length === 0);
+    await until(() => reading() === 0);
     times.push(performance.now() - started);
     await answer;
   }

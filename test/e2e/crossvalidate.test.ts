@@ -228,7 +228,7 @@ describe('clipstep crossvalidate --target-precision', () => {
   it('is not asked for beside a threshold that is given', async () => {
     const both = ['--target-precision', '0.9', '--min-probability', '0.8'];
     const refused = await ask(join(root, 'both'), ...both);
-    expect(refused.stderr).toMatch(/either chosen, by a precision, or given/);
+    expect(refused.stderr).toMatch(/but both were given/);
     expect(refused.code).toBe(2);
   });
 });

@@ -23,7 +23,7 @@ describe('clipstep dataset motion', () => {
     expect(await readdir(out)).toHaveLength(8);
     const second = await clipstep(args);
     expect(second).toMatchObject({ code: 2, stdout: '' });
-    expect(second.stderr).toContain('already holds 8 files or folders');
+    expect(second.stderr).toContain('already holds 8 entries, such as approach');
   });
 
   it.each([

@@ -22,7 +22,7 @@ describe('clipstep generate', () => {
   it('writes what the same seed wrote before, and says what of the prompt it does not know', async () => {
     const flags = ['--prompt', 'aXé', '--length', '30', '--seed', '5'];
     const [one, again] = [await generate(...flags), await generate(...flags)];
-    expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining('Unknown to the model') });
+    expect(one).toMatchObject({ code: 0, stderr: expect.stringContaining('The model does not know these') });
     expect(one.stderr).toContain('X');
     expect(one.stderr).not.toContain('é');
     expect(again.stdout).toBe(one.stdout);

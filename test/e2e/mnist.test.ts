@@ -109,7 +109,7 @@ describe('clipstep mnist', () => {
     expect(stderr).toMatch(/--units cannot be used with --compare/);
     const lengthless = await clipstep(['mnist', '--steps', '3']);
     expect(lengthless.code).toBe(2);
-    expect(lengthless.stderr).toMatch(/--steps is the length of a --recipe/);
+    expect(lengthless.stderr).toMatch(/--steps sets the length of a --recipe/);
   });
 });
 
