@@ -36,7 +36,7 @@ export function fitNormal(
 ): Normal {
   const { width, classes, most } = options;
   const count = vectors.length / width;
-  const own = classes ?? Array<number>(count).fill(0);
+  const own = renumbered(classes ?? Array<number>(count).fill(0));
   const means = meansOf(vectors, own, width);
   const scales = scalesOf(vectors, width);
   const rows = centred(vectors, { own, means, scales, width });
@@ -75,16 +75,20 @@ export function distanceTo({
   };
 }
 
-/** Of classes in the order of their numbers, those without an example left out. */
-function meansOf(vectors: Float32Array, own: readonly number[], width: number): Float32Array {
-  const classes = [...new Set(own)].sort((one, other) => one - other);
-  const sums = new Float64Array(classes.length * width);
-  const counts = new Float64Array(classes.length);
+/** The classes that there are, as whole numbers from 0 in their order. */
+function renumbered(labels: readonly number[]): number[] {
+  const classes = [...new Set(labels)].sort((one, other) => one - other);
   const places = new Map(classes.map((label, place) => [label, place]));
+  return labels.map((label) => places.get(label)!);
+}
+
+/** @param own each example's class, of whole numbers from 0 without a gap. */
+function meansOf(vectors: Float32Array, own: readonly number[], width: number): Float32Array {
+  const counts = new Float64Array(new Set(own).size);
+  const sums = new Float64Array(counts.length * width);
   for (const [row, label] of own.entries()) {
-    const place = places.get(label)!;
-    counts[place]! += 1;
-    for (let index = 0; index < width; index++) sums[place * width + index]! += vectors[row * width + index]!;
+    counts[label]! += 1;
+    for (let index = 0; index < width; index++) sums[label * width + index]! += vectors[row * width + index]!;
   }
   return Float32Array.from(sums, (sum, index) => sum / counts[Math.floor(index / width)]!);
 }
@@ -118,12 +122,10 @@ function centred(
     width: number;
   },
 ): Float64Array {
-  const classes = [...new Set(own)].sort((one, other) => one - other);
-  const places = new Map(classes.map((label, place) => [label, place]));
   return Float64Array.from(vectors, (value, at) => {
     const row = Math.floor(at / width);
     const index = at - row * width;
-    return (value - means[places.get(own[row]!)! * width + index]!) * scales[index]!;
+    return (value - means[own[row]! * width + index]!) * scales[index]!;
   });
 }
 
