@@ -1,12 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole commands and examples, as they are built; and wherever else a test takes whole trainings or every format. */
+/** Whole commands and examples, as they are built; and wherever else a test takes whole trainings, every network or every format. */
 const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test/**/*.e2e.test.ts'];
 
-/** Rooms that start other programs, serve them, and wait for them. */
-const SYSTEM = ['media', 'serve', 'studio', 'platform/child-process', 'platform/remote'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+/**
+ * Rooms that start other programs, serve them, and wait for them; what downloads; and the engine that is built for a
+ * machine when it is asked for.
+ */
+const SYSTEM = [
+  'media',
+  'serve',
+  'studio',
+  'encoder/pretrained',
+  'engine/tensorflow',
+  'platform/child-process',
+  'platform/remote',
+].map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

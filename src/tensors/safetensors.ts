@@ -71,7 +71,7 @@ export function decodeSafetensors(bytes: Uint8Array, origin: string): Safetensor
 }
 
 function storedBytes({ data, storage }: Tensor): Uint8Array {
-  const stored = storage === 'int8' ? Int8Array.from(data) : data;
+  const stored = storage === 'int8' ? new Int8Array(data) : data;
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
@@ -168,7 +168,7 @@ function checkSpan(
 function readTensor({ name, dtype, shape, begin, end }: Entry, values: Uint8Array, refuse: Refuse): Tensor {
   if (dtype === 'I8') {
     const whole = new Int8Array(values.buffer, values.byteOffset + begin, end - begin);
-    return { shape, data: Float32Array.from(whole), storage: 'int8' };
+    return { shape, data: new Float32Array(whole), storage: 'int8' };
   }
   // Copied by the constructor: slice would do on a Uint8Array, but on a Buffer it shares the memory.
   const data = new Float32Array(new Uint8Array(values.subarray(begin, end)).buffer);

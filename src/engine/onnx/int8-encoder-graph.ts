@@ -88,7 +88,7 @@ function int8Convolution(x: FeatureMap, layer: ConvolutionLayer, weights: Weight
   const biasSteps = Int32Array.from(bias, (value, index) => Math.round(value / biasScales[index]!));
   return convolution(x.asRead, {
     kernel: dequantizeSlices(
-      constant(graph, { name: `${name}.kernel`, shape: kernel.shape, data: Int8Array.from(kernel.data) }),
+      constant(graph, { name: `${name}.kernel`, shape: kernel.shape, data: new Int8Array(kernel.data) }),
       { scales, axis: 0 },
     ),
     bias: dequantizeSlices(constant(graph, { name: `${name}.bias`, shape: [outputs], data: biasSteps }), {
@@ -105,10 +105,12 @@ function int8Convolution(x: FeatureMap, layer: ConvolutionLayer, weights: Weight
 function int8Product(x: Value, { name, inputs, outputs }: ConvolutionLayer, weights: Weights): Value {
   const { graph } = x;
   const kernel = requireTensor(weights, `${name}.kernel`).data;
-  const data = Int8Array.from(
-    kernel,
-    (_, index) => kernel[(index % outputs) * inputs + Math.floor(index / outputs)]!,
-  );
+  const data = new Int8Array(kernel.length);
+  for (let output = 0; output < outputs; output++) {
+    for (let input = 0; input < inputs; input++) {
+      data[input * outputs + output] = kernel[output * inputs + input]!;
+    }
+  }
   const scales = requireTensor(weights, `${name}.scale`, [outputs]).data;
   const matrix = constant(graph, { name: `${name}.kernel`, shape: [inputs, outputs], data });
   const products = matmul(transpose(x, [0, 2, 3, 1]), dequantizeSlices(matrix, { scales, axis: 1 }));

@@ -1,22 +1,19 @@
-import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, chmod, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { messageOf, UserError } from '../../errors.js';
+import { answersStill, type Version, versionOf } from './program-version.js';
 
 export type Tool = 'ffmpeg' | 'ffprobe';
 
-/** A program that was found and that answered `-version`. */
-export interface Binary {
+/** A program that was found and that answers `-version`, or did when it was as it is now. */
+export interface Binary extends Version {
   readonly tool: Tool;
   readonly path: string;
   /** `environment`: CLIPSTEP_FFMPEG or CLIPSTEP_FFPROBE; `path`: PATH; `package`: the npm package's own. */
   readonly source: 'environment' | 'path' | 'package';
-  /** As it calls itself, such as `5.1.9` or `N-47683-g0e8eb07980-static`. */
-  readonly version: string;
-  /** [major, minor] of its libavutil: the one number that is comparable in releases and snapshots. */
-  readonly libavutil: readonly [number, number];
+  /** Whether it answered in this process, rather than in one before. */
+  readonly askedNow: boolean;
 }
 
 interface Candidate {
@@ -25,9 +22,6 @@ interface Candidate {
 }
 
 const ENVIRONMENT_VARIABLE = { ffmpeg: 'CLIPSTEP_FFMPEG', ffprobe: 'CLIPSTEP_FFPROBE' } as const;
-
-/** A program that does not say its version within this time is not one that could decode a clip. */
-const VERSION_TIMEOUT_MILLISECONDS = 10_000;
 
 const found = new Map<string, Promise<Binary>>();
 
@@ -38,7 +32,7 @@ const found = new Map<string, Promise<Binary>>();
  * @throws UserError `missing_tool`, with every place that was tried and what was wrong there.
  */
 export function findBinary(tool: Tool): Promise<Binary> {
-  const key = [tool, process.env[ENVIRONMENT_VARIABLE[tool]], process.env.PATH].join('\n');
+  const key = keyOf(tool);
   let binary = found.get(key);
   if (!binary) {
     binary = lookFor(tool);
@@ -49,12 +43,28 @@ export function findBinary(tool: Tool): Promise<Binary> {
   return binary;
 }
 
+const keyOf = (tool: Tool): string =>
+  [tool, process.env[ENVIRONMENT_VARIABLE[tool]], process.env.PATH].join('\n');
+
+/**
+ * For a program that failed: whether another is to be looked for, since it no longer runs, as where a library that it
+ * needs was replaced. One that answered in this process is believed.
+ */
+export async function hasGone(binary: Binary): Promise<boolean> {
+  const { tool, path, askedNow } = binary;
+  if (askedNow) return false;
+  const answers = await answersStill(path);
+  if (answers) found.set(keyOf(tool), Promise.resolve({ ...binary, askedNow: true }));
+  else found.delete(keyOf(tool));
+  return !answers;
+}
+
 async function lookFor(tool: Tool): Promise<Binary> {
   const failures: string[] = [];
   for (const candidate of await candidatesFor(tool, failures)) {
     try {
       if (candidate.source === 'package') await ensureExecutable(candidate.path);
-      return { tool, ...candidate, ...(await askVersion(candidate.path)) };
+      return { tool, ...candidate, ...(await versionOf(candidate.path)) };
     } catch (thrown) {
       failures.push(`${candidate.path}: ${messageOf(thrown).split('\n')[0]}`);
     }
@@ -108,21 +118,4 @@ async function isExecutableFile(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function askVersion(path: string): Promise<Pick<Binary, 'version' | 'libavutil'>> {
-  const options = {
-    timeout: VERSION_TIMEOUT_MILLISECONDS,
-    killSignal: 'SIGKILL',
-    windowsHide: true,
-  } as const;
-  const { stdout } = await promisify(execFile)(path, ['-version'], options);
-  const version = /^ff(?:mpeg|probe) version (\S+)/.exec(stdout)?.[1];
-  const libavutil = /^libavutil\s+(\d+)\.\s*(\d+)\./m.exec(stdout);
-  if (!version || !libavutil) {
-    throw new Error(
-      `it answered -version with ${JSON.stringify(stdout.slice(0, 80))}, which is not ffmpeg's`,
-    );
-  }
-  return { version, libavutil: [Number(libavutil[1]), Number(libavutil[2])] };
 }

@@ -5,7 +5,7 @@ import {
   type ChildOptions,
   runChild,
 } from '../../platform/child-process/supervised-child.js';
-import { type Binary, findBinary } from './binaries.js';
+import { findBinary, hasGone, type Tool } from './binaries.js';
 
 /** What a run of ffmpeg or ffprobe may cost, who starts it, and who may end it. */
 export type RunLimits = Pick<ChildOptions, 'timeBudget' | 'startProgram' | 'signal'>;
@@ -41,8 +41,7 @@ export type ToolEvent = { readonly kind: 'output'; readonly bytes: Buffer } | To
  * @throws UserError `missing_tool`; whatever `input` throws.
  */
 export async function* runFfmpeg(job: FfmpegJob): AsyncGenerator<ToolEvent, void> {
-  const binary = await findBinary('ffmpeg');
-  yield* runTool(binary, { ...job, arguments: await buildArguments(job) });
+  yield* runTool('ffmpeg', { ...job, arguments: await buildArguments(job) });
 }
 
 /** Does what is done but once for all runs, so that the first one starts sooner. It reports nothing: runs do. */
@@ -58,9 +57,8 @@ const importFluent = () => import('fluent-ffmpeg');
  * @throws UserError `missing_tool`; whatever `takeLine` throws, which ends ffprobe.
  */
 export async function runFfprobe(job: FfprobeJob, takeLine: (line: string) => void): Promise<ToolExit> {
-  const binary = await findBinary('ffprobe');
   let unfinished = '';
-  for await (const event of runTool(binary, {
+  for await (const event of runTool('ffprobe', {
     ...job,
     arguments: ['-v', 'repeat+error', ...job.options, job.source],
   })) {
@@ -94,11 +92,13 @@ export async function passthroughOptions(): Promise<string[]> {
 const ENVIRONMENT = { GCONV_PATH: '/nonexistent' };
 
 async function* runTool(
-  binary: Binary,
+  tool: Tool,
   options: Omit<ChildOptions, 'executable'>,
 ): AsyncGenerator<ToolEvent, void> {
+  const binary = await findBinary(tool);
   const child = runChild({ ...options, executable: binary.path, environment: ENVIRONMENT });
-  const exit = yield* asEvents(child);
+  const { exit, isSilent } = yield* asEvents(child);
+  if (isSilent && hasFailed(exit) && (await hasGone(binary))) return yield* runTool(tool, options);
   if (exit.kind !== 'failed_to_start') {
     yield exit;
     return;
@@ -110,11 +110,20 @@ async function* runTool(
   });
 }
 
-async function* asEvents(child: AsyncGenerator<Buffer, ChildExit>): AsyncGenerator<ToolEvent, ChildExit> {
+const hasFailed = (exit: ChildExit): boolean =>
+  exit.kind === 'failed_to_start' ||
+  exit.kind === 'signalled' ||
+  (exit.kind === 'exited' && exit.exitCode !== 0);
+
+async function* asEvents(
+  child: AsyncGenerator<Buffer, ChildExit>,
+): AsyncGenerator<ToolEvent, { readonly exit: ChildExit; readonly isSilent: boolean }> {
+  let isSilent = true;
   try {
     for (;;) {
       const step = await child.next();
-      if (step.done) return step.value;
+      if (step.done) return { exit: step.value, isSilent };
+      isSilent = false;
       yield { kind: 'output', bytes: step.value };
     }
   } finally {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
-import { featureCount, type MobileNet } from '../../src/encoder/mobilenet.js';
-import type { Engine, TrainerOptions, TrainingStep } from '../../src/engine/engine.js';
-import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
-import { selectEngine } from '../../src/engine/select.js';
-import { tensorflowStatus } from '../../src/engine/tensorflow/load.js';
-import { initializeRecurrent } from '../../src/network/initialize-network.js';
-import type { RecurrentNetwork } from '../../src/network/recurrent.js';
-import { random } from '../../src/random.js';
+import { initializeMobileNet } from '../../../src/encoder/initialize-encoder.js';
+import { featureCount, type MobileNet } from '../../../src/encoder/mobilenet.js';
+import type { Engine, TrainerOptions, TrainingStep } from '../../../src/engine/engine.js';
+import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
+import { selectEngine } from '../../../src/engine/select.js';
+import { tensorflowStatus } from '../../../src/engine/tensorflow/load.js';
+import { initializeRecurrent } from '../../../src/network/initialize-network.js';
+import type { RecurrentNetwork } from '../../../src/network/recurrent.js';
+import { random } from '../../../src/random.js';
 
 const hasTensorflow = (await tensorflowStatus()).kind === 'available';
 
