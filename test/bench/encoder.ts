@@ -26,8 +26,10 @@ export async function benchEncoder(): Promise<void> {
   const encoder = await engine.loadEncoder(network, weights);
   const quantized = await engine.quantizeEncoder(network, weights, frames);
   const int8 = await engine.loadEncoder({ ...network, precision: 'int8' }, quantized);
+  const withStatistics = await engine.loadEncoder({ ...network, hasStatistics: true }, weights);
   const contenders: Contender[] = [
     { name: 'onnx engine', run: () => encoder.encode(frames) },
+    { name: 'onnx engine, with statistics', run: () => withStatistics.encode(frames) },
     { name: 'onnx engine, int8', run: () => int8.encode(frames) },
     {
       name: 'onnxruntime bare, same graph',
@@ -44,6 +46,7 @@ export async function benchEncoder(): Promise<void> {
   }
   await encoder.release();
   await int8.release();
+  await withStatistics.release();
 }
 
 async function bareOnnxruntime(model: Uint8Array, frames: Uint8Array): Promise<() => Promise<unknown>> {
