@@ -74,13 +74,14 @@ function baselineSection(baselines: Baselines, draw: DrawChart): string {
 }
 
 function foldsSection(folds: readonly FoldFigure[], draw: DrawChart): string {
+  const isRepeated = folds.some(({ repeat }) => repeat > 1);
   const bars = folds.map(({ repeat, fold, accuracy }) => ({
-    name: `${repeat}.${fold}: ${percent(accuracy)}`,
+    name: `${isRepeated ? `${repeat}.` : ''}${fold}: ${percent(accuracy)}`,
     accuracy,
   }));
   return section(
     'Folds',
-    '<p>2.3 is the third fold of the second repeat.</p>',
+    isRepeated ? '<p>2.3 is the third fold of the second repeat.</p>' : '',
     charts([draw(accuracyBars('Accuracy of each repeat and fold', bars))]),
     foldTable(folds),
   );

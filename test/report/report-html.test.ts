@@ -31,7 +31,7 @@ describe('a report', () => {
       `<td>network</td><td class="number">75.0 %</td><td class="number">${low} to ${high}</td>`,
     );
     expect(html).toContain(`calibration error ${percent(figures.evaluation.calibration.error)}`);
-    expect(html).toContain('1.1: 50.0 %');
+    expect(html).toContain('>1: 50.0 %');
   });
 
   it('begins with the one figure and its interval, and right below them what makes it doubtful', () => {
