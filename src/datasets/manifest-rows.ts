@@ -1,9 +1,10 @@
-import { CsvError, Parser } from 'csv-parse';
+import { CsvError } from 'csv-parse';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { isWebAddress, publicAddress } from '../platform/remote/web-address.js';
+import { type CsvFeed, feedCsv } from './feed-csv.js';
 import { badDataset, splitNamed } from './found.js';
-import { cellsOf, tableColumns } from './table-records.js';
+import { cellsOf, tableColumns } from './table-columns.js';
 import { delimited, NoTable, tableText } from './table-text.js';
 
 /** An empty cell is one that was not filled in. */
@@ -88,7 +89,9 @@ export async function* manifestRows(source: ManifestSource): AsyncGenerator<Mani
       if (csv) await csv.write(text);
       else {
         const { body, delimiter } = delimited(text, COLUMNS);
-        csv = feedCsv(delimiter, (record, line) => reader.read(record, line));
+        csv = feedCsv({ delimiter, longestRecord: LONGEST_RECORD }, (record, line) =>
+          reader.read(record, line),
+        );
         await csv.write(body);
       }
       yield* reader.take();
@@ -179,6 +182,9 @@ class RowReader {
   }
 }
 
+/** In characters: a quote that is not closed must not take the whole file for a cell. */
+const LONGEST_RECORD = 2 ** 20;
+
 /** Lines that one error quotes. */
 const MOST_PROBLEMS = 10;
 
@@ -189,51 +195,6 @@ export function badManifest(path: string, problem: string): UserError {
     'Its columns are path and label and, if wanted, id, group, split (train, val or test; for all clips or none), start and end (seconds or hh:mm:ss).',
   );
 }
-
-interface CsvFeed {
-  readonly write: (text: string) => Promise<void>;
-  readonly end: () => Promise<void>;
-}
-
-/** Parses CSV as it comes. Its records go past the parser's own stream, in which each would be a turn of its own. */
-function feedCsv(delimiter: string, onRecord: OnRecord): CsvFeed {
-  const parser = new RecordParser(delimiter, onRecord);
-  // Whoever writes is told.
-  parser.on('error', () => {});
-  const settled = (act: (done: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => act((error) => (error ? reject(error) : resolve())));
-  return {
-    write: (text) => settled((done) => parser.write(text, done)),
-    end: () => settled((done) => parser.end(done)),
-  };
-}
-
-type OnRecord = (record: readonly string[], line: number) => void;
-
-class RecordParser extends Parser {
-  readonly #onRecord: OnRecord;
-
-  constructor(delimiter: string, onRecord: OnRecord) {
-    super({
-      delimiter,
-      bom: true,
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LONGEST_RECORD,
-    });
-    this.#onRecord = onRecord;
-  }
-
-  override push(record: readonly string[] | null): boolean {
-    if (record === null) return super.push(null);
-    this.#onRecord(record, this.info.lines);
-    return true;
-  }
-}
-
-/** In characters: a quote that is not closed must not take the whole file for a cell. */
-const LONGEST_RECORD = 2 ** 20;
 
 /** Null for those without a name, as spreadsheets add. */
 type Columns = ReadonlyArray<Column | null>;

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { unicodeOf } from '../datasets/table-text.js';
-import { ofOtherEncoding } from '../datasets/texts/of-other-encoding.js';
+import { decodedParts } from '../datasets/texts/decoded-parts.js';
 import { messageOf, UserError } from '../errors.js';
 
 /** A text of a file, or why there is none. */
@@ -25,7 +24,7 @@ export async function* linesIn(
   let number = 0;
   let rest = '';
   try {
-    for await (const text of textsOf(stream, { path, encoding })) {
+    for await (const text of decodedParts(stream, { path, encoding, code: 'unreadable' })) {
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       for (const line of lines) yield asLine(line, `${path}:${++number}`);
@@ -33,25 +32,6 @@ export async function* linesIn(
     if (rest !== '') yield asLine(rest, `${path}:${++number}`);
   } catch (cause) {
     yield { input: path, error: cause instanceof UserError ? cause : unreadable(path, cause) };
-  }
-}
-
-/** Bytes as text, in parts. @throws UserError `unreadable` for those that are not of the encoding. */
-async function* textsOf(
-  stream: AsyncIterable<Uint8Array>,
-  { path, encoding }: { path: string; encoding: string },
-): AsyncGenerator<string, void, undefined> {
-  let decoder: InstanceType<typeof TextDecoder> | null = null;
-  let bytes: Uint8Array = new Uint8Array(0);
-  try {
-    for await (bytes of stream) {
-      decoder ??= new TextDecoder(unicodeOf(bytes, encoding), { fatal: true });
-      yield decoder.decode(bytes, { stream: true });
-    }
-    if (decoder) yield decoder.decode();
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw await ofOtherEncoding(path, { encoding, bytes, code: 'unreadable' });
   }
 }
 

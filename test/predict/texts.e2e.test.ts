@@ -90,7 +90,7 @@ describe('classifying texts', () => {
     expect(outcomes[1]).toMatchObject({
       error: {
         code: 'unreadable',
-        message: expect.stringMatching(/latin\.txt is not utf-8: it looks like /),
+        message: expect.stringMatching(/latin\.txt is not utf-8, in line 1: it looks like /),
       },
     });
     const read = classify(model, [path], { encoding: 'windows-1252' });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
+import type { UserError } from '../../errors.js';
 import { badDataset } from '../found.js';
 import { isWorkbook, unicodeOf } from '../table-text.js';
 import { ofOtherEncoding } from './of-other-encoding.js';
@@ -12,12 +13,7 @@ import { ofOtherEncoding } from './of-other-encoding.js';
  */
 export async function readText(path: string, encoding: string): Promise<string> {
   const bytes = await readFile(path);
-  if (isWorkbook(bytes)) {
-    throw badDataset(
-      `${path} is a workbook of a spreadsheet program, whatever its name says.`,
-      'Save it as "CSV UTF-8".',
-    );
-  }
+  if (isWorkbook(bytes)) throw workbook(path);
   try {
     return new TextDecoder(unicodeOf(bytes, encoding), { fatal: true }).decode(bytes);
   } catch {
@@ -26,6 +22,13 @@ export async function readText(path: string, encoding: string): Promise<string> 
     throw await ofOtherEncoding(path, { encoding, bytes: around, line, code: 'bad_dataset' });
   }
 }
+
+/** The error for a workbook in the place of a text. */
+export const workbook = (path: string): UserError =>
+  badDataset(
+    `${path} is a workbook of a spreadsheet program, whatever its name says.`,
+    'Save it as "CSV UTF-8".',
+  );
 
 /** On either side of what is not of the encoding: as much as tells which one it is of. */
 const SAMPLE_BYTES = 2 ** 18;

@@ -54,7 +54,7 @@ async function readRows(path: string, encoding: string): Promise<Row[]> {
   const source = { encoding, needed: ['text', 'label'], mayHaveOthers: false, fix: COLUMNS_FIX } as const;
   const rows: Row[] = [];
   const problems: string[] = [];
-  for (const { line, cells } of await textRows(path, source)) {
+  for await (const { line, cells } of textRows(path, source)) {
     const parsed = rowSchema.safeParse(cells);
     if (parsed.success) rows.push({ ...parsed.data, line });
     else problems.push(`line ${line}:\n${listIssues(parsed.error)}`);

@@ -58,8 +58,8 @@ async function* listLines(path: string, encoding: string): AsyncGenerator<BatchC
 }
 
 async function* listRows(path: string, encoding: string): AsyncGenerator<BatchClip, void> {
-  const rows = await textRows(path, { encoding, needed: ['text'], mayHaveOthers: true, fix: FIX });
-  for (const { line, cells } of rows) {
+  const rows = textRows(path, { encoding, needed: ['text'], mayHaveOthers: true, fix: FIX });
+  for await (const { line, cells } of rows) {
     const { text = '', label } = cells;
     yield clipOf(path, { line, text: text.trim(), truth: label || undefined });
   }

@@ -88,7 +88,7 @@ describe('clipstep batch on texts', () => {
     const refused = await batch('latin.txt', latin);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toMatch(
-      /latin\.txt is not utf-8: it looks like iso-8859-1\.\nSay so with --encoding iso-8859-1/,
+      /latin\.txt is not utf-8, in line 1: it looks like iso-8859-1\.\nSay so with --encoding iso-8859-1/,
     );
     const { code, out } = await batch('latin.txt', latin, ['--encoding', 'iso-8859-1']);
     expect(code).toBe(0);

@@ -1,35 +1,5 @@
-import { parse } from 'csv-parse/sync';
 import { nearest } from '../platform/nearest.js';
-import { columnName, delimited } from './table-text.js';
-
-/** A line of a table as its cells, blank ones left out. */
-export interface TableRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-/**
- * The lines of a table, whatever separates its cells, the header among them.
- * @param options.known names of columns, by which the header says what separates cells; or `delimiter` is given.
- * @throws CsvError for quotes that do not close, and the like.
- */
-export function tableRecords(
-  text: string,
-  options: { known: readonly string[]; delimiter?: string | undefined; quote?: string | null | undefined },
-): TableRecord[] {
-  const { body, delimiter } = delimited(text, options.known);
-  const records = parse(body, {
-    delimiter: options.delimiter ?? delimiter,
-    quote: options.quote === undefined ? '"' : options.quote,
-    info: true,
-    bom: true,
-    trim: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-  } as const) as unknown as TableRecord[]; // The types of csv-parse leave out that `info` wraps each record.
-  // Spreadsheets keep rows that were cleared.
-  return records.filter(({ record }) => record.some((cell) => cell !== ''));
-}
+import { columnName } from './table-text.js';
 
 interface Columns<Name extends string> {
   readonly known: readonly Name[];
