@@ -36,6 +36,16 @@ export type {
 export type { Sampling } from './predict/generate/choose-token.js';
 export { type Generated, type GenerateOptions, generate } from './predict/generate/generate.js';
 export type { Given } from './predict/given.js';
+export { watch } from './predict/live/watch.js';
+export type {
+  EndReason,
+  LabelEnd,
+  LabelStart,
+  WatchEvent,
+  WatchedWindow,
+  WatchOptions,
+  WatchResult,
+} from './predict/live/watch-options.js';
 export { type MergeOptions, type MergeResult, mergeParts } from './predict/merge/merge-parts.js';
 export type { Classified, ClassifiedWindows, Failed, Outcome, WindowsOutcome } from './predict/outcome.js';
 export type { RemoteOptions } from './predict/remote-clips.js';

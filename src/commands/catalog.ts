@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'classify clips over HTTP',
     load: async () => (await import('./serve.js')).serveCommand(),
   },
+  watch: {
+    summary: 'say what a camera or a stream shows, while it shows it',
+    load: async () => (await import('./watch.js')).watchCommand(),
+  },
   studio: {
     summary: 'collect clips, train, judge and try a model in the browser',
     load: async () => (await import('./studio.js')).studioCommand(),

@@ -22,8 +22,8 @@ import {
   imagenetWeightsOption,
   maxDistanceOption,
   maxDownloadOption,
+  minProbabilityOption,
   modelOption,
-  numberWithin,
   samplingOption,
   wholeNumber,
 } from './flags.js';
@@ -59,11 +59,7 @@ export function classifyCommand(finish: (exitCode: number) => void): Command {
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .option('-t, --top <count>', 'how many classes to list', wholeNumber(1), 3)
-    .option(
-      '--min-probability <probability>',
-      "answer unknown below this probability (default: the model's own)",
-      numberWithin(0, 1),
-    )
+    .addOption(minProbabilityOption())
     .addOption(maxDistanceOption())
     .option('--json', 'print one line of JSON for each input')
     .option(

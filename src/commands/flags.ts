@@ -125,6 +125,13 @@ export function numberWithin(low: number, high: number): (text: string) => numbe
   };
 }
 
+/** `--min-probability`, the same for every command that says what clips show. */
+export const minProbabilityOption = () =>
+  new Option(
+    '--min-probability <probability>',
+    "answer unknown below this probability (default: the model's own)",
+  ).argParser(numberWithin(0, 1));
+
 /** `--max-distance`, the same for every command that says what clips show. */
 export const maxDistanceOption = () =>
   new Option(

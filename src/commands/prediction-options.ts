@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { type Bundle, loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
-import { UserError } from '../errors.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 import type { BatchOptions } from '../predict/batch/batch-options.js';
-import type { Windowing } from '../predict/batch/windows.js';
 import { noteDefaultModel } from './default-model.js';
 import { downloadProgress } from './download-progress.js';
 import {
@@ -15,11 +13,13 @@ import {
   imagenetWeightsOption,
   maxDistanceOption,
   maxDownloadOption,
+  minProbabilityOption,
   modelOption,
   numberWithin,
   samplingOption,
   wholeNumber,
 } from './flags.js';
+import { LONGEST_SECONDS, type WindowFlags, windowingOf, withWindowOptions } from './window-options.js';
 
 /** Which model is meant. */
 export interface ModelFlags {
@@ -30,6 +30,7 @@ export interface ModelFlags {
 /** How many clips are classified: the same for a batch and for the workers on a queue. */
 export interface PredictionFlags
   extends ModelFlags,
+    WindowFlags,
     Pick<BatchOptions, 'jobs' | 'sampling' | 'allowDamaged'> {
   readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
@@ -39,15 +40,10 @@ export interface PredictionFlags
   readonly maxDownload: number;
   readonly minProbability?: number;
   readonly maxDistance?: number;
-  readonly window?: number;
-  readonly stride?: number;
 }
 
-/** A day: no clip is or takes longer. */
-const LONGEST_SECONDS = 86_400;
-
 export function withPredictionOptions(command: Command): Command {
-  return command
+  return withWindowOptions(command)
     .addOption(modelOption())
     .addOption(imagenetWeightsOption())
     .option(
@@ -56,22 +52,8 @@ export function withPredictionOptions(command: Command): Command {
       wholeNumber(1),
     )
     .option('-t, --top <count>', 'how many classes to list for each clip', wholeNumber(1), 5)
-    .option(
-      '--min-probability <p>',
-      "answer unknown below this probability (default: the model's own)",
-      numberWithin(0, 1),
-    )
+    .addOption(minProbabilityOption())
     .option('--timeout <seconds>', 'longest time for one clip', numberWithin(0.001, LONGEST_SECONDS), 600)
-    .option(
-      '--window <seconds>',
-      'classify windows of this length, a row each',
-      numberWithin(0.1, LONGEST_SECONDS),
-    )
-    .option(
-      '--stride <seconds>',
-      'seconds from the start of one window to the next (default: --window)',
-      numberWithin(0.1, LONGEST_SECONDS),
-    )
     .addOption(allowPrivateOption())
     .addOption(maxDownloadOption())
     .addOption(maxDistanceOption())
@@ -107,13 +89,4 @@ export async function openPrediction(flags: PredictionFlags) {
     maxDistance,
     windowing,
   };
-}
-
-function windowingOf({ window, stride }: PredictionFlags): Windowing | null {
-  if (window !== undefined) return { windowSeconds: window, strideSeconds: stride ?? window };
-  if (stride === undefined) return null;
-  throw new UserError('usage', {
-    problem: '--stride says where windows begin, but there are no windows.',
-    fix: 'Give --window with a number of seconds, too.',
-  });
 }

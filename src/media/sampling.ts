@@ -49,26 +49,34 @@ const HALF_A_SPAN = 0.5;
  * @param options.seed draws the times of `segments` and of a pace with jitter.
  * @returns at least one index.
  */
-export function sampleFrames(
-  timeline: Timeline,
-  options: { sampling: Sampling; span: Span; seed: number; pace?: Pace | undefined },
-): number[] {
+export function sampleFrames(timeline: Timeline, options: SampleOptions): number[] {
+  const { sampling, span } = options;
+  if (sampling.kind === 'keyframes') return sampleKeyframes(timeline, { span, ...sampling });
+  return sampleTimes({ ...options, sampling }).map((seconds) => frameOnScreen(timeline, seconds));
+}
+
+interface SampleOptions<S extends Sampling = Sampling> {
+  readonly sampling: S;
+  readonly span: Span;
+  readonly seed: number;
+  readonly pace?: Pace | undefined;
+}
+
+/** Sampling at times that do not depend on the clip's frames. */
+export type TimedSampling = Exclude<Sampling, { kind: 'keyframes' }>;
+
+/** The times whose frames sampleFrames takes: seconds from the clip's start, rising. */
+export function sampleTimes(options: SampleOptions<TimedSampling>): number[] {
   const { sampling, span, seed, pace = AS_RECORDED } = options;
   switch (sampling.kind) {
     case 'uniform':
-      return spread(timeline, {
-        frames: sampling.frames,
-        span: partOf(span, pace),
-        shift: shifts(seed, pace),
-      });
+      return spread(sampling.frames, { span: partOf(span, pace), shift: shifts(seed, pace) });
     case 'segments': {
       const shift = shifts(seed, { jitter: HALF_A_SPAN });
-      return spread(timeline, { frames: sampling.frames, span: partOf(span, pace), shift });
+      return spread(sampling.frames, { span: partOf(span, pace), shift });
     }
     case 'fps':
-      return atTicks(timeline, { ...sampling, span, pace, shift: shifts(seed, pace) });
-    case 'keyframes':
-      return sampleKeyframes(timeline, { span, maxFrames: sampling.maxFrames });
+      return ticks({ ...sampling, span, pace, shift: shifts(seed, pace) });
   }
 }
 
@@ -87,14 +95,9 @@ function partOf({ startSeconds, endSeconds }: Span, { speed, position }: Pace): 
   return { startSeconds: start, endSeconds: start + seconds };
 }
 
-function spread(
-  timeline: Timeline,
-  { frames, span, shift }: { frames: number; span: Span; shift: Shift },
-): number[] {
+function spread(frames: number, { span, shift }: { span: Span; shift: Shift }): number[] {
   const spanSeconds = span.endSeconds - span.startSeconds;
-  return count(frames, (index) =>
-    frameOnScreen(timeline, span.startSeconds + ((index + 0.5 + shift()) / frames) * spanSeconds),
-  );
+  return count(frames, (index) => span.startSeconds + ((index + 0.5 + shift()) / frames) * spanSeconds);
 }
 
 interface Ticks {
@@ -105,14 +108,14 @@ interface Ticks {
   readonly shift: Shift;
 }
 
-function atTicks(timeline: Timeline, { framesPerSecond, maxFrames, span, pace, shift }: Ticks): number[] {
+function ticks({ framesPerSecond, maxFrames, span, pace, shift }: Ticks): number[] {
   const rate = framesPerSecond / pace.speed;
-  const ticks = Math.max(1, Math.ceil((span.endSeconds - span.startSeconds) * rate - TICK_TOLERANCE));
-  return count(Math.min(ticks, maxFrames), (index) => {
+  const whole = Math.max(1, Math.ceil((span.endSeconds - span.startSeconds) * rate - TICK_TOLERANCE));
+  return count(Math.min(whole, maxFrames), (index) => {
     const tick = span.startSeconds + index / rate;
     const moved = tick + shift() / rate;
     // One that would leave the clip, as the first may, stays.
-    return frameOnScreen(timeline, moved >= span.startSeconds && moved < span.endSeconds ? moved : tick);
+    return moved >= span.startSeconds && moved < span.endSeconds ? moved : tick;
   });
 }
 
@@ -120,7 +123,7 @@ function atTicks(timeline: Timeline, { framesPerSecond, maxFrames, span, pace, s
 const TICK_TOLERANCE = 1e-6;
 
 /** Of a time, in seconds: containers round to microseconds, so a tick may seem to lie just before its frame. */
-const TIME_TOLERANCE_SECONDS = 2e-6;
+export const TIME_TOLERANCE_SECONDS = 2e-6;
 
 /** The last frame that has appeared by that time; the first one before it has. */
 export function frameOnScreen({ startSeconds }: Timeline, seconds: number): number {

@@ -84,16 +84,21 @@ export interface ClipOptions
 export async function classifyClip(clip: ClipPart, options: ClipOptions): Promise<ClipResult> {
   const watch = stopwatch();
   const read = await readSequence(clip, { ...options, watch });
-  const answer = options.model.eachFrame
-    ? await answerFrames(read.sequence, options.model)
-    : await answerSequence(read.sequence, options.model);
+  const answer = await answerFeatures(read.sequence, options.model);
   watch.note('recurrent');
   return { ...read, ...answer, milliseconds: watch.times };
 }
 
-type ClipAnswer = Pick<ClipResult, 'probabilities' | 'distance' | 'frameProbabilities' | 'attention'>;
+export type ClipAnswer = Pick<ClipResult, 'probabilities' | 'distance' | 'frameProbabilities' | 'attention'>;
 
-async function answerSequence(sequence: FeatureSequence, { classify }: SharedModel): Promise<ClipAnswer> {
+type Answering = Pick<SharedModel, 'classify' | 'eachFrame'>;
+
+/** What a model answers for the features of a clip. @throws ComputeFailure. */
+export function answerFeatures(sequence: FeatureSequence, model: Answering): Promise<ClipAnswer> {
+  return model.eachFrame ? answerFrames(sequence, model) : answerSequence(sequence, model);
+}
+
+async function answerSequence(sequence: FeatureSequence, { classify }: Answering): Promise<ClipAnswer> {
   const { logits, distances, attention } = await computed(classify(collate([sequence])));
   return { probabilities: softmax(logits), distance: distances?.[0], attention };
 }
@@ -101,7 +106,7 @@ async function answerSequence(sequence: FeatureSequence, { classify }: SharedMod
 /** Each timestep as a sequence of its own; the clip's probabilities are their mean. */
 async function answerFrames(
   { data, timesteps }: FeatureSequence,
-  { classify }: SharedModel,
+  { classify }: Answering,
 ): Promise<ClipAnswer> {
   const parts = rowsOf(data, timesteps).map(
     (row): FeatureSequence => ({ kind: 'features', data: row, timesteps: 1 }),

@@ -111,7 +111,7 @@ function reader(threads: ModelThreads, about: About) {
       if (input.source.kind === 'direct') throw withoutWindows(folder, input.noun);
       const options = { ...reading(call.signal), windowing, input: input.source.frames };
       const results = await classifyWindows({ located }, options);
-      return classifiedWindows(results, await aboutCall(located, call));
+      return classifiedWindows(results, { ...(await aboutCall(located, call)), windowing });
     },
   };
 }

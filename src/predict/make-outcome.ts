@@ -3,7 +3,7 @@ import type { EngineName } from '../engine/engine.js';
 import { isFailureOfInput, type UserError } from '../errors.js';
 import { answerOf, type Limits, type RankedClass } from '../tasks/classification/answer.js';
 import { totalMilliseconds, type WindowResult } from './batch/classify-windows.js';
-import { mergeWindows } from './batch/windows.js';
+import { mergeWindows, type Windowing } from './batch/windows.js';
 import { type ClipResult, ComputeFailure } from './classify-clip.js';
 import type { OpenOptions } from './classify-options.js';
 import type { Classified, ClassifiedWindows, Failed } from './outcome.js';
@@ -54,7 +54,10 @@ export function classified({ ranking, ...result }: Result, about: About): Classi
 }
 
 /** The outcome of a clip that was classified window by window. */
-export function classifiedWindows(results: readonly WindowResult[], about: About): ClassifiedWindows {
+export function classifiedWindows(
+  results: readonly WindowResult[],
+  about: About & { windowing: Windowing },
+): ClassifiedWindows {
   const { input, bundle, engine } = about;
   const { labels } = bundle.manifest;
   return {
@@ -65,7 +68,7 @@ export function classifiedWindows(results: readonly WindowResult[], about: About
       const answer = rankedAnswer({ ranking: rankResult(result, labels), distance: result.distance }, about);
       return { startSeconds, endSeconds, ...answer, frames, damaged, plan };
     }),
-    segments: mergeWindows(results, { labels, ...limitsOf(about) }),
+    segments: mergeWindows(results, { labels, windowing: about.windowing, ...limitsOf(about) }),
     durationSeconds: results[0]!.durationSeconds,
     model: bundle.folder,
     engine,

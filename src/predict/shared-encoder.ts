@@ -1,28 +1,19 @@
-import type { FrameRun } from '../inputs/video/stream-pictures.js';
-import type { Frame } from '../media/frames.js';
-
-/** Frames that go through an encoder in one run: more gain no speed in a single thread, and take memory. */
-const FRAMES_PER_RUN = 4;
+import {
+  type Encode,
+  type EncodedFrame,
+  encodeRun,
+  FRAMES_PER_RUN,
+  type WaitingFrame,
+} from './encode-run.js';
 
 /** How long a clip's last frames wait for others' to share a run with: less than decoding the next clip takes. */
 const WAIT_MILLISECONDS = 20;
-
-/** Frames to the features of each, those of all its streams together: float32 [frames, streams x featureCount]. */
-type Encode = (frames: FrameRun) => Promise<Float32Array>;
-
-type EncodedFrame = Pick<Frame, 'pixels' | 'partner'>;
 
 interface Encoders {
   /** Alike; each has one run at a time, at least one of them. */
   readonly encoders: readonly Encode[];
   /** Until then frames gather for whole runs. Where it fails, so do the encoders. */
   readonly loaded: Promise<unknown>;
-}
-
-interface Waiting {
-  readonly frame: EncodedFrame;
-  readonly resolve: (features: Float32Array) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 /** Encodes frames that come one by one, from several clips at once. */
@@ -43,7 +34,7 @@ export interface EncoderShare {
  * others share its run, nor on which encoder it comes to.
  */
 export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
-  const waiting: Waiting[] = [];
+  const waiting: WaitingFrame[] = [];
   const idle: Encode[] = [];
   let shares = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -58,7 +49,7 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
       timer = undefined;
       isLate = false;
     }
-    void run(encode, frames).finally(() => {
+    void encodeRun(encode, frames).finally(() => {
       idle.push(encode);
       schedule();
     });
@@ -94,23 +85,4 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
       return { encode, leave };
     },
   };
-}
-
-async function run(encode: Encode, waiting: readonly Waiting[]): Promise<void> {
-  try {
-    const features = await encode(joined(waiting.map(({ frame }) => frame)));
-    const width = features.length / waiting.length;
-    waiting.forEach(({ resolve }, index) => {
-      resolve(features.slice(index * width, (index + 1) * width));
-    });
-  } catch (error) {
-    for (const { reject } of waiting) reject(error);
-  }
-}
-
-/** All frames of a model come with a partner, or none. */
-function joined(frames: readonly EncodedFrame[]): FrameRun {
-  const partners = frames.flatMap(({ partner }) => partner ?? []);
-  const pixels = Buffer.concat(frames.map((frame) => frame.pixels));
-  return { pixels, partners: partners.length > 0 ? Buffer.concat(partners) : undefined };
 }

@@ -6,6 +6,10 @@ import { type TaskName, taskOf } from './tasks.js';
 
 /** Why what has no encoder does not work with some. What works with which task, each task says; docs/extending.md has all as a table. */
 const WITHOUT_ENCODER: Partial<Record<ModelCommand, Refusal>> = {
+  watch: {
+    because: 'reads no frames, which is what a live source gives',
+    fix: 'Give a model of clips, such as motion.',
+  },
   export: {
     because: 'reads no frames, which is what an exported model is given',
     fix: 'Give a model of clips, such as motion.',

@@ -6,6 +6,7 @@ export const MODEL_COMMANDS = [
   'classify',
   'batch',
   'serve',
+  'watch',
   'quantize',
   'generate',
   'translate',

@@ -64,6 +64,10 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'Requests to clipstep serve beside a batch of the same clip, with models/motion',
     run: async () => (await import('./serve.js')).benchServe(),
   },
+  live: {
+    title: 'From a frame of an RTSP source to a line, at 30 frames a second, with models/motion',
+    run: async () => (await import('./live.js')).benchLive(),
+  },
   queue: {
     title: 'Workers on a queue beside a plain batch of the same clips',
     run: async () => (await import('./queue.js')).benchQueue(),

@@ -18,6 +18,7 @@ import {
   trainTranslation,
   translate,
   UserError,
+  watch,
 } from '../../src/index.js';
 import { inputSchema } from '../../src/inputs/input-kinds.js';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
@@ -128,6 +129,12 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
     } finally {
       await server.close();
     }
+  },
+  watch: async ({ model }) => {
+    const source = join(projectFolder, 'datasets/motion/samples/open/open-0001.mp4');
+    const windowing = { windowSeconds: 0.5, strideSeconds: 0.5 };
+    const { windows } = await watch({ bundle: await loadBundle(model), source, realtime: true, windowing });
+    expect(windows).toBe(4);
   },
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),
   export: async ({ model }, out) =>

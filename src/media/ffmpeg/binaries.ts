@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { access, chmod, stat } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { chmod } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
+import { isExecutableFile, programsOnPath } from '../../platform/child-process/find-program.js';
 import { answersStill, type Version, versionOf } from './program-version.js';
 
 export type Tool = 'ffmpeg' | 'ffprobe';
@@ -82,7 +82,7 @@ async function lookFor(tool: Tool): Promise<Binary> {
 async function candidatesFor(tool: Tool, failures: string[]): Promise<Candidate[]> {
   const chosen = process.env[ENVIRONMENT_VARIABLE[tool]];
   if (chosen) return [{ path: resolve(chosen), source: 'environment' }];
-  const candidates: Candidate[] = await onPath(tool);
+  const candidates: Candidate[] = (await programsOnPath(tool)).map((path) => ({ path, source: 'path' }));
   if (candidates.length === 0) failures.push(`PATH: it has no ${tool}`);
   try {
     candidates.push({ path: await packagedPath(tool), source: 'package' });
@@ -90,14 +90,6 @@ async function candidatesFor(tool: Tool, failures: string[]): Promise<Candidate[
     failures.push(`@${tool}-installer/${tool}: ${messageOf(thrown)}`);
   }
   return candidates;
-}
-
-async function onPath(tool: Tool): Promise<Candidate[]> {
-  const fileName = process.platform === 'win32' ? `${tool}.exe` : tool;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const paths = folders.map((folder) => resolve(join(folder, fileName)));
-  const runnable = await Promise.all(paths.map(isExecutableFile));
-  return paths.filter((_, index) => runnable[index]).map((path) => ({ path, source: 'path' }));
 }
 
 async function packagedPath(tool: Tool): Promise<string> {
@@ -109,13 +101,4 @@ async function packagedPath(tool: Tool): Promise<string> {
 /** Sets the run bit of a packaged program: npm does so in an install script, which many machines do not run. */
 export async function ensureExecutable(path: string): Promise<void> {
   if (!(await isExecutableFile(path))) await chmod(path, 0o755);
-}
-
-async function isExecutableFile(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
 }

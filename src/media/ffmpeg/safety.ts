@@ -105,6 +105,12 @@ export const safeInputOptions = (demuxer?: string): readonly string[] =>
 /** The same where ffmpeg reads an MP4 from a pipe, which the list of protocols keeps from opening any file. */
 export const SAFE_PIPE_OPTIONS: readonly string[] = limited('pipe', MP4);
 
+/** The same for whatever else comes through a pipe. */
+export const safePipeOptions = (demuxer?: string): readonly string[] => [
+  ...limited('pipe', CONTAINERS.join(',')),
+  ...(demuxer === undefined ? [] : ['-f', demuxer]),
+];
+
 function limited(protocol: string, containers: string): string[] {
   return [
     ...['-protocol_whitelist', protocol],

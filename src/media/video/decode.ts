@@ -3,7 +3,6 @@ import {
   fileAddress,
   passthroughOptions,
   type RunLimits,
-  runFfmpeg,
   type ToolExit,
 } from '../ffmpeg/ffmpeg.js';
 import { SAFE_PIPE_OPTIONS, safeInputOptions } from '../ffmpeg/safety.js';
@@ -14,6 +13,7 @@ import { tellsOfDamage } from './damage-words.js';
 import { selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
+import { isErrorLine, shownFrames, shownStamp } from './shown-frames.js';
 
 export interface DecodeOptions extends RunLimits {
   readonly path: string;
@@ -58,23 +58,17 @@ export interface DecodedFrame {
  * @throws UserError `missing_tool`.
  */
 export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<DecodedFrame | ToolExit, void> {
-  const facts: Array<Omit<DecodedFrame, 'kind' | 'pixels'>> = [];
-  const pictures: Uint8Array[] = [];
-  const assemble = pictureAssembler(options.preprocessing.size ** 2 * 3);
   const job = await buildJob(options);
-  const takesErrorLine = lineReader(options, (fact) => facts.push(fact));
-  for await (const event of runFfmpeg({ ...job, takesErrorLine })) {
-    const finished = event.kind === 'output' ? assemble(event.bytes) : [];
-    for (const picture of finished) pictures.push(picture);
-    // Facts come by another pipe than pictures: whichever is first waits for the other.
-    while (facts.length > 0 && pictures.length > 0) {
-      yield { kind: 'frame', ...facts.shift()!, pixels: pictures.shift()! };
-    }
-    if (event.kind === 'output') continue;
-    if (event.kind === 'exited' && pictures.length > 0) throw new Error('ffmpeg gave frames without times');
-    yield event;
+  const frames = shownFrames<Facts>(job, {
+    pictureBytes: options.preprocessing.size ** 2 * 3,
+    readLines: (takeFacts) => lineReader(options, takeFacts),
+  });
+  for await (const event of frames) {
+    yield event.kind === 'frame' ? { kind: 'frame', ...event.facts, pixels: event.pixels } : event;
   }
 }
+
+type Facts = Omit<DecodedFrame, 'kind' | 'pixels'>;
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
   const { path, demuxer, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } =
@@ -122,8 +116,6 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
   };
 }
 
-const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
-
 /** What is transparent in a picture, as still ones are shown. */
 const ON_WHITE =
   'format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255:a=255[white];[white][over]overlay=format=rgb';
@@ -131,38 +123,18 @@ const ON_WHITE =
 /** Takes the lines that describe frames, and ffmpeg's chatter around them; errors are kept. */
 function lineReader(
   { index, damageLog }: Pick<DecodeOptions, 'index' | 'damageLog'>,
-  takeFrame: (facts: Omit<DecodedFrame, 'kind' | 'pixels'>) => void,
+  takeFrame: (facts: Facts) => void,
 ): (line: string) => boolean {
   let isSuspect = false;
   return (line) => {
     damageLog?.takeLine(line);
     isSuspect ||= tellsOfDamage(line);
-    const microseconds = Number(FRAME_LINE.exec(line)?.[1]);
-    if (!Number.isNaN(microseconds)) {
+    const microseconds = shownStamp(line);
+    if (microseconds !== null) {
       const position = microseconds / STAMPS_A_SECOND;
       const key = index.kind === 'stamped' ? { microseconds } : { number: position };
       takeFrame({ position, isSuspect, isDamaged: damageLog?.isDamaged(key) ?? false });
     }
-    return !/^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\]/.test(line);
-  };
-}
-
-/** Cuts a stream of bytes into pictures of a fixed size, each with memory of its own. */
-function pictureAssembler(pictureBytes: number): (chunk: Buffer) => Uint8Array[] {
-  let picture = new Uint8Array(pictureBytes);
-  let filled = 0;
-  return (chunk) => {
-    const finished: Uint8Array[] = [];
-    for (let taken = 0; taken < chunk.length; ) {
-      const part = chunk.subarray(taken, taken + pictureBytes - filled);
-      picture.set(part, filled);
-      taken += part.length;
-      filled += part.length;
-      if (filled < pictureBytes) continue;
-      finished.push(picture);
-      picture = new Uint8Array(pictureBytes);
-      filled = 0;
-    }
-    return finished;
+    return !isErrorLine(line);
   };
 }

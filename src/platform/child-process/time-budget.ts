@@ -8,6 +8,14 @@ export interface TimeBudget {
   spend<T>(waiting: Promise<T>, onExhausted: () => void): Promise<T>;
 }
 
+/** A budget that begins anew with every wait: for a program that goes on forever, but is never to be silent for longer. */
+export function createPatience(seconds: number): TimeBudget {
+  return {
+    totalSeconds: seconds,
+    spend: (waiting, onExhausted) => createTimeBudget(seconds).spend(waiting, onExhausted),
+  };
+}
+
 /** setTimeout's own bound, 24.8 days; a longer time means one that never ends. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 

@@ -44,7 +44,7 @@ const NAMES: Record<keyof BatchSettings, string> = {
   minProbability: '--min-probability',
   maxDistance: '--max-distance',
   allowDamaged: '--allow-damaged',
-  windowing: '--window and --stride',
+  windowing: '--window, --stride, --enter and --leave',
   subtitles: '--subtitles',
   encoding: '--encoding',
 };

@@ -14,6 +14,7 @@ import { type BatchOptions, withDefaults } from './batch-options.js';
 import { type BatchSettings, modelIdentity } from './batch-settings.js';
 import { withoutWindows } from './classify-windows.js';
 import { kindOf } from './find-all.js';
+import type { Windowing } from './windows.js';
 
 /** What computes the model, and what starts ffmpeg. */
 export interface Helpers {
@@ -103,10 +104,16 @@ export async function settingsOf(options: BatchOptions, engine: EngineVersion): 
     minProbability,
     maxDistance: maxDistance === undefined ? 'none' : String(maxDistance),
     allowDamaged,
-    windowing: windowing ? `${windowing.windowSeconds} s every ${windowing.strideSeconds} s` : 'none',
+    windowing: windowing ? windowingWords(windowing) : 'none',
     subtitles: subtitles ?? 'none',
     encoding: options.encoding ?? 'utf-8',
   };
+}
+
+function windowingWords({ windowSeconds, strideSeconds, enter, leave }: Windowing): string {
+  const thresholds = [enter, leave].map((value) => value ?? 'default').join(' to ');
+  const hysteresis = enter === undefined && leave === undefined ? '' : `, entered and left at ${thresholds}`;
+  return `${windowSeconds} s every ${strideSeconds} s${hysteresis}`;
 }
 
 /** Frame folders need no ffmpeg. */

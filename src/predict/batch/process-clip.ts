@@ -135,7 +135,7 @@ async function classifiedAs(
     return classifiedRow({ clip, content, embedding, result }, options);
   }
   const results = await classifyWindows(part, { ...options, windowing, input: source.frames });
-  const segments = mergeWindows(results, options);
+  const segments = mergeWindows(results, { ...options, windowing });
   if (options.subtitles) await writeSubtitles(clip.path, { segments, format: options.subtitles });
   const named = results.map(
     (each) => [`features ${each.startSeconds}-${each.endSeconds}`, each.sequence] as const,

@@ -21,6 +21,7 @@ export const classification = {
     classify: null,
     batch: null,
     serve: null,
+    watch: null,
     quantize: null,
     export: null,
     generate: {

@@ -29,6 +29,7 @@ export const language = {
     classify: WRITES,
     batch: WRITES,
     serve: WRITES,
+    watch: WRITES,
     quantize: null,
     export: WRITES,
     generate: null,

@@ -28,6 +28,7 @@ export const translation = {
     classify: TRANSLATES,
     batch: TRANSLATES,
     serve: TRANSLATES,
+    watch: TRANSLATES,
     quantize: null,
     export: TRANSLATES,
     generate: {
