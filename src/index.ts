@@ -11,6 +11,11 @@ export type { LabelledImages } from './datasets/mnist/labelled-images.js';
 export { type MnistDataset, type OpenMnistOptions, openMnist } from './datasets/mnist/open-mnist.js';
 export type { EngineName } from './engine/engine.js';
 export { type ErrorCode, UserError } from './errors.js';
+export {
+  type EvaluateIntervalsOptions,
+  evaluateIntervals,
+  type IntervalEvaluation,
+} from './evaluate/evaluate-intervals.js';
 export type { BundleEvaluation } from './evaluate/evaluate-parts.js';
 export type { EvaluationEvent } from './evaluate/evaluation-event.js';
 export {

@@ -6,9 +6,22 @@ import { encodingOption, engineOption, maxDistanceOption, numberWithin, wholeNum
 import { interruptible } from './interruptible.js';
 import type { EvaluateFlags } from './tasks/task-commands.js';
 import { trainingProgress } from './training-progress.js';
+import { withWindowOptions } from './window-options.js';
 
 /** `clipstep evaluate` */
 export function evaluateCommand(): Command {
+  return withWindowOptions(command()).action(async (model: string, flags: EvaluateFlags) => {
+    const progress = trainingProgress();
+    const text = await interruptible(async (signal) => {
+      const bundle = await loadBundle(model, { trainedFor: 'evaluate' });
+      const { evaluate } = await commandsOf(bundle.manifest.pipeline);
+      return evaluate(bundle, flags, { signal, onEvent: progress.show });
+    }).finally(progress.stop);
+    console.log(text);
+  });
+}
+
+function command(): Command {
   return new Command('evaluate')
     .description('test a trained model on labelled clips, or on a text')
     .argument('<model>', 'folder of a trained model, or the name of one that ships, such as motion')
@@ -54,16 +67,11 @@ export function evaluateCommand(): Command {
       '--outliers <path>',
       'also measure how well the model tells these from its own data: a folder of clips, or a file of texts, of none of its classes',
     )
+    .option(
+      '--intervals <file>',
+      'instead find where something begins and ends in long videos: a manifest (CSV) with path, label, start and end, a row for each interval; needs --window',
+    )
     .option('--json', 'print all figures as JSON')
     .addOption(encodingOption())
-    .addOption(engineOption())
-    .action(async (model: string, flags: EvaluateFlags) => {
-      const progress = trainingProgress();
-      const text = await interruptible(async (signal) => {
-        const bundle = await loadBundle(model, { trainedFor: 'evaluate' });
-        const { evaluate } = await commandsOf(bundle.manifest.pipeline);
-        return evaluate(bundle, flags, { signal, onEvent: progress.show });
-      }).finally(progress.stop);
-      console.log(text);
-    });
+    .addOption(engineOption());
 }

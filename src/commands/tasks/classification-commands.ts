@@ -7,6 +7,8 @@ import { evaluateBundle } from '../../workflows/evaluate-bundle.js';
 import { evaluationFigures, evaluationFolder } from '../../workflows/evaluation-files.js';
 import { type TrainResult, train } from '../../workflows/train.js';
 import { evaluationText } from '../evaluation-text.js';
+import { windowingOf } from '../window-options.js';
+import { intervalsText, windowsOfClips } from './intervals-text.js';
 import { modelLine } from './model-line.js';
 import type { TaskCommands } from './task-commands.js';
 
@@ -17,6 +19,10 @@ export const classificationCommands: TaskCommands<Summary> = {
     return json ? JSON.stringify({ kind: 'trained', folder, test, baselines, skipped }) : summary(result);
   },
   evaluate: async (bundle, flags, run) => {
+    if (flags.intervals !== undefined) {
+      return intervalsText(bundle, { ...flags, intervals: flags.intervals }, run);
+    }
+    if (windowingOf(flags)) throw windowsOfClips();
     const { topK: topCount, json, out = evaluationFolder(bundle.folder, flags.split), ...options } = flags;
     const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
     return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);

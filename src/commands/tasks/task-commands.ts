@@ -3,6 +3,7 @@ import type { SplitName } from '../../datasets/dataset.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { EvaluateOptions } from '../../workflows/evaluate-bundle.js';
 import type { TrainOptions } from '../../workflows/train.js';
+import type { WindowFlags } from '../window-options.js';
 
 /**
  * What the commands do that go by a model's task: each does it, and gives what is to be said of it.
@@ -21,7 +22,7 @@ export interface TaskCommands<Test = never> {
 }
 
 /** Of `clipstep evaluate`. */
-export interface EvaluateFlags {
+export interface EvaluateFlags extends WindowFlags {
   readonly data?: string;
   readonly split: SplitName | 'all';
   readonly topK: number;
@@ -35,4 +36,5 @@ export interface EvaluateFlags {
   readonly outliers?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly intervals?: string;
 }

@@ -19,6 +19,11 @@ export function refuseFlagsOfClasses({ kind }: TextModel, flags: Partial<Evaluat
     '--without-leaks': flags.withoutLeaks,
     '--max-distance': flags.maxDistance,
     '--outliers': flags.outliers,
+    '--intervals': flags.intervals,
+    '--window': flags.window,
+    '--stride': flags.stride,
+    '--enter': flags.enter,
+    '--leave': flags.leave,
     '--out': flags.out,
   });
 }
