@@ -1,11 +1,13 @@
 // Builds dist/: what the package runs and exports, the thread that computes models, the process that starts programs,
-// and the studio's page. In few files, since Node.js takes longer to find and read three hundred small ones than a clip takes to be
-// decoded. Leaves alone what is as it should be, so that tests can always build before they run dist/.
+// and the pages of the studio and of `export`. In few files, since Node.js takes longer to find and read three hundred
+// small ones than a clip takes to be decoded. Leaves alone what is as it should be, so that tests can always build before
+// they run dist/.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { glob } from 'tinyglobby';
+import { bundleExportedPage } from './exported-page.mjs';
 import { copyOnnxruntime, onnxruntimePlugin } from './onnxruntime.mjs';
 import { bundleStudioPage } from './studio-page.mjs';
 import { bundledPackages, thirdPartyLicences } from './third-party-licences.mjs';
@@ -75,12 +77,13 @@ const outputFiles = [
     contents: Buffer.from(file.type === 'chunk' ? file.code : file.source),
   })),
   ...page.files,
+  ...(await bundleExportedPage()),
 ];
 const modules = [...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])), ...page.modules];
 const licences = await thirdPartyLicences([...bundledPackages(modules), 'node_modules/onnxruntime-node']);
 outputFiles.push({ path: resolve('dist/third-party-licences.txt'), contents: Buffer.from(licences) });
 
-await mkdir('dist/studio', { recursive: true });
+for (const folder of ['dist/studio', 'dist/web']) await mkdir(folder, { recursive: true });
 const onnxruntimeFiles = await copyOnnxruntime();
 const stale = [];
 for (const { path, contents } of outputFiles) {
@@ -94,7 +97,7 @@ const wanted = new Set([
   ...onnxruntimeFiles.map((path) => resolve(path)),
 ]);
 const leftOver = [
-  ...(await glob(['dist/*', 'dist/onnxruntime-node/**', 'dist/studio/**'], { absolute: true })).filter(
+  ...(await glob(['dist/*', 'dist/onnxruntime-node/**', 'dist/{studio,web}/**'], { absolute: true })).filter(
     (path) => !wanted.has(path),
   ),
   // TypeScript writes the types, and leaves those of files that are gone.

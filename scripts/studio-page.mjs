@@ -16,7 +16,7 @@ export async function bundleStudioPage() {
   const { output } = await bundle.generate({ entryFileNames: 'page.js', format: 'esm', minify: true });
   await bundle.close();
   const [script] = output;
-  const styles = ['node_modules/uplot/dist/uPlot.min.css', `${PAGE}/page.css`];
+  const styles = ['node_modules/uplot/dist/uPlot.min.css', 'src/export/page/look.css', `${PAGE}/page.css`];
   const style = await Promise.all(styles.map((path) => readFile(path, 'utf8')));
   const files = {
     'page.js': script.code,

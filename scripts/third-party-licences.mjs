@@ -23,7 +23,8 @@ export async function thirdPartyLicences(folders) {
 async function licenceOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const found = await glob(LICENCE_FILES, { cwd: folder, absolute: true, caseSensitiveMatch: false });
-  const kept = join(KEPT, name.replace('/', '-'));
+  // Of onnxruntime's packages all come from the same sources.
+  const kept = join(KEPT, name.replace('/', '-').replace(/^onnxruntime-.*/, 'onnxruntime'));
   const notices = await glob(`${kept}.notices.txt`);
   const paths = [...(found.length > 0 ? found.sort() : [`${kept}.txt`]), ...notices];
   const texts = await Promise.all(paths.map(readText));

@@ -3,18 +3,19 @@ import { requireTrained } from '../bundle/find-model.js';
 import { requireCommand } from '../tasks/commands.js';
 import { writeOnnxFile } from './onnx-file.js';
 import { writeTfjsFolder } from './tfjs-folder.js';
+import { writeWebFolder } from './web-folder.js';
 
 /** All formats of models that run without Clipstep. To add one, see docs/extending.md. */
-export const EXPORT_FORMATS = ['onnx', 'tfjs'] as const;
+export const EXPORT_FORMATS = ['onnx', 'web', 'tfjs'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
-  /** The file to write, overwritten when it is there; for `tfjs` a folder, which is empty or not there yet. */
+  /** The file to write, overwritten when it is there; for `web` and `tfjs` a folder, which is empty or not there yet. */
   readonly out: string;
   /**
-   * `onnx`: one file for any program that runs ONNX. `tfjs`: a folder with a TensorFlow.js layers model. See
-   * docs/export.md.
+   * `onnx`: one file for any program that runs ONNX. `web`: a folder with a page that classifies in the browser. `tfjs`: a
+   * folder with a TensorFlow.js layers model. See docs/export.md.
    */
   readonly format: ExportFormat;
 }
@@ -29,6 +30,7 @@ type WriteModel = (bundle: Bundle, path: string) => Promise<number>;
 
 const WRITERS: Readonly<Record<ExportFormat, WriteModel>> = {
   onnx: writeOnnxFile,
+  web: writeWebFolder,
   tfjs: writeTfjsFolder,
 };
 

@@ -11,7 +11,6 @@ export async function modelMetadata(
   { sampling, preprocessing, streams, gap }: FramesInput,
 ): Promise<Record<string, string>> {
   const { labels, minProbability, pipeline } = manifest;
-  const card = await unlessAbsent(readFile(join(folder, 'README.md'), 'utf8'));
   const entries = {
     labels: JSON.stringify(labels),
     min_probability: String(minProbability),
@@ -21,8 +20,12 @@ export async function modelMetadata(
     gap: gap && JSON.stringify(gap),
     pipeline: pipeline.name,
     clipstep: clipstepVersion(),
-    model_card: card ?? undefined,
+    model_card: (await readCard(folder)) ?? undefined,
   };
   const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(given);
 }
+
+/** A model's card, in Markdown; null where it has none. */
+export const readCard = (folder: string): Promise<string | null> =>
+  unlessAbsent(readFile(join(folder, 'README.md'), 'utf8'));

@@ -97,6 +97,13 @@ export class ClipChanges {
     };
   }
 
+  /** @param group that keeps them together; null for clips that are groups of their own from now on. */
+  async group(clips: readonly StoredClip[], group: string | null): Promise<Undo> {
+    const before = new Map(clips.map((clip) => [clip.exampleId, groupOf(clip)]));
+    await this.#setGroups(new Map(clips.map(({ exampleId }) => [exampleId, group])));
+    return () => this.#setGroups(before);
+  }
+
   async restore({ id }: BinnedClip): Promise<Undo> {
     const exampleId = await this.#takeBack(id);
     return () => this.#throwOut(exampleId === null ? [] : [exampleId]);

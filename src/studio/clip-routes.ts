@@ -22,15 +22,14 @@ const label = z
 
 const ids = z.array(z.string()).min(1).max(10_000);
 
+/** The same for all clips of one recording session. */
+const take = z.string().regex(/^[\w -]{1,60}$/);
+
 const uploadSchema = z.strictObject({
   label: z.string(),
   /** What the file is called where it comes from; absent for a recording. */
   name: z.string().optional(),
-  /** The same for all clips of one recording session. */
-  take: z
-    .string()
-    .regex(/^[\w -]{1,60}$/)
-    .optional(),
+  take: take.optional(),
 });
 
 const trimSchema = z
@@ -88,6 +87,20 @@ export const CLIP_ROUTES: readonly StudioRoute[] = [
         const clips = (await find(studio, given.ids)).filter((clip) => clip.label !== given.label);
         const undo = await studio.clips.move(clips, given.label);
         return { title: `Move ${counted(clips.length, 'clip')}`, undo, result: null };
+      });
+      return DONE();
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/clips/group',
+    handle: async ({ request, studio }) => {
+      const given = await readJson(request, z.strictObject({ ids, take: take.nullable() }));
+      await studio.changes.make(async () => {
+        const clips = await find(studio, given.ids);
+        const undo = await studio.clips.group(clips, given.take);
+        const verb = given.take === null ? 'Separate' : 'Group';
+        return { title: `${verb} ${counted(clips.length, 'clip')}`, undo, result: null };
       });
       return DONE();
     },

@@ -7,12 +7,13 @@ import { loadBundle } from '../bundle/bundle.js';
 import { exportModel } from '../export/export-model.js';
 
 /** What a model can be taken away as. */
-export const DOWNLOADS = ['model', 'onnx', 'tfjs'] as const;
+export const DOWNLOADS = ['model', 'onnx', 'web', 'tfjs'] as const;
 
 export type DownloadKind = (typeof DOWNLOADS)[number];
 
 /**
- * A model's folder as a zip, or what `clipstep export` makes of it: an ONNX file, or a zip of a TensorFlow.js model.
+ * A model's folder as a zip, or what `clipstep export` makes of it: an ONNX file, or a zip of a page or of a TensorFlow.js
+ * model.
  *
  * @param options.temporaryFolder where an export is written before it is sent; it is gone when it is sent.
  * @throws UserError as exportModel.
@@ -28,8 +29,8 @@ export async function takeAway(
   try {
     const out = join(folder, kind === 'onnx' ? `${name}.onnx` : name);
     await exportModel(await loadBundle(model), { out, format: kind });
-    const stream = kind === 'onnx' ? fileStream(out) : makeZip(filesOf(out, name));
-    return download(afterwards(stream, remove), kind === 'onnx' ? `${name}.onnx` : `${name}-tfjs.zip`);
+    const stream = kind === 'onnx' ? fileStream(out) : makeZip(filesOf(out, `${name}-${kind}`));
+    return download(afterwards(stream, remove), kind === 'onnx' ? `${name}.onnx` : `${name}-${kind}.zip`);
   } catch (error) {
     await remove();
     throw error;

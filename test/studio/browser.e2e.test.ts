@@ -1,15 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { basename, join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedSample } from '../../src/platform/package-files.js';
-import { chromiumPath } from '../support/browser.js';
+import { chromiumPath, dropOnto, launchWithCamera, lookAt, PICTURES } from '../support/browser.js';
 import { projectFolder } from '../support/cli.js';
 
 /** Few steps, small pictures, and the encoder of a model that ships: it trains in seconds and without a network. */
@@ -26,9 +23,6 @@ split: { validation: 0.25, test: 0.3 }
 `;
 
 const WAIT = { timeout: 120_000 };
-
-/** Where screenshots go, for whoever wants to look at the screens. */
-const PICTURES = process.env.CLIPSTEP_STUDIO_PICTURES;
 
 /** A video element, as far as it is asked about: tests have no types of browsers. */
 interface Player {
@@ -73,20 +67,8 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     folder = join(root, 'garden');
     await mkdir(join(folder, 'clips'), { recursive: true });
     await writeFile(join(folder, 'pipeline.yaml'), PIPELINE);
-    // What the camera sees, over and over.
-    const camera = join(root, 'camera.y4m');
-    const scene = ['-i', shippedSample('open/open-0001.mp4'), '-vf', 'scale=320:240,format=yuv420p'];
-    await promisify(execFile)(ffmpegPackage.path, ['-v', 'error', ...scene, camera]);
-    browser = await chromium.launch({
-      executablePath: chromiumPath!,
-      args: [
-        // Its sandbox cannot be had by root.
-        '--no-sandbox',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-video-capture=${camera}`,
-      ],
-    });
+    const clip = shippedSample('open/open-0001.mp4');
+    browser = await launchWithCamera(chromiumPath!, { clip, folder: root });
     studio = await openStudio(folder);
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
@@ -112,34 +94,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
 
   const screen = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
 
-  /** Looks at the page as it is: in both schemes and two widths, nothing is wrong for whoever cannot see it, or has little room. */
-  async function look(name: string): Promise<void> {
-    const axe = createRequire(import.meta.url).resolve('axe-core');
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [1280, 360]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.waitForTimeout(150);
-        if (PICTURES)
-          await page.screenshot({
-            path: join(PICTURES, `${name}-${width}-${colorScheme}.png`),
-            fullPage: true,
-          });
-        const [room, content] = await page.evaluate<[number, number]>(
-          '[document.documentElement.clientWidth, document.documentElement.scrollWidth]',
-        );
-        expect(`${name}, ${width}: ${content}`).toBe(`${name}, ${width}: ${room}`);
-        // The page's policy lets no script in but its own; what a debugger does is none of its business.
-        await page.evaluate(await readFile(axe, 'utf8'));
-        const found = await page.evaluate<string[]>(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))',
-        );
-        expect(found, `${name}, ${width}, ${colorScheme}`).toEqual([]);
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
+  const look = (name: string) => lookAt(page, name);
 
   const clipCount = (label: string) => readdir(join(folder, 'clips', label)).then((names) => names.length);
 
@@ -204,6 +159,44 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await expect.poll(() => clipCount('still'), WAIT).toBe(6);
   });
 
+  it('takes in what is dropped, and keeps together what is from one session', async () => {
+    const sessions = join(root, 'sessions');
+    for (const [session, names] of [
+      ['monday', ['open/open-0001.mp4', 'close/close-0002.webm']],
+      ['tuesday', ['approach/approach-0001.mp4', 'recede/recede-0001.mp4']],
+    ] as const) {
+      await mkdir(join(sessions, session), { recursive: true });
+      for (const name of names) {
+        await copyFile(shippedSample(name), join(sessions, session, basename(name)));
+      }
+    }
+    await cp(shippedSample('open/open-0002'), join(root, 'frames'), { recursive: true });
+    const dialog = page.getByRole('dialog');
+    const newClass = page.getByRole('button', { name: 'Add class' });
+    await dropOnto(newClass, [sessions]);
+    await dialog.getByText('How were these 4 clips recorded?').waitFor(WAIT);
+    await look('dropped');
+    await dialog.getByRole('button', { name: 'Each folder in a session of its own' }).click();
+    const column = page.getByRole('region', { name: 'sessions' });
+    await column.getByText('4 clips, 2 recordings').waitFor(WAIT);
+    // A folder of pictures is one clip.
+    await dropOnto(column.getByRole('heading'), [join(root, 'frames')]);
+    await column.getByText('5 clips, 3 recordings').waitFor(WAIT);
+    await dropOnto(column.getByRole('heading'), [join(sessions, 'monday')]);
+    await dialog.getByRole('button', { name: 'All in one session' }).click();
+    await column.getByText('7 clips, 4 recordings').waitFor(WAIT);
+    for (const box of await column.getByRole('checkbox').all()) await box.check();
+    await page.getByRole('button', { name: 'Separate' }).click();
+    await column.getByText('7 clips, 7 recordings').waitFor(WAIT);
+    for (const box of (await column.getByRole('checkbox').all()).slice(0, 3)) await box.check();
+    await page.getByRole('button', { name: 'Group' }).click();
+    await column.getByText('7 clips, 5 recordings').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Undo: Group 3 clips' }).click();
+    await column.getByText('7 clips, 7 recordings').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Remove sessions' }).click();
+    await column.waitFor({ state: 'hidden', ...WAIT });
+  });
+
   it('trains, through a reload in its midst and in two windows, and says how good it is', async () => {
     await screen('Train');
     await look('train');
@@ -245,6 +238,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await look('take-away');
     for (const [name, file] of [
       ['The model', 'run-1.zip'],
+      ['A web page', 'run-1-web.zip'],
       ['ONNX', 'run-1.onnx'],
     ] as const) {
       const download = page.waitForEvent('download', WAIT);

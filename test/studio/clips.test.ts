@@ -112,6 +112,23 @@ describe('a clip that arrives', () => {
     ]);
   });
 
+  it('is grouped with others, and separated from them, when it is said that they were recorded together', async () => {
+    for (const name of ['a.mp4', 'b.mp4']) {
+      await studio.upload({ label: 'jump', name }, await sample('open/open-0001.mp4'));
+    }
+    const ids = (await studio.clips('jump')).map(({ id }) => id);
+    const takes = async () => (await studio.clips('jump')).map(({ take }) => take);
+    expect(await studio.post('/api/clips/group', { ids, take: 'monday' })).toMatchObject({ status: 200 });
+    expect(await takes()).toEqual(['monday', 'monday']);
+    await studio.post('/api/clips/group', { ids: ids.slice(0, 1), take: null });
+    expect(await takes()).toEqual([null, 'monday']);
+    await studio.post('/api/undo');
+    expect(await takes()).toEqual(['monday', 'monday']);
+    await studio.post('/api/undo');
+    expect(await takes()).toEqual([null, null]);
+    expect((await studio.post('/api/clips/group', { ids, take: 'a\nb' })).status).toBe(400);
+  });
+
   it('leads nowhere by its name, and takes nobody’s place', async () => {
     const body = await sample('open/open-0001.mp4');
     for (const name of ['../../a.mp4', 'C:\\clips\\a.mp4', '/etc/a.mp4']) {

@@ -12,7 +12,7 @@ import { softmax } from './ops/matrix.js';
 import { int64, reshapeTo, rowCount } from './ops/rows.js';
 import { concatenate, reshape } from './ops/shape.js';
 import { classifierGraph } from './prediction-graph.js';
-import { resizeFrames } from './resize-frames.js';
+import { framesInput, resizeFrames } from './resize-frames.js';
 
 /** A model that says of a clip's frames what the clip shows. */
 export interface ClipModel {
@@ -24,10 +24,11 @@ export interface ClipModel {
 
 /**
  * All of a model in one graph. Input `frames` uint8 [frames, height, width, 3], RGB, one after the other in time, and,
- * where a stream compares a frame with a later one, `partners`, those later ones, likewise. Output `probabilities`
- * float32 [classes].
+ * where a stream is the difference to a later frame, `partners`, those later ones, likewise. A stream of optical flow,
+ * which no operator finds, is an input by the stream's number, such as `flow_0`: uint8 [frames, size, size, 3], see
+ * media/flow-image.ts. Output `probabilities` float32 [classes].
  *
- * Of networks of one level that classifierGraph feeds with no segments, and of no stream of optical flow.
+ * Of networks of one level that classifierGraph feeds with no segments.
  */
 export function clipGraph({ networks, members, temperature, input: settings }: ClipModel): Graph {
   const graph = createGraph('clip');
@@ -54,29 +55,32 @@ export function clipGraph({ networks, members, temperature, input: settings }: C
 
 /** What the encoder reads, by stream: uint8 [frames, size, size, 3]. */
 function picturesOf(graph: Graph, { streams, preprocessing }: FramesInput): Value[] {
-  const declare = (name: string) =>
-    input(graph, { name, dtype: 'uint8', shape: ['frames', 'height', 'width', 3] });
-  const frames = resizeFrames(declare('frames'), preprocessing);
-  const isCompared = streams.some(({ kind }) => kind !== 'frames');
-  const partners = isCompared ? resizeFrames(declare('partners'), preprocessing) : frames;
-  return streams.map((stream) => pictureOf(stream, frames, partners));
+  const { size } = preprocessing;
+  const declare = (name: string) => resizeFrames(framesInput(graph, name), preprocessing);
+  // Each is declared where a stream reads it.
+  const kinds = new Set(streams.map(({ kind }) => kind));
+  const frames = kinds.has('frames') || kinds.has('difference') ? declare('frames') : null;
+  const partners = kinds.has('difference') ? declare('partners') : null;
+  const pictureOf = (stream: Stream, index: number): Value => {
+    switch (stream.kind) {
+      case 'frames':
+        return frames!;
+      case 'difference':
+        return differenceOf(frames!, partners!, stream.gain);
+      case 'flow':
+        return input(graph, { name: `flow_${index}`, dtype: 'uint8', shape: ['frames', size, size, 3] });
+    }
+  };
+  return streams.map(pictureOf);
 }
 
-function pictureOf(stream: Stream, frames: Value, partners: Value): Value {
-  switch (stream.kind) {
-    case 'frames':
-      return frames;
-    case 'difference': {
-      const change = subtract(cast(partners, 'float32'), cast(frames, 'float32'));
-      const size = addNode('Abs', { inputs: [change], outputs: [change] })[0]!;
-      // As Math.round does it: halves go up.
-      const raised = add(multiply(size, scalar(size, stream.gain)), scalar(size, 0.5));
-      const rounded = addNode('Floor', { inputs: [raised], outputs: [raised] })[0]!;
-      return cast(clip(rounded, 0, 255), 'uint8');
-    }
-    case 'flow':
-      throw new Error('Optical flow is not computed by a graph');
-  }
+function differenceOf(frames: Value, partners: Value, gain: number): Value {
+  const change = subtract(cast(partners, 'float32'), cast(frames, 'float32'));
+  const size = addNode('Abs', { inputs: [change], outputs: [change] })[0]!;
+  // As Math.round does it: halves go up.
+  const raised = add(multiply(size, scalar(size, gain)), scalar(size, 0.5));
+  const rounded = addNode('Floor', { inputs: [raised], outputs: [raised] })[0]!;
+  return cast(clip(rounded, 0, 255), 'uint8');
 }
 
 /** The features of each stream beside those of the others, as a batch of one sequence: [1, frames, width]. */

@@ -1,5 +1,14 @@
 import type { Preprocessing } from '../../media/frame-schema.js';
-import { type Attribute, addNode, constant, type Value } from './graph.js';
+import {
+  type Attribute,
+  addNode,
+  constant,
+  createGraph,
+  type Graph,
+  input,
+  output,
+  type Value,
+} from './graph.js';
 import { cast, clip } from './ops/elementwise.js';
 import { int64, rowCount } from './ops/rows.js';
 import { concatenate, transpose } from './ops/shape.js';
@@ -27,6 +36,17 @@ export function resizeFrames(frames: Value, { size, fit, kernel }: Preprocessing
   })[0]!;
   return transpose(cast(rounded, 'uint8'), [0, 2, 3, 1]);
 }
+
+/** A graph of that alone: from `frames` to `pictures`. */
+export function resizingGraph(preprocessing: Preprocessing): Graph {
+  const graph = createGraph('resizing');
+  output('pictures', resizeFrames(framesInput(graph, 'frames'), preprocessing));
+  return graph;
+}
+
+/** Declares frames uint8 [frames, height, width, 3] of any size. */
+export const framesInput = (graph: Graph, name: string): Value =>
+  input(graph, { name, dtype: 'uint8', shape: ['frames', 'height', 'width', 3] });
 
 const SHARED = {
   antialias: { kind: 'integer', value: 1 },

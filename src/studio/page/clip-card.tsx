@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
+import { seconds } from '../../export/page/page-words.js';
 import type { ClipState } from '../messages.js';
-import { seconds } from './page-words.js';
 
 export const stripUrl = ({ id, version }: { id: string; version: string }): string =>
   `/api/clips/${id}/strip?v=${version}`;
@@ -12,10 +12,12 @@ export const mediaUrl = ({ id, version }: { id: string; version: string }): stri
 export function ClipCard(props: {
   clip: ClipState;
   label: string;
+  /** Number of the recording session within the class; null for a clip that is alone in its own. */
+  session: number | null;
   chosen: Signal<ReadonlySet<string>>;
   onOpen: (clip: ClipState) => void;
 }) {
-  const { clip, label, chosen, onOpen } = props;
+  const { clip, label, session, chosen, onOpen } = props;
   const isChosen = chosen.value.has(clip.id);
   return (
     <li class={isChosen ? 'clip chosen' : 'clip'}>
@@ -38,6 +40,12 @@ export function ClipCard(props: {
           }}
         />
         <span class="clip-name">{clip.name}</span>
+        {session !== null && (
+          <span class="session" title={`Recorded together: ${clip.take}`}>
+            <span class="unseen">session </span>
+            {session}
+          </span>
+        )}
         {clip.seconds !== null && !clip.isFolder && <span class="quiet">{seconds(clip.seconds)}</span>}
       </label>
       <Flags clip={clip} label={label} />

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { seconds } from '../../export/page/page-words.js';
 import type { ClipState } from '../messages.js';
 import { mediaUrl, stripUrl } from './clip-card.js';
 import { Dialog } from './dialog.js';
-import { seconds } from './page-words.js';
 import { change } from './project.js';
 import { MoveTo } from './selection.js';
 

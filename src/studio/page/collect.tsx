@@ -1,14 +1,16 @@
 import { signal, useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { clipsIn } from '../../export/page/given-clips.js';
+import { counted } from '../../export/page/page-words.js';
+import { readDrop } from '../../export/page/read-drop.js';
 import type { ClassState, ClipState } from '../messages.js';
 import { ClipCard } from './clip-card.js';
 import { ClipDialog } from './clip-dialog.js';
 import { confirmed, Dialog } from './dialog.js';
-import { counted } from './page-words.js';
 import { change, labels, notice, state } from './project.js';
 import { Recorder } from './recorder.js';
 import { chosen, Selection } from './selection.js';
-import { readDrop, sendDropped, sendFiles } from './uploads.js';
+import { type Given, Together, takeIn } from './together.js';
 import { Uploads } from './uploads-list.js';
 
 /** The class that is recorded for; the clip that is looked at. */
@@ -42,6 +44,7 @@ export function Collect() {
       </div>
       <Bin />
       <Selection />
+      <Together />
       {recordingFor.value !== null && (
         <Recorder
           label={recordingFor.value}
@@ -69,7 +72,8 @@ const openClip = ({ id }: ClipState) => {
 
 function ClassColumn({ label, clips, groups }: ClassState) {
   const id = useId();
-  const drop = useDropTarget(async (data) => sendDropped(await readDrop(data), label));
+  const takes = [...new Set(clips.flatMap(({ take }) => take ?? []))];
+  const drop = useDropTarget(async (data) => takeIn([{ label, clips: clipsIn(await readDrop(data)) }]));
   return (
     <section
       class={`class-column ${drop.isOver.value ? 'over' : ''}`}
@@ -90,7 +94,14 @@ function ClassColumn({ label, clips, groups }: ClassState) {
       ) : (
         <ul class="clips">
           {clips.map((clip) => (
-            <ClipCard key={clip.id} clip={clip} label={label} chosen={chosen} onOpen={openClip} />
+            <ClipCard
+              key={clip.id}
+              clip={clip}
+              label={label}
+              session={clip.take === null ? null : 1 + takes.indexOf(clip.take)}
+              chosen={chosen}
+              onOpen={openClip}
+            />
           ))}
         </ul>
       )}
@@ -116,8 +127,9 @@ function ClassActions({ label }: { label: string }) {
           type="file"
           multiple
           accept="video/*,image/*,.mkv,.zip"
-          onChange={async ({ currentTarget }) => {
-            await sendFiles([...(currentTarget.files ?? [])], label);
+          onChange={({ currentTarget }) => {
+            const files = [...(currentTarget.files ?? [])];
+            takeIn([{ label, clips: clipsIn({ files, folders: [] }) }]);
             currentTarget.value = '';
           }}
         />
@@ -194,12 +206,13 @@ function Rename({ label, onClose }: { label: string; onClose: () => void }) {
 
 function NewClass() {
   const drop = useDropTarget(async (data) => {
-    const { folders } = await readDrop(data);
-    for (const folder of folders) {
-      const isThere = labels.value.includes(folder.name);
-      if (isThere || (await change('/api/classes', { label: folder.name })))
-        await sendDropped(folder, folder.name);
+    const given: Given[] = [];
+    for (const folder of (await readDrop(data)).folders) {
+      const { name: label } = folder;
+      const isThere = labels.value.includes(label) || (await change('/api/classes', { label }));
+      if (isThere) given.push({ label, clips: clipsIn(folder) });
     }
+    takeIn(given);
   });
   return (
     <form

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { counted, percent } from '../../export/page/page-words.js';
 import type { BaselineFigure, ClipAnswer, RunResult } from '../messages.js';
 import { mediaUrl, stripUrl } from './clip-card.js';
 import { Confusion } from './confusion.js';
-import { counted, percent } from './page-words.js';
 import { ask, change, failure, words } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { MoveTo } from './selection.js';

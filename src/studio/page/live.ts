@@ -1,8 +1,9 @@
 // A window that rolls over what the camera sees: a clip of it is classified again and again.
 import { type Signal, signal } from '@preact/signals';
+import { wait } from '../../export/page/wait.js';
 import { classify, type Timed } from './ask-model.js';
-import { record, wait } from './camera.js';
 import { words } from './project.js';
+import { record } from './recording.js';
 
 export interface Moment extends Timed {
   /** Seconds from the start to the end of its window. */

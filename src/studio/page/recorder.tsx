@@ -1,8 +1,11 @@
 import { type Signal, signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { closeCamera, openCamera, record, wait } from './camera.js';
+import { closeCamera, openCamera } from '../../export/page/camera.js';
+import { counted } from '../../export/page/page-words.js';
+import { wait } from '../../export/page/wait.js';
 import { Dialog } from './dialog.js';
-import { counted } from './page-words.js';
+import { record } from './recording.js';
+import { takeName } from './take-name.js';
 import { send } from './uploads.js';
 
 /** As they were set last, for the next recording. */
@@ -82,7 +85,7 @@ async function recordAll(session: {
   signal: AbortSignal;
 }): Promise<void> {
   const { label, stream, phase, signal: stop } = session;
-  const take = `${new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '-')} ${label.replace(/\W/g, '').slice(0, 20)}`;
+  const take = takeName(new Date(), label);
   for (let left = COUNTDOWN; left > 0 && !stop.aborted; left--) {
     phase.value = { kind: 'countdown', left };
     await wait(1000, stop);

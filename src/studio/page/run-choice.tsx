@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { percent } from './page-words.js';
+import { percent } from '../../export/page/page-words.js';
 import { finishedRuns } from './project.js';
 
 /** The run that was chosen; the latest where none was, or it is gone. */

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { counted } from './page-words.js';
+import { counted } from '../../export/page/page-words.js';
 import { change, labels, state } from './project.js';
+import { takeName } from './take-name.js';
 
 /** Ids of the clips that are chosen. */
 export const chosen = signal<ReadonlySet<string>>(new Set());
@@ -11,6 +12,11 @@ const present = computed(() => {
   return ids.filter((id) => chosen.value.has(id));
 });
 
+const isAnyGrouped = computed(() => {
+  const clips = state.value?.classes.flatMap((each) => each.clips) ?? [];
+  return clips.some(({ id, take }) => take !== null && chosen.value.has(id));
+});
+
 const clear = () => {
   chosen.value = new Set();
 };
@@ -18,6 +24,9 @@ const clear = () => {
 /** What can be done with the chosen clips. */
 export function Selection() {
   if (present.value.length === 0) return null;
+  const group = async (take: string | null) => {
+    if (await change('/api/clips/group', { ids: present.value, take })) clear();
+  };
   return (
     <section class="selection" aria-label="Chosen clips">
       <p>{counted(present.value.length, 'clip')} chosen</p>
@@ -27,6 +36,20 @@ export function Selection() {
           if (await change('/api/clips/move', { ids: present.value, label })) clear();
         }}
       />
+      {present.value.length > 1 && (
+        <button
+          type="button"
+          title="Of one recording session: all to learn from, or all to test on"
+          onClick={() => group(takeName(new Date(), 'together'))}
+        >
+          Group
+        </button>
+      )}
+      {isAnyGrouped.value && (
+        <button type="button" title="Each recorded on an occasion of its own" onClick={() => group(null)}>
+          Separate
+        </button>
+      )}
       <button
         type="button"
         onClick={async () => {

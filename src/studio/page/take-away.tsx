@@ -3,7 +3,7 @@ import { state } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 
 interface Download {
-  readonly as: 'model' | 'onnx' | 'tfjs';
+  readonly as: 'model' | 'onnx' | 'web' | 'tfjs';
   readonly title: string;
   readonly words: string;
 }
@@ -14,6 +14,12 @@ const DOWNLOADS: readonly Download[] = [
     title: 'The model',
     words:
       'A zip of its folder: weights, figures, report and model card. Clipstep classifies with it anywhere.',
+  },
+  {
+    as: 'web',
+    title: 'A web page',
+    words:
+      'A zip of a page that classifies files and the camera in any browser, without Clipstep: unpack it and open index.html.',
   },
   {
     as: 'onnx',
@@ -62,6 +68,10 @@ export function TakeAway() {
           <CommandLine
             title="Write the ONNX file"
             command={`clipstep export ${forShell(model)} --out ${forShell(`${run.name}.onnx`)}`}
+          />
+          <CommandLine
+            title="Write the web page"
+            command={`clipstep export ${forShell(model)} --format web --out ${forShell(`${run.name}-web`)}`}
           />
         </dl>
       </section>

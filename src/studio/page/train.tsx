@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
+import { duration, percent } from '../../export/page/page-words.js';
 import type { EpochPoint, RunProgress, RunSettings, RunState } from '../messages.js';
 import { Chart } from './chart.js';
 import { confirmed } from './dialog.js';
-import { duration, percent } from './page-words.js';
 import { change, notice, state } from './project.js';
 
 const USUAL: RunSettings = { weights: null, steps: null, seed: null, mirror: false };

@@ -1,11 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { Bars } from '../../export/page/bars.js';
+import { closeCamera, openCamera } from '../../export/page/camera.js';
+import { percent } from '../../export/page/page-words.js';
 import type { RunState, TryAnswer } from '../messages.js';
 import { classify, type Timed } from './ask-model.js';
-import { closeCamera, openCamera } from './camera.js';
 import { Chart } from './chart.js';
 import { type Live, type Moment, startLive } from './live.js';
-import { percent } from './page-words.js';
 import { notice, words } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 
@@ -171,9 +172,6 @@ function TryClip({ run }: { run: RunState }) {
   );
 }
 
-/** Classes that have a bar; the others have next to nothing. */
-const MOST_BARS = 5;
-
 function AnswerView({ answer, milliseconds }: Timed) {
   const { label, unknown, probability, top, attention, timesSeconds } = answer;
   return (
@@ -182,17 +180,7 @@ function AnswerView({ answer, milliseconds }: Timed) {
         {label ?? 'unknown'}{' '}
         <span>{label === null ? unknownText(unknown) : `${percent(probability)} sure`}</span>
       </p>
-      <ul class="bars">
-        {top.slice(0, MOST_BARS).map((each) => (
-          <li key={each.label} class={each.label === label ? 'own' : ''}>
-            <span>{each.label}</span>
-            <span class="bar" aria-hidden="true">
-              <span class="fill" style={{ width: `${100 * each.probability}%` }} />
-            </span>
-            <span class="value">{percent(each.probability)}</span>
-          </li>
-        ))}
-      </ul>
+      <Bars label={label} top={top} />
       {attention && timesSeconds && <Attention weights={attention} times={timesSeconds} />}
       <p class="quiet">Answered in {Math.round(milliseconds)} ms.</p>
     </div>

@@ -1,4 +1,4 @@
-import { counted } from './page-words.js';
+import { counted } from '../../export/page/page-words.js';
 import { giveUp, sendAgain, uploads } from './uploads.js';
 
 /** Clips that are on their way, and those that could not be saved: nothing is lost while they are listed. */
