@@ -19,12 +19,7 @@ export async function withSpooledStdin<T>(
   signal: AbortSignal,
   work: (path: string) => Promise<T>,
 ): Promise<T> {
-  if (process.stdin.isTTY) {
-    throw new UserError('usage', {
-      problem: '- reads a clip from stdin, but that is a terminal.',
-      fix: 'Send it a clip, for example `clipstep classify - < clip.mp4`, or give a path.',
-    });
-  }
+  requireSent('clipstep classify - < clip.mp4');
   const folder = await mkdtemp(join(tmpdir(), 'clipstep-stdin-'));
   try {
     const path = join(folder, 'stdin');
@@ -35,6 +30,15 @@ export async function withSpooledStdin<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @param example of a command that sends something. @throws UserError `usage` where stdin is a terminal. */
+export function requireSent(example: string): void {
+  if (!process.stdin.isTTY) return;
+  throw new UserError('usage', {
+    problem: '- reads what comes through stdin, but that is a terminal.',
+    fix: `Send it something, for example \`${example}\`, or give a path.`,
+  });
 }
 
 function stopped(cause: unknown): UserError {

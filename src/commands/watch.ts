@@ -17,7 +17,7 @@ import {
 } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { type ModelFlags, openModel } from './prediction-options.js';
-import { STDIN } from './spool-stdin.js';
+import { requireSent, STDIN } from './spool-stdin.js';
 import { jsonLine, type Said, wordLine } from './watch-lines.js';
 import { enterOption, leaveOption, refuseBackwards } from './window-options.js';
 
@@ -89,6 +89,7 @@ const END_SECONDS = 10;
 async function run(given: string, flags: Flags, signal: AbortSignal): Promise<WatchResult> {
   const { window: windowSeconds, stride: strideSeconds, enter, leave, exec, stall, ...options } = flags;
   const windowing = refuseBackwards({ windowSeconds, strideSeconds, enter, leave });
+  if (given === STDIN) requireSent('ffmpeg -i SOURCE -c copy -f mpegts - | clipstep watch -');
   const command = exec === undefined ? null : await eventCommand(exec, publicAddress(given));
   const bundle = await openModel(flags);
   const source = given === STDIN ? process.stdin : given;

@@ -84,9 +84,10 @@ function factsOf(line: string, source: OpenedSource): Facts | null {
 
 /** @throws UserError unless ffmpeg came to an end of the source. */
 function requireEnd(
-  { name }: OpenedSource,
+  source: OpenedSource,
   { exit, stallSeconds }: { exit: ToolExit; stallSeconds: number },
 ): void {
+  const { name } = source;
   switch (exit.kind) {
     case 'aborted':
       throw new UserError('aborted', { problem: `Watching ${name} was stopped.`, fix: 'Start again.' });
@@ -101,11 +102,11 @@ function requireEnd(
         fix: 'Use a newer ffmpeg (CLIPSTEP_FFMPEG names the one to use), or free memory.',
       });
     case 'exited':
-      if (exit.exitCode !== 0) throw unreadable(name, exit);
+      if (exit.exitCode !== 0) throw unreadable(source, exit);
   }
 }
 
-function unreadable(name: string, { errorLines }: ToolExit): UserError {
+function unreadable({ kind, name }: OpenedSource, { errorLines }: ToolExit): UserError {
   const size = oversized(errorLines);
   if (size) return tooLargeFailure(name, size);
   const isUnknown = errorLines.some((line) => /Unknown input format/.test(line));
@@ -113,9 +114,16 @@ function unreadable(name: string, { errorLines }: ToolExit): UserError {
     problem: `${name} cannot be read; ${quote(errorLines.map(withoutPassword))}.`,
     fix: isUnknown
       ? 'Install an ffmpeg that reads cameras (apt-get install ffmpeg), or let CLIPSTEP_FFMPEG name one.'
-      : 'See whether it is there and plays: ffplay SOURCE.',
+      : FIXES[kind],
   });
 }
+
+const FIXES: Readonly<Record<OpenedSource['kind'], string>> = {
+  camera: 'See whether it is connected, and no other program uses it; camera:NAME names another one.',
+  rtsp: 'See whether it plays elsewhere, with the same name and password: ffplay ADDRESS.',
+  bytes: 'Send what can be read from its beginning on, such as MPEG-TS, Matroska or FLV; no playlist.',
+  file: 'See whether it plays elsewhere: ffplay FILE.',
+};
 
 /** ffmpeg quotes the address that it was given. */
 const withoutPassword = (line: string): string => line.replace(/\/\/[^/\s]*@/g, '//');

@@ -96,7 +96,7 @@ function neitherNor(path: string, status: Stats): UserError {
 
 /** @param named what the user calls it; the first camera when empty. */
 function cameraOf(named: string, { platform = process.platform }: SourceOptions): LiveSource {
-  const camera = { kind: 'camera', name: named || 'the camera', isEndless: true } as const;
+  const camera = { kind: 'camera', name: named || 'camera', isEndless: true } as const;
   switch (platform) {
     case 'darwin':
       return { ...camera, format: 'avfoundation', device: `${named || '0'}:none` };

@@ -14,7 +14,7 @@ export class LatestFrames {
     [];
   #isBusy = false;
   #dropped = 0;
-  #hasRoom: (() => void) | undefined;
+  #onIdle: (() => void) | undefined;
 
   /** @param options.capacity most frames that wait, while others are encoded. */
   constructor(encode: Encode, { capacity }: { capacity: number }) {
@@ -39,11 +39,11 @@ export class LatestFrames {
     });
   }
 
-  /** Waits until half of them may wait: for what is not live, and can wait itself. */
-  async room(): Promise<void> {
-    while (this.#waiting.length > this.#capacity / 2) {
+  /** Until no frame waits: for what is not live, and can wait itself. */
+  async idle(): Promise<void> {
+    while (this.#waiting.length > 0) {
       await new Promise<void>((resolve) => {
-        this.#hasRoom = resolve;
+        this.#onIdle = resolve;
       });
     }
   }
@@ -52,7 +52,7 @@ export class LatestFrames {
     if (this.#isBusy || this.#waiting.length === 0) return;
     this.#isBusy = true;
     const frames = this.#waiting.splice(0, FRAMES_PER_RUN);
-    this.#hasRoom?.();
+    if (this.#waiting.length === 0) this.#onIdle?.();
     void encodeRun(this.#encode, frames).then(() => {
       this.#isBusy = false;
       this.#next();

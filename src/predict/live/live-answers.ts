@@ -16,7 +16,7 @@ export interface Answering {
 }
 
 /** Windows that wait: of more, the oldest is not answered. */
-const MOST_WAITING = 4;
+const MOST_WAITING = 2;
 
 /** Answers windows one after the other, and says what follows from them. */
 export class LiveAnswers {

@@ -66,11 +66,15 @@ export class LiveWindows {
     this.#encode = options.encode;
   }
 
-  /** Most frames of a window that are encoded. */
-  static timesteps(input: FramesInput, { windowSeconds }: Windowing): number {
+  /** Most frames that may have to be encoded from one window to the next; those of a window that come at once among them. */
+  static framesAStride(input: FramesInput, { windowSeconds, strideSeconds }: Windowing): number {
     const sampling = evaluationSampling(input.sampling);
     if (sampling.kind === 'keyframes') return sampling.maxFrames;
-    return sampleTimes({ sampling, span: { startSeconds: 0, endSeconds: windowSeconds }, seed: 0 }).length;
+    const span = { startSeconds: 0, endSeconds: windowSeconds };
+    const timesteps = sampleTimes({ sampling, span, seed: 0 }).length;
+    return timesOf(input, span)
+      ? Math.ceil(timesteps * Math.min(1, strideSeconds / windowSeconds))
+      : timesteps;
   }
 
   /** @param frame that comes after all before it. @returns the windows that are whole now. */

@@ -7,6 +7,7 @@ import { type LiveSource, liveSource } from '../../media/live/live-source.js';
 import { requireCommand } from '../../tasks/commands.js';
 import { thresholdsOf, type Windowing } from '../batch/windows.js';
 import { ComputeFailure } from '../classify-clip.js';
+import { FRAMES_PER_RUN } from '../encode-run.js';
 import { loadedModel } from '../thread/loaded-model.js';
 import { type ModelThreads, startModelThreads } from '../thread/model-threads.js';
 import { LabelEvents } from './label-events.js';
@@ -66,7 +67,8 @@ async function watchWith(options: WatchOptions, parts: Parts): Promise<WatchResu
   const run = { ...options, signal, onEvent };
   const { windowing = DEFAULT_WINDOWING } = options;
   const encoder = new LatestFrames(parts.model.encoders[0]!, {
-    capacity: 2 * LiveWindows.timesteps(parts.input, windowing),
+    // Who has more to do than from one window to the next is too slow.
+    capacity: LiveWindows.framesAStride(parts.input, windowing) + FRAMES_PER_RUN,
   });
   const answers = answersOf(run, parts);
   const onFailure = (error: unknown) => stop.abort(error instanceof ComputeFailure ? error.cause : error);

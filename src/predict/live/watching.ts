@@ -47,15 +47,16 @@ export class Watching {
     this.#latestStamp = stamp;
     this.#latestSeconds = stamp + this.#offset;
     const whole = windows.take({ ...frame, timeSeconds: this.#latestSeconds });
-    const answered = whole.map((window) => this.#answer(window));
-    if (!this.#isAhead()) return;
-    await Promise.all([...answered, this.#watched.encoder.room()]);
+    if (!this.#isAhead()) return void whole.forEach((window) => void this.#answer(window));
+    for (const window of whole) await this.#answer(window);
+    await this.#watched.encoder.idle();
   }
 
   /** The source has ended, or begins anew. */
   async end(reason: EndReason): Promise<void> {
     const { answers } = this.#watched;
-    if (reason === 'ended') this.#windows?.end().forEach((window) => void this.#answer(window));
+    const last = reason === 'ended' ? (this.#windows?.end() ?? []) : [];
+    for (const window of last) await this.#answer(window);
     this.#windows = null;
     await answers.end(reason).catch(this.#watched.onFailure);
   }

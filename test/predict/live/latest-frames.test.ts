@@ -39,16 +39,16 @@ it('drops the oldest frames that wait when more come than it can encode, and cou
   expect(latest.dropped).toBe(2);
 });
 
-it('makes whoever can wait wait for room', async () => {
+it('makes whoever can wait wait until none waits', async () => {
   const { encode, next } = heldEncoder();
   const latest = new LatestFrames(encode, { capacity: 4 });
   for (const value of [1, 2, 3, 4]) void latest.encode(frame(value));
-  let hasRoom = false;
-  const waiting = latest.room().then(() => {
-    hasRoom = true;
+  let isIdle = false;
+  const waiting = latest.idle().then(() => {
+    isIdle = true;
   });
   await settled();
-  expect(hasRoom).toBe(false);
+  expect(isIdle).toBe(false);
   next();
   await waiting;
   expect(latest.dropped).toBe(0);
