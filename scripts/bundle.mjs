@@ -19,6 +19,7 @@ const ENTRIES = [
   'src/serve/create-server.ts',
   'src/predict/thread/engine-thread.ts',
   'src/platform/child-process/launcher-process.ts',
+  'src/studio/pace-thread.ts',
 ];
 
 /**

@@ -69,8 +69,16 @@ export interface RecipeState {
   readonly isPretrainedHere: boolean;
   /** Models that ship, of which the encoder can be taken. */
   readonly shippedEncoders: readonly string[];
-  /** That the last training as usual took; null before the first. */
-  readonly seconds: number | null;
+  /** That a training as usual takes; null where nobody knows yet. */
+  readonly time: TrainingTime | null;
+}
+
+export interface TrainingTime {
+  readonly seconds: number;
+  /** More for each step more. */
+  readonly perStep: number;
+  /** Whether it is reckoned before the first training, not taken from the last one. */
+  readonly isFirst: boolean;
 }
 
 export interface RunSettings {

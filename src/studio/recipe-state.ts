@@ -2,16 +2,17 @@ import { readManifest } from '../bundle/manifest.js';
 import { isPublishedHere } from '../encoder/pretrained/load-pretrained.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
-import type { RecipeState, RunState } from './messages.js';
+import type { RecipeState, RunState, TrainingTime } from './messages.js';
 
 /**
  * What a training of a pipeline does, and how long it takes.
  *
- * @param runs earlier ones of the same project.
+ * @param about.runs earlier ones of the same project.
+ * @param about.reckon how long the first one will take.
  */
 export async function recipeState(
   { input, training }: Pipeline,
-  runs: readonly RunState[],
+  about: { runs: readonly RunState[]; reckon: () => TrainingTime | null },
 ): Promise<RecipeState> {
   const encoder = input.kind === 'frames' ? input.encoder : undefined;
   const isPretrained = encoder?.weights === 'hub';
@@ -20,7 +21,7 @@ export async function recipeState(
     hasPretrained: isPretrained,
     isPretrainedHere: isPretrained && (await isPublishedHere(encoder)),
     shippedEncoders: encoder && isPretrained ? await sameEncoders(encoder) : [],
-    seconds: lastSeconds(runs),
+    time: lastTime(about.runs, training.steps ?? 0) ?? about.reckon(),
   };
 }
 
@@ -42,8 +43,13 @@ async function sameEncoders({ architecture, alpha }: Encoder): Promise<string[]>
   return found.flat();
 }
 
+/** Half of a training is reading clips, as far as is known. */
+const SHARE_OF_STEPS = 0.5;
+
 /** Of the last run that was trained as the pipeline says. */
-function lastSeconds(runs: readonly RunState[]): number | null {
+function lastTime(runs: readonly RunState[], steps: number): TrainingTime | null {
   const usual = runs.filter(({ status, settings }) => status === 'finished' && settings.steps === null);
-  return usual.at(-1)?.seconds ?? null;
+  const seconds = usual.at(-1)?.seconds ?? null;
+  if (seconds === null) return null;
+  return { seconds, perStep: steps === 0 ? 0 : (SHARE_OF_STEPS * seconds) / steps, isFirst: false };
 }

@@ -11,6 +11,9 @@ export async function studioState(studio: Studio): Promise<StudioState> {
   const { project, checks, changes } = studio;
   const listing = await listClips(project.clips);
   const runs = await studio.runs.list();
+  const problem = trainingProblem(listing, project.pipeline);
+  // Beside clips that are looked at, it would be measured too slow; nobody asks before there are enough of them.
+  const isReckoned = problem === null && !checks.isChecking;
   return {
     name: project.pipeline.name,
     folder: project.folder,
@@ -19,11 +22,14 @@ export async function studioState(studio: Studio): Promise<StudioState> {
       const clips = own.map((clip) => clipState(clip, { listing, studio }));
       return { label, clips, groups: new Set(own.map(({ group }) => group)).size };
     }),
-    check: { isChecking: checks.isChecking, problem: trainingProblem(listing, project.pipeline) },
+    check: { isChecking: checks.isChecking, problem },
     undo: changes.undoTitle,
     bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
-    recipe: await recipeState(project.pipeline, runs),
+    recipe: await recipeState(project.pipeline, {
+      runs,
+      reckon: () => (isReckoned ? studio.times.estimate(listing) : null),
+    }),
   };
 }
 

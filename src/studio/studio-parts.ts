@@ -6,6 +6,7 @@ import type { ProjectChanges } from './project-changes.js';
 import type { ProjectFolder } from './project-folder.js';
 import type { Runs } from './runs.js';
 import type { Thumbnails } from './thumbnails.js';
+import type { TrainingTimes } from './training-time.js';
 import type { Trial } from './trial.js';
 
 /** What all requests to a studio share. */
@@ -20,5 +21,6 @@ export interface Studio {
   readonly changes: ProjectChanges;
   readonly runs: Runs;
   readonly thumbnails: Thumbnails;
+  readonly times: TrainingTimes;
   readonly trial: Trial;
 }

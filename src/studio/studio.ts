@@ -12,6 +12,7 @@ import { openProjectFolder } from './project-folder.js';
 import { openRuns } from './runs.js';
 import type { Studio } from './studio-parts.js';
 import { thumbnails } from './thumbnails.js';
+import { trainingTimes } from './training-time.js';
 import { openTrial } from './trial.js';
 
 export interface StudioOptions {
@@ -66,6 +67,7 @@ export async function openStudio({ folder, access, limits, onError }: StudioOpti
     }),
     runs: await openRuns(project, { onChange: changed, onProgress: () => events.announce('progress') }),
     thumbnails: thumbnails(stop.signal),
+    times: trainingTimes(project.pipeline, changed),
     trial: openTrial({ temporaryFolder: project.arriving, limits: allLimits }),
   };
   checks.refresh();
@@ -74,7 +76,7 @@ export async function openStudio({ folder, access, limits, onError }: StudioOpti
     close: async () => {
       events.close();
       stop.abort();
-      await Promise.all([checks.stop(), studio.runs.stop(), studio.trial.close()]);
+      await Promise.all([checks.stop(), studio.runs.stop(), studio.times.stop(), studio.trial.close()]);
       await unlock();
     },
   };

@@ -147,3 +147,29 @@ describe('a training that takes its time', () => {
     await until('run-1', 'running');
   });
 });
+
+describe('how long a training takes', () => {
+  const time = async () => (await studio.state()).recipe.time;
+
+  it('is reckoned before the first one, and taken from the last one after it', async () => {
+    await open({
+      '  encoder': '{ architecture: mobilenet-v1, alpha: 0.25, weights: motion }',
+      training: '{ train: recurrent, epochs: 3, batchSize: 4, learningRate: 0.01 }',
+    });
+    await expect.poll(time, { timeout: 60_000 }).not.toBeNull();
+    const { seconds, perStep, isFirst } = (await time())!;
+    expect(isFirst).toBe(true);
+    expect(perStep).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(perStep);
+    await studio.post('/api/runs', USUAL);
+    await until('run-1', 'finished');
+    const taken = await studio.run('run-1');
+    expect(await time()).toMatchObject({ seconds: taken.seconds, isFirst: false });
+  });
+
+  it('is not guessed for what is not measured', async () => {
+    await open();
+    await expect.poll(async () => (await studio.state()).check).toEqual({ isChecking: false, problem: null });
+    expect(await time()).toBeNull();
+  });
+});

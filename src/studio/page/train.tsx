@@ -62,16 +62,13 @@ function Begin({ problem }: { problem: string | null }) {
   );
 }
 
-function timeText(settings: RunSettings): string {
-  const { seconds, steps } = state.value!.recipe; // as in Train
-  return seconds === null
-    ? 'The first training takes some minutes. While it runs, you see how long is left.'
-    : `Takes about ${duration(seconds * lengthOf(settings, steps))}, by the last training.`;
-}
-
-/** How much longer than as usual; half of a training is reading the clips. */
-function lengthOf({ steps }: RunSettings, usual: number): number {
-  return steps === null || usual === 0 ? 1 : (1 + steps / usual) / 2;
+function timeText({ steps }: RunSettings): string {
+  const { time, steps: usual } = state.value!.recipe; // as in Train
+  if (!time) return 'The first training takes some minutes. While it runs, you see how long is left.';
+  const seconds = time.seconds + time.perStep * ((steps ?? usual) - usual);
+  return time.isFirst
+    ? `Takes about ${duration(seconds)}, as this machine reads and learns now.`
+    : `Takes about ${duration(seconds)}, by the last training.`;
 }
 
 function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSettings>) => void }) {

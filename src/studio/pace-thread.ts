@@ -1,0 +1,12 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Pipeline } from '../pipeline/schema.js';
+import { measurePace } from '../train/pace.js';
+
+/** What training-time.ts gives to this thread: networks compute in it, so that the studio answers meanwhile. */
+export interface PaceStart {
+  readonly pipeline: Pipeline;
+  readonly clip: { readonly pixels: Uint8Array; readonly timesteps: number; readonly classes: number };
+}
+
+const { pipeline, clip } = workerData as PaceStart; // as training-time.ts gives it
+parentPort?.postMessage(await measurePace(pipeline, clip));

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
+import { evaluationSampling, readClip } from '../inputs/video/read-clip.js';
+import { networksOf } from '../network/networks.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import type { TrainingPace } from '../train/pace.js';
+import { lengthOf } from '../train/stages.js';
+import type { ClipListing, StoredClip } from './clip-folder.js';
+import type { TrainingTime } from './messages.js';
+import type { PaceStart } from './pace-thread.js';
+
+/** How long a first training will take, from what its parts take on this machine. */
+export interface TrainingTimes {
+  /** Null until it is measured, which the first call begins; also for trainings that are not measured. */
+  estimate(listing: ClipListing): TrainingTime | null;
+  /** Waits until what is under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Of a project's pipeline. @param onChange is called when it is measured. */
+export function trainingTimes(pipeline: Pipeline, onChange: () => void): TrainingTimes {
+  const { input, training, finetune, distil } = pipeline;
+  const isMeasured = training.train === 'recurrent' && !finetune && !distil;
+  let measured: { clip: number; step: number } | null = null;
+  let running: Promise<void> | null = null;
+  const measure = async (clips: readonly StoredClip[], classes: number) => {
+    const seconds = await measureAny(clips, { pipeline, classes });
+    if (!seconds) return;
+    measured = seconds;
+    onChange();
+  };
+  return {
+    estimate: ({ labels, clips }) => {
+      if (!isMeasured || input.kind !== 'frames') return null;
+      // Where it cannot be measured there is no estimate, and the training itself says why.
+      running ??= measure(clips, labels.length).catch(() => {});
+      return measured && timeOf(measured, { pipeline, clips: clips.length, classes: labels.length });
+    },
+    stop: async () => running ?? undefined,
+  };
+}
+
+/** Until the first clip is read. */
+const START_SECONDS = 3;
+
+/** Clips are read once more, to find those that are the same. */
+const READINGS = 1.5;
+
+/** Simpler models are trained for as many steps, to compare with. */
+const WITH_BASELINES = 1.3;
+
+function timeOf(
+  measured: { clip: number; step: number },
+  { pipeline, clips, classes }: { pipeline: Pipeline; clips: number; classes: number },
+): TrainingTime {
+  const { training, split } = pipeline;
+  const trained = clips * (1 - split.validation - split.test);
+  const { steps } = lengthOf(training, Math.max(1, Math.ceil(trained / training.batchSize)));
+  const perStep = WITH_BASELINES * networksOf(pipeline, { classes }).apart * measured.step;
+  return {
+    seconds: START_SECONDS + READINGS * clips * measured.clip + steps * perStep,
+    perStep,
+    isFirst: true,
+  };
+}
+
+/** With the first clip that can be read; null for none. */
+async function measureAny(
+  clips: readonly StoredClip[],
+  { pipeline, classes }: { pipeline: Pipeline; classes: number },
+): Promise<{ clip: number; step: number } | null> {
+  for (const { path } of clips) {
+    const started = performance.now();
+    const read = await readPictures(path, pipeline.input as FramesInput).catch(() => null); // a studio's reads frames
+    if (!read) continue;
+    const reading = (performance.now() - started) / 1000;
+    const { encode, step } = await measureInThread({ pipeline, clip: { ...read, classes } });
+    return { clip: reading + encode, step };
+  }
+  return null;
+}
+
+const readPictures = (path: string, input: FramesInput) =>
+  readClip(path, { input, sampling: evaluationSampling(input.sampling), allowDamaged: true });
+
+const PACE_THREAD = join(PACKAGE_FOLDER, 'dist', 'pace-thread.js');
+
+async function measureInThread(start: PaceStart): Promise<TrainingPace> {
+  const worker = new Worker(PACE_THREAD, { workerData: start, env: SHARE_ENV, execArgv: [] });
+  const [pace] = (await once(worker, 'message')) as [TrainingPace]; // as pace-thread.ts posts it
+  await once(worker, 'exit');
+  return pace;
+}

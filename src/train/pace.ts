@@ -1,0 +1,85 @@
+import { initializeMobileNet } from '../encoder/initialize-encoder.js';
+import type { Engine } from '../engine/engine.js';
+import { createOnnxEngine } from '../engine/onnx/onnx-engine.js';
+import { initializeRecurrent } from '../network/initialize-network.js';
+import { type Networks, networksOf } from '../network/networks.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { random } from '../random.js';
+import { optimizerOf } from './optimizer.js';
+
+/** What a training is made of, in seconds on this machine. */
+export interface TrainingPace {
+  /** Embedding the pictures of a clip. */
+  readonly encode: number;
+  /** A step of one recurrent network on features. */
+  readonly step: number;
+}
+
+/** Of these the fastest counts: the first one is slower, and others may use the machine. */
+const TIMES = 4;
+
+/**
+ * Measures how fast the networks of a pipeline are, with weights that nobody trained: others take as long. For pipelines that train the
+ * recurrent network alone.
+ *
+ * @param clip.pixels uint8 RGB [timesteps x streams, size, size, 3], as readClip gives them.
+ */
+export async function measurePace(
+  pipeline: Pipeline,
+  clip: { pixels: Uint8Array; timesteps: number; classes: number },
+): Promise<TrainingPace> {
+  const networks = networksOf(pipeline, clip);
+  const engine = await createOnnxEngine({});
+  return {
+    encode: await measureEncoder(engine, { networks, pixels: clip.pixels }),
+    step: await measureStep(engine, { networks, pipeline, timesteps: clip.timesteps }),
+  };
+}
+
+async function measureEncoder(
+  engine: Engine,
+  { networks, pixels }: { networks: Networks; pixels: Uint8Array },
+): Promise<number> {
+  const network = networks.encoder!; // its pipeline reads clips
+  const encoder = await engine.loadEncoder(network, initializeMobileNet(network, 1));
+  const seconds = await fastest(() => encoder.encode(pixels));
+  await encoder.release();
+  return seconds;
+}
+
+async function measureStep(
+  engine: Engine,
+  { networks, pipeline, timesteps }: { networks: Networks; pipeline: Pipeline; timesteps: number },
+): Promise<number> {
+  const { recurrent } = networks;
+  const { batchSize, clipNorm } = pipeline.training;
+  const { hyperparameters } = optimizerOf(pipeline);
+  const trainer = await engine.training.createTrainer({
+    network: recurrent,
+    weights: initializeRecurrent(recurrent, 1),
+    optimizer: hyperparameters,
+    clipNorm,
+    loss: 'cross-entropy',
+  });
+  const stream = random(1, 'pace');
+  const data = Float32Array.from({ length: batchSize * timesteps * recurrent.inputs }, () => stream.normal());
+  const lengths = new Int32Array(batchSize).fill(timesteps);
+  const targets = new Float32Array(batchSize * recurrent.classes).fill(1 / recurrent.classes);
+  const batch = { kind: 'features', data, lengths, timesteps } as const;
+  const seconds = await fastest((index) =>
+    trainer.step({ batch, targets, learningRate: 1e-3, dropoutSeed: index }),
+  );
+  await trainer.release();
+  return seconds;
+}
+
+/** @returns seconds. */
+async function fastest(work: (index: number) => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < TIMES; index++) {
+    const started = performance.now();
+    await work(index);
+    least = Math.min(least, performance.now() - started);
+  }
+  return least / 1000;
+}
