@@ -5,6 +5,8 @@ export interface DamageLog {
   takeLine(line: string): void;
   /** Whether a frame that came out shows damage, by its time stamp in microseconds or by its number. */
   isDamaged(frame: { readonly microseconds: number } | { readonly number: number }): boolean;
+  /** Whether damage reaches the packet that is shown then, of which no frame has come. */
+  isLost(shown: { readonly microseconds: number }): boolean;
   /** What ffmpeg said of damage first; nothing where there was none so far. */
   words(): readonly string[];
 }
@@ -44,15 +46,13 @@ export function createDamageLog({
   let decodedUpTo: number | undefined;
   let isNextFaulty = false;
   let latestStamp = 0;
+  let secondsATick = Number.NaN;
   const words: string[] = [];
 
-  const reaches = (fault: number, place: Place, start: number): boolean => {
-    if (fault >= place.least && fault <= place.most) return true;
-    if (fault <= start || fault > place.most || isNeverReferred(fault)) return false;
-    const key = keyframes.findLast(({ least }) => least < fault);
-    const isShownBefore = key !== undefined && stamps[fault]! < key.stamp;
-    return !isShownBefore || place.stamp < key.stamp;
-  };
+  const startOf = (place: Place): number =>
+    keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
+  const isReached = (place: Place, start: number): boolean =>
+    [...faults].some((fault) => reaches({ stamps, keyframes, isNeverReferred }, { fault, place, start }));
   const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
     const own = isCounted ? undefined : placeOf.get(frame.stamp);
     const stamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
@@ -64,11 +64,8 @@ export function createDamageLog({
     decodedUpTo = placeOfDecoding.get(frame.decodingStamp) ?? decodedUpTo;
     if (isNextFaulty) faults.add(place.least);
     isNextFaulty = false;
-    const start =
-      keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
-    const isDamaged = [...faults].some((fault) =>
-      reaches(fault, place, frame.isKeyframe ? place.least : start),
-    );
+    secondsATick = frame.secondsATick;
+    const isDamaged = isReached(place, frame.isKeyframe ? place.least : startOf(place));
     if (frame.isKeyframe && !faults.has(place.least)) keyframes.push(place);
     byNumber.push(isDamaged);
     byMicroseconds.set(frame.microseconds, isDamaged);
@@ -97,8 +94,33 @@ export function createDamageLog({
       // Either side may have been rounded.
       return [0, -1, 1].some((off) => byMicroseconds.get(frame.microseconds + off) ?? false);
     },
+    isLost: ({ microseconds }) => {
+      const stamp = Math.round(microseconds / secondsATick / 1e6);
+      const own = placeOf.get(stamp);
+      if (own === undefined) return false;
+      const place = { least: own, most: own, stamp };
+      return isReached(place, startOf(place));
+    },
     words: () => words,
   };
+}
+
+interface KnownPackets {
+  readonly stamps: readonly number[];
+  readonly keyframes: readonly Place[];
+  readonly isNeverReferred: (packet: number) => boolean;
+}
+
+/** Whether damage of a packet reaches a frame whose decoding begins at a start. */
+function reaches(
+  { stamps, keyframes, isNeverReferred }: KnownPackets,
+  { fault, place, start }: { fault: number; place: Place; start: number },
+): boolean {
+  if (fault >= place.least && fault <= place.most) return true;
+  if (fault <= start || fault > place.most || isNeverReferred(fault)) return false;
+  const key = keyframes.findLast(({ least }) => least < fault);
+  const isShownBefore = key !== undefined && stamps[fault]! < key.stamp;
+  return !isShownBefore || place.stamp < key.stamp;
 }
 
 /** More than an error quotes. */

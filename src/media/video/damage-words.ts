@@ -52,6 +52,7 @@ export type DecodingEvent =
       /** In ticks; NaN: none. */
       readonly stamp: number;
       readonly microseconds: number;
+      readonly secondsATick: number;
       readonly isKeyframe: boolean;
       /** Of the packet after which it came out, where that is known. */
       readonly decodingStamp: number;
@@ -78,6 +79,7 @@ function parseFrame(line: string): DecodingEvent {
     kind: 'frame',
     stamp,
     microseconds: Math.round((stamp * Number(numerator) * 1e6) / Number(denominator)),
+    secondsATick: Number(numerator) / Number(denominator),
     isKeyframe: / keyframe:1 /.test(line),
     decodingStamp: Number(/ pkt_dts:(\S+) /.exec(line)?.[1]),
   };

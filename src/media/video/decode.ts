@@ -1,3 +1,4 @@
+import { watchfulOptions } from '../ffmpeg/decoders.js';
 import {
   type FfmpegJob,
   fileAddress,
@@ -19,6 +20,8 @@ export interface DecodeOptions extends RunLimits {
   readonly path: string;
   /** As VideoFile has it. */
   readonly demuxer: string | undefined;
+  /** As Probe has it. */
+  readonly codec: string | undefined;
   readonly index: FrameIndex;
   /** What ffmpeg reads in place of the file. */
   readonly excerpt?: Excerpt | undefined;
@@ -71,8 +74,8 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 type Facts = Omit<DecodedFrame, 'kind' | 'pixels'>;
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, demuxer, index, excerpt, boundaries, preprocessing, skipOptions, seekSeconds, damageLog } =
-    options;
+  const { path, demuxer, codec, index, excerpt, boundaries, preprocessing, damageLog } = options;
+  const { skipOptions, seekSeconds } = options;
   const threads = damageLog ? 1 : options.decoderThreads;
   return {
     ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
@@ -83,6 +86,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
         'repeat+level+info',
         ...(excerpt ? SAFE_PIPE_OPTIONS : safeInputOptions(demuxer)),
       ],
+      ...(await watchfulOptions(codec)),
       // The file's own time stamps, as ffprobe gave them, not ones that begin at 0.
       '-copyts',
       ...(damageLog ? ['-debug_ts'] : []),

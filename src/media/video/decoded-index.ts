@@ -1,4 +1,5 @@
 import { interruption } from '../failures.js';
+import { watchfulOptions } from '../ffmpeg/decoders.js';
 import { fileAddress, passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
 import { safeInputOptions } from '../ffmpeg/safety.js';
 import type { Timeline } from '../sampling.js';
@@ -14,6 +15,8 @@ import type { VideoFile } from './probe-report.js';
 interface DecodedClip {
   readonly file: VideoFile;
   readonly limits: RunLimits;
+  /** As Probe has it. */
+  readonly codec: string | undefined;
   /** NaN where the file does not say. */
   readonly framesPerSecond: number;
 }
@@ -29,6 +32,7 @@ interface DecodedClip {
 export async function indexByDecoding({
   file,
   limits,
+  codec,
   framesPerSecond,
 }: DecodedClip): Promise<FrameIndex | null> {
   const { path, demuxer } = file;
@@ -43,7 +47,11 @@ export async function indexByDecoding({
   };
   for await (const event of runFfmpeg({
     source: fileAddress(path),
-    inputOptions: ['-nostats', '-v', 'info', ...safeInputOptions(demuxer), '-copyts'],
+    inputOptions: [
+      ...['-nostats', '-v', 'info', '-copyts'],
+      ...safeInputOptions(demuxer),
+      ...(await watchfulOptions(codec)),
+    ],
     filter: `settb=1/${STAMPS_A_SECOND},showinfo`,
     outputOptions: ['-map', '0:V:0', ...(await passthroughOptions()), '-f', 'null'],
     target: 'pipe:1',

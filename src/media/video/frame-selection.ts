@@ -17,7 +17,9 @@ export interface Target {
   readonly frame: number;
   /** The first frame decoded at or after this position is the one ... */
   readonly from: number;
-  /** ... if it lies before this one. */
+  /** ... its own if it lies before this one, ... */
+  readonly ownBefore: number;
+  /** ... or one that stands for it if it lies before this one. */
   readonly before: number;
   /** When no more frames come, the last one stands for it if it lies at or after this position. */
   readonly spareFrom: number;
@@ -34,6 +36,7 @@ export function selectFrames(index: FrameIndex, frames: readonly number[], reach
   const targets = wanted.map((frame) => ({
     frame,
     from: boundaryBefore(index, frame),
+    ownBefore: boundaryBefore(index, frame + 1),
     before: boundaryBefore(index, frame + reach + 1),
     spareFrom:
       frame >= nearEnd ? boundaryBefore(index, Math.max(0, frame - reach)) : Number.POSITIVE_INFINITY,

@@ -37,6 +37,8 @@ const fraction = z
   });
 
 const streamSchema = z.object({
+  /** As ffmpeg names it, such as `vp9`; absent where it knows none. */
+  codec_name: z.string().optional(),
   width: numberOrUnknown,
   height: numberOrUnknown,
   avg_frame_rate: fraction,
@@ -53,7 +55,7 @@ const formatSchema = z.object({
 /** All in one run: starting ffprobe takes longer than reading the packets of a short clip. */
 const ENTRIES = [
   'packet=pts_time,dts_time,duration_time,size,flags',
-  'stream=width,height,avg_frame_rate,nb_frames,duration',
+  'stream=codec_name,width,height,avg_frame_rate,nb_frames,duration',
   'stream_tags=enc_key_id',
   'format=format_name',
 ].join(':');

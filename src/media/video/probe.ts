@@ -18,6 +18,8 @@ export interface Probe {
   readonly demuxer: string | undefined;
   /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
+  /** As ffmpeg names it, such as `vp9`; undefined where it knows none. */
+  readonly codec: string | undefined;
   /** Of a frame. */
   readonly megapixels: number;
   /** The same by its sides; null where the container does not give it. */
@@ -64,6 +66,7 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
     index,
     demuxer: file.demuxer,
     container: format.format_name,
+    codec: stream.codec_name,
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
@@ -88,7 +91,7 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
   const isBroadcast = format.format_name === 'mpegts' || format.format_name === 'mpeg';
   if (!isEdited && !hasFillers && !(isBroadcast && isJoined(packets))) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
-  return indexByDecoding({ file, limits, framesPerSecond });
+  return indexByDecoding({ file, limits, codec: stream.codec_name, framesPerSecond });
 }
 
 /**

@@ -67,11 +67,16 @@ async function* judgeFrames(
   { selection, damageLog }: { selection: Selection; damageLog: DamageLog },
 ): AsyncGenerator<JudgedFrame, void> {
   const { path, limits, probe } = video;
+  const { kind, positions } = probe.index;
   const waiting = [...selection.targets];
+  const isLost = ({ frame, from, ownBefore }: Target, { position }: DecodedFrame): boolean => {
+    if (kind === 'counted' || (position >= from && position < ownBefore)) return false;
+    return damageLog.isLost({ microseconds: Math.round(positions[frame]! * 1e6) });
+  };
   let latest: DecodedFrame | undefined;
   const judge = (target: Target, decoded: DecodedFrame, isNear: boolean): JudgedFrame => {
     // Where nothing is wrong with a packet of which no frame comes, it shows none.
-    const isMissing = !isNear && damageLog.words().length > 0;
+    const isMissing = isNear ? isLost(target, decoded) : damageLog.words().length > 0;
     return { target, decoded, isMissing, isDamaged: isMissing || decoded.isDamaged || probe.isEncrypted };
   };
   for await (const event of decodeFrames(decodeOptions(video, { selection, damageLog }))) {
@@ -99,6 +104,7 @@ function decodeOptions(
     ...limits,
     path,
     demuxer: probe.demuxer,
+    codec: probe.codec,
     index: probe.index,
     boundaries: selection.boundaries,
     preprocessing,

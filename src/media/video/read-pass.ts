@@ -71,6 +71,7 @@ function decodeOptions(
     ...limits,
     path,
     demuxer: probe.demuxer,
+    codec: probe.codec,
     index: probe.index,
     boundaries,
     preprocessing,

@@ -14,6 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const FRAMES = 60;
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '8', '-g', '12'];
+const VP9 = ['-c:v', 'libvpx-vp9', '-pix_fmt', 'yuv420p', '-b:v', '2M', '-cpu-used', '5'];
+const H265 = ['-c:v', 'libx265', '-pix_fmt', 'yuv420p', '-crf', '8'];
 /** Each with a share of its length at which ffmpeg notices damage, as it does not everywhere. */
 const CLIPS: ReadonlyArray<readonly [name: string, encoder: readonly string[], share: number]> = [
   ['h264.mp4', [...H264, '-bf', '2'], 0.6],
@@ -24,6 +26,10 @@ const CLIPS: ReadonlyArray<readonly [name: string, encoder: readonly string[], s
   ['mpeg2.mpg', ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], 0.35],
   ['flv1.flv', ['-c:v', 'flv1', '-q:v', '2', '-g', '12'], 0.6],
   ['ffv1.mkv', ['-c:v', 'ffv1', '-level', '3', '-g', '1'], 0.6],
+  ['vp9.webm', [...VP9, '-g', '12'], 0.6],
+  ['vp9.mp4', [...VP9, '-g', '12'], 0.35],
+  // H.265 is only checked where the encoder has stored a hash of each picture.
+  ['hashed.mp4', [...H265, '-x265-params', 'log-level=none:keyint=12:hash=1'], 0.6],
 ];
 
 beforeAll(async () => {
@@ -69,7 +75,9 @@ describeWithEachFfmpeg('a damaged clip', () => {
     expect(frames.filter(({ isDamaged }) => isDamaged).length).toBeLessThanOrEqual(12);
     await expect(readFrames(path, EVERY)).rejects.toMatchObject({
       code: 'corrupt',
-      problem: expect.stringMatching(/ is damaged: \d+ of 60 frames show what .*ffmpeg says: ".+"/),
+      problem: expect.stringMatching(
+        / is damaged: (?:\d+ of 60 frames show what|expected 60 frames, got) .*ffmpeg says: ".+"/,
+      ),
       fix: expect.stringMatching(/--allow-damaged.*ffmpeg -i .*damaged-/),
     });
   });

@@ -128,6 +128,7 @@ function reportOf(
   return {
     format: { format_name: 'mov,mp4,m4a,3gp,3g2,mj2' },
     stream: {
+      codec_name: table.codec.kind === 'h264' ? 'h264' : 'hevc',
       width: table.width,
       height: table.height,
       avg_frame_rate: ticksASecond / table.sampleTicks,
