@@ -9,17 +9,28 @@ import { findBinary } from './binaries.js';
  */
 const WATCHFUL: Readonly<Record<string, string>> = { vp8: 'libvpx', vp9: 'libvpx-vp9' };
 
+/** How the frames of a video are coded, as far as it matters to how ffmpeg is to decode them. */
+export interface Coding {
+  /** As ffmpeg names it, such as `vp9`; undefined where it knows none. */
+  readonly codec: string | undefined;
+  /** Whether frames are stored in the order in which they are shown. */
+  readonly isInOrder: boolean;
+}
+
 /**
- * Input options by which damage is seen that would otherwise be concealed: the watchful decoder, and checksums that an
- * encoder has stored, such as H.265's picture hashes.
+ * Input options by which no frame is lost, and damage is seen that would otherwise be concealed: the watchful decoder, and
+ * checksums that an encoder has stored, such as H.265's picture hashes.
  *
- * @param codec as ffprobe names it; undefined where that is not known.
  * @throws UserError `missing_tool`.
  */
-export async function watchfulOptions(codec: string | undefined): Promise<string[]> {
-  const decoder = codec === undefined ? undefined : WATCHFUL[codec];
-  const checked = ['-err_detect', 'crccheck'];
-  return decoder !== undefined && (await hasDecoder(decoder)) ? [...checked, '-c:v', decoder] : checked;
+export async function decoderOptions({ codec = '', isInOrder }: Coding): Promise<string[]> {
+  const decoder = WATCHFUL[codec];
+  return [
+    ...['-err_detect', 'crccheck'],
+    ...(decoder !== undefined && (await hasDecoder(decoder)) ? ['-c:v', decoder] : []),
+    // Otherwise a frame waits in the decoder for the next one, and is forgotten where the size changes before.
+    ...(isInOrder && /^mpeg[12]video$/.test(codec) ? ['-flags', 'low_delay'] : []),
+  ];
 }
 
 const asked = new Map<string, Promise<boolean>>();

@@ -1,4 +1,4 @@
-import { watchfulOptions } from '../ffmpeg/decoders.js';
+import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
 import {
   type FfmpegJob,
   fileAddress,
@@ -20,8 +20,7 @@ export interface DecodeOptions extends RunLimits {
   readonly path: string;
   /** As VideoFile has it. */
   readonly demuxer: string | undefined;
-  /** As Probe has it. */
-  readonly codec: string | undefined;
+  readonly coding: Coding;
   readonly index: FrameIndex;
   /** What ffmpeg reads in place of the file. */
   readonly excerpt?: Excerpt | undefined;
@@ -74,7 +73,7 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 type Facts = Omit<DecodedFrame, 'kind' | 'pixels'>;
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, demuxer, codec, index, excerpt, boundaries, preprocessing, damageLog } = options;
+  const { path, demuxer, coding, index, excerpt, boundaries, preprocessing, damageLog } = options;
   const { skipOptions, seekSeconds } = options;
   const threads = damageLog ? 1 : options.decoderThreads;
   return {
@@ -86,7 +85,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
         'repeat+level+info',
         ...(excerpt ? SAFE_PIPE_OPTIONS : safeInputOptions(demuxer)),
       ],
-      ...(await watchfulOptions(codec)),
+      ...(await decoderOptions(coding)),
       // The file's own time stamps, as ffprobe gave them, not ones that begin at 0.
       '-copyts',
       ...(damageLog ? ['-debug_ts'] : []),

@@ -1,5 +1,5 @@
 import { interruption } from '../failures.js';
-import { watchfulOptions } from '../ffmpeg/decoders.js';
+import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
 import { fileAddress, passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
 import { safeInputOptions } from '../ffmpeg/safety.js';
 import type { Timeline } from '../sampling.js';
@@ -15,8 +15,7 @@ import type { VideoFile } from './probe-report.js';
 interface DecodedClip {
   readonly file: VideoFile;
   readonly limits: RunLimits;
-  /** As Probe has it. */
-  readonly codec: string | undefined;
+  readonly coding: Coding;
   /** NaN where the file does not say. */
   readonly framesPerSecond: number;
 }
@@ -32,7 +31,7 @@ interface DecodedClip {
 export async function indexByDecoding({
   file,
   limits,
-  codec,
+  coding,
   framesPerSecond,
 }: DecodedClip): Promise<FrameIndex | null> {
   const { path, demuxer } = file;
@@ -50,7 +49,7 @@ export async function indexByDecoding({
     inputOptions: [
       ...['-nostats', '-v', 'info', '-copyts'],
       ...safeInputOptions(demuxer),
-      ...(await watchfulOptions(codec)),
+      ...(await decoderOptions(coding)),
     ],
     filter: `settb=1/${STAMPS_A_SECOND},showinfo`,
     outputOptions: ['-map', '0:V:0', ...(await passthroughOptions()), '-f', 'null'],

@@ -61,6 +61,20 @@ function shownPackets(packets: readonly Packet[]): Packet[] {
 export const isTimed = (packets: readonly Packet[]): boolean =>
   packets.some(({ decodingSeconds }) => decodingSeconds > packets[0]!.decodingSeconds);
 
+/**
+ * Whether frames are known to be stored in the order in which they are shown. Of raw streams, ffmpeg stamps keyframes and
+ * those that are stored after one that is shown later.
+ */
+export function isInOrder(packets: readonly Packet[]): boolean {
+  const isStamped = ({ presentationSeconds }: Packet) => !Number.isNaN(presentationSeconds);
+  if (!packets.every(isStamped)) return packets.every((packet) => !isStamped(packet) || packet.isKeyframe);
+  return packets.every(({ presentationSeconds, decodingSeconds }, index) => {
+    const before = packets[index - 1];
+    if (!before || presentationSeconds > before.presentationSeconds) return true;
+    return isSeam(before.decodingSeconds, decodingSeconds);
+  });
+}
+
 /** Whether a stream holds several recordings, of which each has time stamps of its own. */
 export function isJoined(packets: readonly Packet[]): boolean {
   const times = packets

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.js';
 import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
+import type { Coding } from '../ffmpeg/decoders.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
@@ -8,7 +9,7 @@ import { isVideoEncrypted } from './mp4/encryption.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
-import { type FrameIndex, indexFrames, isJoined, isTimed } from './packet-index.js';
+import { type FrameIndex, indexFrames, isInOrder, isJoined, isTimed } from './packet-index.js';
 import type { ProbeReport, VideoFile } from './probe-report.js';
 
 /** What is known of a video before a frame of it is decoded. */
@@ -18,8 +19,7 @@ export interface Probe {
   readonly demuxer: string | undefined;
   /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
-  /** As ffmpeg names it, such as `vp9`; undefined where it knows none. */
-  readonly codec: string | undefined;
+  readonly coding: Coding;
   /** Of a frame. */
   readonly megapixels: number;
   /** The same by its sides; null where the container does not give it. */
@@ -66,7 +66,7 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
     index,
     demuxer: file.demuxer,
     container: format.format_name,
-    codec: stream.codec_name,
+    coding: codingOf(report),
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
@@ -75,6 +75,11 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
     cutOff: await findCutOff(path, report),
   };
 }
+
+const codingOf = ({ stream, packets }: OpenReport): Coding => ({
+  codec: stream.codec_name,
+  isInOrder: isInOrder(packets),
+});
 
 /** Where packets do not give the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
 async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
@@ -91,7 +96,7 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
   const isBroadcast = format.format_name === 'mpegts' || format.format_name === 'mpeg';
   if (!isEdited && !hasFillers && !(isBroadcast && isJoined(packets))) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
-  return indexByDecoding({ file, limits, codec: stream.codec_name, framesPerSecond });
+  return indexByDecoding({ file, limits, coding: codingOf(report), framesPerSecond });
 }
 
 /**

@@ -104,7 +104,7 @@ function decodeOptions(
     ...limits,
     path,
     demuxer: probe.demuxer,
-    codec: probe.codec,
+    coding: probe.coding,
     index: probe.index,
     boundaries: selection.boundaries,
     preprocessing,

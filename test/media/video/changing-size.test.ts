@@ -51,6 +51,23 @@ describeWithEachFfmpeg('a stream that changes on the way gives all frames', () =
     });
   }
 
+  test.each([
+    ['raw.m2v', 'mpeg2video'],
+    ['raw.m1v', 'mpeg1video'],
+    ['stream.ts', 'mpeg2video'],
+  ])('the last one before the change too, which MPEG-2 decoders hold back: %s', async (name, codec) => {
+    const path = await joined(
+      name,
+      ['-c:v', codec, '-q:v', '2', '-g', '10'],
+      [[], ['-vf', 'scale=96:80:flags=neighbor']],
+    );
+    for (const plan of ['exact', 'whole', 'seeks'] as const) {
+      const sampling = { kind: 'uniform', frames: 40 } as const;
+      const numbers = Array.from({ length: 40 }, (_, frame) => frame % 20);
+      expect(await readNumbers(path, { sampling, plan })).toEqual(numbers);
+    }
+  });
+
   test('whose size does not fit the first, with the middle of each cropped', async () => {
     const path = await joined('crop.h264', H264, [
       ['-vf', 'scale=64:48:flags=neighbor'],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type ClipFacts, indexFrames, type Packet } from '../../../src/media/video/packet-index.js';
+import {
+  type ClipFacts,
+  indexFrames,
+  isInOrder,
+  type Packet,
+} from '../../../src/media/video/packet-index.js';
 
 const packet = (presentationSeconds: number, changes: Partial<Packet> = {}): Packet => ({
   presentationSeconds,
@@ -134,4 +139,23 @@ describe('a clip without usable time stamps is counted', () => {
 test('there is no index of no frames', () => {
   expect(summary([])).toBeNull();
   expect(summary([key(0, { isDiscarded: true })])).toBeNull();
+});
+
+describe('frames are stored in the order of showing', () => {
+  const raw = (dts: number, changes: Partial<Packet> = {}) =>
+    packet(Number.NaN, { decodingSeconds: dts, ...changes });
+
+  test.each([
+    ['where their stamps rise', [key(0), packet(0.1), packet(0.2)], true],
+    ['also in recordings that were joined', [...at([0, 0.1]), ...at([0, 0.1])], true],
+    ['and not where these fall', at([0, 0.2, 0.1], [0, 0.1, 0.2]), false],
+    ['of a raw stream where none has a stamp', [key(0, { decodingSeconds: 0 }), raw(0.1), raw(0.2)], true],
+    ['and not where one has', [key(0, { decodingSeconds: 0 }), raw(0.1), ...at([0.2])], false],
+  ])('%s', (_name, packets, expected) => {
+    expect(isInOrder(packets)).toBe(expected);
+  });
+
+  function at(stamps: readonly number[], decoding: readonly number[] = stamps): Packet[] {
+    return stamps.map((stamp, index) => packet(stamp, { decodingSeconds: decoding[index]! }));
+  }
 });
