@@ -23,9 +23,12 @@ export async function benchLive(): Promise<void> {
       ...['-framerate', String(RATE), '-i', 'pipe:0', '-vsync', 'passthrough'],
     ],
     onPlay: (ffmpeg) => camera.film(ffmpeg),
+    onFrameSent: () => camera.sentAt.push(performance.now()),
   });
   try {
-    print('ffmpeg alone, frame to picture', await timeFfmpeg(server, camera));
+    const alone = await timeFfmpeg(server, camera);
+    print('camera, frame to network', camera.sendDelays());
+    print('ffmpeg alone, frame to picture', alone);
     print('clipstep watch, frame to line', await timeWatch(server, camera));
   } finally {
     camera.stop();
@@ -38,10 +41,13 @@ class Camera {
   #timer: NodeJS.Timeout | undefined;
   /** When each frame was handed to the encoder, in milliseconds. */
   shotAt: number[] = [];
+  /** When its last packet was sent. */
+  sentAt: number[] = [];
 
   film(ffmpeg: ChildProcess): void {
     this.stop();
     this.shotAt = [];
+    this.sentAt = [];
     const shotAt = this.shotAt;
     const pixels = Buffer.alloc(FRAME_BYTES);
     const started = performance.now();
@@ -56,6 +62,11 @@ class Camera {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** What encoding takes, in milliseconds. */
+  sendDelays(): number[] {
+    return this.sentAt.map((at, index) => at - this.shotAt[index]!).slice(SETTLE_SECONDS * RATE);
   }
 }
 
@@ -73,7 +84,7 @@ async function timeFfmpeg({ address }: RtspServer, camera: Camera): Promise<numb
     address,
   ];
   const output = ['-vf', 'scale=16:16,showinfo', '-f', 'rawvideo', '-pix_fmt', 'rgb24'];
-  const child = spawn(path, ['-nostdin', ...input, ...output, '-flush_packets', '1', '-'], {
+  const child = spawn(path, ['-nostdin', ...input, ...output, '-threads', '1', '-flush_packets', '1', '-'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stamps: number[] = [];

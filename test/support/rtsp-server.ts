@@ -22,6 +22,8 @@ export interface RtspOptions {
   readonly redirectTo?: string;
   /** Frames for ffmpeg's stdin, where its source says so. */
   readonly onPlay?: (ffmpeg: ChildProcess) => void;
+  /** Called whenever the last packet of a frame is on its way. */
+  readonly onFrameSent?: () => void;
 }
 
 /** What H.264 over RTP is to be like for whoever comes in the middle: no frame waits for others. */
@@ -131,6 +133,7 @@ class TestServer implements RtspServer {
     sockets.forEach((udp, channel) => {
       udp.on('message', (packet) => {
         if (this.#isSilent || socket.destroyed) return;
+        if (channel === 0 && packet[1]! >= MARKER) this.#options.onFrameSent?.();
         socket.write(
           Buffer.concat([Buffer.from([0x24, channel, packet.length >> 8, packet.length & 255]), packet]),
         );
@@ -151,6 +154,9 @@ class TestServer implements RtspServer {
     };
   }
 }
+
+/** The bit of a packet that a frame ends with (RFC 6184). */
+const MARKER = 0x80;
 
 const SDP = [
   ...['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=test', 'c=IN IP4 0.0.0.0', 't=0 0'],

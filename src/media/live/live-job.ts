@@ -36,8 +36,9 @@ export async function liveJob(
     outputOptions: [
       ...['-map', '0:V:0', ...(await passthroughOptions())],
       ...['-enc_time_base', `1:${STAMPS_A_SECOND}`, '-f', 'rawvideo', '-pix_fmt', 'rgb24'],
-      // A frame's last bytes are not to wait for the next one.
-      ...['-flush_packets', '1'],
+      // Nor for what is written: raw pictures, too, are encoded by as many threads as there are cores, a frame each, and a
+      // frame's last bytes come with the next one.
+      ...['-threads', '1', '-flush_packets', '1'],
     ],
     target: 'pipe:1',
     ...limits,
