@@ -42,6 +42,9 @@ function happened(video: HTMLVideoElement, event: 'loadeddata' | 'seeked'): Prom
   });
 }
 
+/** Containers round times, so that one may seem to lie just before its frame. */
+const TOLERANCE_SECONDS = 0.0005;
+
 /** A browser that is busy otherwise tells of no frame. */
 const MOST_WAITING_MILLISECONDS = 200;
 
@@ -53,7 +56,7 @@ async function seek(video: HTMLVideoElement, seconds: number): Promise<number> {
     new Promise<number>((resolve) => {
       video.requestVideoFrameCallback((_, { mediaTime }) => resolve(mediaTime));
     });
-  video.currentTime = seconds;
+  video.currentTime = seconds + TOLERANCE_SECONDS;
   await found;
   if (!shown) return seconds;
   const { signal } = new AbortController();

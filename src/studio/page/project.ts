@@ -52,13 +52,26 @@ export async function change(path: string, body: object = {}): Promise<boolean> 
 export const words = ({ message, fix }: { message: string; fix: string }): string =>
   `${message} ${fix}`.trim();
 
-/** Asks for the project as it is now. */
-export async function refresh(): Promise<void> {
-  const asked = await ask<StudioState>('/api/state');
-  if (asked.kind === 'answer') {
-    isAway.value = false;
-    state.value = asked.value;
-  } else if (asked.code !== 'away') failure.value = words(asked);
+let reading: Promise<void> | null = null;
+let isStale = false;
+
+/** Asks for the project as it is now. One answer after the other: an earlier one that comes late says what was. */
+export function refresh(): Promise<void> {
+  isStale = true;
+  reading ??= readState();
+  return reading;
+}
+
+async function readState(): Promise<void> {
+  while (isStale) {
+    isStale = false;
+    const asked = await ask<StudioState>('/api/state');
+    if (asked.kind === 'answer') {
+      isAway.value = false;
+      state.value = asked.value;
+    } else if (asked.code !== 'away') failure.value = words(asked);
+  }
+  reading = null;
 }
 
 /** Takes up changes as they are made, in other windows and by the server itself. */

@@ -4,6 +4,7 @@ import type { EpochPoint, RunProgress, RunSettings, RunState } from '../messages
 import { Chart } from './chart.js';
 import { confirmed } from './dialog.js';
 import { change, notice, state } from './project.js';
+import { TableBox } from './table-box.js';
 
 const USUAL: RunSettings = { weights: null, steps: null, seed: null, mirror: false };
 
@@ -192,7 +193,7 @@ function Runs({ runs }: { runs: readonly RunState[] }) {
   return (
     <section>
       <h2>Runs</h2>
-      <div class="table-box">
+      <TableBox name="All runs">
         <table>
           <thead>
             <tr>
@@ -211,7 +212,7 @@ function Runs({ runs }: { runs: readonly RunState[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </section>
   );
 }
