@@ -21,7 +21,8 @@ export async function imageFailure(path: string, cause: unknown): Promise<UserEr
   });
 }
 
-const NOT_SUPPORTED = /not (?:configured|implemented|supported|been built in)|unsupported/i;
+/** Not what sharp says of each file that it finds no sense in: this one begins like a picture that it knows. */
+const NOT_SUPPORTED = /not (?:configured|implemented|supported|been built in)|unsupported(?! image format)/i;
 
 /** sharp says a thing once for each attempt, and where in the file it looked. */
 function wordsOf(cause: unknown, path: string): string {

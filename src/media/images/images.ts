@@ -1,17 +1,15 @@
 import type { Metadata, Sharp } from 'sharp';
-import { messageOf, UserError } from '../../errors.js';
+import { UserError } from '../../errors.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
-import { readSignature } from '../file-signature.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { readInPairs } from '../pairs.js';
 import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
-import { imageFailure } from './image-failure.js';
-import { loadSharp } from './load-sharp.js';
+import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 
@@ -23,9 +21,7 @@ export interface ImageSequence {
 }
 
 /** One picture: an image file's, or one page of an animation. */
-interface Page {
-  readonly path: string;
-  readonly page: number;
+interface Page extends StoredPicture {
   /** Whether the others of the file are read too. */
   readonly isOfAnimation?: boolean;
 }
@@ -44,14 +40,14 @@ export async function openImages(
 ): Promise<ClipContent> {
   const { pages, timeline } = await layOut(sequence, limits);
   const span = requestedSpan(sequence.input, timeline.durationSeconds, request);
-  const { sampling, seed = 0, pace } = request;
+  const { sampling, seed = 0, pace, allowDamaged = false } = request;
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const { preprocessing } = request;
   return {
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,
     frames: readInPairs({ timeline, span, chosen, gap: request.pairGap }, (frames) =>
-      readPages({ pages, timeline, chosen: frames, preprocessing }, limits),
+      readPages({ pages, timeline, chosen: frames, preprocessing, allowDamaged }, limits),
     ),
   };
 }
@@ -61,18 +57,19 @@ interface Reading {
   readonly timeline: Timeline;
   readonly chosen: readonly number[];
   readonly preprocessing: Preprocessing;
+  readonly allowDamaged: boolean;
 }
 
 async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<Frame, void> {
-  const { pages, timeline, chosen, preprocessing } = reading;
-  let pixels: Uint8Array | undefined;
+  const { pages, timeline, chosen } = reading;
+  let picture: Picture | undefined;
   for (const [position, index] of chosen.entries()) {
-    const isRepeated = pixels !== undefined && chosen[position - 1] === index;
     const page = pages[index]!;
-    pixels = isRepeated
-      ? pixels!.slice()
-      : await withinLimits(page.path, limits, () => readPage(page, preprocessing));
-    yield { timeSeconds: timeline.startSeconds[index]!, pixels, isDamaged: false };
+    picture =
+      picture && chosen[position - 1] === index
+        ? { ...picture, pixels: picture.pixels.slice() }
+        : await withinLimits(page.path, limits, () => readPage(page, reading));
+    yield { timeSeconds: timeline.startSeconds[index]!, ...picture };
   }
 }
 
@@ -122,26 +119,32 @@ function timelineOf(durations: readonly number[]): Timeline {
   return { startSeconds, isKeyframe: durations.map(() => true), durationSeconds };
 }
 
+type Picture = Pick<Frame, 'pixels' | 'isDamaged'>;
+
 /**
  * One picture as the encoder's input, uint8 sRGB [size, size, 3]: turned upright by its EXIF orientation,
  * what is transparent shown as on a white page, 16 bits rounded to 8, CMYK and grey converted.
  */
-async function readPage(page: Page, { size, fit, kernel }: Preprocessing): Promise<Uint8Array> {
+async function readPage(page: Page, { preprocessing, allowDamaged }: Reading): Promise<Picture> {
+  const { size, fit, kernel } = preprocessing;
   const metadata = await readMetadata(page);
   if (!page.isOfAnimation) await assertStill(page, metadata);
   const { autoOrient } = metadata;
   const region = inputRegion(autoOrient.width, autoOrient.height, fit);
-  const { data, info } = await decoding(page, (image) =>
+  const decode = (image: Sharp) =>
     image
       .autoOrient()
       .flatten({ background: 'white' })
       .extract(region)
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  if (info.channels !== 3) throw new Error(`${page.path} gave ${info.channels} channels, expected 3`);
-  return resample({ width: info.width, height: info.height, data }, { size, kernel });
+      .toBuffer({ resolveWithObject: true });
+  const { decoded, isDamaged } = allowDamaged
+    ? await decodingDamaged(page, decode)
+    : { decoded: await decoding(page, decode), isDamaged: false };
+  const { width, height, channels } = decoded.info;
+  if (channels !== 3) throw new Error(`${page.path} gave ${channels} channels, expected 3`);
+  return { pixels: resample({ width, height, data: decoded.data }, { size, kernel }), isDamaged };
 }
 
 /** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
@@ -159,32 +162,6 @@ async function readMetadata(page: Page): Promise<Metadata> {
   const { width, height } = metadata.autoOrient;
   if (width * height > MAX_PIXELS) throw tooLargeFailure(page.path, `${width}x${height}`);
   return metadata;
-}
-
-/** Only what begins like a picture of a known kind reaches sharp, which would read SVG and its like too. */
-export async function decoding<T>({ path, page }: Page, work: (image: Sharp) => Promise<T>): Promise<T> {
-  await assertImage(path);
-  const sharp = await loadSharp();
-  try {
-    return await work(sharp(path, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn: 'error' }));
-  } catch (cause) {
-    throw await imageFailure(path, cause);
-  }
-}
-
-async function assertImage(path: string): Promise<void> {
-  const signature = await readSignature(path).catch((cause: unknown) => {
-    throw new UserError('unreadable', {
-      problem: `${path} cannot be read: ${messageOf(cause)}.`,
-      fix: 'See whether it is still there and may be read.',
-      cause,
-    });
-  });
-  if (signature === 'image') return;
-  throw new UserError('not_media', {
-    problem: `${path} is not an image: it does not begin like a JPEG, PNG, GIF, WebP, TIFF or AVIF.`,
-    fix: 'Take it out of the sequence, or save it as PNG or JPEG.',
-  });
 }
 
 /** sharp cannot be stopped; a picture that takes too long is left to itself. */

@@ -1,4 +1,4 @@
-import { decoding } from './images.js';
+import { decoding } from './decoding.js';
 import type { Pixels } from './resample.js';
 
 export interface ReadPictureOptions {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Sampling } from '../../../src/media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
+import { random } from '../../../src/random.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -238,3 +239,64 @@ describe('an image that cannot be read', () => {
     await expect(read(large, 1, { timeoutSeconds: 0.02 })).rejects.toMatchObject({ code: 'timeout' });
   });
 });
+
+describe('a picture whose damage a decoder conceals', () => {
+  const stream = random(3, 'noise');
+  const levels = Uint8Array.from({ length: 160 * 120 * 3 }, () => stream.integer(60, 180));
+  const noisy = () => sharp(levels, { raw: { width: 160, height: 120, channels: 3 } });
+  /** Some bytes of the coded data are lost. */
+  const pierced = (content: Buffer): Buffer => {
+    const start = Math.floor(content.length / 2);
+    return Buffer.concat([content.subarray(0, start), content.subarray(start + 200)]);
+  };
+
+  const emptied = (content: Buffer): Buffer => {
+    const start = Math.floor(content.length * 0.3);
+    return Buffer.from(content).fill(0, start, start + 200);
+  };
+
+  test.each([
+    ['baseline', { quality: 90 }, pierced],
+    ['progressive', { quality: 90, progressive: true }, emptied],
+  ])('is corrupt, or shown where that is allowed: a JPEG, %s', async (name, options, damage) => {
+    const frames = join(folder, `damaged-${name}`);
+    mkdirSync(frames);
+    const sound = await noisy().jpeg(options).toBuffer();
+    writeFileSync(join(frames, '1.jpg'), sound);
+    writeFileSync(join(frames, '2.jpg'), damage(sound));
+    writeFileSync(join(frames, '3.jpg'), sound.subarray(0, sound.length / 2));
+    writeFileSync(join(frames, '4.jpg'), sound);
+    await expect(read(frames, 4)).rejects.toMatchObject({
+      code: 'corrupt',
+      problem: expect.stringContaining('2.jpg'),
+    });
+    const shown = await read(frames, 4, { allowDamaged: true });
+    expect(shown.map(({ isDamaged }) => isDamaged)).toEqual([false, true, true, false]);
+    expect(shown[2]!.pixels).not.toEqual(shown[0]!.pixels);
+    expect(shown[3]!.pixels).toEqual(shown[0]!.pixels);
+  });
+
+  test('is not what some cameras leave out of their parameters', async () => {
+    const path = join(folder, 'camera.jpg');
+    const sound = await noisy().jpeg().toBuffer();
+    writeFileSync(path, sound);
+    const [expected] = await read(path);
+    const scan = sound.indexOf(Buffer.from([0xff, 0xda]));
+    // The last coefficient of the scan, 63 in a JPEG that is not progressive.
+    const last = scan + 2 + sound.readUInt16BE(scan + 2) - 2;
+    expect(sound[last]).toBe(63);
+    const odd = Buffer.from(sound);
+    odd[last] = 0;
+    writeFileSync(path, odd);
+    await expect(sharp(odd).raw().toBuffer()).rejects.toThrow(/Invalid SOS parameters/);
+    expect(await read(path)).toEqual([expected]);
+  });
+
+  test.each(['png', 'webp', 'tiff', 'avif', 'gif'] as const)('is not shown as sound: %s', async (format) => {
+    const path = join(folder, `pierced.${format}`);
+    writeFileSync(path, pierced(await noisy().toFormat(format, FORMATS[format]).toBuffer()));
+    await expect(read(path)).rejects.toMatchObject({ code: 'corrupt' });
+  });
+});
+
+const FORMATS = { png: {}, webp: { quality: 90 }, tiff: { compression: 'lzw' }, avif: {}, gif: {} } as const;
