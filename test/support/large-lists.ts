@@ -2,8 +2,8 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchSettings } from '../../src/predict/batch/batch-settings.js';
 import { settingsPath } from '../../src/predict/batch/batch-settings.js';
+import { listSource } from '../../src/predict/batch/find-all.js';
 import { openJournal } from '../../src/predict/batch/journal.js';
-import { listClips } from '../../src/predict/batch/list-clips.js';
 import type { ClassifiedRow } from '../../src/predict/batch/row.js';
 import { writeResults } from '../../src/predict/batch/write-results.js';
 import { mergeParts } from '../../src/predict/merge/merge-parts.js';
@@ -76,16 +76,17 @@ const TASKS: Record<string, (folder: string, count: number) => Promise<unknown>>
     const shard = { index: 1, count: Math.round(count / 10) };
     const listed = { all: 0, shard: 0 };
     const options = {
-      labels: new Set<string>(),
-      images: 'frames' as const,
+      kind: process.argv[6] === 'texts' ? ('texts' as const) : ('clips' as const),
+      labels: [],
+      encoding: 'utf-8',
       followLinks: false,
       onSkipped: () => {},
       scratch: folder,
       signal: new AbortController().signal,
     };
     const source = process.argv[5]!;
-    for await (const _ of listClips(source, { ...options, shard: undefined })) listed.all += 1;
-    for await (const _ of listClips(source, { ...options, shard })) listed.shard += 1;
+    for await (const _ of listSource(source, { ...options, shard: undefined })) listed.all += 1;
+    for await (const _ of listSource(source, { ...options, shard })) listed.shard += 1;
     return listed;
   },
   arrange: async (folder, count) => {

@@ -10,6 +10,9 @@ import type { EndReason } from './watch-options.js';
 const LONGEST_STEP_BACK_SECONDS = 1;
 const LONGEST_STEP_SECONDS = 60;
 
+/** How much faster a camera's clock may go than this machine's: more than any does. */
+const CLOCK_DRIFT = 0.001;
+
 interface Watched {
   readonly input: FramesInput;
   readonly windowing: Windowing;
@@ -80,6 +83,7 @@ export class Watching {
   }
 
   #isAhead(): boolean {
-    return this.#latestSeconds > this.#clockSeconds();
+    const { seconds } = this.#origin!;
+    return this.#latestSeconds - seconds > (this.#clockSeconds() - seconds) * (1 + CLOCK_DRIFT);
   }
 }

@@ -46,6 +46,21 @@ it('lists a manifest of many clips, and a shard of it, in little memory', async 
   expect(await run('list', count, manifest)).toEqual({ all: count, shard: expect.any(Number) });
 });
 
+it.each(['csv', 'tsv', 'txt'])(
+  'lists many texts of a .%s, and a shard of them, in little memory',
+  async (ending) => {
+    const list = join(root, `texts.${ending}`);
+    const count = 300_000;
+    const first = { csv: 'text,label', tsv: 'text\tlabel', txt: 'the first one' }[ending]!;
+    const rest = { csv: ',a class', tsv: '\ta class', txt: '' }[ending]!;
+    await writeLines(list, count, (index) =>
+      index === 0 ? first : `${'a text of some length '.repeat(4)}${index}${rest}`,
+    );
+    const all = ending === 'txt' ? count : count - 1;
+    expect(await run('list', count, list, 'texts')).toEqual({ all, shard: expect.any(Number) });
+  },
+);
+
 it('walks a folder of many clips, and a shard of it, in little memory', async () => {
   const count = COUNT;
   const folder = join(root, 'clips');
