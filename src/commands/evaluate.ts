@@ -52,6 +52,10 @@ function command(): Command {
       "first fit the model's temperature, and how far clips may be from its training clips, on the validation part and keep both",
     )
     .option(
+      '--describe',
+      'first learn what the training clips look like, and how far clips may be from them, and keep both: for models made before training did so',
+    )
+    .option(
       '--target-precision <share>',
       'calibrate, and call unsure answers unknown so that this share of the rest is right',
       numberWithin(0, 1),

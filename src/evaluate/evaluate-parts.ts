@@ -38,6 +38,8 @@ export interface EvaluationSettings {
    * in the model. A model that does not know what it was trained on learns it, where this is the same data.
    */
   readonly calibrate?: boolean | undefined;
+  /** Learn what the training part looks like, and how far from it examples may be, and keep both in the model. Nothing else changes. */
+  readonly describe?: boolean | undefined;
   /** Calibrate, and choose from which probability on answers are right that often. In (0, 1]. */
   readonly targetPrecision?: number | undefined;
   /** Answers less probable are unknown, here and not in the model. In [0, 1]; the model's own when absent. */
@@ -141,37 +143,52 @@ interface Open {
 
 async function choicesOf(
   open: Open,
-  { calibrate, targetPrecision }: EvaluationSettings,
+  { calibrate, describe, targetPrecision }: EvaluationSettings,
 ): Promise<{ members: readonly Weights[]; choices: Choices }> {
   const { bundle, engine, parts, features, onEvent } = open;
-  if (!calibrate && targetPrecision === undefined)
-    return { members: bundle.members, choices: bundle.manifest };
-  const { validation, train } = parts;
-  if (validation.length === 0) throw emptyPart('validation');
   const { networks, manifest } = bundle;
+  const calibrates = calibrate || targetPrecision !== undefined;
+  if (!calibrates && !describe) return { members: bundle.members, choices: manifest };
+  const { validation } = parts;
+  if (validation.length === 0) throw emptyPart('validation');
+  const members = await describedMembers(open, describe ?? false);
   const { read } = features;
-  const isKnown = bundle.members.every(isDescribed);
-  const members =
-    isKnown || !parts.isTrainedOn
-      ? bundle.members
-      : await addKnownExamples(bundle.members, {
-          engine,
-          networks,
-          read,
-          train,
-          validation,
-          seed: manifest.pipeline.seed,
-        });
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
-  const { choices } = await chooseOnValidation({
+  const chosen = await chooseOnValidation({
     classifier,
     read,
     validation,
     onEvent,
     targetPrecision,
   }).finally(() => classifier.release());
+  const { temperature, minProbability } = manifest;
+  const { maxDistance } = chosen.choices;
+  const choices = calibrates ? chosen.choices : { temperature, minProbability, maxDistance };
   await updateBundle(bundle, { members, changes: choices });
   return { members, choices };
+}
+
+/**
+ * The members, which learn what they were trained on where they do not know it, or are to learn it anew.
+ *
+ * @throws UserError `usage` where that is asked for and this is other data.
+ */
+async function describedMembers(
+  { bundle, engine, parts, features }: Open,
+  isAsked: boolean,
+): Promise<readonly Weights[]> {
+  const { networks, members, manifest, folder } = bundle;
+  if (!parts.isTrainedOn) {
+    if (!isAsked) return members;
+    throw new UserError('usage', {
+      problem: `--describe needs the data that ${folder} was trained on, and this is not it, or it has changed since.`,
+      fix: 'Give the data that it was trained on, or train it again: training describes its data.',
+    });
+  }
+  if (!isAsked && members.every(isDescribed)) return members;
+  const { train, validation } = parts;
+  const { seed } = manifest.pipeline;
+  return addKnownExamples(members, { engine, networks, read: features.read, train, validation, seed });
 }
 
 async function score(open: Open, options: EvaluationSettings & Choices) {

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBundle } from '../../src/bundle/bundle.js';
+import { loadBundle, saveBundle } from '../../src/bundle/bundle.js';
+import { KNOWN_PREFIX } from '../../src/tasks/classification/known-examples.js';
 import { freshCache } from '../support/cache.js';
 import { clipstep } from '../support/cli.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';
@@ -161,6 +162,29 @@ describe('clipstep evaluate', () => {
     const { code, stderr } = await clipstep(['evaluate', model, '--data', data, ...both], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/both were given/);
+  });
+
+  it('learns what it was trained on, and leaves the rest as it is', async () => {
+    const [old, trained] = [join(root, 'old'), await loadBundle(model)];
+    const { manifest, members } = trained;
+    const undescribed = members.map(
+      (weights) => new Map([...weights].filter(([name]) => !name.startsWith(KNOWN_PREFIX))),
+    );
+    const { maxDistance, ...rest } = manifest;
+    await saveBundle(old, { manifest: { ...rest, temperature: 7 }, members: undescribed, files: {} });
+    const other = join(root, 'less');
+    await writeTinyDataset(other, 5);
+    const describing = (from: string) =>
+      clipstep(['evaluate', old, '--data', from, '--describe'], { env, cwd: root });
+
+    const refused = await describing(other);
+    expect(refused.stderr).toMatch(/--describe needs the data that .*old was trained on/);
+    expect(refused.code).toBe(2);
+    expect((await describing(data)).code).toBe(0);
+    const described = await loadBundle(old);
+    expect(described.manifest).toMatchObject({ temperature: 7, minProbability: manifest.minProbability });
+    expect(described.manifest.maxDistance).toBeGreaterThan(0);
+    expect([...described.members[0]!.keys()].sort()).toEqual([...members[0]!.keys()].sort());
   });
 
   it('refuses classes that the model does not know', async () => {

@@ -29,6 +29,7 @@ export interface EvaluateFlags extends WindowFlags {
   readonly encoding?: string;
   readonly engine: 'auto' | EngineName;
   readonly calibrate?: boolean;
+  readonly describe?: boolean;
   readonly targetPrecision?: number;
   readonly minProbability?: number;
   readonly withoutLeaks?: boolean;

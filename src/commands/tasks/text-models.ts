@@ -14,6 +14,7 @@ interface TextModel {
 export function refuseFlagsOfClasses({ kind }: TextModel, flags: Partial<EvaluateFlags>): void {
   refuseFlags(kind, {
     '--calibrate': flags.calibrate,
+    '--describe': flags.describe,
     '--target-precision': flags.targetPrecision,
     '--min-probability': flags.minProbability,
     '--without-leaks': flags.withoutLeaks,

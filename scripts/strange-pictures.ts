@@ -1,0 +1,54 @@
+/**
+ * Draws what is no digit, to measure how well a model of digits knows that:
+ *
+ *     npx tsx scripts/strange-pictures.ts FOLDER
+ *     npx clipstep evaluate mnist-rows --outliers FOLDER/letters
+ *
+ * FOLDER/letters has 500 pictures, in the machine's fonts, and FOLDER/noise 200.
+ */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { makeFolder } from '../src/platform/make-folder.js';
+import { random } from '../src/random.js';
+
+const SIDE = 28;
+/** Without those that look like a digit, such as O, l and S. */
+const LETTERS = [...'ABCDEFGHJKLMNPQRTUVWXYabdefghkmnpqrtwxy'];
+
+const [folder = 'runs/strange-pictures'] = process.argv.slice(2);
+const [letters, noise] = [join(folder, 'letters'), join(folder, 'noise')];
+for (const each of [letters, noise]) await makeFolder(each);
+const names = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+for (const name of names(500))
+  await sharp(drawLetter(name))
+    .png()
+    .toFile(join(letters, `${name}.png`));
+for (const name of names(200)) {
+  const raw = { width: SIDE, height: SIDE, channels: 1 } as const;
+  await sharp(drawNoise(name), { raw })
+    .png()
+    .toFile(join(noise, `${name}.png`));
+}
+
+/** SVG of a letter in white on black, as tall as MNIST's digits. */
+function drawLetter(name: string): Buffer {
+  const stream = random(1, 'letter', name);
+  const font = stream.pick(['serif', 'sans-serif', 'monospace']);
+  const style = `${stream.pick(['normal', 'italic'])} ${stream.pick(['normal', 'bold'])}`;
+  const size = 18 + 6 * stream.float();
+  const turn = 30 * stream.float() - 15;
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">
+    <rect width="100%" height="100%"/>
+    <text x="14" y="14" dy=".35em" text-anchor="middle" fill="#fff" transform="rotate(${turn} 14 14)"
+      style="font: ${style} ${size}px ${font}">${stream.pick(LETTERS)}</text></svg>`);
+}
+
+/** Every second picture is white at one place of five; the others have all greys. */
+function drawNoise(name: string): Uint8Array {
+  const stream = random(1, 'noise', name);
+  const isSparse = Number(name) % 2 === 0;
+  return Uint8Array.from({ length: SIDE ** 2 }, () => {
+    if (!isSparse) return stream.integer(0, 256);
+    return stream.float() < 0.2 ? 255 : 0;
+  });
+}
