@@ -55,7 +55,9 @@ describe('clipstep classify', () => {
 
   it('leaves no file in the folders of a person and of temporary files, as what measures use would', async () => {
     const own = await mkdtemp(join(root, 'home-'));
-    const folders = { HOME: own, XDG_CACHE_HOME: own, TMPDIR: own, ORT_DISABLE_TELEMETRY: undefined };
+    const cache = await mkdtemp(join(root, 'cache-'));
+    const ours = { CLIPSTEP_CACHE: cache, ORT_DISABLE_TELEMETRY: undefined };
+    const folders = { HOME: own, XDG_CACHE_HOME: own, TMPDIR: own, ...ours };
     const { code } = await clipstep(['classify', samples], { env: folders });
     expect(code).toBe(0);
     expect(await readdir(own, { recursive: true })).toEqual([]);
@@ -78,6 +80,7 @@ describe('clipstep classify', () => {
         'input',
         'label',
         'probability',
+        'distance',
         'top',
         'frames',
         // Folders of frames are not decoded.
