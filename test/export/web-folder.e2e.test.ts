@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { glob } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,14 +119,31 @@ describe.skipIf(chromiumPath === null)('a model as a page, in a browser', () => 
     expect(await answerOf(page, 'frames')).toMatchObject({ label: 'open' });
   });
 
+  it('reads animations, and recordings that do not say how long they are', async () => {
+    const source = ['-nostdin', '-v', 'error', '-i', shippedSample('open/open-0001.mp4')];
+    const ffmpeg = promisify(execFile);
+    await ffmpeg(ffmpegPackage.path, [...source, '-vf', 'fps=10', join(root, 'moving.gif')]);
+    const encoder = ['-c:v', 'libvpx', '-deadline', 'realtime', '-f', 'webm', 'pipe:1'];
+    const { stdout } = await ffmpeg(ffmpegPackage.path, [...source, ...encoder], {
+      encoding: 'buffer',
+      maxBuffer: 1e8,
+    });
+    await writeFile(join(root, 'recorded.webm'), stdout);
+    for (const name of ['moving.gif', 'recorded.webm']) {
+      await choose(page, [join(root, name)]);
+      expect(await answerOf(page, name)).toMatchObject({ label: 'open' });
+    }
+  });
+
   it('computes in a worker', () => {
     expect(page.workers()).toHaveLength(1);
   });
 
   it('says live what the camera sees, and how fast', async () => {
     await page.getByRole('button', { name: 'Start the camera' }).click();
-    await page.getByText(/\d+ frames in \d+ ms: \d+ frames a second\./).waitFor(WAIT);
-    await page.getByText(/It takes \d+ frames a second from the camera\./).waitFor(WAIT);
+    const camera = page.getByRole('region', { name: 'The camera' });
+    await camera.getByText(/\d+ frames in \d+ ms: \d+ frames a second\./).waitFor(WAIT);
+    await camera.getByText(/It takes \d+ frames a second from the camera\./).waitFor(WAIT);
     await lookAt(page, 'web-camera');
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Start the camera' }).waitFor();

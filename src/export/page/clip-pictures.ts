@@ -34,15 +34,25 @@ export async function openPictures(files: readonly File[]): Promise<ClipPictures
 const DEFAULT_MICROSECONDS = 100_000;
 const SHORTEST_MICROSECONDS = 11_000;
 
-/** A GIF. @throws Error where the browser does not say what is in it. */
-export async function openAnimation(file: File): Promise<ClipPictures> {
-  if (!('ImageDecoder' in globalThis)) {
+/**
+ * A picture that moves, such as a GIF; null for one that stands still.
+ *
+ * @throws Error for what the browser does not read.
+ */
+export async function openAnimation(file: File): Promise<ClipPictures | null> {
+  const { type } = file;
+  if (!('ImageDecoder' in globalThis) || !(await ImageDecoder.isTypeSupported(type))) {
+    if (type !== 'image/gif') return null;
     throw new Error('This browser does not say what is in a GIF. Give a video instead.');
   }
-  const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type: 'image/gif' });
-  await decoder.completed;
+  const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type });
+  await decoder.tracks.ready.catch(() => {
+    throw new Error(`${file.name} is damaged, or no picture that this browser reads.`);
+  });
+  const frames = decoder.tracks.selectedTrack?.frameCount ?? 0;
+  if (frames < 2) return null;
   const ends: number[] = [];
-  for (let index = 0; index < decoder.tracks.selectedTrack!.frameCount; index++) {
+  for (let index = 0; index < frames; index++) {
     const { image } = await decoder.decode({ frameIndex: index });
     const given = image.duration ?? 0;
     const duration = given < SHORTEST_MICROSECONDS ? DEFAULT_MICROSECONDS : given;
@@ -50,7 +60,7 @@ export async function openAnimation(file: File): Promise<ClipPictures> {
     image.close();
   }
   return {
-    seconds: ends.at(-1)!, // at least one
+    seconds: ends.at(-1)!, // two or more
     at: async (seconds) => {
       const found = ends.findIndex((end) => seconds < end);
       const frameIndex = found < 0 ? ends.length - 1 : found;

@@ -10,7 +10,7 @@ export async function* readClip(
   clip: GivenClip,
   { reading, gapSeconds }: Pick<WebModel, 'reading' | 'gapSeconds'>,
 ): AsyncGenerator<FrameOfClip, void> {
-  const pictures = await (clip.isPictures ? openPictures(clip.files) : openFile(clip.files[0]!)); // it has one
+  const pictures = await openGiven(clip);
   try {
     for (const time of timesOf(pictures.seconds, reading)) {
       yield gapSeconds === null
@@ -59,5 +59,9 @@ export const mostFrames = (reading: Reading): number =>
 
 const ANIMATION = /\.gif$/i;
 
-const openFile = (file: File): Promise<ClipPictures> =>
-  ANIMATION.test(file.name) ? openAnimation(file) : openVideo(file);
+async function openGiven({ files, isPictures }: GivenClip): Promise<ClipPictures> {
+  const [first, ...others] = files;
+  if (!first || others.length > 0) return openPictures(files);
+  if (!isPictures && !ANIMATION.test(first.name)) return openVideo(first);
+  return (await openAnimation(first)) ?? openPictures(files);
+}

@@ -5,6 +5,7 @@ import { Collect } from './collect.js';
 import { Judge } from './judge.js';
 import { change, failure, isAway, notice, state } from './project.js';
 import { judged } from './run-choice.js';
+import { Said } from './said.js';
 import { TakeAway } from './take-away.js';
 import { Train } from './train.js';
 import { Try } from './try.js';
@@ -129,7 +130,9 @@ function Failure() {
   if (failure.value === null) return null;
   return (
     <div class="message bad" role="alert">
-      <p>{failure.value}</p>
+      <p>
+        <Said text={failure.value} />
+      </p>
       <button
         type="button"
         onClick={() => {

@@ -5,6 +5,7 @@ import type { ClipState } from '../messages.js';
 import { mediaUrl, stripUrl } from './clip-card.js';
 import { Dialog } from './dialog.js';
 import { change } from './project.js';
+import { Said } from './said.js';
 import { MoveTo } from './selection.js';
 
 /** A clip to be watched, trimmed, moved or deleted. */
@@ -18,7 +19,9 @@ export function ClipDialog(props: { clip: ClipState; label: string; onClose: () 
       {clip.problem === null ? (
         <Player clip={clip} onTrimmed={onClose} />
       ) : (
-        <p class="message bad">{clip.problem}</p>
+        <p class="message bad">
+          <Said text={clip.problem} />
+        </p>
       )}
       <p class="quiet">
         In “{label}”. {clip.take === null ? '' : `From the recording ${clip.take}. `}

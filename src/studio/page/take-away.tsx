@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { state } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
+import { Said } from './said.js';
 
 interface Download {
   readonly as: 'model' | 'onnx' | 'web' | 'tfjs';
@@ -93,7 +94,7 @@ function DownloadCard({ as, title, words, run }: Download & { run: string }) {
       <p>{words}</p>
       {problem.value !== null && (
         <p class="message bad" role="alert">
-          {problem.value}
+          <Said text={problem.value} />
         </p>
       )}
       <button type="button" disabled={isBusy.value} aria-label={`Download ${title}`} onClick={download}>

@@ -4,6 +4,7 @@ import type { EpochPoint, RunProgress, RunSettings, RunState } from '../messages
 import { Chart } from './chart.js';
 import { confirmed } from './dialog.js';
 import { change, notice, state } from './project.js';
+import { Said } from './said.js';
 import { TableBox } from './table-box.js';
 
 const USUAL: RunSettings = { weights: null, steps: null, seed: null, mirror: false };
@@ -199,8 +200,12 @@ function Runs({ runs }: { runs: readonly RunState[] }) {
             <tr>
               <th scope="col">Run</th>
               <th scope="col">Right on unseen clips</th>
-              <th scope="col">Settings</th>
-              <th scope="col">Time</th>
+              <th scope="col" class="wide-only">
+                Settings
+              </th>
+              <th scope="col" class="wide-only">
+                Time
+              </th>
               <th scope="col">
                 <span class="unseen">What to do</span>
               </th>
@@ -219,12 +224,16 @@ function Runs({ runs }: { runs: readonly RunState[] }) {
 
 function RunRow({ run }: { run: RunState }) {
   const { name, status, test, seconds } = run;
+  const time = seconds === null ? '' : duration(seconds);
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row">
+        {name}
+        <span class="narrow-only quiet">{[settingsText(run.settings), time].filter(Boolean).join(', ')}</span>
+      </th>
       <td>{test ? `${percent(test.accuracy)} of ${test.examples}` : <Status run={run} />}</td>
-      <td>{settingsText(run.settings)}</td>
-      <td>{seconds === null ? '' : duration(seconds)}</td>
+      <td class="wide-only">{settingsText(run.settings)}</td>
+      <td class="wide-only">{time}</td>
       <td class="row-actions">
         {status === 'finished' && (
           <a href={`#judge/${encodeURIComponent(name)}`}>
@@ -268,7 +277,7 @@ function Status({ run: { status, error } }: { run: RunState }) {
     case 'failed':
       return (
         <>
-          <strong>failed.</strong> {error?.message} {error?.fix}
+          <strong>failed.</strong> <Said text={`${error?.message ?? ''} ${error?.fix ?? ''}`} />
           {error?.code === 'download_failed' &&
             ' Or choose another encoder under Options: one that ships needs no network.'}
         </>

@@ -9,6 +9,7 @@ import { Chart } from './chart.js';
 import { type Live, type Moment, startLive } from './live.js';
 import { notice, words } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
+import { Said } from './said.js';
 
 /** A model at work: on a clip, or on what the camera sees. */
 export function Try() {
@@ -66,7 +67,7 @@ function TryCamera({ run }: { run: RunState }) {
       </div>
       {said !== null && (
         <p class="message bad" role="alert">
-          {said}
+          <Said text={said} />
         </p>
       )}
       {live.value && <Moments moments={live.value.moments} />}
@@ -162,7 +163,7 @@ function TryClip({ run }: { run: RunState }) {
       <p class="quiet">Or drop one here.</p>
       {problem.value !== null && (
         <p class="message bad" role="alert">
-          {problem.value}
+          <Said text={problem.value} />
         </p>
       )}
       {shown.value && <video src={shown.value.url} controls muted loop autoPlay playsInline />}

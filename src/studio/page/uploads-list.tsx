@@ -1,4 +1,5 @@
 import { counted } from '../../export/page/page-words.js';
+import { Said } from './said.js';
 import { giveUp, sendAgain, uploads } from './uploads.js';
 
 /** Clips that are on their way, and those that could not be saved: nothing is lost while they are listed. */
@@ -19,7 +20,7 @@ export function Uploads() {
                   <strong>
                     {name} ({upload.label}) is not saved.
                   </strong>{' '}
-                  {upload.problem}
+                  <Said text={upload.problem ?? ''} />
                 </p>
                 <button type="button" aria-label={`Save again: ${name}`} onClick={() => sendAgain(upload)}>
                   Save again
