@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -131,9 +132,9 @@ const RUN: Record<ModelCommand, (subject: Subject, out: string) => Promise<unkno
     }
   },
   watch: async ({ model }) => {
-    const source = join(projectFolder, 'datasets/motion/samples/open/open-0001.mp4');
+    const source = createReadStream(join(projectFolder, 'datasets/motion/samples/open/open-0001.mp4'));
     const windowing = { windowSeconds: 0.5, strideSeconds: 0.5 };
-    const { windows } = await watch({ bundle: await loadBundle(model), source, realtime: true, windowing });
+    const { windows } = await watch({ bundle: await loadBundle(model), source, windowing });
     expect(windows).toBe(4);
   },
   quantize: async ({ model, data }, out) => quantizeBundle(await loadBundle(model), { data, out }),

@@ -45,13 +45,15 @@ function start(args: readonly string[]) {
 
 describe('clipstep watch', () => {
   it('prints events and windows as JSON lines, and what came of it on stderr', async () => {
-    const args = ['watch', stream, '--realtime', '--model', model, ...WINDOWS, '--json', '--each-window'];
-    const { code, stdout, stderr } = await clipstep(args);
-    expect(code).toBe(0);
-    const lines = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const { child, lines: printed } = start(['-', '--model', model, ...WINDOWS, '--json', '--each-window']);
+    createReadStream(stream).pipe(child.stdin);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const lines = [];
+    for await (const line of printed) lines.push(JSON.parse(line));
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
     expect(lines.filter(({ event }) => event === 'window')).toHaveLength(7);
     expect(lines.find(({ event }) => event === 'window')).toMatchObject({
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -100,7 +102,8 @@ describe('clipstep watch', () => {
         said.push(JSON.parse(line));
         if (said.length === 1) child.kill('SIGTERM');
       }
-      expect(said.map(({ event }) => event)).toEqual(['start', 'end']);
+      // What begins ends, one after the other.
+      expect(said.map(({ event }) => event)).toEqual(said.map((_, index) => ['start', 'end'][index % 2]));
       expect(said.at(-1)!.reason).toBe('stopped');
       expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
       if (canListProcesses) expect(processesNaming(`-i ${server.address}`)).toEqual([]);
