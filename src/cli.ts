@@ -4,6 +4,7 @@ import { COMMANDS } from './commands/catalog.js';
 import { EXIT_INTERRUPTED } from './commands/interruptible.js';
 import { outputLost, watchOutput } from './commands/lost-output.js';
 import { UserError } from './errors.js';
+import { MEMORY_FIX, tellsOfLackOfMemory } from './platform/lack-of-memory.js';
 import { clipstepVersion } from './platform/version.js';
 
 /** Wrong use, as distinct from an input that failed (1). */
@@ -62,12 +63,10 @@ function lackOf(error: unknown): string | null {
     if (code === 'EMFILE' || code === 'ENFILE') {
       return 'Clipstep needs to open more files at once than the system allows.\nAllow more, for example: ulimit -n 1024';
     }
-    if (
-      code === 'ENOMEM' ||
-      code === 'ERR_WORKER_OUT_OF_MEMORY' ||
-      /bad_alloc|Array buffer allocation/.test(cause.message)
-    ) {
-      return 'There is not enough memory for Clipstep to go on.\nFree some, or read fewer clips at once.';
+    const isRefused = code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'EAGAIN';
+    // What is said of a file names it.
+    if (isRefused || (!(cause instanceof UserError) && tellsOfLackOfMemory(cause.message))) {
+      return `There is not enough memory for Clipstep to go on.\n${MEMORY_FIX}`;
     }
   }
   return null;

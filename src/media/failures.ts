@@ -1,5 +1,6 @@
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import type { TimeBudget } from '../platform/child-process/time-budget.js';
+import { MEMORY_FIX } from '../platform/lack-of-memory.js';
 import { ffmpegCommand } from './ffmpeg/advice-command.js';
 import type { ToolExit } from './ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from './ffmpeg/safety.js';
@@ -44,6 +45,15 @@ export function timeoutFailure(path: string, timeBudget: TimeBudget): UserError 
   return new UserError('timeout', {
     problem: `${path} was not read within ${timeBudget.totalSeconds} s.`,
     fix: 'Give it more time, cut the clip shorter, or convert it to a smaller size first.',
+  });
+}
+
+/** Nothing is known of a file that there was not enough memory for. */
+export function memoryFailure(path: string, cause: unknown): UserError {
+  return new UserError('killed', {
+    problem: `There was not enough memory to read ${path}: ${messageOf(cause).split('\n')[0]}.`,
+    fix: MEMORY_FIX,
+    cause,
   });
 }
 

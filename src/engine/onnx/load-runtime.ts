@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '../../errors.js';
 import { hasMusl } from '../../platform/has-musl.js';
+import { MEMORY_FIX, tellsOfLackOfMemory } from '../../platform/lack-of-memory.js';
 import type { OnnxRuntime } from './session.js';
 
 /** @throws UserError `engine_unavailable` where onnxruntime cannot be loaded. */
@@ -16,7 +17,9 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
     const { platform, arch } = process;
     throw new UserError('engine_unavailable', {
       problem: `The onnx engine cannot be loaded on ${platform} ${arch}: ${messageOf(cause).split('\n')[0]}`,
-      fix: runtimeFix({ system: `${platform} ${arch}`, isMusl: hasMusl() }),
+      fix: tellsOfLackOfMemory(messageOf(cause))
+        ? `There is too little memory. ${MEMORY_FIX}`
+        : runtimeFix({ system: `${platform} ${arch}`, isMusl: hasMusl() }),
       cause,
     });
   }

@@ -1,11 +1,13 @@
 import { open } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
-import { tooLargeFailure } from '../failures.js';
+import { tellsOfLackOfMemory } from '../../platform/lack-of-memory.js';
+import { memoryFailure, tooLargeFailure } from '../failures.js';
 
 /** Why sharp could not decode a picture: one too large, in a format that it does not know, or damaged. */
 export async function imageFailure(path: string, cause: unknown): Promise<UserError> {
   const words = wordsOf(cause, path);
   if (/exceeds pixel limit/.test(words)) return tooLargeFailure(path, words);
+  if (tellsOfLackOfMemory(words)) return memoryFailure(path, cause);
   const codec = await unknownCodecOf(path);
   if (codec !== null || NOT_SUPPORTED.test(words)) {
     return new UserError('unreadable', {

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { MEMORY_FIX, tellsOfLackOfMemory } from '../../platform/lack-of-memory.js';
 import { oversized, quote, tooLargeFailure } from '../failures.js';
 import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
@@ -32,7 +33,7 @@ export function decodingFailure(path: string, { exit, found, expected }: Decodin
 export function damageFailure(path: string, found: string): UserError {
   return new UserError('corrupt', {
     problem: `${path} is damaged: ${found}.`,
-    fix: `Copy or record it again. To use what can be read, give --allow-damaged, or convert it: ${repairCommand(path)}`,
+    fix: `${tellsOfLackOfMemory(found) ? `ffmpeg was refused memory, as damage can make it ask for too much; where the file is sound: ${MEMORY_FIX} ` : ''}Copy or record it again. To use what can be read, give --allow-damaged, or convert it: ${repairCommand(path)}`,
   });
 }
 
