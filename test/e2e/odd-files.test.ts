@@ -5,11 +5,13 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -102,17 +104,54 @@ describe.skipIf(process.platform === 'win32')('after SIGTERM', () => {
     chmodSync(stubborn, 0o755);
   });
 
-  test('nothing is left, whatever it waits for', async () => {
-    const env = { ...process.env, CLIPSTEP_FFMPEG: stubborn };
-    const child = spawn(process.execPath, ['dist/cli.js', 'classify', SAMPLE], {
+  const SAMPLES = join(projectFolder, 'datasets/motion/samples');
+  const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    spawn(process.execPath, ['dist/cli.js', ...args], {
       cwd: projectFolder,
-      env,
-      stdio: 'ignore',
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'ignore', 'ignore'],
     });
+
+  test.each([
+    ['classify', [SAMPLE]],
+    ['batch', [SAMPLES, '--model', MODEL, '--out', join(folder, 'ended.jsonl')]],
+    ['train', ['motion', '--data', SAMPLES, '--out', join(folder, 'ended')]],
+    ['evaluate', [MODEL, '--data', SAMPLES, '--split', 'all']],
+    ['check', [SAMPLES]],
+  ])('nothing is left of %s, which waits for ffmpeg', async (command, args) => {
+    const child = start([command, ...args], { CLIPSTEP_FFMPEG: stubborn });
+    const exit = once(child, 'exit');
     const waits = () => execFileSync('ps', ['-eo', 'args']).toString().includes(`${stubborn} -nostdin`);
     while (!waits()) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await exit;
     expect(waits()).toBe(false);
+  });
+
+  test('nothing waits for stdin, from which nothing comes', async () => {
+    const temporary = mkdtempSync(join(folder, 'spool-'));
+    const child = start(['classify', '-'], { TMPDIR: temporary });
+    const exit = once(child, 'exit');
+    while (readdirSync(temporary).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGTERM');
+    await exit;
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('nothing waits for a server that goes silent', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': 1000 }).write('begins');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const asked = once(server, 'request');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('No port');
+    const child = start(['classify', `http://127.0.0.1:${address.port}/clip.mp4`, '--allow-private']);
+    const exit = once(child, 'exit');
+    await asked;
+    child.kill('SIGTERM');
+    await exit;
+    server.closeAllConnections();
+    server.close();
   });
 });
