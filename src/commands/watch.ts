@@ -59,7 +59,7 @@ export function watchCommand(): Command {
       DEFAULT_WINDOWING.strideSeconds,
     )
     .addOption(enterOption('as probable as an answer has to be, and at least 0.5'))
-    .addOption(leaveOption())
+    .addOption(leaveOption('seven tenths of --enter'))
     .option(
       '--exec <command>',
       'program to run when a class begins or ends; CLIPSTEP_EVENT and others say what',

@@ -36,10 +36,10 @@ export const enterOption = (usual: string) =>
   ).argParser(numberWithin(0, 1));
 
 /** `--leave`, likewise. */
-export const leaveOption = () =>
+export const leaveOption = (usual = '--enter') =>
   new Option(
     '--leave <probability>',
-    'of windows: a class goes on as long as it is at least as probable as this (default: --enter)',
+    `of windows: a class goes on as long as it is at least as probable as this (default: ${usual})`,
   ).argParser(numberWithin(0, 1));
 
 /** What the flags say of windows; null where there are none. @throws UserError `usage`. */

@@ -17,7 +17,7 @@ export interface WatchOptions {
   readonly realtime?: boolean | undefined;
   /**
    * 2 s every 0.5 s when absent. A class begins at `enter`, which is as probable as an answer has to be, and at least
-   * 0.5, when absent.
+   * 0.5, when absent, and ends below `leave`, seven tenths of `enter` when absent.
    */
   readonly windowing?: Windowing | undefined;
   readonly engine?: 'auto' | EngineName | undefined;

@@ -23,6 +23,8 @@ export const DEFAULT_STALL_SECONDS = 10;
 const DEFAULT_TOP = 3;
 /** Less would begin a class that is more probably none. */
 const LEAST_ENTER = 0.5;
+/** Of what a class has to reach to begin: it is not to end and begin again with every window that wavers. */
+const LEAVE_SHARE = 0.7;
 const LONGEST_PAUSE_SECONDS = 30;
 
 /**
@@ -92,7 +94,8 @@ function answersOf(run: Run, { model }: Parts): LiveAnswers {
     minProbability: run.minProbability ?? kept.minProbability,
     maxDistance: run.maxDistance ?? kept.maxDistance,
   };
-  const { enter = Math.max(LEAST_ENTER, limits.minProbability), leave } = run.windowing ?? {};
+  const { enter = Math.max(LEAST_ENTER, limits.minProbability), leave = LEAVE_SHARE * enter } =
+    run.windowing ?? {};
   return new LiveAnswers({
     model: { classify: model.classify, eachFrame },
     labels,
