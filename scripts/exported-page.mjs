@@ -25,7 +25,7 @@ export async function bundleExportedPage() {
     'page.js': page.code,
     'runtime.js': await runtimeScript(worker.code),
     'service-worker.js': serviceWorker.code,
-    'licences.txt': await thirdPartyLicences(packages),
+    'licences.txt': `${await readFile('LICENSE', 'utf8')}\n${await thirdPartyLicences(packages)}`,
   };
   return Object.entries(files).map(([name, text]) => ({
     path: resolve(TARGET, name),

@@ -96,9 +96,10 @@ export type RunStatus = 'running' | 'finished' | 'interrupted' | 'failed';
 export interface RunState {
   readonly name: string;
   readonly status: RunStatus;
-  readonly settings: RunSettings;
-  /** The command that does the same. */
-  readonly command: string;
+  /** Null for one that a command made. */
+  readonly settings: RunSettings | null;
+  /** The command that does the same; null where that is not known. */
+  readonly command: string | null;
   /** Of a finished one that was tested. */
   readonly test: TestFigure | null;
   readonly seconds: number | null;

@@ -48,7 +48,7 @@ const SHARE_OF_STEPS = 0.5;
 
 /** Of the last run that was trained as the pipeline says. */
 function lastTime(runs: readonly RunState[], steps: number): TrainingTime | null {
-  const usual = runs.filter(({ status, settings }) => status === 'finished' && settings.steps === null);
+  const usual = runs.filter(({ status, settings }) => status === 'finished' && settings?.steps === null);
   const seconds = usual.at(-1)?.seconds ?? null;
   if (seconds === null) return null;
   return { seconds, perStep: steps === 0 ? 0 : (SHARE_OF_STEPS * seconds) / steps, isFirst: false };

@@ -177,7 +177,7 @@ class ProjectRuns implements Runs {
 
   #argumentsOf(name: string): string[] {
     const { pipelinePath, clips } = this.#project;
-    const { weights, seed, set } = adjustments(this.#settingsOf(name));
+    const { weights, seed, set } = adjustments(this.#settingsOf(name)!); // the studio began it
     return [
       ...[pipelinePath, '--data', clips, '--out', this.#folderOf(name)],
       ...(weights === undefined ? [] : ['--weights', weights]),
@@ -186,21 +186,23 @@ class ProjectRuns implements Runs {
     ];
   }
 
-  #settingsOf(name: string): RunSettings {
+  /** Null for a run that a command made. */
+  #settingsOf(name: string): RunSettings | null {
     const start = this.#runs.get(name)?.log.find((line) => line.kind === 'start');
-    return start?.settings ?? { weights: null, steps: null, seed: null, mirror: false };
+    return start?.settings ?? null;
   }
 
   async #stateOf(name: string): Promise<RunState> {
     const run = this.#runs.get(name);
     const status = await this.#statusOf(name);
+    const settings = this.#settingsOf(name);
     const ended = run?.log.filter((line) => line.kind === 'ended') ?? [];
     const failed = run?.log.findLast((line) => line.kind === 'failed');
     return {
       name,
       status,
-      settings: this.#settingsOf(name),
-      command: this.#commandOf(name),
+      settings,
+      command: settings && this.#commandOf(name, settings),
       test: status === 'finished' ? await testOf(this.#folderOf(name)) : null,
       seconds: ended.length === 0 ? null : ended.reduce((sum, { seconds }) => sum + seconds, 0),
       error: status === 'failed' ? (failed?.error ?? null) : null,
@@ -215,9 +217,9 @@ class ProjectRuns implements Runs {
     return (await exists(checkpointPath(folder))) ? 'interrupted' : 'failed';
   }
 
-  #commandOf(name: string): string {
+  #commandOf(name: string, settings: RunSettings): string {
     const { pipelinePath, clips } = this.#project;
-    const { weights, seed, set } = adjustments(this.#settingsOf(name));
+    const { weights, seed, set } = adjustments(settings);
     const flags = ['--out', this.#folderOf(name), ...(seed === undefined ? [] : ['--seed', seed])];
     return commandLine('train', { pipeline: pipelinePath, data: clips, weights, set }, flags);
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
@@ -61,6 +61,8 @@ describe('a training', () => {
       folder,
     ]);
     expect(classified.code).toBe(0);
+    await cp(folder, join(project.folder, 'models/by-hand'), { recursive: true });
+    expect(await studio.run('by-hand')).toMatchObject({ status: 'finished', settings: null, command: null });
   });
 
   it('can be taken away, as it lies there and as others read it', async () => {

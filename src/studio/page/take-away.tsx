@@ -56,7 +56,7 @@ export function TakeAway() {
       <section>
         <h2>The same from the command line</h2>
         <dl class="commands">
-          <CommandLine title="Train this model again" command={run.command} />
+          {run.command !== null && <CommandLine title="Train this model again" command={run.command} />}
           <CommandLine
             title="Classify a clip"
             command={`clipstep classify new.mp4 --model ${forShell(model)}`}
