@@ -67,7 +67,7 @@ export async function openStudio({ folder, access, limits, onError }: StudioOpti
     }),
     runs: await openRuns(project, { onChange: changed, onProgress: () => events.announce('progress') }),
     thumbnails: thumbnails(stop.signal),
-    times: trainingTimes(project.pipeline, changed),
+    times: trainingTimes(project.pipeline, { signal: stop.signal, onChange: changed }),
     trial: openTrial({ temporaryFolder: project.arriving, limits: allLimits }),
   };
   checks.refresh();

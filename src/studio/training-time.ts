@@ -20,14 +20,17 @@ export interface TrainingTimes {
   stop(): Promise<void>;
 }
 
-/** Of a project's pipeline. @param onChange is called when it is measured. */
-export function trainingTimes(pipeline: Pipeline, onChange: () => void): TrainingTimes {
+/** Of a project's pipeline. @param options.onChange is called when it is measured. */
+export function trainingTimes(
+  pipeline: Pipeline,
+  { signal, onChange }: { signal: AbortSignal; onChange: () => void },
+): TrainingTimes {
   const { input, training, finetune, distil } = pipeline;
   const isMeasured = training.train === 'recurrent' && !finetune && !distil;
   let measured: { clip: number; step: number } | null = null;
   let running: Promise<void> | null = null;
   const measure = async (clips: readonly StoredClip[], classes: number) => {
-    const seconds = await measureAny(clips, { pipeline, classes });
+    const seconds = await measureAny(clips, { pipeline, classes, signal });
     if (!seconds) return;
     measured = seconds;
     onChange();
@@ -70,11 +73,14 @@ function timeOf(
 /** With the first clip that can be read; null for none. */
 async function measureAny(
   clips: readonly StoredClip[],
-  { pipeline, classes }: { pipeline: Pipeline; classes: number },
+  { pipeline, classes, signal }: { pipeline: Pipeline; classes: number; signal: AbortSignal },
 ): Promise<{ clip: number; step: number } | null> {
   for (const { path } of clips) {
     const started = performance.now();
-    const read = await readPictures(path, pipeline.input as FramesInput).catch(() => null); // a studio's reads frames
+    const input = pipeline.input as FramesInput; // a studio's reads frames
+    const sampling = evaluationSampling(input.sampling);
+    const read = await readClip(path, { input, sampling, allowDamaged: true, signal }).catch(() => null);
+    if (signal.aborted) return null;
     if (!read) continue;
     const reading = (performance.now() - started) / 1000;
     const { encode, step } = await measureInThread({ pipeline, clip: { ...read, classes } });
@@ -82,9 +88,6 @@ async function measureAny(
   }
   return null;
 }
-
-const readPictures = (path: string, input: FramesInput) =>
-  readClip(path, { input, sampling: evaluationSampling(input.sampling), allowDamaged: true });
 
 const PACE_THREAD = join(PACKAGE_FOLDER, 'dist', 'pace-thread.js');
 
