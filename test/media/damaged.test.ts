@@ -125,6 +125,30 @@ describeWithEachFfmpeg('a clip', () => {
     expect(await numbers(path, { endSeconds: 2 })).toEqual([2, 7, 12, 17]);
   });
 
+  test.each([
+    ['mjpeg', 11, ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2']],
+    // Up to the next keyframe, others depend on them.
+    ['mpeg4', 18, ['-c:v', 'mpeg4', '-q:v', '2', '-g', '6']],
+  ])(
+    'in AVI of which two packets give no frame has the others at their times: %s',
+    async (name, next, encoder) => {
+      const path = join(folder, `${name}.avi`);
+      await writeNumberedClip(path, { frames: 30, framesPerSecond: 10, encoder });
+      const content = readFileSync(path);
+      const ends = packetEnds(path);
+      content.fill(0x11, ends[8]! + 9, ends[9]! - 1).fill(0x11, ends[9]! + 9, ends[10]! - 1);
+      const wiped = file(`wiped-${name}.avi`, content);
+      const sampling = { kind: 'uniform', frames: 30 } as const;
+      const read = await numbers(wiped, { sampling, allowDamaged: true });
+      const sound = Array.from({ length: 30 }, (_, frame) => frame);
+      expect(read.slice(0, 9)).toEqual(sound.slice(0, 9));
+      expect(read.slice(next)).toEqual(sound.slice(next));
+      expect(await numbers(wiped, { startSeconds: 2, sampling: { kind: 'uniform', frames: 10 } })).toEqual(
+        sound.slice(20),
+      );
+    },
+  );
+
   test('in a codec that ffmpeg does not know is unreadable', async () => {
     const content = whole('clip.mkv').toString('latin1').replace('V_MPEG4/ISO/AVC', 'V_OTHER/ISO/AVC');
     await expect(numbers(file('unknown.mkv', Buffer.from(content, 'latin1')))).rejects.toMatchObject({

@@ -26,7 +26,7 @@ export interface FrameIndex {
 
 /** What a container says of the whole clip; NaN when it does not. */
 export interface ClipFacts {
-  /** AVI is the container of which this is false: its stamps are made up by the demuxer. */
+  /** False of an AVI with frames that are stored in another order than shown: its stamps are made up by the demuxer. */
   readonly storesTimeStamps: boolean;
   readonly framesPerSecond: number;
   readonly durationSeconds: number;

@@ -86,7 +86,8 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
   const { format, stream, packets, leastPacketBytes } = report;
   const framesPerSecond = stream.avg_frame_rate;
   const index = indexFrames(packets, {
-    storesTimeStamps: format.format_name !== 'avi',
+    // The demuxer of AVI makes stamps up; they are right where each packet is shown as it comes.
+    storesTimeStamps: format.format_name !== 'avi' || isInOrder(packets),
     framesPerSecond,
     durationSeconds: stream.duration,
   });

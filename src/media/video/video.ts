@@ -51,12 +51,12 @@ function planChoice(
   { plan = 'exact', pairGap }: FrameRequest,
   { container, isContainerDamaged }: Probe,
 ): PlanChoice {
-  if (isContainerDamaged || STREAMS_OF_PICTURES.has(container)) return 'whole';
+  if (isContainerDamaged || READ_FROM_START.has(container)) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
 
 /** Of which ffmpeg does not find every place, or forgets what lies before it. */
-const STREAMS_OF_PICTURES: ReadonlySet<string> = new Set(['mjpeg', 'apng']);
+const READ_FROM_START: ReadonlySet<string> = new Set(['mjpeg', 'apng', 'avi']);
 
 /** Where a plan does not give what it should, or comes upon damage, the clip is decoded from its start for what is missing. */
 async function* readFrames(
