@@ -177,6 +177,23 @@ describe.skipIf(chromiumPath === null)('a model as a page, in a browser', () => 
     expect(complaints).toEqual([]);
   });
 
+  it('reads as many frames as the command does, at a fixed rate, too', async () => {
+    const sampling = { kind: 'fps', framesPerSecond: 3, maxFrames: 6 } as const;
+    const pipeline = { ...tinyPipeline, input: { ...(tinyPipeline.input as FramesInput), sampling } };
+    const model = join(root, 'ticks');
+    await saveTinyBundle(model, { pipeline });
+    await exportModel(await loadBundle(model), { out: `${model}-web`, format: 'web' });
+    const ticks = await open(pathToFileURL(join(`${model}-web`, 'index.html')).href);
+    const clips = ['approach/approach-0001.mp4', 'open/open-0001.mp4'].map(shippedSample);
+    await choose(ticks, clips);
+    for await (const outcome of classify(model, clips)) {
+      expect(outcome.kind).toBe('class');
+      if (outcome.kind !== 'class') continue;
+      const card = ticks.getByRole('listitem').filter({ hasText: basename(outcome.input) });
+      await card.getByText(new RegExp(`^${outcome.frames} frames in`)).waitFor(WAIT);
+    }
+  });
+
   it('finds movement as the command does', async () => {
     const model = join(root, 'moving');
     await cp(join(projectFolder, 'models/surveillance'), model, { recursive: true });
