@@ -6,6 +6,7 @@ import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { encodeVideo } from '../../src/media/ffmpeg/encode.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
+import { tell } from './figures.js';
 import { median } from './measure.js';
 
 const ROUNDS = 15;
@@ -44,18 +45,18 @@ export async function benchClassify(): Promise<void> {
         steps[step].push(outcome.milliseconds[step]);
     }
     await classifier.release();
-    console.log(`spawn (ffprobe and ffmpeg that only tell their version)  ${median(spawn).toFixed(1)} ms`);
-    console.log(
-      `decode (both spawned, probing and decoding)             ${median(steps.decode).toFixed(1)} ms`,
-    );
-    console.log(
-      `encode                                                  ${median(steps.encode).toFixed(1)} ms`,
-    );
-    console.log(
-      `recurrent                                               ${median(steps.recurrent).toFixed(1)} ms`,
-    );
     const total = steps.decode.map((time, index) => time + steps.encode[index]! + steps.recurrent[index]!);
-    console.log(`whole clip                                              ${median(total).toFixed(1)} ms`);
+    const parts = [
+      ['spawn (ffprobe and ffmpeg that only tell their version)', spawn],
+      ['decode (both spawned, probing and decoding)', steps.decode],
+      ['encode', steps.encode],
+      ['recurrent', steps.recurrent],
+      ['whole clip', total],
+    ] as const;
+    for (const [name, times] of parts) {
+      const milliseconds = median(times);
+      tell(`${name.padEnd(55)} ${milliseconds.toFixed(1)} ms`, name, { milliseconds });
+    }
   } finally {
     await rm(folder, { recursive: true });
   }

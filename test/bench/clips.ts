@@ -10,6 +10,7 @@ import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
 import { sharedFolder } from '../support/shared.js';
 import { type BenchModels, saveBenchModels } from './clip-models.js';
+import { tell, tellHeading } from './figures.js';
 import { type Contender, compare } from './measure.js';
 import { findPeers, startPeer } from './peer.js';
 
@@ -43,7 +44,7 @@ export async function benchLongClip(): Promise<void> {
     for (const keyframeEvery of [50, 250]) {
       const source = join(root, `long-${keyframeEvery}.mp4`);
       await writeClip(source, { size: '1920x1080', seconds: 60, keyframeEvery });
-      console.log(`a keyframe every ${keyframeEvery / FRAMES_PER_SECOND} s`);
+      tellHeading(`a keyframe every ${keyframeEvery / FRAMES_PER_SECOND} s`);
       const contenders = await contendersOf(models, {
         own: (model) => classifierOf(model, source),
         peerModes: ['threads'],
@@ -172,7 +173,7 @@ async function report(
 ): Promise<void> {
   const timings = await compare(contenders, rounds);
   for (const { name, milliseconds, ratio } of timings) {
-    console.log(`${name.padEnd(46)} ${unit(milliseconds)}  x ${ratio.toFixed(2)}`);
+    tell(`${name.padEnd(46)} ${unit(milliseconds)}  x ${ratio.toFixed(2)}`, name, { milliseconds, ratio });
   }
   for (const { release } of contenders) await release();
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clip, openClip, PLAN_KINDS } from '../../src/media/frames.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
+import { tell, tellHeading } from './figures.js';
 import { median } from './measure.js';
 
 const ROUNDS = 3;
@@ -17,7 +18,7 @@ export async function benchDecode(): Promise<void> {
       const group = ['-g', String(keyframeEvery), '-x264-params', 'scenecut=0'];
       const encoder = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', ...group];
       await runFfmpeg([...source, ...encoder, path]);
-      console.log(`a keyframe every ${keyframeEvery} frames`);
+      tellHeading(`a keyframe every ${keyframeEvery} frames`);
       for (const plan of [...PLAN_KINDS, 'exact', 'quick'] as const) await timePlan(path, plan);
     }
   } finally {
@@ -34,7 +35,10 @@ async function timePlan(path: string, plan: Parameters<typeof open>[1]): Promise
     for await (const _ of clip.frames);
     times.push(performance.now() - started);
   }
-  console.log(`  ${plan.padEnd(14)}  ${median(times).toFixed(0).padStart(6)} ms  (${clip?.plan})`);
+  const milliseconds = median(times);
+  tell(`  ${plan.padEnd(14)}  ${milliseconds.toFixed(0).padStart(6)} ms  (${clip?.plan})`, plan, {
+    milliseconds,
+  });
 }
 
 function open(path: string, plan: (typeof PLAN_KINDS)[number] | 'exact' | 'quick'): Promise<Clip> {

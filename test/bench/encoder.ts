@@ -5,6 +5,7 @@ import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
 import { encodeModel } from '../../src/engine/onnx/onnx-model.js';
 import { loadTensorflow } from '../../src/engine/tensorflow/load.js';
 import { random } from '../../src/random.js';
+import { tell } from './figures.js';
 import { type Contender, compare } from './measure.js';
 import { tfjsMobileNet } from './tfjs-mobilenet.js';
 
@@ -42,7 +43,9 @@ export async function benchEncoder(): Promise<void> {
   else console.log('tfjs-node cannot be had here: left out (clipstep install tensorflow)');
   const timings = await compare(contenders, ROUNDS);
   for (const { name, milliseconds, ratio } of timings) {
-    console.log(`${name.padEnd(30)} ${(milliseconds / BATCH).toFixed(2)} ms/frame  x ${ratio.toFixed(2)}`);
+    const millisecondsPerFrame = milliseconds / BATCH;
+    const line = `${name.padEnd(30)} ${millisecondsPerFrame.toFixed(2)} ms/frame  x ${ratio.toFixed(2)}`;
+    tell(line, name, { millisecondsPerFrame, ratio });
   }
   await encoder.release();
   await int8.release();

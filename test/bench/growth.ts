@@ -1,3 +1,5 @@
+import { tell, tellHeading } from './figures.js';
+
 /** Something whose time should grow with its size, and not faster. */
 export interface Growth {
   readonly title: string;
@@ -23,7 +25,7 @@ const RUNS = 3;
  * others who use the machine change the least.
  */
 export async function measureGrowth({ title, sizes, unit, prepare }: Growth): Promise<void> {
-  console.log(`  ${title}`);
+  tellHeading(`  ${title}`);
   const seconds: number[] = [];
   for (const size of sizes) {
     const { run, release } = await prepare(size);
@@ -39,9 +41,11 @@ export async function measureGrowth({ title, sizes, unit, prepare }: Growth): Pr
     await release?.();
     seconds.push(cheapest);
     const figures = [`${fastest.toFixed(3).padStart(8)} s`, `processor ${cheapest.toFixed(3).padStart(8)} s`];
-    console.log(`  ${`${size}`.padStart(10)} ${unit}  ${figures.join('  ')}  ${outcome}`);
+    const line = `  ${`${size}`.padStart(10)} ${unit}  ${figures.join('  ')}  ${outcome}`;
+    tell(line, `${size} ${unit}`, { size, seconds: fastest, processorSeconds: cheapest });
   }
-  console.log(`  ${'exponent'.padStart(10)} ${exponentOf(sizes, seconds).toFixed(2)}`);
+  const exponent = exponentOf(sizes, seconds);
+  tell(`  ${'exponent'.padStart(10)} ${exponent.toFixed(2)}`, 'exponent', { exponent });
 }
 
 /** Slope of the line through the logarithms, by least squares. */

@@ -9,6 +9,7 @@ import { openTraining } from '../../src/train/open-training.js';
 import { runStages } from '../../src/train/run-stages.js';
 import { scoreNetwork } from '../../src/train/score.js';
 import { sharedFolder } from '../support/shared.js';
+import { tell } from './figures.js';
 
 const FOLDS = 5;
 const SEEDS = [1, 2];
@@ -82,11 +83,13 @@ async function measureWay(
       }
     }
   }
-  const share = (kind: 'rare' | 'frequent') => ((100 * right[kind]) / tested[kind]).toFixed(1);
-  const all = (100 * (right.rare + right.frequent)) / (tested.rare + tested.frequent);
-  console.log(
-    `${name.padEnd(24)} all ${all.toFixed(1)} %, rare ${share('rare')} %, frequent ${share('frequent')} %`,
-  );
+  const shares = {
+    all: (right.rare + right.frequent) / (tested.rare + tested.frequent),
+    rare: right.rare / tested.rare,
+    frequent: right.frequent / tested.frequent,
+  };
+  const words = Object.entries(shares).map(([kind, share]) => `${kind} ${(100 * share).toFixed(1)} %`);
+  tell(`${name.padEnd(24)} ${words.join(', ')}`, name, shares);
 }
 
 async function trainAndScore(options: {

@@ -8,6 +8,7 @@ import type { States } from '../../src/network/states.js';
 import { readPrompt, type Script, writeOn } from '../../src/predict/generate/writer.js';
 import { random } from '../../src/random.js';
 import { strandsOf } from '../../src/tasks/language/strands.js';
+import { tell } from './figures.js';
 import { compareSteps, type Trainee } from './measure-steps.js';
 import { findPeers, startPeer } from './peer.js';
 
@@ -82,9 +83,11 @@ async function compare(what: 'train' | 'write', workloads: readonly Workload[]):
   const { strands, timesteps, unit } = workloads[0]!;
   const tokens = what === 'train' ? strands * timesteps : WRITTEN;
   for (const { name, milliseconds, ratio } of await compareSteps(trainees, ROUNDS)) {
-    const perSecond = Math.round((1000 * tokens) / milliseconds).toLocaleString('en');
+    const tokensPerProcessorSecond = (1000 * tokens) / milliseconds;
+    const perSecond = Math.round(tokensPerProcessorSecond).toLocaleString('en');
     const step = what === 'train' ? `, ${milliseconds.toFixed(1)} ms a step` : '';
-    console.log(`${name.padEnd(32)} ${perSecond} ${unit}s a processor second${step}  x ${ratio.toFixed(2)}`);
+    const line = `${name.padEnd(32)} ${perSecond} ${unit}s a processor second${step}  x ${ratio.toFixed(2)}`;
+    tell(line, name, { tokensPerProcessorSecond, ratio });
   }
   for (const { release } of trainees) await release();
 }

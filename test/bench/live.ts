@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { projectFolder } from '../support/cli.js';
 import { type RtspServer, startRtspServer } from '../support/rtsp-server.js';
+import { tell } from './figures.js';
 import { median } from './measure.js';
 
 const [WIDTH, HEIGHT] = [640, 360];
@@ -136,7 +137,10 @@ function delays(camera: Camera, said: ReadonlyArray<{ at: number; seconds: numbe
 function print(name: string, times: readonly number[]): void {
   const sorted = [...times].sort((one, other) => one - other);
   const high = sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN;
-  console.log(
-    `  ${name.padEnd(32)} median ${median(times).toFixed(0)} ms, 95 % within ${high.toFixed(0)} ms, of ${times.length}`,
+  const middle = median(times);
+  tell(
+    `  ${name.padEnd(32)} median ${middle.toFixed(0)} ms, 95 % within ${high.toFixed(0)} ms, of ${times.length}`,
+    name,
+    { milliseconds: middle, milliseconds95: high, events: times.length },
   );
 }

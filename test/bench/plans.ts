@@ -2,6 +2,7 @@ import { PLAN_KINDS, type PlanChoice, type PlanKind } from '../../src/media/fram
 import { resolveInputs } from '../../src/media/locate.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import type { Classified } from '../../src/predict/outcome.js';
+import { tell } from './figures.js';
 
 /**
  * What each plan of decoding changes in a model's probabilities: `npm run bench -- plans`, of the clips in
@@ -27,8 +28,10 @@ export async function benchPlans(): Promise<void> {
     const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
     const counts = [...used].map(([kind, count]) => `${count} ${kind}`).join(', ');
     const largest = Math.max(...differences);
-    const figures = `largest ${largest.toFixed(4)}, mean ${mean.toFixed(4)}, other label ${otherLabels}`;
-    console.log(`${plan.padEnd(14)}  ${differences.length > 0 ? figures : 'nowhere possible'}  (${counts})`);
+    const isPossible = differences.length > 0;
+    const words = `largest ${largest.toFixed(4)}, mean ${mean.toFixed(4)}, other label ${otherLabels}`;
+    const line = `${plan.padEnd(14)}  ${isPossible ? words : 'nowhere possible'}  (${counts})`;
+    tell(line, plan, isPossible ? { largest, mean, otherLabels } : {});
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { projectFolder } from '../support/cli.js';
 import { writeNumberedClip } from '../support/numbered-clip.js';
 import { startRedis } from '../support/redis.js';
+import { tell } from './figures.js';
 import { type MeasuredRun, measureRun } from './measured-run.js';
 
 const CLIPS = 240;
@@ -70,8 +71,10 @@ function print(runs: ReadonlyMap<string, readonly MeasuredRun[][]>): void {
   const [plain] = figures;
   for (const { name, seconds, processor } of figures) {
     const ratios = [seconds / plain!.seconds, processor / plain!.processor].map((ratio) => ratio.toFixed(3));
-    console.log(
+    tell(
       `  ${name.padEnd(10)} ${seconds.toFixed(2).padStart(7)} s (${ratios[0]})  processor ${processor.toFixed(2).padStart(7)} s (${ratios[1]})  ${(CLIPS / seconds).toFixed(1)} clips a second`,
+      name,
+      { seconds, processorSeconds: processor, ratio: seconds / plain!.seconds },
     );
   }
 }

@@ -1,6 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { arch, cpus, release, totalmem, type } from 'node:os';
+import { parseArgs } from 'node:util';
+import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
+import { findBinary } from '../../src/media/ffmpeg/binaries.js';
+import { clipstepVersion } from '../../src/platform/version.js';
 import { buildDist } from '../support/build-dist.js';
+import { takeFigures } from './figures.js';
 
-/** `npm run bench [-- NAME ...]`: all benches, or those named. Ratios are to each bench's first line. */
+/**
+ * `npm run bench [-- NAME ... | all] [--json FILE]`: those named, or all. Ratios are to each bench's first line. The file gets
+ * the machine, the versions, the date and the figures.
+ */
 const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
   startup: { title: 'Start-up', run: async () => (await import('./startup.js')).benchStartup() },
   encoder: {
@@ -74,11 +84,44 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
   },
 };
 
-const named = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' } },
+});
+const isAll = positionals.length === 0 || positionals.includes('all');
+const names = isAll ? Object.keys(BENCHES) : positionals;
+for (const name of names) {
+  if (!BENCHES[name])
+    throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
+}
 await buildDist();
-for (const name of named.length > 0 ? named : Object.keys(BENCHES)) {
-  const bench = BENCHES[name];
-  if (!bench) throw new Error(`There is no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`);
-  console.log(`\n${bench.title}`);
-  await bench.run();
+const results: object[] = [];
+for (const name of names) {
+  const { title, run } = BENCHES[name]!;
+  console.log(`\n${title}`);
+  await run();
+  results.push({ name, title, figures: takeFigures() });
+  // After each, since all of them take an hour.
+  if (values.json) await writeFile(values.json, `${JSON.stringify(await document(results), null, 2)}\n`);
+}
+
+async function document(benches: readonly object[]): Promise<object> {
+  const [{ model = 'unknown' } = {}] = cpus();
+  const { version } = await createOnnxEngine();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: {
+      processor: model.trim(),
+      cores: cpus().length,
+      gibibytes: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()} ${arch()}`,
+    },
+    versions: {
+      clipstep: clipstepVersion(),
+      node: process.versions.node,
+      onnxruntime: version,
+      ffmpeg: (await findBinary('ffmpeg')).version,
+    },
+    benches,
+  };
 }

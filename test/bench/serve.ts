@@ -8,6 +8,7 @@ import autocannon from 'autocannon';
 import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
 import { processesNaming } from '../support/processes.js';
+import { tell } from './figures.js';
 import { median } from './measure.js';
 import { measureRun } from './measured-run.js';
 
@@ -30,11 +31,15 @@ export async function benchServe(): Promise<void> {
     const server = await startServer(temporary);
     try {
       await compareRates({ root, clips, address: server.address });
-      console.log(`  event loop delay p99 ${(await delayP99(server.address)).toFixed(0)} ms`);
+      const delay = await delayP99(server.address);
+      tell(`  event loop delay p99 ${delay.toFixed(0)} ms`, 'event loop delay p99', { milliseconds: delay });
       const ends = await timeAborts({ root, temporary, address: server.address });
-      const [middle, longest] = [median(ends), Math.max(...ends)].map((time) => time.toFixed(0));
-      console.log(
-        `  from a client's going away to the end of its ffmpeg: median ${middle} ms, longest of ${ends.length} ${longest} ms`,
+      const [milliseconds, longest] = [median(ends), Math.max(...ends)];
+      const leaving = "from a client's going away to the end of its ffmpeg";
+      tell(
+        `  ${leaving}: median ${milliseconds.toFixed(0)} ms, longest of ${ends.length} ${longest.toFixed(0)} ms`,
+        leaving,
+        { milliseconds, longest },
       );
     } finally {
       await server.stop();
@@ -79,10 +84,13 @@ async function compareRates(options: { root: string; clips: string; address: str
   }
   const [batch, serve] = [median(rates.batch), median(rates.serve)];
   const ratio = median(rates.serve.map((rate, round) => rate / rates.batch[round]!));
-  console.log(`  batch of ${CLIPS} clips, its start and end within ${batch.toFixed(1)} clips a second`);
-  console.log(
-    `  serve, ${CONNECTIONS} connections ${serve.toFixed(1)} requests a second (${ratio.toFixed(2)} of batch)`,
-  );
+  const whole = `batch of ${CLIPS} clips, its start and end within`;
+  tell(`  ${whole} ${batch.toFixed(1)} clips a second`, whole, { perSecond: batch });
+  const served = `serve, ${CONNECTIONS} connections`;
+  tell(`  ${served} ${serve.toFixed(1)} requests a second (${ratio.toFixed(2)} of batch)`, served, {
+    perSecond: serve,
+    ratio,
+  });
 }
 
 /** @returns requests a second. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder } from '../support/cli.js';
 import { nameOf, writeLines } from '../support/large-lists.js';
+import { tell, tellHeading } from './figures.js';
 import { type MeasuredRun, measureRun } from './measured-run.js';
 
 const ROWS = 1_000_000;
@@ -14,7 +15,7 @@ const ROUNDS = 3;
  * CLIPSTEP_OLD names its folder. The clips are not there: only the list is read.
  */
 export async function benchShards(): Promise<void> {
-  console.log(`  batch clips.csv --shard ${SHARD}, of ${ROWS} rows; the fastest of ${ROUNDS}`);
+  tellHeading(`  batch clips.csv --shard ${SHARD}, of ${ROWS} rows; the fastest of ${ROUNDS}`);
   const root = await mkdtemp(join(tmpdir(), 'clipstep-shards-'));
   try {
     const list = join(root, 'clips.csv');
@@ -34,19 +35,25 @@ export async function benchShards(): Promise<void> {
         }
       }
     }
-    for (const [key, measured] of runs) console.log(lineOf(key, measured));
+    for (const [key, measured] of runs) tellRuns(key, measured);
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
-function lineOf(key: string, runs: readonly MeasuredRun[]): string {
+function tellRuns(key: string, runs: readonly MeasuredRun[]): void {
   const least = (value: (run: MeasuredRun) => number) => Math.min(...runs.map(value));
   const [, clips = '?'] = /: (\d+) clips?/.exec(runs[0]!.stdout) ?? [];
+  const [seconds, megabytes] = [least((run) => run.seconds), least((run) => run.megabytes)];
+  const processorSeconds = least((run) => run.processorSeconds);
   const figures = [
-    `${least(({ seconds }) => seconds).toFixed(2)} s`,
-    `processor ${least(({ processorSeconds }) => processorSeconds).toFixed(2)} s`,
-    `${Math.round(least(({ megabytes }) => megabytes))} MB`,
-  ];
-  return `  ${key.padEnd(12)} ${figures.map((figure) => figure.padStart(18)).join('')}  ${clips} clips`;
+    `${seconds.toFixed(2)} s`,
+    `processor ${processorSeconds.toFixed(2)} s`,
+    `${Math.round(megabytes)} MB`,
+  ].map((figure) => figure.padStart(18));
+  tell(`  ${key.padEnd(12)} ${figures.join('')}  ${clips} clips`, key, {
+    seconds,
+    processorSeconds,
+    megabytes,
+  });
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { projectFolder } from '../support/cli.js';
+import { tell } from './figures.js';
 import { compare } from './measure.js';
 
 const ROUNDS = 15;
@@ -15,6 +16,7 @@ export async function benchStartup(): Promise<void> {
     ROUNDS,
   );
   for (const { name, milliseconds, ratio } of timings) {
-    console.log(`${name.padEnd(30)} ${milliseconds.toFixed(0)} ms  x ${ratio.toFixed(2)}`);
+    const line = `${name.padEnd(30)} ${milliseconds.toFixed(0)} ms  x ${ratio.toFixed(2)}`;
+    tell(line, name, { milliseconds, ratio });
   }
 }

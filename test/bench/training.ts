@@ -8,6 +8,7 @@ import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import { type Random, random } from '../../src/random.js';
 import { oneHot } from '../support/one-hot.js';
+import { tell } from './figures.js';
 import { compareSteps, type Trainee } from './measure-steps.js';
 import { startPeers } from './peer.js';
 
@@ -92,7 +93,8 @@ async function benchTraining(name: 'lstm' | 'cnn', workload: Workload): Promise<
   const { unit } = workload;
   for (const { name, milliseconds, fastest, ratio } of await compareSteps(trainees, ROUNDS)) {
     const [usual, best] = [milliseconds, fastest].map((time) => (time / unit.count).toFixed(2));
-    console.log(`${name.padEnd(32)} ${usual} ms/${unit.name}  x ${ratio.toFixed(2)}  (fastest ${best})`);
+    const line = `${name.padEnd(32)} ${usual} ms/${unit.name}  x ${ratio.toFixed(2)}  (fastest ${best})`;
+    tell(line, name, { milliseconds: milliseconds / unit.count, ratio });
   }
   for (const { release } of trainees) await release();
 }
