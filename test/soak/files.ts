@@ -3,15 +3,19 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { UserError } from '../../src/errors.js';
-import { openClip, type PlanChoice } from '../../src/media/frames.js';
+import { type Clip, openClip, type PlanChoice } from '../../src/media/frames.js';
 import { locateClip } from '../../src/media/locate.js';
 
 /** The exact ways to decode a clip: all must come to the same. */
 const PLANS: readonly PlanChoice[] = ['whole', 'exact', 'excerpt', 'seeks'];
+/** Those that may give neighbours of the frames that are asked for, which must look as they do when all is decoded. */
+const NEAR_PLANS: readonly PlanChoice[] = ['keyframes', 'nearby', 'reference-only'];
 const FRAMES = 8;
+/** So many that each frame of a short clip is among them. */
+const MANY_FRAMES = 2000;
 const TIMEOUT_SECONDS = 60;
 /** Each plan has its time to read in, and a program some to end. */
-const LONGEST_SECONDS = PLANS.length * (TIMEOUT_SECONDS + 3);
+const LONGEST_SECONDS = (PLANS.length + NEAR_PLANS.length + 1) * (TIMEOUT_SECONDS + 3);
 const POLL_MILLISECONDS = 20;
 
 interface FileResult {
@@ -82,6 +86,7 @@ async function soakFile(path: string, file: string): Promise<FileResult> {
   for (const told of [strict, lenient]) {
     if (new Set(told).size > 1) faults.push(`${file}: the plans disagree: ${told.join(' | ')}`);
   }
+  if (strict[0]?.startsWith('read ')) faults.push(...(await nearFaults(path, file)));
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   if (seconds > 2 * LONGEST_SECONDS) faults.push(`${file} took ${seconds} s`);
   const [first = ''] = strict;
@@ -106,13 +111,48 @@ async function outcomesOf(
   return told;
 }
 
-async function digestOf(path: string, request: { plan: PlanChoice; allowDamaged: boolean }): Promise<string> {
-  const clip = await openClip(await locateClip(path), {
+/** Frames of plans that take neighbours, held against those of the whole clip that are shown at the same times. */
+async function nearFaults(path: string, file: string): Promise<string[]> {
+  const faults: string[] = [];
+  let whole: Map<number, string> | undefined;
+  for (const plan of NEAR_PLANS) {
+    const clip = await open(path, { plan, allowDamaged: false });
+    if (clip.plan !== plan) continue;
+    const near = await pictures(clip);
+    whole ??= await pictures(await open(path, { plan: 'whole', allowDamaged: true, frames: MANY_FRAMES }));
+    for (const [time, digest] of near) {
+      const other = whole.get(time);
+      if (other !== undefined && other !== digest)
+        faults.push(`${file}: ${plan} shows another frame at ${time} s`);
+    }
+  }
+  return faults;
+}
+
+async function pictures({ frames }: Clip): Promise<Map<number, string>> {
+  const digests = new Map<number, string>();
+  for await (const { timeSeconds, pixels } of frames)
+    digests.set(timeSeconds, createHash('sha256').update(pixels).digest('hex'));
+  return digests;
+}
+
+interface Reading {
+  readonly plan: PlanChoice;
+  readonly allowDamaged: boolean;
+  readonly frames?: number;
+}
+
+async function open(path: string, { frames = FRAMES, ...request }: Reading): Promise<Clip> {
+  return openClip(await locateClip(path), {
     ...request,
-    sampling: { kind: 'uniform', frames: FRAMES },
+    sampling: { kind: 'uniform', frames },
     preprocessing: { size: 96, fit: 'resize', kernel: 'linear' },
     timeoutSeconds: TIMEOUT_SECONDS,
   });
+}
+
+async function digestOf(path: string, request: Reading): Promise<string> {
+  const clip = await open(path, request);
   const hash = createHash('sha256');
   for await (const { pixels, timeSeconds, isDamaged } of clip.frames) {
     hash.update(pixels).update(`${timeSeconds} ${isDamaged}\n`);
