@@ -1,10 +1,10 @@
 import { readdir, rename, rmdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { checkClassName } from '../datasets/class-names.js';
 import { readGroups, writeGroups } from '../datasets/groups-file.js';
 import { UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
-import { checkClass } from '../workflows/init-project.js';
 import { type BinnedClip, forget, listBin, throwAway } from './bin.js';
 import { listClips, type StoredClip } from './clip-folder.js';
 import type { ProjectFolder } from './project-folder.js';
@@ -157,10 +157,13 @@ export class ClipChanges {
   }
 
   async #requireFree(label: string): Promise<void> {
-    checkClass(label);
-    if (!(await exists(join(this.#clips, label)))) return;
+    checkClassName(label);
+    const same = (name: string) => name.toLowerCase() === label.toLowerCase();
+    // On most systems but Linux they would be one folder.
+    const taken = (await readdir(this.#clips)).find(same);
+    if (taken === undefined) return;
     throw new UserError('usage', {
-      problem: `There is a class ${label} already.`,
+      problem: `There is a class ${taken} already.`,
       fix: 'Give another name.',
     });
   }

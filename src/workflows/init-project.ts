@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { refuseOccupied } from '../bundle/model-folder.js';
+import { checkClassName } from '../datasets/class-names.js';
 import { UserError } from '../errors.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
@@ -35,7 +36,7 @@ export async function initProject(
  * @throws UserError `usage` for classes that can be no folders; `cannot_write`.
  */
 export async function makeProject(folder: string, classes: readonly string[]): Promise<void> {
-  for (const label of classes) checkClass(label);
+  for (const label of classes) checkClassName(label);
   const name = nameOf(folder);
   for (const path of [join(folder, 'clips'), ...classes.map((label) => join(folder, 'clips', label))]) {
     await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWriteResult(path, cause)));
@@ -60,15 +61,6 @@ function nameOf(folder: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   return name === '' ? 'my-clips' : name;
-}
-
-/** @throws UserError `usage` for what cannot be the folder of a class. */
-export function checkClass(label: string): void {
-  if (!/[\\/]|^\.|^$/.test(label)) return;
-  throw new UserError('usage', {
-    problem: `A class cannot be called ${JSON.stringify(label)}: its clips go into a folder of that name.`,
-    fix: 'Give names without slashes that do not begin with a dot.',
-  });
 }
 
 function requireTwo(classes: readonly string[]): void {

@@ -64,17 +64,30 @@ describe('classes', () => {
     expect(await clipsIn('leap')).toEqual(['a.mp4']);
   });
 
-  it.each(['', '.', '..', 'a/b', 'a\\b', '.hidden', 'a:b', 'a.', 'a\u0000b', 'a\nb'])(
-    'cannot be called %j',
-    async (label) => {
-      expect((await addClass(label)).status).toBe(400);
-      expect(await readdir(join(project.folder, 'clips'))).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    '.',
+    '..',
+    'a/b',
+    'a\\b',
+    '.hidden',
+    'a:b',
+    'a.',
+    'a\u0000b',
+    'a\nb',
+    'groups.csv',
+    'CON',
+    'train',
+  ])('cannot be called %j', async (label) => {
+    expect((await addClass(label)).status).toBe(400);
+    expect(await readdir(join(project.folder, 'clips'))).toEqual([]);
+  });
 
   it('have one name each', async () => {
     await addClass('jump');
-    expect(await addClass('jump')).toEqual({ status: 400, code: 'usage' });
+    for (const again of ['jump', 'Jump']) {
+      expect(await addClass(again)).toEqual({ status: 400, code: 'usage' });
+    }
   });
 });
 
