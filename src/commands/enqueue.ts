@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { counted } from '../platform/counted.js';
 import { printable } from '../platform/printable.js';
+import { publicAddress } from '../platform/remote/web-address.js';
 import { enqueue } from '../queue/enqueue.js';
 import { encodingOption, imagenetWeightsOption, modelOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
@@ -36,6 +37,20 @@ export function enqueueCommand(): Command {
       for (const { path, problem } of skipped) console.error(`Skipped: ${printable(`${path}: ${problem}`)}`);
       const before = kept > 0 ? `; ${kept} have a row already` : '';
       console.log(`${name}: ${counted(clips, 'clip')} in ${counted(chunks, 'chunk')}${before}`);
-      console.log(`Start workers: clipstep work --name ${name} --out FOLDER`);
+      if (clips > 0) console.log(`Start workers: ${workCommand(flags)}`);
     });
+}
+
+/** What a worker is started with on this machine; an address with a password is not shown. */
+function workCommand({ queue, name, model, weights }: Flags): string {
+  const address = publicAddress(queue);
+  const parts = [
+    'clipstep work',
+    process.env.CLIPSTEP_QUEUE === queue ? '' : `--queue ${address === queue ? queue : 'ADDRESS'}`,
+    `--name ${name}`,
+    model === undefined ? '' : `--model ${model}`,
+    weights === undefined ? '' : `--weights ${weights}`,
+    '--out FOLDER',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }

@@ -146,7 +146,10 @@ function sequenceLayers(
 type LstmOptions = { name: string; units: number; returnSequences: boolean };
 
 const lstm = (layers: typeof Layers, options: LstmOptions): Layers.RNN =>
-  layers.lstm({ ...options, recurrentActivation: 'sigmoid' }) as Layers.RNN;
+  layers.lstm({ ...options, recurrentActivation: 'sigmoid', ...ZEROS }) as Layers.RNN;
+
+/** All weights are set afterwards, and an orthogonal start takes long, and operations that only the whole of TensorFlow.js has. */
+const ZEROS = { kernelInitializer: 'zeros', recurrentInitializer: 'zeros' } as const;
 
 /** Logits divided by the temperature are those of weights divided by it. */
 function headWeights({ weights, temperature }: FramesModel): Tensor[] {

@@ -25,7 +25,10 @@ export async function writeTfjsFolder(bundle: Bundle, path: string): Promise<num
   if (obstacle !== null) {
     throw new UserError('usage', {
       problem: `${folder} cannot be a TensorFlow.js layers model: ${obstacle}.`,
-      fix: 'Export it as ONNX, which has all that Clipstep has but optical flow and segments.',
+      fix:
+        obstacle === FLOW
+          ? 'docs/export.md says what each format has.'
+          : 'Export it as ONNX, which has all that Clipstep has but optical flow and segments.',
     });
   }
   const { encoder, recurrent } = networks;
@@ -53,6 +56,8 @@ export async function writeTfjsFolder(bundle: Bundle, path: string): Promise<num
 async function artifactsOf(model: Parameters<typeof layersModel>[1]): Promise<io.ModelArtifacts> {
   const [tf, core] = await Promise.all([import('@tensorflow/tfjs-layers'), import('@tensorflow/tfjs-core')]);
   await import('@tensorflow/tfjs-backend-cpu');
+  // Otherwise it praises its faster backend, which has nothing to compute here.
+  core.enableProdMode();
   await core.setBackend('cpu');
   const { model: built, weights } = layersModel(tf, model);
   const tensor = ({ shape, data }: Tensor) => core.tensor(data, [...shape]);
@@ -73,11 +78,14 @@ async function artifactsOf(model: Parameters<typeof layersModel>[1]): Promise<io
   return artifacts!;
 }
 
+const FLOW = 'it reads optical flow';
+
 /** What of a model no standard layer computes; null where all is. */
 function obstacleOf({ manifest, networks, members }: Bundle): string | null {
   const { input } = manifest.pipeline;
   const { cell, readout, upper } = networks.recurrent;
   const streams = input.kind === 'frames' ? input.streams : [];
+  if (streams.some(({ kind }) => kind === 'flow')) return FLOW;
   if (streams.some(({ kind }) => kind !== 'frames') || streams.length > 1) {
     return 'it compares frames with later ones';
   }

@@ -129,6 +129,7 @@ class FetchedFiles {
 
 /** Of a file's name, where it looks like one. */
 function endingOf(address: string): string {
+  if (!URL.canParse(address)) return '';
   const ending = extname(new URL(address).pathname).toLowerCase();
   return /^\.[a-z0-9]{1,5}$/.test(ending) ? ending : '';
 }

@@ -170,9 +170,12 @@ async function watch(
     if (isDone(state)) return;
     await sleep(POLL_MILLISECONDS, undefined, { signal }).catch(() => {});
     if (options.signal?.aborted) throw interrupted();
-    signal.throwIfAborted();
+    if (signal.aborted) throw isGone(signal.reason) ? lost(connection) : signal.reason;
   }
 }
+
+/** BullMQ's word for a chunk that is no more in Redis, though a worker is at it. */
+const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === -1;
 
 function refuseOtherModel(record: JobRecord, { bundle, name }: WorkOptions): void {
   const model = modelIdentity(bundle.manifest);

@@ -13,7 +13,7 @@ import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { classify } from '../../src/predict/classify.js';
 import type { Outcome } from '../../src/predict/outcome.js';
 import { largest } from '../../src/tensors/largest.js';
-import { projectFolder } from '../support/cli.js';
+import { clipstep, projectFolder } from '../support/cli.js';
 import { saveTinyBundle, tinyPipeline } from '../support/tiny-bundle.js';
 
 const runtime = await import('onnxruntime-node');
@@ -160,6 +160,14 @@ describe('what cannot be one ONNX file is refused by what of it cannot', () => {
     });
     await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
+
+it.each(['onnx', 'tfjs', 'web'])('the command writes %s, and says nothing else', async (format) => {
+  const out = join(root, `command-${format}`);
+  const { code, stdout, stderr } = await clipstep(['export', 'motion', '--out', out, '--format', format]);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/command-\w+, [\d.]+ MB/);
+  expect(code).toBe(0);
 });
 
 it('a place that cannot be written to is named', async () => {

@@ -24,6 +24,7 @@ const MOST_REDIRECTS = 5;
  * @throws Error or PrivateAddress that say what came in place of it, as the end of a sentence.
  */
 export async function get(request: GetRequest): Promise<IncomingMessage> {
+  if (!URL.canParse(request.address)) throw new Error('it is not an address');
   let url = new URL(request.address);
   for (let redirects = 0; ; redirects++) {
     const response = await ask(url, request);

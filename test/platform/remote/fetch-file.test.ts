@@ -90,6 +90,16 @@ it.each<[string, Partial<FetchLimits>, string, RegExp]>([
   });
 });
 
+it.each(['http://', 'http://a b/', 'https://:80', 'http://x:999999/'])(
+  'says that %j is no address',
+  async (address) => {
+    await expect(fetchFrom(address)).rejects.toMatchObject({
+      code: 'download_failed',
+      problem: expect.stringContaining('it is not an address'),
+    });
+  },
+);
+
 it('refuses names of this machine, and numbers that stand for it', async () => {
   const port = new URL(base).port;
   for (const host of ['localhost', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]']) {
