@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scanFolders } from '../datasets/scan-folders.js';
 import { UserError } from '../errors.js';
@@ -59,6 +59,13 @@ export async function openProjectFolder(folder: string): Promise<ProjectFolder> 
 
 /** A project is made in a folder that is not there, is empty, or holds clips alone. */
 async function refuseOther(folder: string): Promise<void> {
+  const found = await unlessAbsent(stat(folder));
+  if (found && !found.isDirectory()) {
+    throw new UserError('usage', {
+      problem: `${folder} is no folder.`,
+      fix: 'Give the folder of a project.',
+    });
+  }
   const names = ((await unlessAbsent(readdir(folder))) ?? []).filter((name) => !name.startsWith('.'));
   if (names.every((name) => name === 'clips')) return;
   throw new UserError('usage', {

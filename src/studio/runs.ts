@@ -39,6 +39,8 @@ interface Active {
   readonly name: string;
   readonly process: TrainingProcess;
   readonly done: Promise<void>;
+  /** Whether a person, or the end of the studio, stopped it. */
+  isStopped: boolean;
 }
 
 /** @param options.onChange is called when a run begins or ends, `onProgress` when one has come farther. */
@@ -92,11 +94,14 @@ class ProjectRuns implements Runs {
     if (!this.#runs.has(name) || (await this.#statusOf(name)) !== 'interrupted') throw noRun(name);
     this.#take();
     await this.#note(name, { kind: 'resume', at: new Date().toISOString() });
-    await this.#launch(name, ['--resume']);
+    const isKept = await exists(checkpointPath(this.#folderOf(name)));
+    await this.#launch(name, isKept ? ['--resume'] : []);
   }
 
   cancel(): void {
-    this.#active?.process.interrupt();
+    if (!this.#active) return;
+    this.#active.isStopped = true;
+    this.#active.process.interrupt();
   }
 
   async remove(name: string): Promise<void> {
@@ -157,7 +162,7 @@ class ProjectRuns implements Runs {
       const seconds = (performance.now() - started) / 1000;
       await this.#finish(name, { seconds, words });
     });
-    this.#active = { name, process: training, done };
+    this.#active = { name, process: training, done, isStopped: false };
     this.#options.onChange();
   }
 
@@ -167,7 +172,9 @@ class ProjectRuns implements Runs {
     const isSaid = log.slice(begun).some(({ kind }) => kind === 'failed');
     await this.#note(name, { kind: 'ended', seconds });
     if (!isSaid && !(await isModel(this.#folderOf(name)))) {
-      const error = { code: 'defect', message: words || 'The training ended without a word.', fix: '' };
+      const error = this.#active?.isStopped
+        ? { code: 'aborted', message: 'It was stopped before it had begun.', fix: '' }
+        : { code: 'defect', message: words || 'The training ended without a word.', fix: '' };
       await this.#note(name, { kind: 'failed', error });
     }
     this.#active = null;
@@ -214,7 +221,10 @@ class ProjectRuns implements Runs {
     if (this.#active?.name === name) return 'running';
     const folder = this.#folderOf(name);
     if (await isModel(folder)) return 'finished';
-    return (await exists(checkpointPath(folder))) ? 'interrupted' : 'failed';
+    if (await exists(checkpointPath(folder))) return 'interrupted';
+    // One that was stopped while it read clips has them in the cache, and begins anew from there.
+    const failed = this.#runs.get(name)?.log.findLast((line) => line.kind === 'failed');
+    return failed?.error.code === 'aborted' ? 'interrupted' : 'failed';
   }
 
   #commandOf(name: string, settings: RunSettings): string {

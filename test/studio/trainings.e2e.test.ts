@@ -137,6 +137,17 @@ describe('a training that takes its time', () => {
       .toBeGreaterThan(before);
   });
 
+  it('begins anew where it was stopped before it learned anything', async () => {
+    await studio.post('/api/runs', USUAL);
+    await expect
+      .poll(async () => (await studio.run('run-1')).progress, { timeout: 100_000, interval: 5 })
+      .not.toBeNull();
+    await studio.post('/api/runs/cancel');
+    await until('run-1', 'interrupted');
+    await studio.post('/api/runs/run-1/resume');
+    await learning();
+  });
+
   it('is kept, with its curve, when the studio is closed in its midst', async () => {
     await studio.post('/api/runs', USUAL);
     await learning();

@@ -25,7 +25,8 @@ const DOWNLOADS: readonly Download[] = [
   {
     as: 'onnx',
     title: 'ONNX',
-    words: 'One file for any program that runs ONNX, from frames of any size to probabilities.',
+    words:
+      'One file for any program that runs ONNX, from frames of any size to probabilities. Models that read optical flow, as the usual recipe makes them, cannot be one.',
   },
   {
     as: 'tfjs',
