@@ -8,12 +8,14 @@ import type { LabelEnd, LabelStart } from '../predict/live/watch-options.js';
 /** Runs a program for events, one after the other, in their order. */
 export interface EventCommand {
   run(event: LabelStart | LabelEnd): void;
-  /** Waits for what still runs. */
-  finish(): Promise<void>;
+  /** Waits for what still runs, and is to run; where `signal` has ended the watch, a few seconds for all of it. */
+  finish(signal: AbortSignal): Promise<void>;
 }
 
 /** A program that takes longer is ended. */
 const LONGEST_SECONDS = 60;
+/** For what still runs when a watch is stopped; the rest is ended. */
+const END_SECONDS = 5;
 /** Events that wait for it; of more, the oldest is passed over. */
 const MOST_WAITING = 100;
 
@@ -27,9 +29,11 @@ export async function eventCommand(program: string, source: string): Promise<Eve
   const executable = await findProgram(program);
   const waiting: Array<LabelStart | LabelEnd> = [];
   let working: Promise<void> = Promise.resolve();
+  const stop = new AbortController();
   const next = async () => {
     const event = waiting.shift();
-    if (event) await runOnce(executable, variablesOf(event, source));
+    if (!event || stop.signal.aborted) return;
+    await runOnce(executable, { environment: variablesOf(event, source), signal: stop.signal });
   };
   return {
     run: (event) => {
@@ -40,7 +44,11 @@ export async function eventCommand(program: string, source: string): Promise<Eve
       }
       working = working.then(next);
     },
-    finish: () => working,
+    finish: async ({ aborted }) => {
+      const timer = aborted ? setTimeout(() => stop.abort(), END_SECONDS * 1000) : undefined;
+      await working;
+      clearTimeout(timer);
+    },
   };
 }
 
@@ -71,9 +79,12 @@ function variablesOf(event: LabelStart | LabelEnd, source: string): Record<strin
   };
 }
 
-async function runOnce(executable: string, environment: Readonly<Record<string, string>>): Promise<void> {
+async function runOnce(
+  executable: string,
+  options: { environment: Readonly<Record<string, string>>; signal: AbortSignal },
+): Promise<void> {
   const timeBudget = createTimeBudget(LONGEST_SECONDS);
-  const child = runChild({ executable, arguments: [], environment, timeBudget });
+  const child = runChild({ ...options, executable, arguments: [], timeBudget });
   for (;;) {
     const step = await child.next();
     if (!step.done) process.stderr.write(step.value);

@@ -29,7 +29,12 @@ const EXPECTED = 'It must be like 2/5, the second of five parts, or auto/5.';
 
 function ownIndex(environment: NodeJS.ProcessEnv, count: number): number {
   const [name, index] = foundIndex(environment);
-  if (!Number.isInteger(index) || index < 0 || index >= count) {
+  if (!Number.isInteger(index) || index < 0) {
+    throw new InvalidArgumentError(
+      `${name} is ${environment[name]}: it must be a whole number, counted from 0.`,
+    );
+  }
+  if (index >= count) {
     throw new InvalidArgumentError(
       `${name} is ${environment[name]}, but there are only ${count} parts: start as many jobs as there are parts.`,
     );

@@ -83,7 +83,7 @@ export function watchCommand(): Command {
     });
 }
 
-/** For what --exec runs to end. */
+/** More than what --exec runs has to end. */
 const END_SECONDS = 10;
 
 async function run(given: string, flags: Flags, signal: AbortSignal): Promise<WatchResult> {
@@ -97,7 +97,7 @@ async function run(given: string, flags: Flags, signal: AbortSignal): Promise<Wa
   try {
     return await watch({ ...options, bundle, source, windowing, stallSeconds: stall, signal, onEvent });
   } finally {
-    await command?.finish();
+    await command?.finish(signal);
   }
 }
 

@@ -21,7 +21,7 @@ describe('a shard', () => {
     ['1.5/5', {}, /like 2\/5/],
     ['auto/5', {}, /none of these is set/],
     ['auto/5', { JOB_COMPLETION_INDEX: '5' }, /JOB_COMPLETION_INDEX is 5, but there are only 5 parts/],
-    ['auto/5', { JOB_COMPLETION_INDEX: 'x' }, /JOB_COMPLETION_INDEX is x/],
+    ['auto/5', { JOB_COMPLETION_INDEX: 'x' }, /JOB_COMPLETION_INDEX is x: it must be a whole number/],
     ['auto/0', { JOB_COMPLETION_INDEX: '0' }, /there are only 0 parts/],
   ])('that is %s in %o is refused', (text, environment, problem) => {
     expect(() => parseShard(text, environment)).toThrow(problem);

@@ -112,6 +112,25 @@ describe('clipstep watch', () => {
     }
   });
 
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends a program for events that goes on after %s',
+    async (signal) => {
+      const program = join(root, 'endless.sh');
+      await writeFile(program, '#!/bin/sh\nexec sleep 1000\n');
+      await chmod(program, 0o755);
+      const args = [long, '--realtime', '--model', model, ...WINDOWS, '--exec', program];
+      const { child, lines } = start(args);
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      lines.once('line', () => child.kill(signal));
+      expect((await once(child, 'close'))[0]).toBe(0);
+      expect(stderr).toContain('endless.sh was stopped');
+      expect(stderr).toMatch(/\d+ windows?, \d+ events?/);
+    },
+  );
+
   it.each([
     [
       'thresholds the wrong way round',
