@@ -173,6 +173,8 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await cp(shippedSample('open/open-0002'), join(root, 'frames'), { recursive: true });
     const dialog = page.getByRole('dialog');
     const newClass = page.getByRole('button', { name: 'Add class' });
+    await dropOnto(newClass, [shippedSample('open/open-0001.mp4')]);
+    await page.getByText('open-0001.mp4 is in no folder').waitFor(WAIT);
     await dropOnto(newClass, [sessions]);
     await dialog.getByText('How were these 4 clips recorded?').waitFor(WAIT);
     await look('dropped');

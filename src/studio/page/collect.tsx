@@ -7,7 +7,7 @@ import type { ClassState, ClipState } from '../messages.js';
 import { ClipCard } from './clip-card.js';
 import { ClipDialog } from './clip-dialog.js';
 import { confirmed, Dialog } from './dialog.js';
-import { change, labels, notice, state } from './project.js';
+import { change, failure, labels, notice, state } from './project.js';
 import { Recorder } from './recorder.js';
 import { chosen, Selection } from './selection.js';
 import { type Given, Together, takeIn } from './together.js';
@@ -207,7 +207,12 @@ function Rename({ label, onClose }: { label: string; onClose: () => void }) {
 function NewClass() {
   const drop = useDropTarget(async (data) => {
     const given: Given[] = [];
-    for (const folder of (await readDrop(data)).folders) {
+    const { files, folders } = await readDrop(data);
+    const [loose] = files;
+    if (loose) {
+      failure.value = `${loose.name} is in no folder. Drop it onto a class, or drop a folder, which becomes one.`;
+    }
+    for (const folder of folders) {
       const { name: label } = folder;
       const isThere = labels.value.includes(label) || (await change('/api/classes', { label }));
       if (isThere) given.push({ label, clips: clipsIn(folder) });

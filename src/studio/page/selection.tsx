@@ -21,21 +21,21 @@ const clear = () => {
   chosen.value = new Set();
 };
 
+/** Nothing is chosen from then on, since others may be before the answer comes; where it is refused, the same again. */
+async function changeChosen(path: string, options: object = {}): Promise<void> {
+  const ids = present.value;
+  clear();
+  if (!(await change(path, { ids, ...options }))) chosen.value = new Set(ids);
+}
+
 /** What can be done with the chosen clips. */
 export function Selection() {
   if (present.value.length === 0) return null;
-  const group = async (take: string | null) => {
-    if (await change('/api/clips/group', { ids: present.value, take })) clear();
-  };
+  const group = (take: string | null) => changeChosen('/api/clips/group', { take });
   return (
     <section class="selection" aria-label="Chosen clips">
       <p>{counted(present.value.length, 'clip')} chosen</p>
-      <MoveTo
-        name="Move to"
-        onMove={async (label) => {
-          if (await change('/api/clips/move', { ids: present.value, label })) clear();
-        }}
-      />
+      <MoveTo name="Move to" onMove={(label) => changeChosen('/api/clips/move', { label })} />
       {present.value.length > 1 && (
         <button
           type="button"
@@ -50,12 +50,7 @@ export function Selection() {
           Separate
         </button>
       )}
-      <button
-        type="button"
-        onClick={async () => {
-          if (await change('/api/clips/remove', { ids: present.value })) clear();
-        }}
-      >
+      <button type="button" onClick={() => changeChosen('/api/clips/remove')}>
         Delete
       </button>
       <button type="button" class="plain" onClick={clear}>
