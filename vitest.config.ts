@@ -8,6 +8,7 @@ const END_TO_END = ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts', 'test
  * machine when it is asked for.
  */
 const SYSTEM = [
+  'datasets/motion',
   'media',
   'serve',
   'studio',
@@ -15,7 +16,9 @@ const SYSTEM = [
   'engine/tensorflow',
   'platform/child-process',
   'platform/remote',
-].map((room) => `test/${room}/**/*.test.ts`);
+]
+  .map((room) => `test/${room}/**/*.test.ts`)
+  .concat('test/platform/lock-output.test.ts');
 
 export default defineConfig({
   test: {
