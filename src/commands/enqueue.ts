@@ -3,6 +3,7 @@ import { counted } from '../platform/counted.js';
 import { printable } from '../platform/printable.js';
 import { publicAddress } from '../platform/remote/web-address.js';
 import { enqueue } from '../queue/enqueue.js';
+import { commandLine } from '../workflows/command-line.js';
 import { encodingOption, imagenetWeightsOption, modelOption, wholeNumber } from './flags.js';
 import { interruptible } from './interruptible.js';
 import { type ModelFlags, openModel } from './prediction-options.js';
@@ -43,14 +44,11 @@ export function enqueueCommand(): Command {
 
 /** What a worker is started with on this machine; an address with a password is not shown. */
 function workCommand({ queue, name, model, weights }: Flags): string {
-  const address = publicAddress(queue);
-  const parts = [
-    'clipstep work',
-    process.env.CLIPSTEP_QUEUE === queue ? '' : `--queue ${address === queue ? queue : 'ADDRESS'}`,
-    `--name ${name}`,
-    model === undefined ? '' : `--model ${model}`,
-    weights === undefined ? '' : `--weights ${weights}`,
-    '--out FOLDER',
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+  const address = publicAddress(queue) === queue ? queue : 'ADDRESS';
+  return commandLine('work', { weights }, [
+    ...(process.env.CLIPSTEP_QUEUE === queue ? [] : ['--queue', address]),
+    ...['--name', name],
+    ...(model === undefined ? [] : ['--model', model]),
+    ...['--out', 'FOLDER'],
+  ]);
 }

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { printable } from '../platform/printable.js';
 import type { LabelEnd, LabelStart, WatchedWindow } from '../predict/live/watch-options.js';
@@ -36,7 +37,7 @@ export function wordLine(said: Said, at: Date): string {
     case 'window': {
       const { answer, probability } = said;
       const words = answer.kind === 'class' ? printable(answer.label) : `(unknown: ${answer.reason})`;
-      const dropped = said.dropped > 0 ? `, ${said.dropped} frames dropped` : '';
+      const dropped = said.dropped > 0 ? `, ${counted(said.dropped, 'frame')} dropped` : '';
       return colors.dim(`${clock}         ${words} ${percent(probability)}${dropped}`);
     }
   }

@@ -1,17 +1,17 @@
 import { relative, resolve } from 'node:path';
 import type { Adjustments } from '../pipeline/adjust-pipeline.js';
 
-/** What most commands that train are given. */
+/** What most commands are given that a person may want to repeat. */
 interface Repeatable extends Pick<Adjustments, 'data' | 'weights' | 'encoding' | 'set'> {
   readonly pipeline?: string | undefined;
 }
 
 /**
- * The command that does it again, as one types it in the working folder.
+ * A command, as one types it in the working folder.
  * @param flags further ones, in their order.
  */
 export function commandLine(
-  command: 'train' | 'crossvalidate',
+  command: 'train' | 'crossvalidate' | 'work',
   { pipeline, data, weights, encoding, set = {} }: Repeatable,
   flags: ReadonlyArray<string | number>,
 ): string {

@@ -15,7 +15,7 @@ const SECONDS = 30;
 /** What comes earlier waited for the program to start. */
 const SETTLE_SECONDS = 3;
 
-/** From when a frame is shot to when a line tells of it: a camera of ours over RTSP, ffmpeg alone, and `clipstep watch`. */
+/** Latency from a frame to the line that reports it: our camera over RTSP, ffmpeg alone, and `clipstep watch`. */
 export async function benchLive(): Promise<void> {
   const camera = new Camera();
   const server = await startRtspServer({

@@ -19,6 +19,7 @@ export async function intervalsText(
   refuseFlags('--intervals', {
     '--data': flags.data,
     '--calibrate': flags.calibrate,
+    '--describe': flags.describe,
     '--target-precision': flags.targetPrecision,
     '--without-leaks': flags.withoutLeaks,
     '--outliers': flags.outliers,
@@ -60,7 +61,7 @@ function textOf({ videos, labelled, found, figures, skipped }: IntervalEvaluatio
 /** The error of windows in an evaluation of clips, which are tested whole. */
 export function windowsOfClips(): UserError {
   return new UserError('usage', {
-    problem: '--window cuts long videos for --intervals; without, clips are tested whole.',
+    problem: '--window cuts long videos for --intervals; without that, clips are tested whole.',
     fix: 'Leave --window out, or give --intervals.',
   });
 }

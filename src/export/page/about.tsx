@@ -1,5 +1,6 @@
 import { model } from './model.js';
 import { percent } from './page-words.js';
+import { ScrollBox } from './scroll-box.js';
 
 /** What the model is, how good it is, and its card. */
 export function About() {
@@ -31,10 +32,9 @@ export function About() {
       {card !== null && (
         <details>
           <summary>The model card</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards scroll it, too. */}
-          <section class="card" tabIndex={0} aria-label="The model card">
+          <ScrollBox kind="card" name="The model card">
             <pre>{card}</pre>
-          </section>
+          </ScrollBox>
         </details>
       )}
       <p class="quiet">

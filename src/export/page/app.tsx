@@ -1,4 +1,5 @@
 import { About } from './about.js';
+import { Brand } from './brand.js';
 import { CameraPanel } from './camera-panel.js';
 import { ClipAnswers, ClipPanel } from './clip-panel.js';
 import { announced } from './judged-clips.js';
@@ -8,14 +9,7 @@ export function App() {
   return (
     <>
       <header class="top">
-        <p class="brand">
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <rect x="2" y="5" width="4" height="14" rx="1" />
-            <rect x="9" y="5" width="6" height="14" rx="1" />
-            <rect x="18" y="5" width="4" height="14" rx="1" />
-          </svg>
-          <span>{model.name}</span>
-        </p>
+        <Brand name={model.name} />
         <p class="quiet state">{STATES[modelState.value.kind]}</p>
       </header>
       <main>

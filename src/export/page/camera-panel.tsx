@@ -4,8 +4,7 @@ import { AnswerView } from './answer-view.js';
 import { closeCamera, openCamera } from './camera.js';
 import { messageOf, modelState } from './model.js';
 import { type Watching, watchCamera } from './watch-camera.js';
-
-const LENGTHS = [1, 2, 3, 5];
+import { WindowLength } from './window-length.js';
 
 /** What the camera shows, live. */
 export function CameraPanel() {
@@ -53,23 +52,7 @@ export function CameraPanel() {
         >
           {isOn ? 'Stop' : 'Start the camera'}
         </button>
-        {!isOn && (
-          <label class="inline">
-            <span>Look at the last</span>
-            <select
-              value={length.value}
-              onChange={({ currentTarget }) => {
-                length.value = Number(currentTarget.value);
-              }}
-            >
-              {LENGTHS.map((seconds) => (
-                <option key={seconds} value={seconds}>
-                  {seconds} s
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        {!isOn && <WindowLength length={length} />}
       </div>
       {said !== null && (
         <p class="message bad" role="alert">

@@ -45,7 +45,7 @@ function happened(video: HTMLVideoElement, event: 'loadeddata' | 'seeked'): Prom
 /** Containers round times, so that one may seem to lie just before its frame. */
 const TOLERANCE_SECONDS = 0.0005;
 
-/** A browser that is busy otherwise tells of no frame. */
+/** A busy browser may never report the frame. */
 const MOST_WAITING_MILLISECONDS = 200;
 
 /** @returns when the frame that is shown then comes onto the screen, as far as the browser says so. */

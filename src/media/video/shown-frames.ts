@@ -50,7 +50,7 @@ export function shownStamp(line: string): number | null {
   return stamp === undefined ? null : Number(stamp);
 }
 
-/** Whether a line tells of an error, rather than being ffmpeg's chatter. */
+/** Whether a line reports an error; ffmpeg prints many others. */
 export const isErrorLine = (line: string): boolean => /^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\]/.test(line);
 
 /** Cuts a stream of bytes into pictures of a fixed size, each with memory of its own. */

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Brand } from '../../export/page/brand.js';
 import { Collect } from './collect.js';
 import { Judge } from './judge.js';
 import { change, failure, isAway, notice, state } from './project.js';
@@ -73,14 +74,7 @@ export function App() {
 function Header() {
   return (
     <header class="top">
-      <p class="brand">
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <rect x="2" y="5" width="4" height="14" rx="1" />
-          <rect x="9" y="5" width="6" height="14" rx="1" />
-          <rect x="18" y="5" width="4" height="14" rx="1" />
-        </svg>
-        <span>{state.value?.name ?? 'Clipstep'}</span>
-      </p>
+      <Brand name={state.value?.name ?? 'Clipstep'} />
       <nav aria-label="Steps">
         <ol>
           {Object.entries(SCREENS).map(([name, { title }]) => (

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
+import { ScrollBox } from '../../export/page/scroll-box.js';
 import type { RunResult } from '../messages.js';
-import { TableBox } from './table-box.js';
 
 /** True classes by rows, answers by columns; a number that is not 0 can be chosen. */
 export function Confusion(props: { result: RunResult; cell: Signal<readonly [string, string] | null> }) {
@@ -8,7 +8,7 @@ export function Confusion(props: { result: RunResult; cell: Signal<readonly [str
   const { labels, confusion } = result;
   const most = confusion.flat().reduce((highest, count) => Math.max(highest, count), 1);
   return (
-    <TableBox name="Counts of the tested clips">
+    <ScrollBox kind="table-box" name="Counts of the tested clips">
       <table class="confusion">
         <caption class="unseen">
           Counts of the tested clips: rows are their classes, columns the answers
@@ -41,7 +41,7 @@ export function Confusion(props: { result: RunResult; cell: Signal<readonly [str
           ))}
         </tbody>
       </table>
-    </TableBox>
+    </ScrollBox>
   );
 }
 

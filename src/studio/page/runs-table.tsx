@@ -1,16 +1,16 @@
 import { duration, percent } from '../../export/page/page-words.js';
+import { ScrollBox } from '../../export/page/scroll-box.js';
 import type { RunSettings, RunState } from '../messages.js';
 import { confirmed } from './dialog.js';
 import { change } from './project.js';
 import { Said } from './said.js';
-import { TableBox } from './table-box.js';
 
 /** All runs side by side, the latest first. */
 export function Runs({ runs }: { runs: readonly RunState[] }) {
   return (
     <section>
       <h2>Runs</h2>
-      <TableBox name="All runs">
+      <ScrollBox kind="table-box" name="All runs">
         <table>
           <thead>
             <tr>
@@ -33,7 +33,7 @@ export function Runs({ runs }: { runs: readonly RunState[] }) {
             ))}
           </tbody>
         </table>
-      </TableBox>
+      </ScrollBox>
     </section>
   );
 }

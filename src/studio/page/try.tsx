@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Bars } from '../../export/page/bars.js';
 import { closeCamera, openCamera } from '../../export/page/camera.js';
 import { percent } from '../../export/page/page-words.js';
+import { WindowLength } from '../../export/page/window-length.js';
 import type { RunState, TryAnswer } from '../messages.js';
 import { classify, type Timed } from './ask-model.js';
 import { Chart } from './chart.js';
@@ -72,26 +73,6 @@ function TryCamera({ run }: { run: RunState }) {
       )}
       {live.value && <Moments moments={live.value.moments} />}
     </section>
-  );
-}
-
-function WindowLength({ length }: { length: Signal<number> }) {
-  return (
-    <label class="inline">
-      <span>Look at the last</span>
-      <select
-        value={length.value}
-        onChange={({ currentTarget }) => {
-          length.value = Number(currentTarget.value);
-        }}
-      >
-        {[1, 2, 3, 5].map((value) => (
-          <option key={value} value={value}>
-            {value} s
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -54,7 +54,7 @@ it('makes whoever can wait wait until none waits', async () => {
   expect(latest.dropped).toBe(0);
 });
 
-it('tells of an encoder that fails', async () => {
+it('reports an encoder that fails', async () => {
   const latest = new LatestFrames(() => Promise.reject(new Error('broken')), { capacity: 4 });
   await expect(latest.encode(frame(1))).rejects.toThrow('broken');
 });
