@@ -19,13 +19,17 @@ export function explainIssues(
   };
   const lines = error.issues.flatMap((issue) => {
     const path = pathOf(issue);
-    if (issue.code !== 'unrecognized_keys') return [lineOf(path, wordsOf(issue, valueAt(document, path)))];
+    if (issue.code !== 'unrecognized_keys') return [lineOf(path, issueWords(issue, document))];
     return issue.keys.map((key) => lineOf([...path, key], unknownWords([...path, key])));
   });
   return lines.join('\n');
 }
 
-type Issue = z.ZodError['issues'][number];
+export type Issue = z.ZodError['issues'][number];
+
+/** What was found in a document and what was expected, to stand after the name of the place: `must be at most 1; found 2`. */
+export const issueWords = (issue: Issue, document: unknown): string =>
+  wordsOf(issue, valueAt(document, pathOf(issue)));
 
 /** Documents in YAML and JSON have no symbols for names. */
 const pathOf = ({ path }: Issue): SettingPath =>

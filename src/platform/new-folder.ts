@@ -26,9 +26,13 @@ export async function newFolder(
   const folder = resolve(path);
   const temporary = options.temporary ?? `${folder}.${randomUUID()}.tmp`;
   const remove = () => rm(temporary, { recursive: true, force: true, maxRetries: 3 });
-  if (options.temporary !== undefined) await remove();
+  const make = async () => {
+    await makeFolder(dirname(temporary));
+    if (options.temporary !== undefined) await remove();
+    await mkdir(temporary);
+  };
+  await make().catch((cause: unknown) => Promise.reject(unwritable?.(folder, cause) ?? cause));
   try {
-    await make(temporary).catch((cause: unknown) => Promise.reject(unwritable?.(folder, cause) ?? cause));
     await fill(temporary);
   } catch (error) {
     await remove();
@@ -41,11 +45,6 @@ export async function newFolder(
     await remove();
     throw cause;
   }
-}
-
-async function make(temporary: string): Promise<void> {
-  await makeFolder(dirname(temporary));
-  await mkdir(temporary);
 }
 
 async function place(temporary: string, folder: string): Promise<void> {

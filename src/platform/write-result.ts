@@ -8,11 +8,20 @@ export async function writeResult(path: string, content: string): Promise<void> 
   });
 }
 
-/** The error for a file or folder of results that the disk does not take. */
+/** The error for a file or folder of results, named by `--out`, that the disk does not take. */
 export function cannotWriteResult(path: string, cause: unknown): UserError {
+  return cannotWriteTo(path, { cause, place: 'another folder with --out' });
+}
+
+/** The same for the folder that a command is given as its argument. */
+export function cannotMakeFolder(path: string, cause: unknown): UserError {
+  return cannotWriteTo(path, { cause, place: 'another folder' });
+}
+
+function cannotWriteTo(path: string, { cause, place }: { cause: unknown; place: string }): UserError {
   return new UserError('cannot_write', {
     problem: `${path} cannot be written: ${messageOf(cause)}.`,
-    fix: 'Give another folder with --out, one that may be written to, on a disk with room.',
+    fix: `Give ${place}, one that may be written to, on a disk with room.`,
     cause,
   });
 }

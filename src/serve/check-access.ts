@@ -55,7 +55,7 @@ function proofCheck(proof: Proof): Pick<AccessCheck, 'requireProof' | 'redeem'> 
   if (proof.kind === 'bearer') {
     const requireProof = ({ headers }: Request) => {
       const [, given] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
-      if (given === undefined || !isEqual(given, proof.token)) throw unauthorized();
+      if (given === undefined || !isEqual(given, proof.token)) throw withoutToken();
     };
     return { requireProof, redeem: () => undefined };
   }
@@ -71,7 +71,7 @@ function onceCheck(token: string): Pick<AccessCheck, 'requireProof' | 'redeem'> 
     requireProof: ({ headers }) => {
       const cookies = (headers.get('cookie') ?? '').split(';').map((cookie) => cookie.trim());
       const given = cookies.find((cookie) => cookie.startsWith(`${name}=`));
-      if (given === undefined || !isEqual(given.slice(name.length + 1), session)) throw unauthorized();
+      if (given === undefined || !isEqual(given.slice(name.length + 1), session)) throw unknownBrowser();
     },
     redeem: (given) => {
       if (isRedeemed || !isEqual(given, token)) return undefined;
@@ -104,12 +104,22 @@ function forbidden(problem: string): Refusal {
   });
 }
 
-function unauthorized(): Refusal {
+function withoutToken(): Refusal {
   return new Refusal({
     status: 401,
     code: 'unauthorized',
     problem: 'This server answers only requests that send its token.',
-    fix: 'Send it as `Authorization: Bearer TOKEN`, or open the address that the server printed, once.',
+    fix: 'Send it as `Authorization: Bearer TOKEN`.',
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
+}
+
+function unknownBrowser(): Refusal {
+  return new Refusal({
+    status: 401,
+    code: 'unauthorized',
+    problem: 'This server answers only the browser that opened the address it printed when it was started.',
+    fix: 'Open that address, which works once, in this browser; where it was opened elsewhere, start the server again.',
     headers: { 'WWW-Authenticate': 'Bearer' },
   });
 }

@@ -1,11 +1,12 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listIssues, messageOf } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { ClipClassifier } from '../predict/classify-options.js';
 import type { Given } from '../predict/given.js';
 import type { Outcome, WindowsOutcome } from '../predict/outcome.js';
 import { outcomeRow } from '../predict/outcome-row.js';
+import { explainRequest } from './explain-request.js';
 import { parseQuery } from './parse-query.js';
 import { receiveBody } from './receive-body.js';
 import { Refusal, statusOf } from './refusal.js';
@@ -47,7 +48,9 @@ export async function classifyRequest(
     });
     return answer(outcome, { name: model.name, paths: [framesIn(folder), body] });
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof UserError && statusOf(error.code) === 422) return failed(error);
+    throw error;
   } finally {
     life.end();
     await rm(folder, { recursive: true, force: true });
@@ -87,15 +90,19 @@ async function givenIn(
 
 /** @throws Refusal `bad_request` for anything but JSON with a text. */
 async function readText(body: string): Promise<{ text: string }> {
-  if ((await stat(body)).size > LONGEST_TEXT_BYTES) throw wrongText(`more than ${LONGEST_TEXT_BYTES} bytes`);
+  if ((await stat(body)).size > LONGEST_TEXT_BYTES)
+    throw wrongText(`It has more than ${LONGEST_TEXT_BYTES} bytes.`);
   let json: unknown;
   try {
     json = JSON.parse(await readFile(body, 'utf8'));
   } catch (error) {
-    throw wrongText(messageOf(error));
+    throw wrongText(`It is no JSON: ${messageOf(error)}.`);
   }
   const parsed = textSchema.safeParse(json);
-  if (!parsed.success) throw wrongText(listIssues(parsed.error));
+  if (!parsed.success) {
+    const names = Object.keys(textSchema.shape);
+    throw wrongText(explainRequest(parsed.error, { given: json, names, noun: 'field' }));
+  }
   return parsed.data;
 }
 
@@ -111,18 +118,26 @@ function answer(
   const bodyName = withoutPaths(outcome.input);
   if (outcome.kind === 'failed') {
     const { code, message, fix } = outcome.error;
-    const error = { code, message: withoutPaths(message), fix: withoutPaths(fix) };
-    return Response.json(outcomeRow({ kind: 'failed', input: bodyName, error }), { status: statusOf(code) });
+    return failed({ code, problem: withoutPaths(message), fix: withoutPaths(fix) }, bodyName);
   }
   return Response.json(outcomeRow({ ...outcome, input: bodyName, model: name }));
+}
+
+/** The answer where the body is at fault. */
+function failed(
+  { code, problem, fix }: Pick<UserError, 'code' | 'problem' | 'fix'>,
+  input = 'clip',
+): Response {
+  const row = outcomeRow({ kind: 'failed', input, error: { code, message: problem, fix } });
+  return Response.json(row, { status: statusOf(code) });
 }
 
 function wrongText(found: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',
-    problem: `This model reads texts, and the body is not JSON with a text: ${found}.`,
-    fix: 'Send {"text": "..."}.',
+    problem: `This model reads texts, and the body is not what it takes. ${found}`,
+    fix: 'Send JSON with the text alone: {"text": "..."}.',
   });
 }
 

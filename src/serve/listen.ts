@@ -116,18 +116,27 @@ function starting(): Refusal {
   });
 }
 
+const BIND_FAILURES: Readonly<Record<string, { readonly reason: string; readonly fix: string }>> = {
+  EADDRINUSE: {
+    reason: 'another program is listening there',
+    fix: 'Give another --port; 0 takes any that is free.',
+  },
+  EACCES: {
+    reason: 'this user may not listen there',
+    fix: 'Give a --port of 1024 or above; 0 takes any that is free.',
+  },
+};
+
 function bind(http: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === 'EADDRINUSE';
-      const reason = isTaken ? 'another program is listening there' : messageOf(cause);
-      reject(
-        new UserError('usage', {
-          problem: `The server cannot listen on port ${port} of ${host}: ${reason}.`,
-          fix: isTaken ? 'Give another --port; 0 takes any that is free.' : 'Give another --host or --port.',
-          cause,
-        }),
-      );
+      // Otherwise it is the host, which a command that has no --host knows to be right.
+      const { reason, fix } = BIND_FAILURES[cause.code ?? ''] ?? {
+        reason: messageOf(cause),
+        fix: 'Give an address of this machine with --host.',
+      };
+      const problem = `The server cannot listen on port ${port} of ${host}: ${reason}.`;
+      reject(new UserError('usage', { problem, fix, cause }));
     });
     http.listen(port, host, resolve);
   });

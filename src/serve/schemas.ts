@@ -106,7 +106,7 @@ export const querySchema = z
   })
   .refine(({ window, stride }) => stride === undefined || window !== undefined, {
     path: ['stride'],
-    message: 'it says where windows begin, but there is no window',
+    message: 'needs a window, too',
   });
 
 export const modelSchema = z.strictObject({

@@ -13,7 +13,7 @@ export async function isZip(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.readUInt32BE() === LOCAL_FILE_HEADER;
+    return bytesRead === 4 && [LOCAL_FILE_HEADER, END_OF_DIRECTORY].includes(buffer.readUInt32BE());
   } finally {
     await file.close();
   }
@@ -21,6 +21,9 @@ export async function isZip(path: string): Promise<boolean> {
 
 /** `PK\3\4` */
 const LOCAL_FILE_HEADER = 0x504b0304;
+
+/** `PK\5\6`, with which a zip of nothing begins. */
+const END_OF_DIRECTORY = 0x504b0506;
 
 /**
  * Unpacks the pictures of a zip into a new folder, in the natural order of their names, under names of our own: no name
@@ -53,11 +56,17 @@ export type UnpackLimits = Pick<Limits, 'unpackedBytes' | 'zipEntries'>;
 async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLimits): Promise<Entry[]> {
   if (file.entryCount > zipEntries) throw tooMany(file.entryCount, zipEntries);
   const frames: Entry[] = [];
+  const others: string[] = [];
   let bytes = 0;
   try {
     for await (const entry of file.eachEntry()) {
-      const name = entry.fileName.split('/').at(-1)!;
-      if (name.startsWith('.') || !isFrameName(name) || entry.fileName.startsWith('__MACOSX/')) continue;
+      const name = entry.fileName.split('/').at(-1)!; // a text has a last part
+      // Folders, and what systems put beside files.
+      if (name === '' || name.startsWith('.') || entry.fileName.startsWith('__MACOSX/')) continue;
+      if (!isFrameName(name)) {
+        others.push(name);
+        continue;
+      }
       frames.push(entry);
       bytes += entry.uncompressedSize;
     }
@@ -65,7 +74,7 @@ async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLi
     throw corrupt(cause);
   }
   if (bytes > unpackedBytes) throw tooLarge(bytes, unpackedBytes);
-  if (frames.length === 0) throw withoutFrames();
+  if (frames.length === 0) throw withoutFrames(others);
   return frames.sort((one, other) => naturalOrder(one.fileName, other.fileName));
 }
 
@@ -92,10 +101,18 @@ function corrupt(cause: unknown): UserError {
   });
 }
 
-function withoutFrames(): UserError {
+/** Names of files that a message lists. */
+const MOST_NAMED = 3;
+
+function withoutFrames(others: readonly string[]): UserError {
+  const named = others.slice(0, MOST_NAMED).join(', ');
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
   return new UserError('no_frames', {
-    problem: 'The zip holds no pictures.',
-    fix: 'Pack frames such as 0001.png and 0002.png; send a video as it is.',
+    problem:
+      others.length === 0
+        ? 'The zip is empty; the pictures of one clip were expected in it.'
+        : `The zip holds ${named}${more}, and no pictures; the pictures of one clip were expected in it.`,
+    fix: 'Pack the frames of one clip, such as 0001.png and 0002.png. Send a video as it is, not in a zip.',
   });
 }
 

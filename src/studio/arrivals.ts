@@ -57,7 +57,7 @@ export async function receiveClip(
       await rename(body, path);
       return { path, name: safe };
     }
-    if (!(await isZip(body))) throw notClip(name);
+    if (!(await isZip(body))) throw noZip(name);
     const path = `${body}-frames`;
     await unpackFrames(body, { ...receiving, folder: path });
     return { path, name: safe.slice(0, -'.zip'.length) };
@@ -119,8 +119,15 @@ export function safeName(name: string): string {
 
 function notClip(name: string): UserError {
   return new UserError('not_media', {
-    problem: `${name} is no video that Clipstep reads.`,
+    problem: `${name} is not a video that Clipstep reads.`,
     fix: 'Give videos such as MP4 or WebM, GIFs, or the frames of one clip in a folder or a zip.',
+  });
+}
+
+function noZip(name: string): UserError {
+  return new UserError('not_media', {
+    problem: `${name} is called a zip, and is none.`,
+    fix: 'Pack the frames of one clip, such as 0001.png and 0002.png, into a zip, or give a video as it is.',
   });
 }
 

@@ -5,9 +5,9 @@ import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { readPipeline } from '../pipeline/pipeline-file.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { cannotWrite } from '../platform/cannot-write.js';
 import { exists, unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
+import { cannotMakeFolder } from '../platform/write-result.js';
 import { makeProject } from '../workflows/init-project.js';
 
 /** Where a project keeps what. Names that begin with a dot are passed over by all that reads clips. */
@@ -36,7 +36,9 @@ export interface ProjectFolder {
 export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
   const pipelinePath = join(folder, 'pipeline.yaml');
   if (!(await exists(pipelinePath))) {
-    await refuseOther(folder);
+    await refuseOther(folder).catch((error: unknown) =>
+      Promise.reject(error instanceof UserError ? error : cannotMakeFolder(folder, error)),
+    );
     await makeProject(folder, []);
   }
   const pipeline = await readPipeline(pipelinePath);
@@ -51,7 +53,7 @@ export async function openProjectFolder(folder: string): Promise<ProjectFolder> 
     runs: join(own, 'runs'),
   };
   for (const path of Object.values(paths)) {
-    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
+    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotMakeFolder(path, cause)));
   }
   await refuseArranged(paths.clips);
   return { folder, pipelinePath, pipeline, ...paths };
@@ -62,14 +64,14 @@ async function refuseOther(folder: string): Promise<void> {
   const found = await unlessAbsent(stat(folder));
   if (found && !found.isDirectory()) {
     throw new UserError('usage', {
-      problem: `${folder} is no folder.`,
-      fix: 'Give the folder of a project.',
+      problem: `${folder} is a file; the studio opens a folder.`,
+      fix: 'Give the folder of a project, or a new one.',
     });
   }
   const names = ((await unlessAbsent(readdir(folder))) ?? []).filter((name) => !name.startsWith('.'));
   if (names.every((name) => name === 'clips')) return;
   throw new UserError('usage', {
-    problem: `${folder} holds ${names.slice(0, 3).join(', ')}, but no pipeline.yaml: it is no project.`,
+    problem: `${folder} holds ${names.slice(0, 3).join(', ')}, but no pipeline.yaml: it is not a project.`,
     fix: 'Give a new folder, or one that `clipstep init` or `clipstep studio` made.',
   });
 }

@@ -1,22 +1,24 @@
 import type * as z from 'zod';
-import { listIssues, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { explainRequest } from '../serve/explain-request.js';
 import { Refusal } from '../serve/refusal.js';
 
 /** What the page asks for fits into much less. */
 const MOST_BYTES = 1e6;
 
 /** The JSON in a request's body. @throws Refusal `bad_request` for what does not fit. */
-export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+export async function readJson<T extends z.ZodObject>(request: Request, schema: T): Promise<z.infer<T>> {
   const text = await readText(request);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw badRequest(messageOf(error));
+    throw badRequest(`It is no JSON: ${messageOf(error)}.`);
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw badRequest(listIssues(parsed.error));
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const names = Object.keys(schema.shape);
+  throw badRequest(explainRequest(parsed.error, { given: json, names, noun: 'field' }));
 }
 
 async function readText({ body }: Request): Promise<string> {
@@ -25,7 +27,7 @@ async function readText({ body }: Request): Promise<string> {
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw badRequest(`it has more than ${MOST_BYTES} bytes`);
+    if (bytes > MOST_BYTES) throw badRequest(`It has more than ${MOST_BYTES} bytes.`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
@@ -35,7 +37,7 @@ function badRequest(found: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',
-    problem: `The request does not fit: ${found}.`,
-    fix: 'Reload the page.',
+    problem: `The studio cannot do what the page asks for. ${found}`,
+    fix: 'Change that. Where nothing is to be changed, reload the page: it may be older than the studio.',
   });
 }

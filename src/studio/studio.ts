@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { UserError } from '../errors.js';
 import { lockOutput } from '../platform/lock-output.js';
 import { makeFolder } from '../platform/make-folder.js';
 import type { Answering } from '../serve/listen.js';
@@ -45,7 +46,9 @@ const LIMITS: Limits = {
 export async function openStudio({ folder, access, limits, onError }: StudioOptions): Promise<Answering> {
   const project = await openProjectFolder(folder);
   // Two studios would not know of each other's changes.
-  const unlock = await lockOutput(project.own, onError);
+  const unlock = await lockOutput(project.own, onError).catch((error: unknown) =>
+    Promise.reject(error instanceof UserError && error.code === 'locked' ? alreadyOpen(folder) : error),
+  );
   // What arrived but was not whole when an earlier one ended.
   await rm(project.arriving, { recursive: true, force: true });
   await makeFolder(project.arriving);
@@ -80,4 +83,11 @@ export async function openStudio({ folder, access, limits, onError }: StudioOpti
       await unlock();
     },
   };
+}
+
+function alreadyOpen(folder: string): UserError {
+  return new UserError('locked', {
+    problem: `Another studio has ${folder} open.`,
+    fix: 'Use the page of that one, which several browser windows can show, or end it with Ctrl-C first.',
+  });
 }

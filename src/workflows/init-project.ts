@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import { checkClassName } from '../datasets/class-names.js';
@@ -6,7 +6,7 @@ import { UserError } from '../errors.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
 import { shippedPath } from '../platform/shipped.js';
-import { cannotWriteResult, writeResult } from '../platform/write-result.js';
+import { cannotMakeFolder } from '../platform/write-result.js';
 
 /** Files that a project begins with, in which NAME stands for what it is called; the pipeline's beginning is its own. */
 const FILES = ['pipeline.yaml', 'README.md'];
@@ -26,7 +26,7 @@ export async function initProject(
   { classes }: { classes: readonly string[] },
 ): Promise<void> {
   requireTwo(classes);
-  await refuseOccupied(folder, 'Give another folder, or remove this one first.');
+  await refuseOccupied(folder, 'argument');
   await makeProject(folder, classes);
 }
 
@@ -39,12 +39,15 @@ export async function makeProject(folder: string, classes: readonly string[]): P
   for (const label of classes) checkClassName(label);
   const name = nameOf(folder);
   for (const path of [join(folder, 'clips'), ...classes.map((label) => join(folder, 'clips', label))]) {
-    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotWriteResult(path, cause)));
+    await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotMakeFolder(path, cause)));
   }
   for (const file of FILES) {
     const template = await readFile(join(PACKAGE_FOLDER, 'templates', file), 'utf8');
     const text = template.replaceAll('NAME', name);
-    await writeResult(join(folder, file), file === 'pipeline.yaml' ? text + (await recipe()) : text);
+    const path = join(folder, file);
+    await writeFile(path, file === 'pipeline.yaml' ? text + (await recipe()) : text).catch((cause: unknown) =>
+      Promise.reject(cannotMakeFolder(path, cause)),
+    );
   }
 }
 

@@ -124,8 +124,16 @@ describe('a body', () => {
         tokens: expect.any(Number),
       });
       expect([status, json.top.length]).toEqual([200, 1]);
-      for (const body of ['some words', '{}', '{"text": 1}', '{"text": "a", "path": "/etc/passwd"}', '']) {
-        expect(await ask(body)).toMatchObject({ status: 400, json: { error: { code: 'bad_request' } } });
+      for (const [body, found] of [
+        ['some words', /is no JSON/],
+        ['', /is no JSON/],
+        ['[]', /must be a JSON object; found \[\]/],
+        ['{}', /text is missing; it must be a text\./],
+        ['{"text": 1}', /text must be a text; found 1\./],
+        ['{"text": "a", "path": "/etc/passwd"}', /There is no field "path"\./],
+      ] as const) {
+        const error = { code: 'bad_request', message: expect.stringMatching(found) };
+        expect(await ask(body)).toMatchObject({ status: 400, json: { error } });
       }
       const windows = await ask('{"text": "some words"}', '?window=1');
       expect(windows).toMatchObject({ status: 400, json: { error: { code: 'usage' } } });
@@ -137,6 +145,8 @@ describe('a body', () => {
   it.each([
     ['empty', ''],
     ['not_media', 'hello'],
+    ['no_frames', zipOf([])],
+    ['no_frames', zipOf([{ name: 'a.txt', content: Buffer.from('a') }])],
   ])('that is %s is answered with that, and without a path of the server', async (code, body) => {
     const { status, json } = await post('/v1/models/tiny/classify', body);
     expect(errorSchema.parse(json)).toMatchObject({ input: 'clip', error: { code } });

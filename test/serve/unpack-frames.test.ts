@@ -67,8 +67,22 @@ describe('a zip', () => {
     await expect(unpacking).rejects.toMatchObject({ code: 'cannot_write' });
   });
 
-  it('without pictures, or cut short, is refused', async () => {
-    await expect(unpack(zipOf([file('list.txt')]))).rejects.toMatchObject({ code: 'no_frames' });
+  it.each([
+    [[], /is empty/],
+    [['a/', '.hidden.png'], /is empty/],
+    [['list.txt'], /holds list\.txt, and no pictures/],
+    [
+      ['a/1.mp4', '2.mp4', '3.mp4', '4.mp4', '5.mp4'],
+      /holds 1\.mp4, 2\.mp4, 3\.mp4 and 2 more, and no pictures/,
+    ],
+  ])('of %j is refused, and it is said what is in it', async (names, problem) => {
+    await expect(unpack(zipOf(names.map((name) => file(name))))).rejects.toMatchObject({
+      code: 'no_frames',
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  it('that is cut short is refused', async () => {
     await expect(unpack(zipOf([file('1.png')]).subarray(0, 60))).rejects.toMatchObject({ code: 'corrupt' });
   });
 });

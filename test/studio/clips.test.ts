@@ -161,6 +161,40 @@ describe('a clip that arrives', () => {
     expect(await studio.clips('jump')).toMatchObject([{ name: 'walk', isFolder: true }]);
   });
 
+  it.each([
+    ['an empty zip', zipOf([]), /is empty; the pictures of one clip were expected/],
+    [
+      'a zip of texts',
+      zipOf([{ name: 'a.txt', content: Buffer.from('a') }]),
+      /holds a\.txt, and no pictures/,
+    ],
+    ['no zip', Buffer.from('hello'), /walk\.zip is called a zip, and is none/],
+  ])('is refused where it is %s, and it is said what was found', async (_, body, message) => {
+    const response = await studio.upload({ label: 'jump', name: 'walk.zip' }, new Uint8Array(body));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringMatching(message) } });
+    expect(await clipsIn('jump')).toEqual([]);
+  });
+
+  it('is refused where the page asks for what there is not, in a sentence', async () => {
+    const body = await sample('open/open-0001.mp4');
+    const ask = async (query: Record<string, string>) =>
+      (await (await studio.upload(query, body)).json()) as object;
+    expect(await ask({ label: 'jump', nme: 'a.mp4' })).toMatchObject({
+      error: { message: 'There is no parameter "nme"; did you mean name?' },
+    });
+    expect(await ask({ name: 'a.mp4' })).toMatchObject({
+      error: { message: 'label is missing; it must be a text.' },
+    });
+    const renamed = await studio.ask('/api/classes/rename', {
+      method: 'POST',
+      body: '{"label":"jump","to":3}',
+    });
+    expect(await renamed.json()).toMatchObject({
+      error: { message: expect.stringContaining('to must be a text; found 3.') },
+    });
+  });
+
   it('is refused where its name is no clip’s, or it is larger than is taken', async () => {
     expect((await studio.upload({ label: 'jump', name: 'notes.txt' }, 'words')).status).toBe(422);
     await studio.close();
