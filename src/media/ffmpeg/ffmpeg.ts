@@ -25,6 +25,7 @@ export interface FfmpegJob extends RunLimits {
 
 export interface FfprobeJob extends RunLimits {
   readonly source: string;
+  readonly input?: ChildOptions['input'];
   readonly options: readonly string[];
 }
 

@@ -1,8 +1,9 @@
 import { createTimeBudget } from '../../platform/child-process/time-budget.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../clip.js';
+import { findFilm } from '../video/mp4/film.js';
+import { inputOf } from '../video/video-file.js';
 import { type FfmpegJob, fileAddress, passthroughOptions, runFfmpeg } from './ffmpeg.js';
-import { safeInputOptions } from './safety.js';
 import { assertWritten } from './written.js';
 
 export interface RewriteOptions {
@@ -55,10 +56,12 @@ async function rewrite(
   { source, target, signal }: RewriteOptions,
   { outputOptions, filter }: Pick<FfmpegJob, 'outputOptions' | 'filter'>,
 ): Promise<void> {
+  const film = (await findFilm(source)) ?? undefined;
   const write = async (temporary: string) => {
+    const { safeOptions, ...input } = inputOf({ path: source, film });
     const output = runFfmpeg({
-      source: fileAddress(source),
-      inputOptions: ['-v', 'error', ...safeInputOptions()],
+      ...input,
+      inputOptions: ['-v', 'error', ...safeOptions],
       filter,
       outputOptions: ['-map', '0:v:0', '-map_metadata', '-1', ...outputOptions],
       target: fileAddress(temporary),

@@ -1,5 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { OutOfTheOrdinary, readAnyMovieHeader } from '../video/mp4/boxes.js';
+import {
+  childrenOf,
+  filmTrackOf,
+  isHeaderCutOff,
+  OutOfTheOrdinary,
+  readAnyMovieHeader,
+} from '../video/mp4/boxes.js';
 
 /** How ffmpeg reads what begins like a picture and is a film: by which demuxer, where the name of the file misleads it. */
 export interface MovingPicture {
@@ -20,7 +26,7 @@ export async function movingPictureIn(path: string): Promise<MovingPicture | nul
     const text = head.toString('latin1');
     if (text.startsWith('\x89PNG')) return (await isAnimatedPng(file)) ? { demuxer: 'apng' } : null;
     if (text.startsWith('\xff\xd8\xff')) return (await hasSecondJpeg(file)) ? { demuxer: 'mjpeg' } : null;
-    if (text.startsWith('ftyp', 4)) return (await hasTracks(path)) ? { demuxer: null } : null;
+    if (text.startsWith('ftyp', 4)) return (await hasFilm(path)) ? { demuxer: null } : null;
     return null;
   } finally {
     await file.close();
@@ -77,11 +83,12 @@ function endOfJpeg(bytes: Buffer): number | null {
   return null;
 }
 
-async function hasTracks(path: string): Promise<boolean> {
+/** Or had one, before its header was cut off. */
+async function hasFilm(path: string): Promise<boolean> {
   try {
-    return (await readAnyMovieHeader(path)).moov.includes('trak', 0, 'latin1');
+    return filmTrackOf(childrenOf((await readAnyMovieHeader(path)).moov)) !== undefined;
   } catch (thrown) {
-    if (thrown instanceof OutOfTheOrdinary) return false;
+    if (thrown instanceof OutOfTheOrdinary) return isHeaderCutOff(path);
     throw thrown;
   }
 }

@@ -1,12 +1,6 @@
 import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
-import {
-  type FfmpegJob,
-  fileAddress,
-  passthroughOptions,
-  type RunLimits,
-  type ToolExit,
-} from '../ffmpeg/ffmpeg.js';
-import { SAFE_PIPE_OPTIONS, safeInputOptions } from '../ffmpeg/safety.js';
+import { type FfmpegJob, passthroughOptions, type RunLimits, type ToolExit } from '../ffmpeg/ffmpeg.js';
+import { SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
 import type { DamageLog } from './damage-log.js';
@@ -15,11 +9,10 @@ import { selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
 import { isErrorLine, shownFrames, shownStamp } from './shown-frames.js';
+import { inputOf, type VideoFile } from './video-file.js';
 
 export interface DecodeOptions extends RunLimits {
-  readonly path: string;
-  /** As VideoFile has it. */
-  readonly demuxer: string | undefined;
+  readonly file: VideoFile;
   readonly coding: Coding;
   readonly index: FrameIndex;
   /** What ffmpeg reads in place of the file. */
@@ -73,18 +66,17 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 type Facts = Omit<DecodedFrame, 'kind' | 'pixels'>;
 
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
-  const { path, demuxer, coding, index, excerpt, boundaries, preprocessing, damageLog } = options;
+  const { file, coding, index, excerpt, boundaries, preprocessing, damageLog } = options;
   const { skipOptions, seekSeconds } = options;
   const threads = damageLog ? 1 : options.decoderThreads;
+  const { source, input, safeOptions } = excerpt
+    ? { source: 'pipe:0', input: readExcerpt(excerpt), safeOptions: SAFE_PIPE_OPTIONS }
+    : inputOf(file);
   return {
-    ...(excerpt ? { source: 'pipe:0', input: readExcerpt(excerpt) } : { source: fileAddress(path) }),
+    source,
+    input,
     inputOptions: [
-      ...[
-        '-nostats',
-        '-v',
-        'repeat+level+info',
-        ...(excerpt ? SAFE_PIPE_OPTIONS : safeInputOptions(demuxer)),
-      ],
+      ...['-nostats', '-v', 'repeat+level+info', ...safeOptions],
       ...(await decoderOptions(coding)),
       // The file's own time stamps, as ffprobe gave them, not ones that begin at 0.
       '-copyts',
@@ -103,7 +95,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
       `select='${selectCondition(boundaries)}'`,
-      ...(demuxer === 'apng' ? [ON_WHITE] : []),
+      ...(file.demuxer === 'apng' ? [ON_WHITE] : []),
       ...inputFilters(preprocessing),
       'showinfo',
     ].join(','),

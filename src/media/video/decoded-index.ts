@@ -1,7 +1,6 @@
 import { interruption } from '../failures.js';
 import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
-import { fileAddress, passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
-import { safeInputOptions } from '../ffmpeg/safety.js';
+import { passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
 import type { Timeline } from '../sampling.js';
 import {
   DEFAULT_FRAMES_PER_SECOND,
@@ -10,7 +9,7 @@ import {
   isSeam,
   toMicroseconds,
 } from './packet-index.js';
-import type { VideoFile } from './probe-report.js';
+import { inputOf, type VideoFile } from './video-file.js';
 
 interface DecodedClip {
   readonly file: VideoFile;
@@ -34,7 +33,7 @@ export async function indexByDecoding({
   coding,
   framesPerSecond,
 }: DecodedClip): Promise<FrameIndex | null> {
-  const { path, demuxer } = file;
+  const { source, input, safeOptions } = inputOf(file);
   const stamps: number[] = [];
   const isKeyframe: boolean[] = [];
   const takesErrorLine = (line: string) => {
@@ -45,10 +44,11 @@ export async function indexByDecoding({
     return true;
   };
   for await (const event of runFfmpeg({
-    source: fileAddress(path),
+    source,
+    input,
     inputOptions: [
       ...['-nostats', '-v', 'info', '-copyts'],
-      ...safeInputOptions(demuxer),
+      ...safeOptions,
       ...(await decoderOptions(coding)),
     ],
     filter: `settb=1/${STAMPS_A_SECOND},showinfo`,
@@ -58,7 +58,7 @@ export async function indexByDecoding({
     ...limits,
   })) {
     if (event.kind === 'output') continue;
-    const interrupted = interruption(path, event, limits.timeBudget);
+    const interrupted = interruption(file.path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
   }
   return stamps.length === 0 ? null : countedIndex({ stamps, isKeyframe, framesPerSecond });

@@ -1,16 +1,9 @@
 import * as z from 'zod';
 import { UserError } from '../../errors.js';
 import { ffmpegCommand } from '../ffmpeg/advice-command.js';
-import { fileAddress, type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
-import { safeInputOptions } from '../ffmpeg/safety.js';
+import { type RunLimits, runFfprobe, type ToolExit } from '../ffmpeg/ffmpeg.js';
 import type { Packet } from './packet-index.js';
-
-/** A file that ffmpeg reads. */
-export interface VideoFile {
-  readonly path: string;
-  /** By which it is read, where ffmpeg would not find that out itself. */
-  readonly demuxer?: string | undefined;
-}
+import { inputOf, type VideoFile } from './video-file.js';
 
 /** What ffprobe says of a file, as far as it could read it. */
 export interface ProbeReport {
@@ -68,7 +61,7 @@ const MAX_PACKETS = 2_000_000;
  *
  * @throws UserError `too_large` for a film of more than MAX_PACKETS packets; `missing_tool`.
  */
-export async function readProbeReport({ path, demuxer }: VideoFile, limits: RunLimits): Promise<ProbeReport> {
+export async function readProbeReport(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {
   const packets: Packet[] = [];
   let stream: ProbeReport['stream'] = null;
   let format: ProbeReport['format'] = null;
@@ -78,20 +71,13 @@ export async function readProbeReport({ path, demuxer }: VideoFile, limits: RunL
     if (kind === 'stream') stream = streamSchema.parse(fields);
     if (kind === 'format') format = formatSchema.parse(fields);
     if (kind !== 'packet') return;
-    if (packets.length === MAX_PACKETS) throw tooManyPackets(path);
+    if (packets.length === MAX_PACKETS) throw tooManyPackets(file.path);
     packets.push(toPacket(fields));
     leastPacketBytes = Math.min(leastPacketBytes, toNumber(fields.size) || Number.POSITIVE_INFINITY);
   };
-  const options = [
-    ...safeInputOptions(demuxer),
-    '-select_streams',
-    'V:0',
-    '-show_entries',
-    ENTRIES,
-    '-of',
-    'compact',
-  ];
-  const exit = await runFfprobe({ source: fileAddress(path), options, ...limits }, takeLine);
+  const { source, input, safeOptions } = inputOf(file);
+  const options = [...safeOptions, '-select_streams', 'V:0', '-show_entries', ENTRIES, '-of', 'compact'];
+  const exit = await runFfprobe({ source, input, options, ...limits }, takeLine);
   return { format, stream, packets, leastPacketBytes, exit };
 }
 

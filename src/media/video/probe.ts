@@ -10,13 +10,13 @@ import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
 import { type FrameIndex, indexFrames, isInOrder, isJoined, isTimed } from './packet-index.js';
-import type { ProbeReport, VideoFile } from './probe-report.js';
+import type { ProbeReport } from './probe-report.js';
+import type { VideoFile } from './video-file.js';
 
 /** What is known of a video before a frame of it is decoded. */
 export interface Probe {
   readonly index: FrameIndex;
-  /** As VideoFile has it. */
-  readonly demuxer: string | undefined;
+  readonly file: VideoFile;
   /** As ffmpeg names it, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
   readonly coding: Coding;
@@ -42,14 +42,15 @@ type OpenReport = ProbeReport & {
 /**
  * Reads a video's facts and the list of its packets, without decoding it.
  *
- * @param file that is there and not empty.
+ * @param given that is there and not empty.
  * @throws UserError `not_media`, `corrupt`, `no_video`, `no_frames`, `too_large`, `refused` (a playlist in
  *   disguise), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
-export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Probe> {
-  const { path } = file;
+export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<Probe> {
+  const { path } = given;
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
   const ordinary = await readMp4Report(path);
+  const file = ordinary ? given : { ...given, film: await filmOf(given) };
   const unchecked = ordinary ?? (await askFfprobe(file, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
@@ -64,7 +65,7 @@ export async function probeVideo(file: VideoFile, limits: RunLimits): Promise<Pr
   }
   return {
     index,
-    demuxer: file.demuxer,
+    file,
     container: format.format_name,
     coding: codingOf(report),
     stored: ordinary?.stored ?? null,
@@ -119,6 +120,12 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
   // Ordinary clips are read sooner without what checks ffprobe's words.
   const { readProbeReport } = await import('./probe-report.js');
   return readProbeReport(file, limits);
+}
+
+async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {
+  if (demuxer !== undefined) return undefined;
+  const { findFilm } = await import('./mp4/film.js');
+  return (await findFilm(path)) ?? undefined;
 }
 
 /** 720p, where the container does not give the size. */

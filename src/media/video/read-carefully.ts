@@ -97,13 +97,12 @@ async function* judgeFrames(
 }
 
 function decodeOptions(
-  { path, limits, probe, preprocessing }: OpenedVideo,
+  { limits, probe, preprocessing }: OpenedVideo,
   { selection, damageLog }: { selection: Selection; damageLog: DamageLog },
 ): DecodeOptions {
   return {
     ...limits,
-    path,
-    demuxer: probe.demuxer,
+    file: probe.file,
     coding: probe.coding,
     index: probe.index,
     boundaries: selection.boundaries,

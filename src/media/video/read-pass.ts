@@ -65,12 +65,11 @@ function decodeOptions(
   video: OpenedVideo,
   { kind, pass, boundaries }: PassOfPlan & { boundaries: readonly number[] },
 ): DecodeOptions {
-  const { path, preprocessing, decoderThreads, limits, probe } = video;
+  const { preprocessing, decoderThreads, limits, probe } = video;
   const excerpt = pass.samples && excerptOf(video, pass.samples);
   return {
     ...limits,
-    path,
-    demuxer: probe.demuxer,
+    file: probe.file,
     coding: probe.coding,
     index: probe.index,
     boundaries,

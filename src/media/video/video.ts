@@ -49,9 +49,9 @@ interface OpenOptions {
 /** What a pair shows depends on how far apart its frames are: neighbours in their place would show another thing. */
 function planChoice(
   { plan = 'exact', pairGap }: FrameRequest,
-  { container, isContainerDamaged }: Probe,
+  { file, container, isContainerDamaged }: Probe,
 ): PlanChoice {
-  if (isContainerDamaged || READ_FROM_START.has(container)) return 'whole';
+  if (isContainerDamaged || file.film || READ_FROM_START.has(container)) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
 

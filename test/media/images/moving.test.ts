@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { movingPictureIn } from '../../../src/media/images/moving.js';
 import { animatedPng } from '../../support/apng.js';
+import { avifSequence } from '../../support/avif-sequence.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames, readNumbers } from '../../support/read-numbers.js';
@@ -21,6 +22,16 @@ const write = (name: string, content: Buffer): string => {
   writeFileSync(path, content);
   return path;
 };
+
+async function sequenceOfThree(options: { isHeaderLast?: boolean; hasAlphaFirst?: boolean }) {
+  const picture = (level: number) => grey(level).avif({ quality: 90, chromaSubsampling: '4:2:0' }).toBuffer();
+  const pictures = [
+    { avif: await picture(10), milliseconds: 100 },
+    { avif: await picture(90), milliseconds: 300 },
+    { avif: await picture(200), milliseconds: 400 },
+  ];
+  return avifSequence(pictures, { cover: await picture(140), ...options });
+}
 
 describeWithEachFfmpeg('what begins like a still picture and is a film is read as one', () => {
   test('an animated PNG, by the times that it keeps', async () => {
@@ -68,6 +79,38 @@ describeWithEachFfmpeg('what begins like a still picture and is a film is read a
     const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 6 } });
     expect(levels(frames)).toEqual([10, 10, 90, 90, 200, 200]);
     expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  test.each([
+    ['sequence.avif', {}],
+    ['header-last.avif', { isHeaderLast: true }],
+    ['transparent.avif', { hasAlphaFirst: true }],
+    ['header-last.heif', { isHeaderLast: true, hasAlphaFirst: true }],
+  ])(
+    'a sequence of AVIF, by the times that it keeps, and not its still picture: %s',
+    async (name, options) => {
+      const content = await sequenceOfThree(options);
+      for (const plan of ['exact', 'quick', 'seeks', 'keyframes'] as const) {
+        const sampling = { kind: 'uniform', frames: 8 } as const;
+        const frames = await readFrames(write(name, content), { sampling, plan });
+        // To within what its quality leaves.
+        const tens = levels(frames).map((level) => Math.round(level / 10) * 10);
+        expect(tens).toEqual([10, 90, 90, 90, 200, 200, 200, 200]);
+        expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([0, 0.1, 0.1, 0.1, 0.4, 0.4, 0.4, 0.4]);
+      }
+    },
+  );
+
+  test('and is damaged where it breaks off, never its still picture', async () => {
+    for (const isHeaderLast of [false, true]) {
+      const content = await sequenceOfThree({ isHeaderLast });
+      const header = content.indexOf('moov') - 4;
+      for (const end of [header + 20, header + 300, content.length - 20]) {
+        await expect(readFrames(write('cut.avif', content.subarray(0, end)))).rejects.toMatchObject({
+          code: expect.stringMatching(/corrupt|partial/),
+        });
+      }
+    }
   });
 
   test.skipIf(!sharedFolder)('and those that were found', async () => {

@@ -91,13 +91,39 @@ async function findMovieHeader(file: FileHandle): Promise<MovieHeader> {
   return { moov: moov ?? refuse('It has no header'), fileBytes };
 }
 
-async function* topBoxes(file: FileHandle, fileBytes: number) {
+/** A box of a file, which may end before it. */
+export interface TopBox {
+  readonly type: string;
+  readonly start: number;
+  readonly headerBytes: number;
+  /** With its header. */
+  readonly boxBytes: number;
+}
+
+/** The boxes of a file up to what is none. The last one may break off. */
+export async function topBoxesOf(file: FileHandle): Promise<{ boxes: TopBox[]; fileBytes: number }> {
+  const fileBytes = (await file.stat()).size;
+  const boxes: TopBox[] = [];
+  try {
+    for await (const box of topBoxes(file, fileBytes, { mayBreakOff: true })) boxes.push(box);
+  } catch (thrown) {
+    if (!(thrown instanceof OutOfTheOrdinary)) throw thrown;
+  }
+  return { boxes, fileBytes };
+}
+
+async function* topBoxes(
+  file: FileHandle,
+  fileBytes: number,
+  { mayBreakOff = false } = {},
+): AsyncGenerator<TopBox, void> {
   let start = 0;
   for (let count = 0; start < fileBytes; count++) {
     demand(count < MAX_TOP_BOXES, 'It has too many boxes');
-    const { type, boxBytes } = parseBoxHeader(await readAt(file, start, 16), { left: fileBytes - start });
-    yield { type, start, boxBytes };
-    start += boxBytes;
+    const left = fileBytes - start;
+    const box = parseBoxHeader(await readAt(file, start, 16), { left, mayBreakOff });
+    yield { ...box, start };
+    start += box.boxBytes;
   }
 }
 
@@ -109,8 +135,8 @@ async function readHeaderAt(file: FileHandle, start: number, boxBytes: number): 
   return box.subarray(parseBoxHeader(box.subarray(0, 16), { left: boxBytes }).headerBytes);
 }
 
-/** Fragments (`moof`) and what points to other files are not among them. */
-const PLAIN_TOP_BOXES = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'uuid', 'udta', 'meta']);
+/** Fragments (`moof`), still pictures (`meta`) and what points to other files are not among them. */
+const PLAIN_TOP_BOXES = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'uuid', 'udta']);
 
 /** The boxes that follow each other in a buffer. @throws OutOfTheOrdinary where they do not fill it. */
 export function childrenOf(buffer: Buffer): Box[] {
@@ -141,10 +167,17 @@ export function optionalChild(boxes: readonly Box[], type: string): Buffer | und
 }
 
 /** The boxes of the first track that holds video. @param movie children of `moov`. */
-export function firstVideoTrack(movie: readonly Box[]): Box[] {
+export const firstVideoTrack = (movie: readonly Box[]): Box[] =>
+  filmTrackOf(movie) ?? refuse('It has no video track');
+
+/** As firstVideoTrack; undefined where there is none. */
+export function filmTrackOf(movie: readonly Box[]): Box[] | undefined {
   const tracks = movie.filter(({ type }) => type === 'trak').map(({ content }) => childrenOf(content));
-  return tracks.find((track) => handlerOf(track) === 'vide') ?? refuse('It has no video track');
+  return tracks.find((track) => FILM_HANDLERS.has(handlerOf(track)));
 }
+
+/** Video, and a sequence of pictures: ISO/IEC 23008-12, section 7.2.2. */
+const FILM_HANDLERS: ReadonlySet<string> = new Set(['vide', 'pict']);
 
 /** What kind of media a track holds: `vide`, `soun` and others. */
 export const handlerOf = (track: readonly Box[]): string =>
@@ -158,14 +191,17 @@ function refuse(why: string): never {
   throw new OutOfTheOrdinary(why);
 }
 
-function parseBoxHeader(header: Buffer, { left }: { left: number }) {
+function parseBoxHeader(
+  header: Buffer,
+  { left, mayBreakOff = false }: { left: number; mayBreakOff?: boolean },
+) {
   demand(header.length >= 8, 'A box breaks off');
   const short = header.readUInt32BE(0);
   demand(short !== 1 || header.length === 16, 'A box breaks off');
   // 1: the size follows as 64 bits. 0: the box reaches to the end.
   const boxBytes = short === 1 ? Number(header.readBigUInt64BE(8)) : short === 0 ? left : short;
   const headerBytes = short === 1 ? 16 : 8;
-  demand(boxBytes >= headerBytes && boxBytes <= left, 'A box breaks off');
+  demand(boxBytes >= headerBytes && (mayBreakOff || boxBytes <= left), 'A box breaks off');
   return { type: header.toString('latin1', 4, 8), headerBytes, boxBytes };
 }
 
