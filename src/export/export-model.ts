@@ -1,9 +1,9 @@
 import type { Bundle } from '../bundle/bundle.js';
 import { requireTrained } from '../bundle/find-model.js';
-import { requireCommand } from '../tasks/commands.js';
-import { writeOnnxFile } from './onnx-file.js';
-import { writeTfjsFolder } from './tfjs-folder.js';
-import { writeWebFolder } from './web-folder.js';
+import { refusalOf, requireCommand } from '../tasks/commands.js';
+import { obstacleToOnnx, writeOnnxFile } from './onnx-file.js';
+import { obstacleToLayers, writeTfjsFolder } from './tfjs-folder.js';
+import { obstacleToPage, writeWebFolder } from './web-folder.js';
 
 /** All formats of models that run without Clipstep. To add one, see docs/extending.md. */
 export const EXPORT_FORMATS = ['onnx', 'web', 'tfjs'] as const;
@@ -25,13 +25,16 @@ export interface ExportResult {
   readonly bytes: number;
 }
 
-/** @returns how many bytes were written. */
-type WriteModel = (bundle: Bundle, path: string) => Promise<number>;
+interface Format {
+  /** @returns how many bytes were written. */
+  readonly write: (bundle: Bundle, path: string) => Promise<number>;
+  readonly obstacleTo: (bundle: Bundle) => string | null;
+}
 
-const WRITERS: Readonly<Record<ExportFormat, WriteModel>> = {
-  onnx: writeOnnxFile,
-  web: writeWebFolder,
-  tfjs: writeTfjsFolder,
+const FORMATS: Readonly<Record<ExportFormat, Format>> = {
+  onnx: { write: writeOnnxFile, obstacleTo: obstacleToOnnx },
+  web: { write: writeWebFolder, obstacleTo: obstacleToPage },
+  tfjs: { write: writeTfjsFolder, obstacleTo: obstacleToLayers },
 };
 
 /**
@@ -43,5 +46,13 @@ export async function exportModel(bundle: Bundle, { out, format }: ExportOptions
   const { folder, manifest } = bundle;
   requireTrained(bundle, 'export');
   requireCommand('export', { name: folder, pipeline: manifest.pipeline });
-  return { path: out, bytes: await WRITERS[format](bundle, out) };
+  return { path: out, bytes: await FORMATS[format].write(bundle, out) };
+}
+
+/** What of a model a format cannot hold, such as `it reads optical flow`; null where it holds all. */
+export function exportObstacle(bundle: Bundle, format: ExportFormat): string | null {
+  const { eachFrame, pipeline } = bundle.manifest;
+  if (eachFrame) return 'it was trained elsewhere and answers each frame by itself';
+  const refusal = refusalOf('export', pipeline);
+  return refusal ? `it ${refusal.because}` : FORMATS[format].obstacleTo(bundle);
 }

@@ -15,7 +15,7 @@ import { modelMetadata } from './model-metadata.js';
  */
 export async function writeOnnxFile(bundle: Bundle, path: string): Promise<number> {
   const { folder, manifest } = bundle;
-  const obstacle = obstacleTo(bundle);
+  const obstacle = obstacleToOnnx(bundle);
   if (obstacle !== null) throw cannotBe('one ONNX file', { folder, obstacle });
   const model = clipModelOf(bundle);
   const content = encodeModel(clipGraph(model), {
@@ -26,7 +26,8 @@ export async function writeOnnxFile(bundle: Bundle, path: string): Promise<numbe
   return content.byteLength;
 }
 
-function obstacleTo(bundle: Bundle): string | null {
+/** What of a model no ONNX file can hold; null where it holds all. */
+export function obstacleToOnnx(bundle: Bundle): string | null {
   const { input } = bundle.manifest.pipeline;
   if (input.kind === 'frames' && input.streams.some(({ kind }) => kind === 'flow')) {
     return 'it reads optical flow, which is computed by a search that ONNX has no operator for';

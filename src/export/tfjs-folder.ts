@@ -21,7 +21,7 @@ const WEIGHTS = 'weights.bin';
  */
 export async function writeTfjsFolder(bundle: Bundle, path: string): Promise<number> {
   const { folder, manifest, networks, members } = bundle;
-  const obstacle = obstacleOf(bundle);
+  const obstacle = obstacleToLayers(bundle);
   if (obstacle !== null) {
     throw new UserError('usage', {
       problem: `${folder} cannot be a TensorFlow.js layers model: ${obstacle}.`,
@@ -81,7 +81,7 @@ async function artifactsOf(model: Parameters<typeof layersModel>[1]): Promise<io
 const FLOW = 'it reads optical flow';
 
 /** What of a model no standard layer computes; null where all is. */
-function obstacleOf({ manifest, networks, members }: Bundle): string | null {
+export function obstacleToLayers({ manifest, networks, members }: Bundle): string | null {
   const { input } = manifest.pipeline;
   const { cell, readout, upper } = networks.recurrent;
   const streams = input.kind === 'frames' ? input.streams : [];

@@ -40,7 +40,7 @@ export async function writeWebFolder(bundle: Bundle, path: string): Promise<numb
 
 async function pageFiles(bundle: Bundle): Promise<Map<string, Buffer>> {
   const { folder } = bundle;
-  const obstacle = obstacleTo(bundle);
+  const obstacle = obstacleToPage(bundle);
   if (obstacle !== null) throw cannotBe('a web page', { folder, obstacle });
   const model = await webModel(bundle);
   const files = new Map<string, Buffer>();
@@ -103,7 +103,7 @@ function readingOf(sampling: Sampling): Reading {
 }
 
 /** What of a model no page computes or reads; null where it does all. */
-function obstacleTo(bundle: Bundle): string | null {
+export function obstacleToPage(bundle: Bundle): string | null {
   const { input } = bundle.manifest.pipeline;
   if (input.kind === 'frames' && input.sampling.kind === 'keyframes') {
     return 'it reads the frames that are stored whole, and no browser says which these are';

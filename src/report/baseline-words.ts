@@ -78,7 +78,8 @@ export function baselineSentences({ order, recurrence, sequence }: Baselines): s
   ];
 }
 
-function span({ difference, interval: [low, high], differingGroups, isShown }: Comparison): string {
+/** `3.0 points (95 % interval 1.0 to 5.0)` */
+export function span({ difference, interval: [low, high], differingGroups, isShown }: Comparison): string {
   const few =
     low > 0 && !isShown
       ? `, but only ${counted(differingGroups, 'group')} ${differingGroups === 1 ? 'differs' : 'differ'}`

@@ -20,11 +20,13 @@ export function adviceFor(options: {
 }): string[] {
   const pieces = [...confusedAdvice(options.answers), ...fewAdvice(options.listing)];
   if (pieces.length > 0) return pieces.slice(0, MOST_PIECES);
-  return options.answers.length === 0
-    ? []
-    : [
-        'Every tested clip was recognized. Record harder ones next: other people, places, distances and light, so that the test says more.',
-      ];
+  if (options.answers.length === 0) return [];
+  const unknown = options.answers.filter((answer) => answer.unknown !== null).length;
+  return [
+    unknown === 0
+      ? 'Every tested clip was recognized. Record harder ones next: other people, places, distances and light, so that the test says more.'
+      : `The right class was the most probable one for every tested clip, but the model calls ${unknown} of ${options.answers.length} unknown. Record each class in more places and light, so that it is surer of what it sees.`,
+  ];
 }
 
 function confusedAdvice(answers: readonly ClipAnswer[]): string[] {
@@ -39,7 +41,7 @@ function confusedAdvice(answers: readonly ClipAnswer[]): string[] {
     .sort((one, other) => other.count - one.count)
     .map(({ label, predicted, count }) => {
       const tested = answers.filter((answer) => answer.label === label).length;
-      return `Record more of “${label}” that could pass for “${predicted}”: ${count} of ${counted(tested, 'tested clip')} ${count === 1 ? 'was' : 'were'} taken for it. First see whether their class is right.`;
+      return `Record more clips of “${label}” that could be taken for “${predicted}”: ${count} of ${counted(tested, 'tested clip')} ${count === 1 ? 'was' : 'were'}. First check that ${count === 1 ? 'it is' : 'they are'} in the right class.`;
     });
 }
 

@@ -207,6 +207,6 @@ async function freeName(folder: string, name: string): Promise<string> {
 function otherFiles(folder: string, names: readonly string[]): UserError {
   return new UserError('usage', {
     problem: `${folder} holds other files: ${names.slice(0, 3).join(', ')}.`,
-    fix: 'Move them elsewhere, and remove the class then.',
+    fix: 'Move them elsewhere, then remove the class.',
   });
 }

@@ -4,8 +4,6 @@
 export interface StudioState {
   /** Of the project, from its pipeline. */
   readonly name: string;
-  /** As the command was given it, for the commands that are shown. */
-  readonly folder: string;
   readonly classes: readonly ClassState[];
   readonly check: CheckState;
   /** What can be taken back last, such as `Delete 2 clips`; null for nothing. */
@@ -51,8 +49,10 @@ export interface SameClip {
 
 export interface CheckState {
   readonly isChecking: boolean;
-  /** Why a model cannot be trained on these clips yet; null where it can. */
+  /** Why a model cannot be trained on these clips yet; null where it can. Only clips that it can learn from count. */
   readonly problem: string | null;
+  /** What to know before one is trained, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface BinEntry {
@@ -98,8 +98,6 @@ export interface RunState {
   readonly status: RunStatus;
   /** Null for one that a command made. */
   readonly settings: RunSettings | null;
-  /** The command that does the same; null where that is not known. */
-  readonly command: string | null;
   /** Of a finished one that was tested. */
   readonly test: TestFigure | null;
   readonly seconds: number | null;
@@ -127,15 +125,44 @@ export interface RunProgress {
 }
 
 export interface EpochPoint {
+  /** What the network that it trains is called; empty where the model has one alone. */
+  readonly network: string;
   readonly trainLoss: number;
   readonly validationLoss: number | null;
 }
+
+/** What a finished run can be taken away as, and the commands that do what the page does. */
+export interface TakeAwayState {
+  /** Of the model, from the root of the disk. */
+  readonly folder: string;
+  /** Why there is none of this model; null where there is one. */
+  readonly obstacles: Readonly<Record<'onnx' | 'web' | 'tfjs', string | null>>;
+  /** The first goes to the project's folder, from which the others are given. */
+  readonly commands: readonly ShownCommand[];
+}
+
+export interface ShownCommand {
+  readonly title: string;
+  readonly command: string;
+}
+
+/** A test in which the most probable class of each clip counts, and what the model says where it may say unknown. */
+export interface TestResult extends TestFigure {
+  /** How the interval was found. */
+  readonly method: string;
+  /** Clips whose class it names; it calls the others unknown, as it does wherever it is used. */
+  readonly answered: number;
+  /** Of these. */
+  readonly rightOfAnswered: number;
+}
+
+export type UnknownReason = 'unlike' | 'unsure';
 
 /** What came of a finished run. */
 export interface RunResult {
   readonly name: string;
   readonly labels: readonly string[];
-  readonly test: (TestFigure & { readonly method: string }) | null;
+  readonly test: TestResult | null;
   readonly baselines: readonly BaselineFigure[];
   /** What the baselines mean, in words. */
   readonly sentences: readonly string[];
@@ -159,23 +186,27 @@ export interface ClipAnswer {
   /** Null where the clip is no longer there under its name. */
   readonly id: string | null;
   readonly version: string | null;
+  readonly isFolder: boolean;
   readonly name: string;
   readonly label: string;
   readonly predicted: string;
   readonly probability: number;
-  readonly isUnknown: boolean;
+  /** Why it answers unknown in place of the most probable class; null where it names that class. */
+  readonly unknown: UnknownReason | null;
 }
 
 /** What a model says of a clip, as `classify --json` does. */
 export interface TryAnswer {
   /** Null where the answer is unknown. */
   readonly label: string | null;
-  readonly unknown?: { readonly reason: string; readonly score: number } | undefined;
+  readonly unknown?: { readonly reason: UnknownReason; readonly score: number } | undefined;
   /** Of the most probable class. */
   readonly probability: number;
   readonly top: ReadonlyArray<{ readonly label: string; readonly probability: number }>;
   readonly attention?: readonly number[] | undefined;
   readonly timesSeconds?: readonly number[] | undefined;
+  /** Frames that could be read only in part; absent for none. */
+  readonly damaged?: number | undefined;
   readonly durationSeconds?: number | undefined;
 }
 

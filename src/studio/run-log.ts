@@ -2,6 +2,7 @@ import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { unlessAbsent } from '../platform/exists.js';
+import { epochSchema } from './epoch-points.js';
 
 export const settingsSchema = z.strictObject({
   weights: z.string().nullable(),
@@ -18,7 +19,7 @@ const lineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resume'), at: z.string() }),
   z.object({
     kind: z.literal('epoch'),
-    record: z.object({ trainLoss: z.number(), validationLoss: z.number().nullable() }),
+    record: epochSchema,
   }),
   z.object({ kind: z.enum(['note', 'remark']), message: z.string() }),
   z.object({ kind: z.literal('skipped'), path: z.string(), problem: z.string() }),

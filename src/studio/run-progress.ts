@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import type { EpochPoint, RunProgress } from './messages.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import { type Epoch, epochPoints } from './epoch-points.js';
+import type { RunProgress } from './messages.js';
 import type { RunLine } from './run-log.js';
 
 /** What a training prints of how far it is; see train/train-event.ts. */
@@ -41,8 +43,9 @@ export interface ProgressTracker {
 /** A training that shows only part of its parts' time is guessed wrongly from its first moments. */
 const LEAST_SHARE = 0.05;
 
-export function trackProgress(): ProgressTracker {
-  const epochs: EpochPoint[] = [];
+/** @param pipeline that is trained. */
+export function trackProgress(pipeline: Pipeline): ProgressTracker {
+  const epochs: Epoch[] = [];
   const notes: string[] = [];
   let position: Position = { what: 'Starting', done: 0, total: 1 };
   let since = performance.now();
@@ -64,7 +67,7 @@ export function trackProgress(): ProgressTracker {
       const share = position.done / Math.max(1, position.total);
       const seconds = (performance.now() - since) / 1000;
       const secondsLeft = share > LEAST_SHARE ? Math.round((seconds * (1 - share)) / share) : null;
-      return { ...position, secondsLeft, epochs: [...epochs], notes: [...notes] };
+      return { ...position, secondsLeft, epochs: epochPoints(epochs, pipeline), notes: [...notes] };
     },
   };
 }
@@ -96,7 +99,7 @@ function positionOf(event: ProgressEvent): Position {
 
 const READING: Readonly<Record<string, string>> = {
   leaks: 'Comparing clips',
-  outliers: 'Learning what is unlike the clips',
+  outliers: 'Learning what the clips have in common',
   prepare: 'Reading clips',
   test: 'Testing on clips that it has not seen',
 };

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { readManifest } from '../bundle/manifest.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { exists } from '../platform/exists.js';
-import { baselineSentences } from '../report/baseline-words.js';
+import { span } from '../report/baseline-words.js';
 import { methodText } from '../report/words.js';
 import { answerOf, type Limits, rankClasses } from '../tasks/classification/answer.js';
 import { type BaselineName, type Baselines, measureBaselines } from '../tasks/classification/baselines.js';
@@ -12,6 +13,7 @@ import { classifiersOf, logitsOf, type Prediction } from '../tasks/classificatio
 import { readResultFiles } from '../train/result-files.js';
 import { adviceFor } from './advice.js';
 import { type ClipListing, clipId } from './clip-folder.js';
+import { epochPoints, epochSchema } from './epoch-points.js';
 import type { BaselineFigure, ClipAnswer, EpochPoint, RunResult } from './messages.js';
 
 export const REPORT_FILE = 'report.html';
@@ -33,13 +35,14 @@ export async function readRunResult(folder: string, listing: ClipListing): Promi
     name: basename(folder),
     labels,
     answers,
-    epochs: await readEpochs(folder),
+    epochs: await readEpochs(folder, manifest.pipeline),
     hasReport: await exists(join(folder, REPORT_FILE)),
   };
   if (predictions.length === 0) {
     const advice = adviceFor({ labels, answers, listing });
     return { ...about, test: null, baselines: [], sentences: [], confusion: [], advice };
   }
+  const answered = answers.filter(({ unknown }) => unknown === null);
   const examples = predictions.map(({ example }) => example);
   const figures = assess({ examples, logits: logitsOf(predictions), labels, seed });
   const baselines = measureBaselines({ examples, predictions: classifiersOf(predictions), seed });
@@ -50,9 +53,11 @@ export async function readRunResult(folder: string, listing: ClipListing): Promi
       interval: figures.interval,
       examples: figures.examples,
       method: methodText(figures),
+      answered: answered.length,
+      rightOfAnswered: answered.filter(({ label, predicted }) => label === predicted).length,
     },
     baselines: baselineFigures(baselines),
-    sentences: baselineSentences(baselines),
+    sentences: plainSentences(baselines),
     confusion: figures.confusion,
     advice: adviceFor({ labels, answers, listing }),
   };
@@ -67,14 +72,16 @@ function answerTo(
   const id = clipId(example.id);
   const clip = listing.clips.find((each) => each.id === id);
   const label = labels[example.label]!;
+  const answer = answerOf({ best, distance }, limits);
   return {
     id: clip?.id ?? null,
     version: clip?.version ?? null,
+    isFolder: clip?.isFolder ?? false,
     name: example.id.slice(label.length + 1),
     label,
     predicted: best.label,
     probability: best.probability,
-    isUnknown: answerOf({ best, distance }, limits).kind === 'unknown',
+    unknown: answer.kind === 'unknown' ? answer.reason : null,
   };
 }
 
@@ -97,14 +104,33 @@ function baselineFigures({ classifiers }: Baselines): BaselineFigure[] {
   }));
 }
 
-const epochsSchema = z.object({
-  epochs: z.array(z.object({ trainLoss: z.number(), validationLoss: z.number().nullable() })),
-});
+/** What the comparisons mean. */
+function plainSentences({ order, recurrence }: Baselines): string[] {
+  return [
+    ...(order
+      ? [
+          order.isShown
+            ? `The order of the frames matters: in random order, your model loses ${span(order)}.`
+            : `This test does not show that the order of the frames matters: in random order, the difference is ${span(order)}.`,
+        ]
+      : []),
+    ...(recurrence
+      ? [
+          recurrence.isShown
+            ? `Your model beats frames without their order by more than chance: by ${span(recurrence)}.`
+            : `This test does not show that your model beats frames without their order: the difference is ${span(recurrence)}.`,
+        ]
+      : []),
+  ];
+}
+
+const epochsSchema = z.object({ epochs: z.array(epochSchema) });
 
 /** None where the metrics of another version cannot be read. */
-async function readEpochs(folder: string): Promise<EpochPoint[]> {
+async function readEpochs(folder: string, pipeline: Pipeline): Promise<EpochPoint[]> {
   try {
-    return epochsSchema.parse(JSON.parse(await readFile(join(folder, 'metrics.json'), 'utf8'))).epochs;
+    const text = await readFile(join(folder, 'metrics.json'), 'utf8');
+    return epochPoints(epochsSchema.parse(JSON.parse(text)).epochs, pipeline);
   } catch {
     return [];
   }

@@ -5,12 +5,14 @@ import { UserError } from '../errors.js';
 import { parseQuery } from '../serve/parse-query.js';
 import { listClips } from './clip-folder.js';
 import { readJson } from './read-json.js';
-import { trainingProblem } from './readiness.js';
+import { readinessOf } from './readiness.js';
 import { settingsSchema } from './run-log.js';
 import { REPORT_FILE, readRunResult } from './run-result.js';
 import { studioState } from './state.js';
 import { type Asked, DONE, type StudioRoute } from './studio-route.js';
 import { DOWNLOADS, takeAway } from './take-away.js';
+import { takeAwayState } from './take-away-state.js';
+import { usableClips } from './usable-clips.js';
 
 const downloadSchema = z.strictObject({ as: z.enum(DOWNLOADS) });
 
@@ -81,6 +83,11 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
     },
   },
   {
+    method: 'GET',
+    path: '/api/runs/:run/take-away',
+    handle: async ({ studio, param }) => Response.json(await takeAwayState(studio, param('run'))),
+  },
+  {
     method: 'POST',
     path: '/api/runs/:run/classify',
     handle: async ({ request, studio, param }) =>
@@ -91,7 +98,8 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
 async function start({ request, studio }: Asked): Promise<Response> {
   const settings = await readJson(request, settingsSchema);
   const listing = await listClips(studio.project.clips);
-  const problem = trainingProblem(listing, studio.project.pipeline);
+  const usable = usableClips(listing, studio.checks.factsOf);
+  const { problem } = readinessOf(listing, { pipeline: studio.project.pipeline, usable });
   if (problem !== null) throw new UserError('bad_dataset', { problem, fix: 'Then train again.' });
   const name = await studio.runs.start(settings, { clips: listing.clips.length });
   return Response.json({ name });

@@ -6,10 +6,16 @@ import { UserError } from '../errors.js';
 import { exists, unlessAbsent } from '../platform/exists.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
-import { commandLine } from '../workflows/command-line.js';
 import type { RunSettings, RunState, RunStatus } from './messages.js';
 import type { ProjectFolder } from './project-folder.js';
-import { addRunLine, parseRunLine, type RunLine, readRunLogs, removeRunLog } from './run-log.js';
+import {
+  addRunLine,
+  parseRunLine,
+  type RunError,
+  type RunLine,
+  readRunLogs,
+  removeRunLog,
+} from './run-log.js';
 import { type ProgressTracker, trackProgress } from './run-progress.js';
 import { startTraining, type TrainingProcess } from './training-process.js';
 
@@ -26,6 +32,8 @@ export interface Runs {
   remove(name: string): Promise<void>;
   /** Folder of a finished run's model. @throws UserError `not_found`. */
   modelOf(name: string): Promise<string>;
+  /** How it was begun; null for a run that a command made. */
+  settingsOf(name: string): RunSettings | null;
   stop(): Promise<void>;
 }
 
@@ -71,7 +79,7 @@ class ProjectRuns implements Runs {
 
   /** Takes what was kept of a run. */
   recall(name: string, log: readonly RunLine[]): void {
-    const run = { log: [...log], tracker: trackProgress() };
+    const run = { log: [...log], tracker: trackProgress(this.#project.pipeline) };
     for (const line of log) run.tracker.keep(line);
     this.#runs.set(name, run);
   }
@@ -173,8 +181,8 @@ class ProjectRuns implements Runs {
     await this.#note(name, { kind: 'ended', seconds });
     if (!isSaid && !(await isModel(this.#folderOf(name)))) {
       const error = this.#active?.isStopped
-        ? { code: 'aborted', message: 'It was stopped before it had begun.', fix: '' }
-        : { code: 'defect', message: words || 'The training ended without a word.', fix: '' };
+        ? { code: 'aborted', message: 'It was stopped before it began.', fix: '' }
+        : { code: 'defect', message: words || 'The training ended without saying why.', fix: '' };
       await this.#note(name, { kind: 'failed', error });
     }
     this.#active = null;
@@ -184,7 +192,7 @@ class ProjectRuns implements Runs {
 
   #argumentsOf(name: string): string[] {
     const { pipelinePath, clips } = this.#project;
-    const { weights, seed, set } = adjustments(this.#settingsOf(name)!); // the studio began it
+    const { weights, seed, set } = adjustments(this.settingsOf(name)!); // the studio began it
     return [
       ...[pipelinePath, '--data', clips, '--out', this.#folderOf(name)],
       ...(weights === undefined ? [] : ['--weights', weights]),
@@ -193,8 +201,7 @@ class ProjectRuns implements Runs {
     ];
   }
 
-  /** Null for a run that a command made. */
-  #settingsOf(name: string): RunSettings | null {
+  settingsOf(name: string): RunSettings | null {
     const start = this.#runs.get(name)?.log.find((line) => line.kind === 'start');
     return start?.settings ?? null;
   }
@@ -202,17 +209,16 @@ class ProjectRuns implements Runs {
   async #stateOf(name: string): Promise<RunState> {
     const run = this.#runs.get(name);
     const status = await this.#statusOf(name);
-    const settings = this.#settingsOf(name);
+    const settings = this.settingsOf(name);
     const ended = run?.log.filter((line) => line.kind === 'ended') ?? [];
     const failed = run?.log.findLast((line) => line.kind === 'failed');
     return {
       name,
       status,
       settings,
-      command: settings && this.#commandOf(name, settings),
       test: status === 'finished' ? await testOf(this.#folderOf(name)) : null,
       seconds: ended.length === 0 ? null : ended.reduce((sum, { seconds }) => sum + seconds, 0),
-      error: status === 'failed' ? (failed?.error ?? null) : null,
+      error: status === 'failed' && failed ? onPage(failed.error) : null,
       progress: status === 'running' || status === 'interrupted' ? (run?.tracker.progress ?? null) : null,
     };
   }
@@ -226,17 +232,19 @@ class ProjectRuns implements Runs {
     const failed = this.#runs.get(name)?.log.findLast((line) => line.kind === 'failed');
     return failed?.error.code === 'aborted' ? 'interrupted' : 'failed';
   }
-
-  #commandOf(name: string, settings: RunSettings): string {
-    const { pipelinePath, clips } = this.#project;
-    const { weights, seed, set } = adjustments(settings);
-    const flags = ['--out', this.#folderOf(name), ...(seed === undefined ? [] : ['--seed', seed])];
-    return commandLine('train', { pipeline: pipelinePath, data: clips, weights, set }, flags);
-  }
 }
 
+/** An error of `clipstep train` for a page, which has no flags to advise. */
+function onPage({ code, message, fix }: RunError): RunError {
+  if (code === 'download_failed') return { code, message, fix: ANOTHER_ENCODER };
+  return { code, message, fix: /(^|[\s`])--[a-z]/.test(fix) ? '' : fix };
+}
+
+const ANOTHER_ENCODER =
+  'Train again when this machine is online, or choose the encoder of a model that comes with Clipstep under Options.';
+
 /** A run's settings as the options of `clipstep train`. */
-function adjustments({ weights, steps, seed, mirror }: RunSettings) {
+export function adjustments({ weights, steps, seed, mirror }: RunSettings) {
   const set: Record<string, string> = {};
   if (steps !== null) set['training.steps'] = String(steps);
   if (mirror) set['training.augmentation'] = '{ views: 2, flip: 0.5 }';

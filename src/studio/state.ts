@@ -2,27 +2,28 @@ import { naturalOrder } from '../platform/natural-order.js';
 import { listBin } from './bin.js';
 import { type ClipListing, clipId, listClips, type StoredClip } from './clip-folder.js';
 import type { ClipState, StudioState } from './messages.js';
-import { trainingProblem } from './readiness.js';
+import { readinessOf } from './readiness.js';
 import { recipeState } from './recipe-state.js';
 import type { Studio } from './studio-parts.js';
+import { usableClips } from './usable-clips.js';
 
 /** All that the page shows of a project, as it is now. */
 export async function studioState(studio: Studio): Promise<StudioState> {
   const { project, checks, changes } = studio;
   const listing = await listClips(project.clips);
   const runs = await studio.runs.list();
-  const problem = trainingProblem(listing, project.pipeline);
+  const usable = usableClips(listing, checks.factsOf);
+  const readiness = readinessOf(listing, { pipeline: project.pipeline, usable });
   // Beside clips that are looked at, it would be measured too slow; nobody asks before there are enough of them.
-  const isReckoned = problem === null && !checks.isChecking;
+  const isReckoned = readiness.problem === null && !checks.isChecking;
   return {
     name: project.pipeline.name,
-    folder: project.folder,
     classes: listing.labels.map((label) => {
       const own = listing.clips.filter((clip) => clip.label === label);
       const clips = own.map((clip) => clipState(clip, { listing, studio }));
       return { label, clips, groups: new Set(own.map(({ group }) => group)).size };
     }),
-    check: { isChecking: checks.isChecking, problem },
+    check: { isChecking: checks.isChecking, ...readiness },
     undo: changes.undoTitle,
     bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),

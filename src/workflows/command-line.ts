@@ -29,7 +29,7 @@ export function commandLine(
 }
 
 /** Quoted where a shell would read it otherwise, such as `recurrent.layers=[0, 1]`. */
-const forShell = (word: string): string =>
+export const forShell = (word: string): string =>
   /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** A path below the working folder as one types it; another one as it was given. */

@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedSample } from '../../src/platform/package-files.js';
@@ -23,6 +25,10 @@ split: { validation: 0.25, test: 0.3 }
 `;
 
 const WAIT = { timeout: 120_000 };
+
+/** Whether an element has the focus. */
+const isFocused = (element: unknown): boolean =>
+  (element as { matches(selector: string): boolean }).matches(':focus');
 
 /** A video element, as far as it is asked about: tests have no types of browsers. */
 interface Player {
@@ -109,8 +115,8 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
       for (const label of ['open', 'still']) await record(label, session === 0 && label === 'open');
     }
     await expect.poll(() => clipCount('still'), WAIT).toBe(6);
-    await page.getByText('There is enough to train on.').waitFor(WAIT);
-    await expect.poll(() => page.getByText('Looking at new clips').count(), WAIT).toBe(0);
+    await page.getByText('There are enough clips to train on.').waitFor(WAIT);
+    await expect.poll(() => page.getByText('Checking new clips').count(), WAIT).toBe(0);
     await look('collect');
   });
 
@@ -145,7 +151,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     const start = dialog.getByLabel('Start');
     await start.focus();
     for (let times = 0; times < 6; times++) await page.keyboard.press('ArrowRight');
-    await dialog.getByRole('button', { name: /^Keep/ }).press('Enter');
+    await dialog.getByRole('button', { name: /^Trim to/ }).press('Enter');
     await dialog.waitFor({ state: 'hidden', ...WAIT });
     const undo = page.getByRole('button', { name: /^Undo: Trim 1 clip$/ });
     await undo.press('Enter');
@@ -178,7 +184,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await dropOnto(newClass, [sessions]);
     await dialog.getByText('How were these 4 clips recorded?').waitFor(WAIT);
     await look('dropped');
-    await dialog.getByRole('button', { name: 'Each folder in a session of its own' }).click();
+    await dialog.getByRole('button', { name: 'Each folder in one session' }).click();
     const column = page.getByRole('region', { name: 'sessions' });
     await column.getByText('4 clips, 2 recordings').waitFor(WAIT);
     // A folder of pictures is one clip.
@@ -199,6 +205,58 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await column.waitFor({ state: 'hidden', ...WAIT });
   });
 
+  it('gives the focus to the first field of a window, and back to what opened it', async () => {
+    const rename = page.getByRole('button', { name: 'Rename open' });
+    await rename.click();
+    const field = page.getByRole('dialog').getByLabel('Name');
+    expect(await field.evaluate(isFocused)).toBe(true);
+    await page.keyboard.type('shut');
+    expect(await field.inputValue()).toBe('shut');
+    await look('rename');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden', ...WAIT });
+    await expect.poll(() => rename.evaluate(isFocused)).toBe(true);
+    await rename.press('Enter');
+    await field.fill('still');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is a class still already.').waitFor(WAIT);
+    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    const card = page.getByRole('button', { name: /^Open .*webm$/ }).first();
+    await card.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => card.evaluate(isFocused)).toBe(true);
+  });
+
+  it('shows frames of what browsers do not play, and says why', async () => {
+    const clip = join(root, 'old.avi');
+    await promisify(execFile)(ffmpegPackage.path, [
+      ...['-v', 'error', '-i', shippedSample('open/open-0001.mp4'), '-c:v', 'mpeg4', clip],
+    ]);
+    await page.getByLabel('Add files to still').setInputFiles(clip);
+    await page.getByRole('button', { name: 'Open old.avi' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Browsers do not play this kind of video').waitFor(WAIT);
+    await dialog.getByRole('img', { name: 'Five frames of old.avi' }).waitFor();
+    await look('no-player');
+    problems.splice(0);
+    await page.keyboard.press('Escape');
+  });
+
+  it('says that a clip is gone which another window deletes, and what was done, but not for ever', async () => {
+    const other = await context.newPage();
+    await other.goto(new URL('/', studio.address).href);
+    await page.getByRole('button', { name: 'Open old.avi' }).click();
+    await other.getByRole('checkbox', { name: 'old.avi' }).check();
+    await other.getByRole('button', { name: 'Delete', exact: true }).click();
+    const said = page.getByText('old.avi is no longer there: it was moved or deleted in another window.');
+    await said.waitFor(WAIT);
+    await page.getByRole('dialog').waitFor({ state: 'hidden', ...WAIT });
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await look('notice');
+    await said.waitFor({ state: 'hidden', ...WAIT });
+    await other.close();
+  });
+
   it('trains, through a reload in its midst and in two windows, and says how good it is', async () => {
     await screen('Train');
     await look('train');
@@ -216,7 +274,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await page.getByRole('link', judge).click();
     await page.getByText(/right on clips that it had not seen/).waitFor(WAIT);
     await page
-      .getByRole('button', { name: /recognized$|taken for/ })
+      .getByRole('button', { name: /recognized|taken for/ })
       .first()
       .click();
     await page.getByRole('region', { name: 'Clips of the chosen number' }).waitFor();

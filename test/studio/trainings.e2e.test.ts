@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
-import type { RunResult, RunStatus } from '../../src/studio/messages.js';
-import { clipstep } from '../support/cli.js';
+import type { RunResult, RunStatus, TakeAwayState } from '../../src/studio/messages.js';
+import { clipstep, projectFolder } from '../support/cli.js';
 import { makeProject, openTestStudio, type TestProject, type TestStudio } from '../support/studio.js';
 import { writeTinyDataset } from '../support/tiny-dataset.js';
 
@@ -17,10 +19,21 @@ const open = async (changes: Record<string, string> = {}) => {
   studio = await openTestStudio(project.folder);
 };
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await studio.close();
   expect(studio.errors).toEqual([]);
   await project.remove();
 });
+
+/** Runs commands in a shell, one after the other, as if somebody had pasted them somewhere. */
+async function paste(commands: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const program = `clipstep() { '${process.execPath}' '${projectFolder}/dist/cli.js' "$@"; }`;
+  const script = [program, ...commands].join('\n');
+  return promisify(execFile)('sh', ['-ec', script], { cwd: '/' }).then(
+    ({ stderr }) => ({ code: 0, stderr }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, stderr }),
+  );
+}
 
 const until = (name: string, status: RunStatus) =>
   expect.poll(async () => (await studio.run(name)).status, { timeout: 200_000, interval: 200 }).toBe(status);
@@ -33,9 +46,6 @@ describe('a training', () => {
     await until('run-1', 'finished');
     const run = await studio.run('run-1');
     expect(run).toMatchObject({ settings: { seed: 2 }, error: null });
-    expect(run.command).toMatch(
-      /^clipstep train .*pipeline\.yaml --data .*clips --out .*models\/run-1 --seed 2$/,
-    );
     const folder = join(project.folder, 'models/run-1');
     const { manifest } = await loadBundle(folder);
     expect(run.test).toMatchObject({ accuracy: (manifest.test as { accuracy: number }).accuracy });
@@ -44,6 +54,10 @@ describe('a training', () => {
     expect(result.labels).toEqual(['down', 'up']);
     expect(result.confusion.flat().reduce((sum, count) => sum + count)).toBe(result.test!.examples);
     expect(result.epochs).toHaveLength(3);
+    const { answered, rightOfAnswered, examples } = result.test!;
+    const named = result.answers.filter(({ unknown }) => unknown === null);
+    expect([answered, examples]).toEqual([named.length, result.answers.length]);
+    expect(rightOfAnswered).toBe(named.filter(({ label, predicted }) => label === predicted).length);
     const ids = (await studio.state()).classes.flatMap(({ clips }) => clips.map(({ id }) => id));
     expect(result.answers.every(({ id }) => ids.includes(id!))).toBe(true);
     expect(result.advice.length).toBeGreaterThan(0);
@@ -62,7 +76,7 @@ describe('a training', () => {
     ]);
     expect(classified.code).toBe(0);
     await cp(folder, join(project.folder, 'models/by-hand'), { recursive: true });
-    expect(await studio.run('by-hand')).toMatchObject({ status: 'finished', settings: null, command: null });
+    expect(await studio.run('by-hand')).toMatchObject({ status: 'finished', settings: null });
   });
 
   it('can be taken away, as it lies there and as others read it', async () => {
@@ -82,6 +96,33 @@ describe('a training', () => {
     expect(onnx.bytes.length).toBeGreaterThan(1000);
     expect(await readdir(join(project.folder, '.studio/arriving'))).toEqual([]);
     expect((await download('../pipeline.yaml')).status).toBe(400);
+  });
+
+  it('is trained again by the command that is shown, from the folder that is said', async () => {
+    await studio.post('/api/runs', { ...USUAL, seed: 2 });
+    await until('run-1', 'finished');
+    const shown = async () => {
+      const { commands } = (await (await studio.ask('/api/runs/run-1/take-away')).json()) as TakeAwayState;
+      return commands.map(({ command }) => command);
+    };
+    vi.stubEnv('npm_command', 'exec');
+    expect((await shown())[1]).toMatch(/^npx clipstep train /);
+    vi.stubEnv('npm_command', undefined);
+    const [go, train, ...others] = await shown();
+    expect(go).toBe(`cd ${project.folder}`);
+    expect(train).toBe('clipstep train pipeline.yaml --data clips --out models/run-1-again --seed 2');
+    const { code, stderr } = await paste([go!, train!]);
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    const weights = (run: string) => readFile(join(project.folder, 'models', run, 'weights.safetensors'));
+    expect(await weights('run-1-again')).toEqual(await weights('run-1'));
+    expect((await shown())[1]).toContain('--out models/run-1-again-2 ');
+
+    await cp(join(project.folder, 'clips/up/clip0'), join(project.folder, 'new.mp4'), { recursive: true });
+    await cp(join(project.folder, 'clips/up'), join(project.folder, 'recordings'), { recursive: true });
+    for (const command of others.filter((line) => !line.startsWith('clipstep serve'))) {
+      expect({ command, ...(await paste([go!, command])) }).toMatchObject({ code: 0 });
+    }
+    expect(await readdir(project.folder)).toEqual(expect.arrayContaining(['results.csv', 'run-1.onnx']));
   });
 
   it('shows its report apart from the page, where it reaches nothing', async () => {
@@ -182,7 +223,9 @@ describe('how long a training takes', () => {
 
   it('is not guessed for what is not measured', async () => {
     await open();
-    await expect.poll(async () => (await studio.state()).check).toEqual({ isChecking: false, problem: null });
+    await expect
+      .poll(async () => (await studio.state()).check)
+      .toMatchObject({ isChecking: false, problem: null });
     expect(await time()).toBeNull();
   });
 });

@@ -4,7 +4,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Brand } from '../../export/page/brand.js';
 import { Collect } from './collect.js';
 import { Judge } from './judge.js';
-import { change, failure, isAway, notice, state } from './project.js';
+import { Notice } from './notice.js';
+import { change, failure, isAway, say, state } from './project.js';
 import { judged } from './run-choice.js';
 import { Said } from './said.js';
 import { TakeAway } from './take-away.js';
@@ -36,7 +37,10 @@ const current = signal<ScreenName>('collect');
 /** `#judge/run-1` is a screen and the run that it is about. */
 function readLocation(): void {
   const [name = '', run] = location.hash.slice(1).split('/');
-  current.value = isScreen(name) ? name : 'collect';
+  const screen = isScreen(name) ? name : 'collect';
+  // What went wrong elsewhere was read before somebody went on.
+  if (screen !== current.value) failure.value = null;
+  current.value = screen;
   if (run !== undefined) judged.value = decodeURIComponent(run);
 }
 
@@ -64,9 +68,7 @@ export function App() {
         <Failure />
         {state.value ? <View /> : <p class="quiet">Opening the project…</p>}
       </main>
-      <p class="unseen" role="status">
-        {notice.value}
-      </p>
+      <Notice />
     </>
   );
 }
@@ -100,7 +102,7 @@ function Undo() {
       disabled={title === null}
       aria-label={title === null ? 'Undo: nothing to undo' : `Undo: ${title}`}
       onClick={async () => {
-        if (await change('/api/undo')) notice.value = `Undone: ${title}`;
+        if (await change('/api/undo')) say(`Undone: ${title}`);
       }}
     >
       Undo<span class="wide-only">{title === null ? '' : `: ${title}`}</span>

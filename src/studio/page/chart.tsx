@@ -4,12 +4,16 @@ import uPlot from 'uplot';
 export interface Line {
   readonly name: string;
   readonly values: ReadonlyArray<number | null>;
+  /** Lines of one number have one colour; its place among the lines when absent. */
+  readonly colour?: number;
+  readonly isDashed?: boolean;
 }
 
 interface ChartProps {
   /** What it shows, in words: all that a screen reader has of it. */
   readonly summary: string;
   readonly xName: string;
+  readonly yName?: string;
   readonly x: readonly number[];
   readonly lines: readonly Line[];
   /** The highest value that there can be; as the values go when absent. */
@@ -18,7 +22,7 @@ interface ChartProps {
 }
 
 /** Lines over a common axis. */
-export function Chart({ summary, xName, x, lines, most, height = 220 }: ChartProps) {
+export function Chart({ summary, xName, yName, x, lines, most, height = 220 }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const names = lines.map(({ name }) => name).join('\n');
@@ -26,7 +30,7 @@ export function Chart({ summary, xName, x, lines, most, height = 220 }: ChartPro
     const element = box.current!; // it is rendered below
     const draw = () => {
       plot.current?.destroy();
-      const options = chartOptions({ xName, lines, most, width: element.clientWidth, height });
+      const options = chartOptions({ xName, yName, lines, most, width: element.clientWidth, height });
       plot.current = new uPlot(options, [[], ...lines.map(() => [])], element);
       fill(plot.current, x, lines);
     };
@@ -64,12 +68,13 @@ const COLOURS = 8;
 
 function chartOptions(options: {
   xName: string;
+  yName: string | undefined;
   lines: readonly Line[];
   most: number | undefined;
   width: number;
   height: number;
 }): uPlot.Options {
-  const { xName, lines, most, width, height } = options;
+  const { xName, yName, lines, most, width, height } = options;
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -81,7 +86,10 @@ function chartOptions(options: {
   return {
     width,
     height,
-    legend: { live: false },
+    legend: {
+      live: false,
+      markers: { dash: (_, index) => (lines[index - 1]?.isDashed ? 'dashed' : 'solid') },
+    },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { time: false },
@@ -89,13 +97,14 @@ function chartOptions(options: {
     },
     axes: [
       { ...axis, font, label: xName, labelFont: font, labelSize: 20, size: 30 },
-      { ...axis, font, size: 44 },
+      { ...axis, font, size: 44, ...(yName ? { label: yName, labelFont: font, labelSize: 20 } : {}) },
     ],
     series: [
       { label: xName },
-      ...lines.map(({ name }, index) => ({
+      ...lines.map(({ name, colour: own, isDashed }, index) => ({
         label: name,
-        stroke: colour(`--series-${(index % COLOURS) + 1}`),
+        stroke: colour(`--series-${((own ?? index) % COLOURS) + 1}`),
+        ...(isDashed ? { dash: [6, 4] } : {}),
         width: 2,
         points: { show: false },
       })),

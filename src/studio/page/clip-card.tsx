@@ -25,7 +25,7 @@ export function ClipCard(props: {
         {clip.problem === null ? (
           <img src={stripUrl(clip)} alt="" loading="lazy" width={480} height={96} />
         ) : (
-          <span class="no-strip">No picture</span>
+          <span class="no-strip">No preview</span>
         )}
       </button>
       <label class="clip-line">
@@ -69,7 +69,7 @@ function Flags({ clip, label }: { clip: ClipState; label: string }) {
         </p>
       )}
       {copy && !other && (
-        <p class="flag warn">{copy.isFile ? `Same as ${copy.name}` : `Looks like ${copy.name}`}</p>
+        <p class="flag warn">{copy.isFile ? `A copy of ${copy.name}` : `Looks like ${copy.name}`}</p>
       )}
     </>
   );

@@ -2,38 +2,36 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { seconds } from '../../export/page/page-words.js';
 import type { ClipState } from '../messages.js';
-import { mediaUrl, stripUrl } from './clip-card.js';
+import { ClipPlayer } from './clip-player.js';
 import { Dialog } from './dialog.js';
+import { replaceOpened } from './opened.js';
 import { change } from './project.js';
 import { Said } from './said.js';
 import { MoveTo } from './selection.js';
 
-/** A clip to be watched, trimmed, moved or deleted. */
+/** A clip to be watched, trimmed, moved or deleted. What is refused is said on the page below. */
 export function ClipDialog(props: { clip: ClipState; label: string; onClose: () => void }) {
   const { clip, label, onClose } = props;
-  const closeAfter = async (made: Promise<boolean>) => {
-    if (await made) onClose();
+  const closeFor = (path: string, body: object) => {
+    onClose();
+    void change(path, { ids: [clip.id], ...body });
   };
   return (
     <Dialog title={clip.name} onClose={onClose} isWide>
       {clip.problem === null ? (
-        <Player clip={clip} onTrimmed={onClose} />
+        <Player clip={clip} />
       ) : (
         <p class="message bad">
           <Said text={clip.problem} />
         </p>
       )}
       <p class="quiet">
-        In “{label}”. {clip.take === null ? '' : `From the recording ${clip.take}. `}
+        In “{label}”. {clip.take === null ? '' : `Recorded in the session ${clip.take}. `}
         {sameText(clip)}
       </p>
       <div class="actions">
-        <MoveTo
-          name="Move to"
-          without={label}
-          onMove={(to) => closeAfter(change('/api/clips/move', { ids: [clip.id], label: to }))}
-        />
-        <button type="button" onClick={() => closeAfter(change('/api/clips/remove', { ids: [clip.id] }))}>
+        <MoveTo name="Move to" without={label} onMove={(to) => closeFor('/api/clips/move', { label: to })} />
+        <button type="button" onClick={() => closeFor('/api/clips/remove', {})}>
           Delete
         </button>
       </div>
@@ -53,72 +51,66 @@ function sameText({ same }: ClipState): string {
 
 const STEP = 0.05;
 
-function Player({ clip, onTrimmed }: { clip: ClipState; onTrimmed: () => void }) {
+function Player({ clip }: { clip: ClipState }) {
   const video = useRef<HTMLVideoElement>(null);
-  const isPlayable = useSignal(!clip.isFolder);
-  // So that the slider reaches the end.
-  const length = Math.ceil((clip.seconds ?? 0) / STEP) * STEP;
+  const hasLength = clip.seconds !== null && clip.seconds > 0 && !clip.isFolder;
+  return (
+    <>
+      <ClipPlayer clip={clip} player={video} />
+      {hasLength && (
+        <Trim
+          clip={clip}
+          // So that the slider reaches the end.
+          length={Math.ceil((clip.seconds ?? 0) / STEP) * STEP}
+          onShow={(time) => {
+            if (video.current) video.current.currentTime = time;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Trim(props: { clip: ClipState; length: number; onShow: (time: number) => void }) {
+  const { clip, length, onShow } = props;
   const start = useSignal(0);
   const end = useSignal(length);
   const isBusy = useSignal(false);
-  const show = (time: number) => {
-    if (video.current) video.current.currentTime = time;
-  };
   const trim = async () => {
     isBusy.value = true;
     const part = { startSeconds: start.value, endSeconds: end.value };
-    const isTrimmed = await change(`/api/clips/${clip.id}/trim`, part);
+    await replaceOpened(() => change(`/api/clips/${clip.id}/trim`, part));
     isBusy.value = false;
-    if (isTrimmed) onTrimmed();
   };
   return (
-    <>
-      {isPlayable.value ? (
-        <video
-          ref={video}
-          src={mediaUrl(clip)}
-          controls
-          muted
-          loop
-          playsInline
-          onError={() => {
-            isPlayable.value = false;
-          }}
-        />
-      ) : (
-        <img class="whole-strip" src={stripUrl(clip)} alt={`Five frames of ${clip.name}`} />
-      )}
-      {length > 0 && !clip.isFolder && (
-        <fieldset class="trim">
-          <legend>Trim</legend>
-          <Bound
-            name="Start"
-            value={start.value}
-            most={length}
-            onChange={(value) => {
-              start.value = Math.min(value, end.value - STEP);
-              show(start.value);
-            }}
-          />
-          <Bound
-            name="End"
-            value={end.value}
-            most={length}
-            onChange={(value) => {
-              end.value = Math.max(value, start.value + STEP);
-              show(end.value);
-            }}
-          />
-          <button
-            type="button"
-            disabled={isBusy.value || (start.value === 0 && end.value === length)}
-            onClick={trim}
-          >
-            {isBusy.value ? 'Trimming…' : `Keep ${seconds(end.value - start.value)}`}
-          </button>
-        </fieldset>
-      )}
-    </>
+    <fieldset class="trim">
+      <legend>Trim</legend>
+      <Bound
+        name="Start"
+        value={start.value}
+        most={length}
+        onChange={(value) => {
+          start.value = Math.min(value, end.value - STEP);
+          onShow(start.value);
+        }}
+      />
+      <Bound
+        name="End"
+        value={end.value}
+        most={length}
+        onChange={(value) => {
+          end.value = Math.max(value, start.value + STEP);
+          onShow(end.value);
+        }}
+      />
+      <button
+        type="button"
+        disabled={isBusy.value || (start.value === 0 && end.value === length)}
+        onClick={trim}
+      >
+        {isBusy.value ? 'Trimming…' : `Trim to ${seconds(end.value - start.value)}`}
+      </button>
+    </fieldset>
   );
 }
 

@@ -1,4 +1,4 @@
-import { signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { clipsIn } from '../../export/page/given-clips.js';
 import { counted } from '../../export/page/page-words.js';
@@ -6,34 +6,34 @@ import { readDrop } from '../../export/page/read-drop.js';
 import type { ClassState, ClipState } from '../messages.js';
 import { ClipCard } from './clip-card.js';
 import { ClipDialog } from './clip-dialog.js';
-import { confirmed, Dialog } from './dialog.js';
-import { change, failure, labels, notice, state } from './project.js';
+import { confirmed } from './dialog.js';
+import { openedClip, recordingFor, renaming } from './opened.js';
+import { change, failure, labels, say, state } from './project.js';
 import { Recorder } from './recorder.js';
+import { Rename } from './rename.js';
 import { chosen, Selection } from './selection.js';
 import { type Given, Together, takeIn } from './together.js';
 import { Uploads } from './uploads-list.js';
-
-/** The class that is recorded for; the clip that is looked at. */
-const recordingFor = signal<string | null>(null);
-const opened = signal<string | null>(null);
+import { Warnings } from './warnings.js';
 
 /** Classes side by side, with their clips. */
 export function Collect() {
   const { classes, check } = state.value!; // App shows it once there is one
-  const clip = classes.flatMap(({ clips }) => clips).find(({ id }) => id === opened.value);
-  const label = classes.find(({ clips }) => clips.some(({ id }) => id === opened.value))?.label;
+  const clip = classes.flatMap(({ clips }) => clips).find(({ id }) => id === openedClip.value?.id);
+  const label = classes.find(({ clips }) => clips.some(({ id }) => id === openedClip.value?.id))?.label;
   return (
     <>
       <div class="lead">
         <h2>What should your model tell apart?</h2>
         <p>
-          Make a class for each answer, and record or drop some ten clips of each. Change people, places and
-          light between recordings: the test is honest only if it sees something new.
+          Make a class for each answer, and record or drop about ten clips into each. Change people, places
+          and light between recordings: the test is honest only if it shows the model something new.
         </p>
         <p class={check.problem === null ? 'ready' : 'todo'}>
-          {check.problem ?? 'There is enough to train on.'}
-          {check.isChecking && <span class="quiet"> Looking at new clips…</span>}
+          {check.problem ?? 'There are enough clips to train on.'}
+          {check.isChecking && <span class="quiet"> Checking new clips…</span>}
         </p>
+        <Warnings />
       </div>
       <Uploads />
       <div class="classes">
@@ -53,12 +53,13 @@ export function Collect() {
           }}
         />
       )}
+      {renaming.value !== null && <Rename label={renaming.value} />}
       {clip && label !== undefined && (
         <ClipDialog
           clip={clip}
           label={label}
           onClose={() => {
-            opened.value = null;
+            openedClip.value = null;
           }}
         />
       )}
@@ -66,8 +67,8 @@ export function Collect() {
   );
 }
 
-const openClip = ({ id }: ClipState) => {
-  opened.value = id;
+const openClip = ({ id, name }: ClipState) => {
+  openedClip.value = { id, name };
 };
 
 function ClassColumn({ label, clips, groups }: ClassState) {
@@ -139,7 +140,6 @@ function ClassActions({ label }: { label: string }) {
 }
 
 function ClassChanges({ label }: { label: string }) {
-  const isRenaming = useSignal(false);
   return (
     <div class="changes">
       <button
@@ -147,7 +147,7 @@ function ClassChanges({ label }: { label: string }) {
         class="plain"
         aria-label={`Rename ${label}`}
         onClick={() => {
-          isRenaming.value = true;
+          renaming.value = label;
         }}
       >
         Rename
@@ -160,47 +160,7 @@ function ClassChanges({ label }: { label: string }) {
       >
         Remove
       </button>
-      {isRenaming.value && (
-        <Rename
-          label={label}
-          onClose={() => {
-            isRenaming.value = false;
-          }}
-        />
-      )}
     </div>
-  );
-}
-
-function Rename({ label, onClose }: { label: string; onClose: () => void }) {
-  const name = useSignal(label);
-  return (
-    <Dialog title={`Rename “${label}”`} onClose={onClose}>
-      <form
-        onSubmit={async (event) => {
-          event.preventDefault();
-          if (name.value !== label) await change('/api/classes/rename', { label, to: name.value });
-          onClose();
-        }}
-      >
-        <label>
-          Name
-          <input
-            value={label}
-            required
-            maxLength={60}
-            onInput={({ currentTarget }) => {
-              name.value = currentTarget.value;
-            }}
-          />
-        </label>
-        <div class="actions">
-          <button type="submit" class="main">
-            Rename
-          </button>
-        </div>
-      </form>
-    </Dialog>
   );
 }
 
@@ -228,7 +188,7 @@ function NewClass() {
         const form = event.currentTarget;
         const label = String(new FormData(form).get('label')).trim();
         if (await change('/api/classes', { label })) {
-          notice.value = `Added the class ${label}`;
+          say(`Added the class “${label}”`);
           form.reset();
         }
       }}
@@ -268,7 +228,7 @@ function Bin() {
       <button
         type="button"
         onClick={() =>
-          confirmed(`Delete ${counted(bin.length, 'clip')} for good?`, () => change('/api/bin/empty'))
+          confirmed(`Delete ${counted(bin.length, 'clip')} permanently?`, () => change('/api/bin/empty'))
         }
       >
         Empty the bin

@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { ScrollBox } from '../../export/page/scroll-box.js';
 import type { RunResult } from '../messages.js';
 
-/** True classes by rows, answers by columns; a number that is not 0 can be chosen. */
+/** True classes by rows, most probable ones by columns; a number that is not 0 can be chosen. */
 export function Confusion(props: { result: RunResult; cell: Signal<readonly [string, string] | null> }) {
   const { result, cell } = props;
   const { labels, confusion } = result;
@@ -11,7 +11,7 @@ export function Confusion(props: { result: RunResult; cell: Signal<readonly [str
     <ScrollBox kind="table-box" name="Counts of the tested clips">
       <table class="confusion">
         <caption class="unseen">
-          Counts of the tested clips: rows are their classes, columns the answers
+          Counts of the tested clips: rows are their classes, columns the most probable classes
         </caption>
         <thead>
           <tr>
@@ -33,6 +33,7 @@ export function Confusion(props: { result: RunResult; cell: Signal<readonly [str
                   count={count}
                   share={count / most}
                   isRight={truth === predicted}
+                  unknown={unknownOf(result, [labels[truth]!, labels[predicted]!])}
                   names={[labels[truth]!, labels[predicted]!]}
                   cell={cell}
                 />
@@ -45,14 +46,20 @@ export function Confusion(props: { result: RunResult; cell: Signal<readonly [str
   );
 }
 
+/** Of the clips of a cell, those that the model calls unknown. */
+const unknownOf = ({ answers }: RunResult, [truth, predicted]: readonly [string, string]): number =>
+  answers.filter((each) => each.label === truth && each.predicted === predicted && each.unknown !== null)
+    .length;
+
 function Cell(props: {
   count: number;
+  unknown: number;
   share: number;
   isRight: boolean;
   names: readonly [string, string];
   cell: Signal<readonly [string, string] | null>;
 }) {
-  const { count, share, isRight, names, cell } = props;
+  const { count, unknown, share, isRight, names, cell } = props;
   if (count === 0) return <td class="zero">0</td>;
   const [label, predicted] = names;
   const isChosen = cell.value?.[0] === label && cell.value[1] === predicted;
@@ -63,12 +70,16 @@ function Cell(props: {
         class={isRight ? 'right' : 'wrong'}
         style={{ '--share': String(share) }}
         aria-pressed={isChosen}
-        aria-label={`${count} of ${label} ${isRight ? 'recognized' : `taken for ${predicted}`}`}
         onClick={() => {
           cell.value = isChosen ? null : names;
         }}
       >
         {count}
+        <span class="unseen">
+          {' '}
+          of {label} {isRight ? 'recognized' : `taken for ${predicted}`}
+        </span>
+        {unknown > 0 && <small>{unknown} unknown</small>}
       </button>
     </td>
   );

@@ -1,7 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
-/** A window above the page, which Escape closes. */
+/**
+ * A window above the page, which Escape closes. The first control in it has the focus, a text all of it, and what opened the
+ * window has it again afterwards.
+ */
 export function Dialog(props: {
   title: string;
   onClose: () => void;
@@ -10,9 +13,16 @@ export function Dialog(props: {
 }) {
   const { title, onClose, isWide = false, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const id = useId();
   useEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
+    focusFirst(body.current);
+    return () => {
+      // What opened it may be gone with what was done in it.
+      setTimeout(() => focusAgain(opener));
+    };
   }, []);
   return (
     <dialog ref={dialog} class={isWide ? 'wide' : ''} aria-labelledby={id} onClose={onClose}>
@@ -22,12 +32,30 @@ export function Dialog(props: {
           ✕
         </button>
       </div>
-      {children}
+      <div ref={body} class="dialog-body">
+        {children}
+      </div>
     </dialog>
   );
 }
 
-/** A button that asks once more before it does what cannot be undone. */
+const CONTROLS = 'button, input, select, video[controls]';
+
+function focusFirst(body: HTMLElement | null): void {
+  const first = body?.querySelector<HTMLElement>(CONTROLS);
+  first?.focus();
+  if (first instanceof HTMLInputElement && first.type === 'text') first.select();
+}
+
+/** Gives the focus back, or to the heading of the screen, where nothing has it. */
+function focusAgain(opener: Element | null): void {
+  if (document.activeElement !== document.body) return;
+  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+  const target = isThere ? opener : document.querySelector<HTMLElement>('main h1');
+  target?.focus();
+}
+
+/** Asks once more before something is done that cannot be undone. */
 export function confirmed(question: string, work: () => void): void {
   if (confirm(question)) work();
 }

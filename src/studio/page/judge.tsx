@@ -1,38 +1,33 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { counted, percent } from '../../export/page/page-words.js';
-import type { BaselineFigure, ClipAnswer, RunResult } from '../messages.js';
-import { mediaUrl, stripUrl } from './clip-card.js';
+import type { BaselineFigure, ClipAnswer, RunResult, TestResult } from '../messages.js';
+import { stripUrl } from './clip-card.js';
+import { ClipPlayer } from './clip-player.js';
 import { Confusion } from './confusion.js';
-import { ask, change, failure, words } from './project.js';
+import { Curves } from './curves.js';
+import { change, clipsVersion } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { MoveTo } from './selection.js';
-import { Curves } from './train.js';
+import { unknownText } from './unknown-text.js';
+import { useAnswer } from './use-answer.js';
 
 /** How good a model is, and what would make it better. */
 export function Judge() {
   const run = chosenRun.value;
-  const result = useSignal<RunResult | null>(null);
   const name = run?.name;
-  useEffect(() => {
-    if (name === undefined) return;
-    ask<RunResult>(`/api/runs/${encodeURIComponent(name)}`).then((asked) => {
-      if (asked.kind === 'answer') result.value = asked.value;
-      else failure.value = words(asked);
-    });
-  }, [name]);
+  const result = useAnswer<RunResult>(name && `/api/runs/${encodeURIComponent(name)}`, clipsVersion.value);
   if (!run) return <NoModel />;
-  if (result.value?.name !== name) return <p class="quiet">Reading the results…</p>;
+  if (!result) return <p class="quiet">Reading the results…</p>;
   return (
     <>
       <RunChoice />
-      <Figure result={result.value!} />
-      <Answers key={name} result={result.value!} />
-      <Advice advice={result.value!.advice} />
+      <Figure result={result} />
+      <Answers key={name} result={result} />
+      <Advice advice={result.advice} />
       <section>
         <h2>How it learned</h2>
-        <Curves epochs={result.value!.epochs} />
-        {result.value!.hasReport && (
+        <Curves epochs={result.epochs} />
+        {result.hasReport && (
           <p>
             <a href={`/api/runs/${encodeURIComponent(run.name)}/report`} target="_blank" rel="noreferrer">
               The full report
@@ -64,6 +59,7 @@ function Figure({ result: { test, baselines, sentences } }: { result: RunResult 
         Tested on {counted(test.examples, 'clip')}: the true figure may be anything from {percent(low)} to{' '}
         {percent(high)} <span class="quiet">(95 % interval, {test.method})</span>.
       </p>
+      <Answered {...test} />
       <h3>Compared with simpler models</h3>
       <ul class="bars">
         {[...baselines].reverse().map((each) => (
@@ -76,6 +72,20 @@ function Figure({ result: { test, baselines, sentences } }: { result: RunResult 
         </p>
       ))}
     </section>
+  );
+}
+
+/** The figure counts a class for each clip; here is what the model says where it may say unknown. */
+function Answered({ examples, answered, rightOfAnswered }: TestResult) {
+  if (answered === examples)
+    return <p>It is sure enough to name a class for each of them, and calls none unknown.</p>;
+  return (
+    <p>
+      The figure takes the most probable class of each clip. In use, as under Try, the model says unknown
+      where it is not sure enough: it answers {answered} of these {counted(examples, 'clip')}
+      {answered > 0 && ` and is right on ${rightOfAnswered} of them`}, and calls {examples - answered}{' '}
+      unknown.
+    </p>
   );
 }
 
@@ -106,8 +116,8 @@ function Answers({ result }: { result: RunResult }) {
     <section>
       <h2>What it mixes up</h2>
       <p class="quiet">
-        A row for each class, a column for each answer. Choose a number to see its clips: a wrong one may be
-        in the wrong class.
+        Each row is a class, each column what its clips were taken for. Choose a number to see its clips: one
+        that was taken for another class may simply be in the wrong one.
       </p>
       <Confusion result={result} cell={cell} />
       {label !== undefined && (
@@ -127,13 +137,13 @@ function Answers({ result }: { result: RunResult }) {
 }
 
 function AnswerRow({ answer }: { answer: ClipAnswer }) {
-  const { id, version, name, label, probability, isUnknown } = answer;
+  const { id, version, isFolder, name, label, probability, unknown } = answer;
   const isWatched = useSignal(false);
-  const isMoved = useSignal(false);
-  const clip = id !== null && version !== null ? { id, version } : null;
+  const movedTo = useSignal<string | null>(null);
+  const clip = id !== null && version !== null ? { id, version, isFolder, name } : null;
   return (
     <li>
-      {clip && !isMoved.value && !isWatched.value && (
+      {clip && !isWatched.value && (
         <button
           type="button"
           class="strip"
@@ -145,26 +155,29 @@ function AnswerRow({ answer }: { answer: ClipAnswer }) {
           <img src={stripUrl(clip)} alt="" width={480} height={96} />
         </button>
       )}
-      {clip && isWatched.value && !isMoved.value && (
-        <video src={mediaUrl(clip)} controls autoPlay muted loop playsInline />
-      )}
+      {clip && isWatched.value && <ClipPlayer clip={clip} isStarted />}
       <p>
         {name}{' '}
         <span class="quiet">
-          {percent(probability)} sure{isUnknown ? ', so it says unknown' : ''}
+          {percent(probability)} sure{unknown === null ? '' : `; it says unknown: ${unknownText(unknown)}`}
         </span>
       </p>
-      {clip && !isMoved.value && (
+      {clip && (
         <MoveTo
-          name="Its class is"
+          name="Move to"
           without={label}
           onMove={async (to) => {
-            isMoved.value = await change('/api/clips/move', { ids: [clip.id], label: to });
+            if (await change('/api/clips/move', { ids: [clip.id], label: to })) movedTo.value = to;
           }}
         />
       )}
-      {isMoved.value && <p class="quiet">Moved. The next training takes it so.</p>}
-      {!clip && <p class="quiet">No longer in this class.</p>}
+      {!clip && (
+        <p class="quiet">
+          {movedTo.value === null
+            ? 'No longer in this class.'
+            : `Moved to “${movedTo.value}”. The next training uses that.`}
+        </p>
+      )}
     </li>
   );
 }

@@ -11,14 +11,24 @@ export const isAway = signal(false);
 /** What went wrong last, to be shown until it is closed. */
 export const failure = signal<string | null>(null);
 
-/** What was done last, for screen readers. */
-export const notice = signal('');
+/** What was done last; null where there is nothing to say of it any more. */
+export const notice = signal<{ readonly text: string } | null>(null);
+
+/** Says what was done. The same words are said again where it was done again. */
+export function say(text: string): void {
+  notice.value = { text };
+}
 
 export const finishedRuns = computed(
   () => state.value?.runs.filter(({ status }) => status === 'finished') ?? [],
 );
 
 export const labels = computed(() => state.value?.classes.map(({ label }) => label) ?? []);
+
+/** Changes with the clips and their classes, not with what else happens. */
+export const clipsVersion = computed(
+  () => state.value?.classes.flatMap(({ clips }) => clips.map(({ id }) => id)).join() ?? '',
+);
 
 export type Asked<T> =
   | { readonly kind: 'answer'; readonly value: T }

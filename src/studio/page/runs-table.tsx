@@ -15,7 +15,9 @@ export function Runs({ runs }: { runs: readonly RunState[] }) {
           <thead>
             <tr>
               <th scope="col">Run</th>
-              <th scope="col">Right on unseen clips</th>
+              <th scope="col">
+                Right<span class="wide-only"> on clips it had not seen</span>
+              </th>
               <th scope="col" class="wide-only">
                 Settings
               </th>
@@ -39,70 +41,76 @@ export function Runs({ runs }: { runs: readonly RunState[] }) {
 }
 
 function RunRow({ run }: { run: RunState }) {
-  const { name, status, test, seconds } = run;
+  const { name, status, test, seconds, error } = run;
   const time = seconds === null ? '' : duration(seconds);
   return (
-    <tr>
-      <th scope="row">
-        {name}
-        <span class="narrow-only quiet">{[settingsText(run.settings), time].filter(Boolean).join(', ')}</span>
-      </th>
-      <td>{test ? `${percent(test.accuracy)} of ${test.examples}` : <Status run={run} />}</td>
-      <td class="wide-only">{settingsText(run.settings)}</td>
-      <td class="wide-only">{time}</td>
-      <td class="row-actions">
-        {status === 'finished' && (
-          <a href={`#judge/${encodeURIComponent(name)}`}>
-            Judge<span class="unseen"> {name}</span>
-          </a>
-        )}
-        {status === 'interrupted' && (
-          <button
-            type="button"
-            aria-label={`Resume ${name}`}
-            onClick={() => change(`/api/runs/${name}/resume`)}
-          >
-            Resume
-          </button>
-        )}
-        {status !== 'running' && (
-          <button
-            type="button"
-            class="plain"
-            aria-label={`Delete ${name}`}
-            onClick={() =>
-              confirmed(`Delete ${name} and its model for good?`, () => change(`/api/runs/${name}/remove`))
-            }
-          >
-            Delete
-          </button>
-        )}
-      </td>
-    </tr>
+    <>
+      <tr>
+        <th scope="row">
+          {name}
+          <span class="narrow-only quiet">
+            {[settingsText(run.settings), time].filter(Boolean).join(', ')}
+          </span>
+        </th>
+        <td class={test ? 'tested' : ''}>
+          {test ? `${percent(test.accuracy)} of ${test.examples}` : STATUS[status]}
+        </td>
+        <td class="wide-only">{settingsText(run.settings)}</td>
+        <td class="wide-only">{time}</td>
+        <td class="row-actions">
+          <RunActions run={run} />
+        </td>
+      </tr>
+      {error && (
+        <tr class="more">
+          <td colSpan={5}>
+            <Said text={`${error.message} ${error.fix}`} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
-function Status({ run: { status, error } }: { run: RunState }) {
-  switch (status) {
-    case 'running':
-      return <>training…</>;
-    case 'interrupted':
-      return <>stopped before its end</>;
-    case 'finished':
-      return <>not tested</>;
-    case 'failed':
-      return (
-        <>
-          <strong>failed.</strong> <Said text={`${error?.message ?? ''} ${error?.fix ?? ''}`} />
-          {error?.code === 'download_failed' &&
-            ' Or choose another encoder under Options: one that ships needs no network.'}
-        </>
-      );
-  }
+function RunActions({ run: { name, status } }: { run: RunState }) {
+  const path = `/api/runs/${encodeURIComponent(name)}`;
+  return (
+    <div>
+      {status === 'finished' && (
+        <a href={`#judge/${encodeURIComponent(name)}`}>
+          Judge<span class="unseen"> {name}</span>
+        </a>
+      )}
+      {status === 'interrupted' && (
+        <button type="button" aria-label={`Resume ${name}`} onClick={() => change(`${path}/resume`)}>
+          Resume
+        </button>
+      )}
+      {status !== 'running' && (
+        <button
+          type="button"
+          class="plain"
+          aria-label={`Delete ${name}`}
+          onClick={() =>
+            confirmed(`Delete ${name} and its model permanently?`, () => change(`${path}/remove`))
+          }
+        >
+          Delete
+        </button>
+      )}
+    </div>
+  );
 }
 
+const STATUS: Readonly<Record<RunState['status'], string>> = {
+  running: 'training…',
+  interrupted: 'stopped',
+  finished: 'not tested',
+  failed: 'failed',
+};
+
 function settingsText(settings: RunSettings | null): string {
-  if (!settings) return 'made by a command';
+  if (!settings) return 'trained on the command line';
   const { weights, steps, seed, mirror } = settings;
   const parts = [
     weights === null ? '' : `encoder of ${weights}`,
@@ -110,5 +118,5 @@ function settingsText(settings: RunSettings | null): string {
     mirror ? 'mirrored' : '',
     seed === null ? '' : `seed ${seed}`,
   ];
-  return parts.filter((part) => part !== '').join(', ') || 'as usual';
+  return parts.filter((part) => part !== '').join(', ') || 'usual settings';
 }

@@ -33,8 +33,8 @@ export function Selection() {
   if (present.value.length === 0) return null;
   const group = (take: string | null) => changeChosen('/api/clips/group', { take });
   return (
-    <section class="selection" aria-label="Chosen clips">
-      <p>{counted(present.value.length, 'clip')} chosen</p>
+    <section class="selection" aria-label="Selected clips">
+      <p>{counted(present.value.length, 'clip')} selected</p>
       <MoveTo name="Move to" onMove={(label) => changeChosen('/api/clips/move', { label })} />
       {present.value.length > 1 && (
         <button
@@ -54,7 +54,7 @@ export function Selection() {
         Delete
       </button>
       <button type="button" class="plain" onClick={clear}>
-        Choose none
+        Clear selection
       </button>
     </section>
   );

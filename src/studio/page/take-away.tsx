@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { state } from './project.js';
+import type { ShownCommand, TakeAwayState } from '../messages.js';
+import { say } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { Said } from './said.js';
+import { useAnswer } from './use-answer.js';
 
 interface Download {
   readonly as: 'model' | 'onnx' | 'web' | 'tfjs';
@@ -14,74 +16,66 @@ const DOWNLOADS: readonly Download[] = [
     as: 'model',
     title: 'The model',
     words:
-      'A zip of its folder: weights, figures, report and model card. Clipstep classifies with it anywhere.',
+      'A zip of its folder: weights, figures, report and model card. Use it with Clipstep on any machine.',
   },
   {
     as: 'web',
     title: 'A web page',
     words:
-      'A zip of a page that classifies files and the camera in any browser, without Clipstep: unpack it and open index.html.',
+      'A zip of a page that classifies files and what the camera sees, in any browser, without Clipstep. Unpack it and open index.html.',
   },
   {
     as: 'onnx',
     title: 'ONNX',
-    words:
-      'One file for any program that runs ONNX, from frames of any size to probabilities. Models that read optical flow, as the usual recipe makes them, cannot be one.',
+    words: 'One file for any program that runs ONNX: frames of any size in, probabilities out.',
   },
   {
     as: 'tfjs',
     title: 'TensorFlow.js',
-    words:
-      'A zip of a layers model, for browsers and Node.js. Not every network can be written so; then it says why.',
+    words: 'A zip of a layers model, for programs in browsers and Node.js.',
   },
 ];
 
 /** The model for use elsewhere, and the commands that do what the page does. */
 export function TakeAway() {
   const run = chosenRun.value;
+  const name = run?.name;
+  const given = useAnswer<TakeAwayState>(name && `/api/runs/${encodeURIComponent(name)}/take-away`);
   if (!run) return <NoModel />;
-  const { folder } = state.value!; // App shows it once there is one
-  const model = `${folder}/models/${run.name}`;
+  if (!given) return <p class="quiet">Reading the model…</p>;
   return (
     <>
       <RunChoice />
       <div class="lead">
         <h2>Take {run.name} away</h2>
-        <p>Everything is on your machine already, in {model}.</p>
+        <p>
+          Everything is on your machine already, in <code>{given.folder}</code>
+        </p>
       </div>
       <ul class="downloads">
         {DOWNLOADS.map((each) => (
-          <DownloadCard key={each.as} {...each} run={run.name} />
+          <DownloadCard
+            key={each.as}
+            {...each}
+            run={run.name}
+            obstacle={each.as === 'model' ? null : given.obstacles[each.as]}
+          />
         ))}
       </ul>
       <section>
         <h2>The same from the command line</h2>
         <dl class="commands">
-          {run.command !== null && <CommandLine title="Train this model again" command={run.command} />}
-          <CommandLine
-            title="Classify a clip"
-            command={`clipstep classify new.mp4 --model ${forShell(model)}`}
-          />
-          <CommandLine
-            title="Classify a folder of clips"
-            command={`clipstep batch recordings --model ${forShell(model)} --out results.csv`}
-          />
-          <CommandLine title="Answer over HTTP" command={`clipstep serve --model ${forShell(model)}`} />
-          <CommandLine
-            title="Write the ONNX file"
-            command={`clipstep export ${forShell(model)} --out ${forShell(`${run.name}.onnx`)}`}
-          />
-          <CommandLine
-            title="Write the web page"
-            command={`clipstep export ${forShell(model)} --format web --out ${forShell(`${run.name}-web`)}`}
-          />
+          {given.commands.map((each) => (
+            <CommandLine key={each.title} {...each} />
+          ))}
         </dl>
       </section>
     </>
   );
 }
 
-function DownloadCard({ as, title, words, run }: Download & { run: string }) {
+function DownloadCard(props: Download & { run: string; obstacle: string | null }) {
+  const { as, title, words, run, obstacle } = props;
   const isBusy = useSignal(false);
   const problem = useSignal<string | null>(null);
   const download = async () => {
@@ -98,9 +92,13 @@ function DownloadCard({ as, title, words, run }: Download & { run: string }) {
           <Said text={problem.value} />
         </p>
       )}
-      <button type="button" disabled={isBusy.value} aria-label={`Download ${title}`} onClick={download}>
-        {isBusy.value ? 'Preparing…' : 'Download'}
-      </button>
+      {obstacle === null ? (
+        <button type="button" disabled={isBusy.value} aria-label={`Download ${title}`} onClick={download}>
+          {isBusy.value ? 'Preparing…' : 'Download'}
+        </button>
+      ) : (
+        <p class="quiet">Not for this model: {obstacle}.</p>
+      )}
     </li>
   );
 }
@@ -122,29 +120,35 @@ async function fetchFile(path: string): Promise<string | null> {
   return null;
 }
 
-/** Quoted where a shell would read it otherwise. */
-const forShell = (word: string): string =>
-  /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-function CommandLine({ title, command }: { title: string; command: string }) {
-  const isCopied = useSignal(false);
+function CommandLine({ title, command }: ShownCommand) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(command);
+    say(`Copied the command: ${title}`);
+  };
   return (
     <>
       <dt>{title}</dt>
       <dd>
-        <code>{command}</code>
-        <button
-          type="button"
-          class="plain"
-          aria-label={`Copy the command: ${title}`}
-          onClick={async () => {
-            await navigator.clipboard.writeText(command);
-            isCopied.value = true;
-          }}
-        >
-          {isCopied.value ? 'Copied' : 'Copy'}
+        <Command command={command} />
+        <button type="button" class="plain" aria-label={`Copy the command: ${title}`} onClick={copy}>
+          Copy
         </button>
       </dd>
     </>
+  );
+}
+
+/** Lines of a narrow page end between words, not in a flag: what is marked by hand and pasted is the command. */
+function Command({ command }: { command: string }) {
+  const words = command.split(' ');
+  return (
+    <code>
+      {words.map((word, index) => (
+        <>
+          {index > 0 && ' '}
+          <span>{word}</span>
+        </>
+      ))}
+    </code>
   );
 }

@@ -49,16 +49,16 @@ export function Together() {
       }}
     >
       <p>
-        Clips of one session look alike. The studio keeps them together, either to learn from or to test on:
-        otherwise the test would only ask for what the model has already seen.
+        Clips of one session look alike, so the studio keeps them together: all to learn from, or all to test
+        on. Otherwise the test would ask for what the model has already seen.
       </p>
       <div class="choices">
         <button type="button" onClick={() => decide(() => undefined)}>
-          Each on an occasion of its own
+          Each on a separate occasion
         </button>
         {folders.size > given.length && (
           <button type="button" onClick={() => decide(({ folder }, label) => takeName(now, label, folder))}>
-            Each folder in a session of its own
+            Each folder in one session
           </button>
         )}
         <button type="button" onClick={() => decide((_, label) => takeName(now, label))}>

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { duration } from '../../export/page/page-words.js';
-import type { EpochPoint, RunProgress, RunSettings, RunState } from '../messages.js';
-import { Chart } from './chart.js';
-import { change, notice, state } from './project.js';
+import type { RunProgress, RunSettings, RunState } from '../messages.js';
+import { Curves } from './curves.js';
+import { change, say, state } from './project.js';
 import { Runs } from './runs-table.js';
+import { Warnings } from './warnings.js';
 
 const USUAL: RunSettings = { weights: null, steps: null, seed: null, mirror: false };
 
@@ -35,7 +36,7 @@ function Begin({ problem }: { problem: string | null }) {
   };
   const start = async () => {
     isBusy.value = true;
-    if (await change('/api/runs', settings.value)) notice.value = 'The training has started';
+    if (await change('/api/runs', settings.value)) say('The training has started');
     isBusy.value = false;
   };
   const needsNetwork = recipe.hasPretrained && !recipe.isPretrainedHere && settings.value.weights === null;
@@ -48,10 +49,11 @@ function Begin({ problem }: { problem: string | null }) {
         </button>
         {problem === null && <p class="quiet">{timeText(settings.value)}</p>}
       </div>
+      <Warnings />
       {needsNetwork && (
         <p class="message">
           The first training downloads a pretrained encoder (2 MB) from the internet, once. Without a
-          connection, choose the encoder of a model that ships with Clipstep under Options.
+          connection, choose the encoder of a model that comes with Clipstep under Options.
         </p>
       )}
       <details>
@@ -64,11 +66,11 @@ function Begin({ problem }: { problem: string | null }) {
 
 function timeText({ steps }: RunSettings): string {
   const { time, steps: usual } = state.value!.recipe; // as in Train
-  if (!time) return 'The first training takes some minutes. While it runs, you see how long is left.';
+  if (!time) return 'The first training takes a few minutes. While it runs, you see how much time is left.';
   const seconds = time.seconds + time.perStep * ((steps ?? usual) - usual);
   return time.isFirst
-    ? `Takes about ${duration(seconds)}, as this machine reads and learns now.`
-    : `Takes about ${duration(seconds)}, by the last training.`;
+    ? `Takes about ${duration(seconds)} on this machine.`
+    : `Takes about ${duration(seconds)}, as the last training did.`;
 }
 
 function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSettings>) => void }) {
@@ -87,7 +89,7 @@ function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSet
             <option value="">an encoder trained on a million photographs (ImageNet)</option>
             {recipe.shippedEncoders.map((name) => (
               <option key={name} value={name}>
-                the encoder of the model {name}, which ships: no download, often less accurate
+                the encoder of {name}, which comes with Clipstep: no download, often less accurate
               </option>
             ))}
           </select>
@@ -100,7 +102,7 @@ function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSet
             value={settings.steps ?? ''}
             onChange={({ currentTarget }) => onChange({ steps: Number(currentTarget.value) || null })}
           >
-            <option value="">as usual ({recipe.steps} steps)</option>
+            <option value="">usual ({recipe.steps} steps)</option>
             <option value={lengths[0]}>short ({lengths[0]} steps), for a first look</option>
             <option value={lengths[1]}>long ({lengths[1]} steps), for many clips</option>
           </select>
@@ -112,21 +114,23 @@ function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSet
           checked={settings.mirror}
           onChange={({ currentTarget }) => onChange({ mirror: currentTarget.checked })}
         />
-        Show each clip mirrored, too. Not where left and right make the difference.
+        Learn from mirrored clips, too. Leave this off if left and right make a difference.
       </label>
       <label>
-        Split and start by chance number
+        Seed
         <input
           type="number"
           min={0}
+          max={Number.MAX_SAFE_INTEGER}
           step={1}
-          placeholder="as in the pipeline"
+          placeholder="as in pipeline.yaml"
           value={settings.seed ?? ''}
           onInput={({ currentTarget }) => {
             const { value } = currentTarget;
             onChange({ seed: /^\d+$/.test(value) ? Number(value) : null });
           }}
         />
+        <span class="quiet">Another seed tests on other clips and starts from other weights.</span>
       </label>
     </div>
   );
@@ -143,7 +147,7 @@ function Running({ run }: { run: RunState }) {
         <button type="button" onClick={() => change('/api/runs/cancel')}>
           Stop
         </button>
-        <p class="quiet">It keeps what it has learned, and can go on later.</p>
+        <p class="quiet">What it has learned is kept, and you can resume it later.</p>
       </div>
     </section>
   );
@@ -154,24 +158,11 @@ function Bar({ what, done, total, secondsLeft }: RunProgress) {
     <div class="progress">
       <p>
         <strong>{what}</strong>
-        {secondsLeft !== null && <span class="quiet"> {duration(secondsLeft)} left of this part</span>}
+        {secondsLeft !== null && <span class="quiet"> about {duration(secondsLeft)} left for this step</span>}
       </p>
       <progress aria-label={what} value={done} max={Math.max(1, total)} />
     </div>
   );
-}
-
-export function Curves({ epochs }: { epochs: readonly EpochPoint[] }) {
-  const last = epochs.at(-1);
-  if (!last) return null;
-  const lines = [
-    { name: 'Error on clips to learn from', values: epochs.map(({ trainLoss }) => trainLoss) },
-    { name: 'on clips set aside', values: epochs.map(({ validationLoss }) => validationLoss) },
-  ];
-  const summary = `Error over ${epochs.length} epochs: ${last.trainLoss.toFixed(2)} on clips to learn from${
-    last.validationLoss === null ? '' : `, ${last.validationLoss.toFixed(2)} on clips set aside`
-  }.`;
-  return <Chart summary={summary} xName="Epoch" x={epochs.map((_, index) => index + 1)} lines={lines} />;
 }
 
 function Notes({ notes }: { notes: readonly string[] }) {

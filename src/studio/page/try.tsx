@@ -2,15 +2,16 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Bars } from '../../export/page/bars.js';
 import { closeCamera, openCamera } from '../../export/page/camera.js';
-import { percent } from '../../export/page/page-words.js';
+import { counted, percent } from '../../export/page/page-words.js';
 import { WindowLength } from '../../export/page/window-length.js';
-import type { RunState, TryAnswer } from '../messages.js';
+import type { RunState } from '../messages.js';
 import { classify, type Timed } from './ask-model.js';
 import { Chart } from './chart.js';
 import { type Live, type Moment, startLive } from './live.js';
-import { notice, words } from './project.js';
+import { words } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { Said } from './said.js';
+import { unknownText } from './unknown-text.js';
 
 /** A model at work: on a clip, or on what the camera sees. */
 export function Try() {
@@ -21,7 +22,7 @@ export function Try() {
       <RunChoice />
       <div class="lead">
         <h2>See it at work</h2>
-        <p>Nothing that you show here is kept.</p>
+        <p>Nothing you show here is saved.</p>
       </div>
       <div class="two">
         <TryCamera key={`camera ${run.name}`} run={run} />
@@ -101,14 +102,34 @@ function Moments({ moments }: { moments: Signal<readonly Moment[]> }) {
   );
 }
 
+/** A clip that was given, and what the model says of it; null until it does. */
+interface Shown {
+  readonly url: string;
+  readonly isPicture: boolean;
+  readonly timed: Timed | null;
+}
+
+function GivenClip({ url, isPicture }: Shown) {
+  const isPlayable = useSignal(true);
+  const fail = () => {
+    isPlayable.value = false;
+  };
+  if (!isPlayable.value) {
+    return <p class="quiet">This browser cannot show this kind of clip, but the model reads it.</p>;
+  }
+  if (isPicture) return <img class="animation" src={url} alt="What the model is shown" onError={fail} />;
+  return <video src={url} controls muted loop autoPlay playsInline onError={fail} />;
+}
+
 function TryClip({ run }: { run: RunState }) {
-  const shown = useSignal<{ url: string; timed: Timed | null } | null>(null);
+  const shown = useSignal<Shown | null>(null);
   const problem = useSignal<string | null>(null);
   const show = async (file: File | undefined) => {
     if (!file) return;
     if (shown.value) URL.revokeObjectURL(shown.value.url);
     const url = URL.createObjectURL(file);
-    shown.value = { url, timed: null };
+    const isPicture = file.type.startsWith('image/');
+    shown.value = { url, isPicture, timed: null };
     problem.value = null;
     const asked = await classify(run.name, file);
     if (asked.kind === 'refused') {
@@ -116,8 +137,7 @@ function TryClip({ run }: { run: RunState }) {
       shown.value = null;
       return;
     }
-    shown.value = { url, timed: asked.value };
-    notice.value = `The answer is ${asked.value.answer.label ?? 'unknown'}`;
+    shown.value = { url, isPicture, timed: asked.value };
   };
   return (
     <section
@@ -147,30 +167,35 @@ function TryClip({ run }: { run: RunState }) {
           <Said text={problem.value} />
         </p>
       )}
-      {shown.value && <video src={shown.value.url} controls muted loop autoPlay playsInline />}
+      <p class="unseen" role="status">
+        {shown.value?.timed && `The answer is ${shown.value.timed.answer.label ?? 'unknown'}.`}
+      </p>
+      {shown.value && <GivenClip key={shown.value.url} {...shown.value} />}
       {shown.value &&
-        (shown.value.timed ? <AnswerView {...shown.value.timed} /> : <p class="quiet">Looking…</p>)}
+        (shown.value.timed ? <AnswerView {...shown.value.timed} /> : <p class="quiet">Classifying…</p>)}
     </section>
   );
 }
 
 function AnswerView({ answer, milliseconds }: Timed) {
-  const { label, unknown, probability, top, attention, timesSeconds } = answer;
+  const { label, unknown, probability, top, attention, timesSeconds, damaged } = answer;
   return (
     <div class="answer">
       <p class="number">
         {label ?? 'unknown'}{' '}
-        <span>{label === null ? unknownText(unknown) : `${percent(probability)} sure`}</span>
+        <span>
+          {label === null ? unknownText(unknown?.reason ?? 'unsure') : `${percent(probability)} sure`}
+        </span>
       </p>
       <Bars label={label} top={top} />
       {attention && timesSeconds && <Attention weights={attention} times={timesSeconds} />}
+      {damaged !== undefined && (
+        <p class="quiet">{counted(damaged, 'frame')} could not be read whole: the clip is damaged.</p>
+      )}
       <p class="quiet">Answered in {Math.round(milliseconds)} ms.</p>
     </div>
   );
 }
-
-const unknownText = (unknown: TryAnswer['unknown']): string =>
-  unknown?.reason === 'unlike' ? 'unlike anything that it learned from' : 'too unsure to say';
 
 /** What the network attended to, where it says so. */
 function Attention({ weights, times }: { weights: readonly number[]; times: readonly number[] }) {
@@ -183,7 +208,7 @@ function Attention({ weights, times }: { weights: readonly number[]; times: read
           <span key={times[index]} style={{ height: `${(100 * weight) / most}%` }} />
         ))}
       </div>
-      <figcaption>What it looked at most: {times[best]?.toFixed(1)} s</figcaption>
+      <figcaption>It paid most attention at {times[best]?.toFixed(1)} s</figcaption>
     </figure>
   );
 }

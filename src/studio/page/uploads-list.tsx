@@ -1,6 +1,6 @@
 import { counted } from '../../export/page/page-words.js';
 import { Said } from './said.js';
-import { giveUp, sendAgain, uploads } from './uploads.js';
+import { discard, sendAgain, uploads } from './uploads.js';
 
 /** Clips that are on their way, and those that could not be saved: nothing is lost while they are listed. */
 export function Uploads() {
@@ -25,8 +25,8 @@ export function Uploads() {
                 <button type="button" aria-label={`Save again: ${name}`} onClick={() => sendAgain(upload)}>
                   Save again
                 </button>
-                <button type="button" aria-label={`Give up: ${name}`} onClick={() => giveUp(upload)}>
-                  Give up
+                <button type="button" aria-label={`Discard: ${name}`} onClick={() => discard(upload)}>
+                  Discard
                 </button>
               </li>
             );

@@ -1,8 +1,8 @@
-// Clips on their way to the server. What could not be saved stays here until it is, or is given up.
+// Clips on their way to the server. What could not be saved stays here until it is, or is discarded.
 import { signal } from '@preact/signals';
 import { downloadZip } from 'client-zip';
 import type { GivenClip } from '../../export/page/given-clips.js';
-import { ask, notice, refresh, words } from './project.js';
+import { ask, refresh, say, words } from './project.js';
 
 export interface Upload {
   readonly id: number;
@@ -34,7 +34,7 @@ export function sendAgain(upload: Upload): void {
   line = line.then(() => deliver(upload));
 }
 
-export function giveUp({ id }: Upload): void {
+export function discard({ id }: Upload): void {
   uploads.value = uploads.value.filter((upload) => upload.id !== id);
 }
 
@@ -48,8 +48,8 @@ async function deliver(upload: Upload): Promise<void> {
     update(upload.id, { problem: words(asked) });
     return;
   }
-  giveUp(upload);
-  notice.value = `Saved a clip of ${label}`;
+  discard(upload);
+  say(`Saved a clip of “${label}”`);
   await refresh();
 }
 

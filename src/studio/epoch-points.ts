@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { networksOf } from '../network/networks.js';
+import type { Pipeline } from '../pipeline/schema.js';
+import type { EpochPoint } from './messages.js';
+
+/** What is kept of an epoch, see train/checkpoint.ts. */
+export const epochSchema = z.object({
+  /** Among all stages of all networks. */
+  stage: z.int(),
+  trainLoss: z.number(),
+  /** Null of distillation. */
+  trainAccuracy: z.number().nullable(),
+  validationLoss: z.number().nullable(),
+});
+
+export type Epoch = z.infer<typeof epochSchema>;
+
+/** Epochs with the network that each trains. Those of distillation, whose error is of another kind, are left out. */
+export function epochPoints(epochs: readonly Epoch[], pipeline: Pipeline): EpochPoint[] {
+  const stages = 1 + (pipeline.finetune?.length ?? 0);
+  const before = epochs.some(isDistillation) ? 1 : 0;
+  const names = networkNames(pipeline);
+  return epochs
+    .filter((epoch) => !isDistillation(epoch))
+    .map(({ stage, trainLoss, validationLoss }) => {
+      const index = Math.floor((stage - before) / stages);
+      return { network: names[index] ?? `network ${index + 1}`, trainLoss, validationLoss };
+    });
+}
+
+const isDistillation = ({ trainAccuracy }: Epoch): boolean => trainAccuracy === null;
+
+/** In the order in which they are trained; without a name where there is one alone. */
+function networkNames({ input, recurrent, training }: Pipeline): string[] {
+  const { apart } = networksOf({ input, recurrent }, { classes: 2 });
+  const streams =
+    input.kind === 'frames' && apart > 1 ? input.streams.map(({ kind }) => STREAMS[kind]) : [''];
+  const networks = Array.from({ length: training.networks }, (_, index) => index + 1);
+  return networks.flatMap((number) =>
+    streams.map((stream) => {
+      const numbered = training.networks > 1 ? `network ${number}` : '';
+      return [numbered, stream].filter((part) => part !== '').join(', ');
+    }),
+  );
+}
+
+/** What a network sees of a clip. */
+const STREAMS = { frames: 'frames', difference: 'changes between frames', flow: 'motion' } as const;
