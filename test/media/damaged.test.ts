@@ -149,6 +149,32 @@ describeWithEachFfmpeg('a clip', () => {
     },
   );
 
+  test.each([
+    ['mpeg4-b', ['-c:v', 'mpeg4', '-q:v', '2', '-g', '6', '-bf', '2']],
+    ['mpeg2-b', ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '6', '-bf', '2']],
+  ])(
+    'in AVI with B-frames has those beside lost ones at their times, by any plan: %s',
+    async (name, encoder) => {
+      const path = join(folder, `${name}.avi`);
+      await writeNumberedClip(path, { frames: 30, framesPerSecond: 10, encoder });
+      const ends = packetEnds(path);
+      const sampling = { kind: 'uniform', frames: 30 } as const;
+      for (const packet of [9, 10, 12, 13]) {
+        const content = readFileSync(path);
+        content.fill(0x11, ends[packet - 1]! + 9, ends[packet]! - 1);
+        const wiped = file(`wiped-${name}.avi`, content);
+        const read = await numbers(wiped, { sampling, allowDamaged: true });
+        const sound = Array.from({ length: 30 }, (_, frame) => frame);
+        // Up to the keyframe after the next, others may depend on it, or stand where it was shown.
+        expect([packet, ...read.slice(0, 7)]).toEqual([packet, ...sound.slice(0, 7)]);
+        expect([packet, ...read.slice(18)]).toEqual([packet, ...sound.slice(18)]);
+        for (const plan of ['whole', 'seeks', 'keyframes'] as const) {
+          expect(await numbers(wiped, { sampling, allowDamaged: true, plan })).toEqual(read);
+        }
+      }
+    },
+  );
+
   test('in a codec that ffmpeg does not know is unreadable', async () => {
     const content = whole('clip.mkv').toString('latin1').replace('V_MPEG4/ISO/AVC', 'V_OTHER/ISO/AVC');
     await expect(numbers(file('unknown.mkv', Buffer.from(content, 'latin1')))).rejects.toMatchObject({

@@ -13,8 +13,8 @@ const WATCHFUL: Readonly<Record<string, string>> = { vp8: 'libvpx', vp9: 'libvpx
 export interface Coding {
   /** As ffmpeg names it, such as `vp9`; undefined where it knows none. */
   readonly codec: string | undefined;
-  /** Whether frames are stored in the order in which they are shown. */
-  readonly isInOrder: boolean;
+  /** Whether the decoder is to hold no frame back for others that are shown before it. */
+  readonly isImmediate: boolean;
 }
 
 /**
@@ -23,13 +23,13 @@ export interface Coding {
  *
  * @throws UserError `missing_tool`.
  */
-export async function decoderOptions({ codec = '', isInOrder }: Coding): Promise<string[]> {
+export async function decoderOptions({ codec = '', isImmediate }: Coding): Promise<string[]> {
   const decoder = WATCHFUL[codec];
   return [
     ...['-err_detect', 'crccheck'],
     ...(decoder !== undefined && (await hasDecoder(decoder)) ? ['-c:v', decoder] : []),
     // Otherwise a frame waits in the decoder for the next one, and is forgotten where the size changes before.
-    ...(isInOrder && /^mpeg[12]video$/.test(codec) ? ['-flags', 'low_delay'] : []),
+    ...(isImmediate ? ['-flags', 'low_delay'] : []),
   ];
 }
 

@@ -14,9 +14,10 @@ export interface DamageLog {
 interface LogOptions {
   readonly isCounted?: boolean | undefined;
   readonly isNeverReferred?: ((packet: number) => boolean) | undefined;
+  readonly shownAt?: ((codedSeconds: number) => number) | undefined;
 }
 
-/** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown. */
+/** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown, in seconds. */
 interface Place {
   readonly least: number;
   readonly most: number;
@@ -30,10 +31,13 @@ interface Place {
  * @param options.isCounted whether frames have numbers for stamps, which are not those of packets.
  * @param options.isNeverReferred whether no other frame refers to a packet's, by its place in the order of decoding; none is
  *   taken for such a one when absent.
+ * @param options.shownAt where frames come in the order in which they are stored, when one is shown by the stamp with which it
+ *   is decoded.
  */
 export function createDamageLog({
   isCounted = false,
   isNeverReferred = () => false,
+  shownAt,
 }: LogOptions = {}): DamageLog {
   const stamps: number[] = [];
   const placeOf = new Map<number, number>();
@@ -49,14 +53,19 @@ export function createDamageLog({
   let secondsATick = Number.NaN;
   const words: string[] = [];
 
+  const secondsOf = (stamp: number): number => (shownAt ?? Number)(stamp * secondsATick);
   const startOf = (place: Place): number =>
     keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
   const isReached = (place: Place, start: number): boolean =>
-    [...faults].some((fault) => reaches({ stamps, keyframes, isNeverReferred }, { fault, place, start }));
+    [...faults].some((fault) => {
+      const shown = secondsOf(stamps[fault]!);
+      return reaches({ keyframes, isNeverReferred }, { fault, shown, place, start });
+    });
   const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
     const own = isCounted ? undefined : placeOf.get(frame.stamp);
-    const stamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
-    latestStamp = stamp;
+    secondsATick = frame.secondsATick;
+    latestStamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
+    const stamp = secondsOf(latestStamp);
     const place =
       own === undefined
         ? { least: Math.min(byNumber.length, stamps.length - 1), most: stamps.length - 1, stamp }
@@ -64,7 +73,6 @@ export function createDamageLog({
     decodedUpTo = placeOfDecoding.get(frame.decodingStamp) ?? decodedUpTo;
     if (isNextFaulty) faults.add(place.least);
     isNextFaulty = false;
-    secondsATick = frame.secondsATick;
     const isDamaged = isReached(place, frame.isKeyframe ? place.least : startOf(place));
     if (frame.isKeyframe && !faults.has(place.least)) keyframes.push(place);
     byNumber.push(isDamaged);
@@ -75,9 +83,10 @@ export function createDamageLog({
     takeLine: (line) => {
       const event = parseEvent(line);
       if (event.kind === 'packet') {
-        if (!Number.isNaN(event.stamp)) placeOf.set(event.stamp, stamps.length);
+        const stamp = shownAt ? event.decodingStamp : event.stamp;
+        if (!Number.isNaN(stamp)) placeOf.set(stamp, stamps.length);
         placeOfDecoding.set(event.decodingStamp, stamps.length);
-        stamps.push(event.stamp);
+        stamps.push(stamp);
       }
       if (event.kind === 'frame') takeFrame(event);
       const isFault = event.kind === 'frame_fault' || event.kind === 'packet_fault';
@@ -98,7 +107,7 @@ export function createDamageLog({
       const stamp = Math.round(microseconds / secondsATick / 1e6);
       const own = placeOf.get(stamp);
       if (own === undefined) return false;
-      const place = { least: own, most: own, stamp };
+      const place = { least: own, most: own, stamp: secondsOf(stamp) };
       return isReached(place, startOf(place));
     },
     words: () => words,
@@ -106,20 +115,19 @@ export function createDamageLog({
 }
 
 interface KnownPackets {
-  readonly stamps: readonly number[];
   readonly keyframes: readonly Place[];
   readonly isNeverReferred: (packet: number) => boolean;
 }
 
 /** Whether damage of a packet reaches a frame whose decoding begins at a start. */
 function reaches(
-  { stamps, keyframes, isNeverReferred }: KnownPackets,
-  { fault, place, start }: { fault: number; place: Place; start: number },
+  { keyframes, isNeverReferred }: KnownPackets,
+  { fault, shown, place, start }: { fault: number; shown: number; place: Place; start: number },
 ): boolean {
   if (fault >= place.least && fault <= place.most) return true;
   if (fault <= start || fault > place.most || isNeverReferred(fault)) return false;
   const key = keyframes.findLast(({ least }) => least < fault);
-  const isShownBefore = key !== undefined && stamps[fault]! < key.stamp;
+  const isShownBefore = key !== undefined && shown < key.stamp;
   return !isShownBefore || place.stamp < key.stamp;
 }
 

@@ -3,12 +3,13 @@ import { type FfmpegJob, passthroughOptions, type RunLimits, type ToolExit } fro
 import { SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
+import { codedRanges, positionFinder } from './coded-order.js';
 import type { DamageLog } from './damage-log.js';
 import { tellsOfDamage } from './damage-words.js';
-import { selectCondition } from './frame-selection.js';
+import { rangeCondition, selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
-import { isErrorLine, shownFrames, shownStamp } from './shown-frames.js';
+import { isErrorLine, type ShownFrame, shownFrames, shownStamp } from './shown-frames.js';
 import { inputOf, type VideoFile } from './video-file.js';
 
 export interface DecodeOptions extends RunLimits {
@@ -58,8 +59,28 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
     pictureBytes: options.preprocessing.size ** 2 * 3,
     readLines: (takeFacts) => lineReader(options, takeFacts),
   });
+  const events = asEvents(frames);
+  yield* options.index.codedPositions ? inShownOrder(events) : events;
+}
+
+async function* asEvents(
+  frames: AsyncIterable<ShownFrame<Facts> | ToolExit>,
+): AsyncGenerator<DecodedFrame | ToolExit, void> {
   for await (const event of frames) {
     yield event.kind === 'frame' ? { kind: 'frame', ...event.facts, pixels: event.pixels } : event;
+  }
+}
+
+/** Frames that come as they are stored, in the order in which they are shown: one is held back, as shownOrder does. */
+async function* inShownOrder(
+  events: AsyncIterable<DecodedFrame | ToolExit>,
+): AsyncGenerator<DecodedFrame | ToolExit, void> {
+  let held: DecodedFrame | undefined;
+  for await (const event of events) {
+    const isBefore = event.kind === 'frame' && held && event.position < held.position;
+    if (held && !isBefore) yield held;
+    if (event.kind !== 'frame' || isBefore) yield event;
+    else held = event;
   }
 }
 
@@ -94,7 +115,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       // While the unit still is the track's own.
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
-      `select='${selectCondition(boundaries)}'`,
+      `select='${conditionOf(index, boundaries)}'`,
       ...(file.demuxer === 'apng' ? [ON_WHITE] : []),
       ...inputFilters(preprocessing),
       'showinfo',
@@ -111,6 +132,13 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
   };
 }
 
+function conditionOf(index: FrameIndex, boundaries: readonly number[]): string {
+  const { codedPositions } = index;
+  return codedPositions
+    ? rangeCondition(codedRanges({ ...index, codedPositions }, boundaries))
+    : selectCondition(boundaries);
+}
+
 /** What is transparent in a picture, as still ones are shown. */
 const ON_WHITE =
   'format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255:a=255[white];[white][over]overlay=format=rgb';
@@ -121,14 +149,15 @@ function lineReader(
   takeFrame: (facts: Facts) => void,
 ): (line: string) => boolean {
   let isSuspect = false;
+  const findPosition = positionFinder(index);
   return (line) => {
     damageLog?.takeLine(line);
     isSuspect ||= tellsOfDamage(line);
     const microseconds = shownStamp(line);
     if (microseconds !== null) {
-      const position = microseconds / STAMPS_A_SECOND;
-      const key = index.kind === 'stamped' ? { microseconds } : { number: position };
-      takeFrame({ position, isSuspect, isDamaged: damageLog?.isDamaged(key) ?? false });
+      const given = microseconds / STAMPS_A_SECOND;
+      const key = index.kind === 'stamped' ? { microseconds } : { number: given };
+      takeFrame({ position: findPosition(given), isSuspect, isDamaged: damageLog?.isDamaged(key) ?? false });
     }
     return !isErrorLine(line);
   };

@@ -1,12 +1,12 @@
 import { interruption } from '../failures.js';
 import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
 import { passthroughOptions, type RunLimits, runFfmpeg } from '../ffmpeg/ffmpeg.js';
-import type { Timeline } from '../sampling.js';
+import { indexInOrder, shownOrder } from './coded-order.js';
 import {
   DEFAULT_FRAMES_PER_SECOND,
   type FrameIndex,
-  framePeriodSeconds,
   isSeam,
+  type Packet,
   toMicroseconds,
 } from './packet-index.js';
 import { inputOf, type VideoFile } from './video-file.js';
@@ -17,6 +17,8 @@ interface DecodedClip {
   readonly coding: Coding;
   /** NaN where the file does not say. */
   readonly framesPerSecond: number;
+  /** Of a clip that is decoded in the order in which its frames are stored, its packets. */
+  readonly codedPackets: readonly Packet[] | null;
 }
 
 /**
@@ -27,21 +29,14 @@ interface DecodedClip {
  * @returns null when no frame can be decoded.
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
  */
-export async function indexByDecoding({
-  file,
-  limits,
-  coding,
-  framesPerSecond,
-}: DecodedClip): Promise<FrameIndex | null> {
+export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | null> {
+  const { file, limits, coding, framesPerSecond, codedPackets } = clip;
   const { source, input, safeOptions } = inputOf(file);
-  const stamps: number[] = [];
-  const isKeyframe: boolean[] = [];
+  const frames: DecodedFrame[] = [];
   const takesErrorLine = (line: string) => {
-    const [, stamp, key] = FRAME_LINE.exec(line) ?? [];
-    if (stamp === undefined) return false;
-    stamps.push(stamp === 'NOPTS' ? Number.NaN : Number(stamp) / STAMPS_A_SECOND);
-    isKeyframe.push(key === '1');
-    return true;
+    const frame = parseFrame(line);
+    if (frame) frames.push(frame);
+    return frame !== null;
   };
   for await (const event of runFfmpeg({
     source,
@@ -61,33 +56,57 @@ export async function indexByDecoding({
     const interrupted = interruption(file.path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
   }
-  return stamps.length === 0 ? null : countedIndex({ stamps, isKeyframe, framesPerSecond });
+  if (frames.length === 0) return null;
+  const order = codedPackets && shownOrder(frames.map(({ isBetween }) => ({ isBefore: isBetween })));
+  const shown = order ? order.map((frame) => frames[frame]!) : frames;
+  const stamps = order && codedPackets ? packetStamps(order, codedPackets) : frames.map(({ stamp }) => stamp);
+  return indexInOrder({
+    kind: 'counted',
+    startSeconds: timesOf(stamps, framesPerSecond),
+    isKeyframe: shown.map(({ isKeyframe }) => isKeyframe),
+    codedPositions: order && Float64Array.from(order),
+    framesPerSecond,
+  });
 }
 
 const STAMPS_A_SECOND = 1_000_000;
 
-const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] n: *\d+ pts: *(-?\d+|NOPTS) .*iskey:([01])/;
-
-interface DecodedFrames {
-  readonly stamps: readonly number[];
-  readonly isKeyframe: readonly boolean[];
-  readonly framesPerSecond: number;
+interface DecodedFrame {
+  /** In seconds; NaN: none. */
+  readonly stamp: number;
+  readonly isKeyframe: boolean;
+  /** Whether it lies between others on which it depends. */
+  readonly isBetween: boolean;
 }
 
-function countedIndex({ stamps, isKeyframe, framesPerSecond }: DecodedFrames): FrameIndex {
+const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] n: *\d+ pts: *(-?\d+|NOPTS) .*iskey:([01]) type:(.)/;
+
+function parseFrame(line: string): DecodedFrame | null {
+  const [, stamp, key, type] = FRAME_LINE.exec(line) ?? [];
+  if (stamp === undefined) return null;
+  return {
+    stamp: stamp === 'NOPTS' ? Number.NaN : Number(stamp) / STAMPS_A_SECOND,
+    isKeyframe: key === '1',
+    isBetween: type === 'B',
+  };
+}
+
+/** Frames that come as they are stored have stamps of either kind; those of packets are known where each gave a frame. */
+function packetStamps(order: readonly number[], packets: readonly Packet[]): number[] {
+  if (order.length !== packets.length) return order.map(() => Number.NaN);
+  const stamps = order.map((frame) => packets[frame]!.presentationSeconds);
+  // Not each frame has one; they are shown at the times at which they are decoded, in another order.
+  return stamps.some(Number.isNaN) ? packets.map(({ decodingSeconds }) => decodingSeconds) : stamps;
+}
+
+/** When each is shown, from 0: by its stamp within a recording, and by the usual rate from one to the next. */
+function timesOf(stamps: readonly number[], framesPerSecond: number): Float64Array {
   const usual = 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
   let now = 0;
-  const startSeconds = Float64Array.from(stamps, (stamp, frame) => {
+  return Float64Array.from(stamps, (stamp, frame) => {
     const before = stamps[frame - 1];
     const isNext = before !== undefined && stamp > before && !isSeam(before, stamp);
     if (before !== undefined) now += isNext ? stamp - before : usual;
     return toMicroseconds(now);
   });
-  const period = framePeriodSeconds(startSeconds, framesPerSecond);
-  const timeline: Timeline = {
-    startSeconds,
-    isKeyframe,
-    durationSeconds: toMicroseconds(startSeconds.at(-1)! + period),
-  };
-  return { kind: 'counted', timeline, positions: Float64Array.from(stamps.keys()), isReordered: false };
 }

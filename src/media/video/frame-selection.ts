@@ -70,6 +70,10 @@ export function selectCondition(boundaries: readonly number[]): string {
   return `st(1,${passed});st(2,gt(ld(1),ld(0)));st(0,max(ld(0),ld(1)));ld(2)`;
 }
 
+/** The same for frames that come in any order: those in ranges of stamps. @param ranges rising, each a start and an end. */
+export const rangeCondition = (ranges: readonly number[]): string =>
+  `if(isnan(t),0,mod(${countPassed(ranges)},2))`;
+
 /** A tree of comparisons: ffmpeg evaluates it for every frame of the clip, in twelve steps at most. */
 function countPassed(boundaries: readonly number[]): string {
   const subtree = (low: number, high: number): string => {

@@ -22,6 +22,11 @@ export interface FrameIndex {
   readonly positions: Float64Array;
   /** Whether frames are stored in another order than they are shown, as those are on which no other depends. */
   readonly isReordered: boolean;
+  /**
+   * Of a clip that ffmpeg gives in the order in which frames are stored (coded-order.ts), what it gives as the position of each
+   * frame of the timeline; null where it gives them in the order in which they are shown, by `positions`.
+   */
+  readonly codedPositions: Float64Array | null;
 }
 
 /** What a container says of the whole clip; NaN when it does not. */
@@ -49,7 +54,7 @@ export function indexFrames(packets: readonly Packet[], facts: ClipFacts): Frame
 }
 
 /** Nothing before the first keyframe can be decoded, as in a broadcast that was cut anywhere. */
-function shownPackets(packets: readonly Packet[]): Packet[] {
+export function shownPackets(packets: readonly Packet[]): Packet[] {
   const first = packets.findIndex((packet) => packet.isKeyframe);
   const earliest = packets[first]?.presentationSeconds ?? Number.NaN;
   return packets
@@ -121,7 +126,7 @@ function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | 
       : toMicroseconds(startSeconds[last]! + framePeriodSeconds(startSeconds, facts.framesPerSecond)),
   };
   const isReordered = stamps.some((stamp, index) => index > 0 && stamp < stamps[index - 1]!);
-  return { kind: 'stamped', timeline, positions, isReordered };
+  return { kind: 'stamped', timeline, positions, isReordered, codedPositions: null };
 }
 
 /**
@@ -154,7 +159,7 @@ function countedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex {
     durationSeconds: toMicroseconds(lastStart + framePeriodSeconds(startSeconds, facts.framesPerSecond)),
   };
   const positions = Float64Array.from(startSeconds.keys());
-  return { kind: 'counted', timeline, positions, isReordered: false };
+  return { kind: 'counted', timeline, positions, isReordered: false, codedPositions: null };
 }
 
 /** The order of decoding and that of showing have the same times, be they given to other frames. */

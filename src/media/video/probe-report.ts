@@ -82,7 +82,7 @@ export async function readProbeReport(file: VideoFile, limits: RunLimits): Promi
 }
 
 /** `packet|pts_time=0.000000|flags=K__`: the kind of thing, and what is said of it. */
-function parseLine(line: string): [kind: string, fields: Record<string, string>] {
+export function parseLine(line: string): [kind: string, fields: Record<string, string>] {
   const [kind = '', ...pairs] = line.split('|');
   const fields: Record<string, string> = {};
   for (const pair of pairs) {

@@ -4,12 +4,13 @@ import type { Coding } from '../ffmpeg/decoders.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { codedIndex, holdsFramesBack } from './coded-order.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
-import { type FrameIndex, indexFrames, isInOrder, isJoined, isTimed } from './packet-index.js';
+import { type FrameIndex, indexFrames, isInOrder, isJoined, isTimed, shownPackets } from './packet-index.js';
 import type { ProbeReport } from './probe-report.js';
 import type { VideoFile } from './video-file.js';
 
@@ -67,7 +68,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
     index,
     file,
     container: format.format_name,
-    coding: codingOf(report),
+    coding: codingOf(report, index.codedPositions),
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
@@ -77,10 +78,11 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   };
 }
 
-const codingOf = ({ stream, packets }: OpenReport): Coding => ({
-  codec: stream.codec_name,
-  isInOrder: isInOrder(packets),
-});
+const codingOf = ({ stream, packets }: OpenReport, codedPositions: FrameIndex['codedPositions']): Coding => {
+  const codec = stream.codec_name;
+  const isSimple = /^mpeg[12]video$/.test(codec ?? '') && isInOrder(packets);
+  return { codec, isImmediate: codedPositions !== null || isSimple };
+};
 
 /** Where packets do not give the frames that come of them, ffmpeg is asked, which takes as long as decoding does. */
 async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
@@ -96,9 +98,15 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
     index?.kind === 'counted' && isTimed(packets) && packets.some(({ isDiscarded }) => isDiscarded);
   const hasFillers = format.format_name === 'avi' && leastPacketBytes <= FILLER_BYTES;
   const isBroadcast = format.format_name === 'mpegts' || format.format_name === 'mpeg';
-  if (!isEdited && !hasFillers && !(isBroadcast && isJoined(packets))) return index;
+  const isCoded = holdsFramesBack(stream.codec_name) && !isInOrder(packets) && !isEdited && !hasFillers;
+  const coded = isCoded ? codedIndex(shownPackets(packets), framesPerSecond) : null;
+  if (coded) return coded;
+  const isUncertain = isEdited || hasFillers || (isBroadcast && isJoined(packets));
+  if (!isUncertain && !(isCoded && index?.kind === 'counted')) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
-  return indexByDecoding({ file, limits, coding: codingOf(report), framesPerSecond });
+  const { codec, isImmediate } = codingOf(report, null);
+  const coding = { codec, isImmediate: isCoded || isImmediate };
+  return indexByDecoding({ file, limits, coding, framesPerSecond, codedPackets: isCoded ? packets : null });
 }
 
 /**

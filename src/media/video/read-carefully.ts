@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Frame } from '../clip.js';
 import { interruption, quote } from '../failures.js';
+import { positionFinder } from './coded-order.js';
 import { createDamageLog, type DamageLog } from './damage-log.js';
 import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js';
 import { wholePass } from './decode-plan.js';
 import { damageFailure, decodingFailure } from './decoding-failure.js';
 import { type Selection, selectFrames, type Target } from './frame-selection.js';
+import { createFindHeldBack } from './held-back.js';
 import { MAX_SAMPLE_BYTES } from './mp4/excerpt.js';
 import { isNeverReferred } from './mp4/nal-units.js';
 import type { StoredFrames } from './mp4/samples.js';
@@ -36,6 +38,7 @@ export async function* readCarefully(
   const damageLog = createDamageLog({
     isCounted: probe.index.kind === 'counted',
     isNeverReferred: probe.stored ? neverReferredIn(video.path, probe.stored) : undefined,
+    shownAt: probe.index.codedPositions ? positionFinder(probe.index) : undefined,
   });
   const count = { missing: 0, concealed: 0 };
   for await (const judged of judgeFrames(video, { selection, damageLog })) {
@@ -67,11 +70,11 @@ async function* judgeFrames(
   { selection, damageLog }: { selection: Selection; damageLog: DamageLog },
 ): AsyncGenerator<JudgedFrame, void> {
   const { path, limits, probe } = video;
-  const { kind, positions } = probe.index;
+  const { kind, positions, codedPositions } = probe.index;
   const waiting = [...selection.targets];
   const isLost = ({ frame, from, ownBefore }: Target, { position }: DecodedFrame): boolean => {
     if (kind === 'counted' || (position >= from && position < ownBefore)) return false;
-    return damageLog.isLost({ microseconds: Math.round(positions[frame]! * 1e6) });
+    return damageLog.isLost({ microseconds: Math.round((codedPositions ?? positions)[frame]! * 1e6) });
   };
   let latest: DecodedFrame | undefined;
   const judge = (target: Target, decoded: DecodedFrame, isNear: boolean): JudgedFrame => {
@@ -79,12 +82,15 @@ async function* judgeFrames(
     const isMissing = isNear ? isLost(target, decoded) : damageLog.words().length > 0;
     return { target, decoded, isMissing, isDamaged: isMissing || decoded.isDamaged || probe.isEncrypted };
   };
-  for await (const event of decodeFrames(decodeOptions(video, { selection, damageLog }))) {
+  const options = decodeOptions(video, { selection, damageLog });
+  const findHeldBack = createFindHeldBack(options);
+  for await (const event of decodeFrames(options)) {
     if (event.kind === 'frame') {
       latest = event;
       while (waiting.length > 0 && event.position >= waiting[0]!.from) {
         const target = waiting.shift()!;
-        yield judge(target, event, event.position < target.before);
+        const found = await findHeldBack(target, event);
+        yield judge(target, found, found.position < target.before);
       }
       if (waiting.length === 0) return;
       continue;

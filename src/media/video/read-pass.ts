@@ -5,6 +5,7 @@ import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js
 import type { DecodePass, PlanKind } from './decode-plan.js';
 import { decodingFailure } from './decoding-failure.js';
 import { createMatcher, type Match, selectFrames } from './frame-selection.js';
+import { createFindHeldBack } from './held-back.js';
 import type { Excerpt } from './mp4/excerpt.js';
 import type { NeededSamples } from './mp4/needed-samples.js';
 import type { OpenedVideo } from './opened-video.js';
@@ -40,7 +41,9 @@ export async function* readPass(
   const matcher = createMatcher<DecodedFrame>(targets, () => kind === 'whole');
   let found = 0;
   let given = 0;
-  for await (const event of decodeFrames(decodeOptions(video, { kind, pass, boundaries }))) {
+  const options = decodeOptions(video, { kind, pass, boundaries });
+  const findHeldBack = createFindHeldBack(options);
+  for await (const event of decodeFrames(options)) {
     const interrupted = event.kind !== 'frame' && interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
     const isSuspect = event.kind === 'frame' ? event.isSuspect : event.errorLines.some(tellsOfDamage);
@@ -48,7 +51,8 @@ export async function* readPass(
     for (const match of event.kind === 'frame' ? matcher.take(event) : matcher.finish()) {
       if (match.target !== targets[found]) return { kind: 'incomplete', given };
       found += 1;
-      for (const copy of copiesOf(match, { index, frames: pass.frames })) {
+      const decoded = kind === 'whole' ? await findHeldBack(match.target, match.decoded) : match.decoded;
+      for (const copy of copiesOf({ ...match, decoded }, { index, frames: pass.frames })) {
         given += 1;
         yield copy;
       }

@@ -1,5 +1,5 @@
 import { type FfmpegJob, fileAddress } from '../ffmpeg/ffmpeg.js';
-import { SAFE_PIPE_OPTIONS, safeInputOptions } from '../ffmpeg/safety.js';
+import { safeInputOptions, safePipeOptions } from '../ffmpeg/safety.js';
 import { type Film, readFilm } from './mp4/film.js';
 
 /** A file that ffmpeg reads. */
@@ -7,7 +7,7 @@ export interface VideoFile {
   readonly path: string;
   /** By which it is read, where ffmpeg would not find that out itself. */
   readonly demuxer?: string | undefined;
-  /** What is read of it, where it holds more than a film. */
+  /** What is read of it, where that is not all. */
   readonly film?: Film | undefined;
 }
 
@@ -18,6 +18,6 @@ export function inputOf({
   film,
 }: VideoFile): Pick<FfmpegJob, 'source' | 'input'> & { readonly safeOptions: readonly string[] } {
   return film
-    ? { source: 'pipe:0', input: readFilm(film), safeOptions: SAFE_PIPE_OPTIONS }
+    ? { source: 'pipe:0', input: readFilm(film), safeOptions: safePipeOptions(demuxer) }
     : { source: fileAddress(path), safeOptions: safeInputOptions(demuxer) };
 }

@@ -49,9 +49,10 @@ interface OpenOptions {
 /** What a pair shows depends on how far apart its frames are: neighbours in their place would show another thing. */
 function planChoice(
   { plan = 'exact', pairGap }: FrameRequest,
-  { file, container, isContainerDamaged }: Probe,
+  { file, container, index, isContainerDamaged }: Probe,
 ): PlanChoice {
-  if (isContainerDamaged || file.film || READ_FROM_START.has(container)) return 'whole';
+  if (isContainerDamaged || file.film || index.codedPositions) return 'whole';
+  if (READ_FROM_START.has(container)) return 'whole';
   return pairGap && plan !== 'whole' && plan !== 'excerpt' && plan !== 'seeks' ? 'exact' : plan;
 }
 

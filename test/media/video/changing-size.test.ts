@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
-import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
+import { readNumber, runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames, readNumbers } from '../../support/read-numbers.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-changing-'));
@@ -66,6 +66,45 @@ describeWithEachFfmpeg('a stream that changes on the way gives all frames', () =
       const numbers = Array.from({ length: 40 }, (_, frame) => frame % 20);
       expect(await readNumbers(path, { sampling, plan })).toEqual(numbers);
     }
+  });
+
+  const LARGER = ['-vf', 'scale=96:80:flags=neighbor'];
+  const MPEG2 = ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '10', '-bf', '2'];
+  const MPEG1 = ['-c:v', 'mpeg1video', '-q:v', '2', '-g', '10', '-bf', '2'];
+  const MPEG4 = ['-c:v', 'mpeg4', '-q:v', '2', '-g', '10', '-bf', '2'];
+  const EVERY = Array.from({ length: 40 }, (_, frame) => frame % 20);
+
+  async function expectEvery(path: string) {
+    for (const plan of ['exact', 'whole', 'seeks', 'keyframes'] as const) {
+      const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 40 }, plan });
+      expect(frames.map(({ pixels }) => readNumber(pixels))).toEqual(EVERY);
+      expect(frames.map(({ timeSeconds }) => Math.round(timeSeconds * 25))).toEqual([...EVERY.keys()]);
+    }
+  }
+
+  test.each([
+    ['b.m2v', MPEG2],
+    ['b.m1v', MPEG1],
+    ['b-m4v', [...MPEG4, '-f', 'm4v']],
+    ['b.ts', MPEG2],
+    ['b.mpg', MPEG2],
+    ['b4.ts', MPEG4],
+  ])('and with B-frames, too: %s', async (name, encoder) => {
+    await expectEvery(await joined(name, encoder, [[], LARGER]));
+    await expectEvery(await joined(name, encoder, [[], []]));
+  });
+
+  test.each([
+    // With time stamps that go on, where the frames need not be counted.
+    ['stamped.mkv', 'b.ts', []],
+    ['stamped.ts', 'b.ts', []],
+    ['stamped.mpg', 'b.ts', []],
+    ['unstamped.avi', 'b.m2v', ['-r', '25', '-f', 'mpegvideo']],
+  ])('and in a container that was made of such a stream: %s', async (name, from, options) => {
+    const stream = await joined(from, MPEG2, [[], LARGER]);
+    const path = join(folder, name);
+    await runFfmpeg([...options, '-i', stream, '-c', 'copy', path]);
+    await expectEvery(path);
   });
 
   test('whose size does not fit the first, with the middle of each cropped', async () => {

@@ -16,6 +16,7 @@ function clip(frames: number, keyframeEvery: number, changes: Partial<FrameIndex
       durationSeconds: frames / 25,
     },
     isReordered: true,
+    codedPositions: null,
     ...changes,
   };
 }

@@ -11,6 +11,7 @@ const index = (positions: readonly number[]): FrameIndex => ({
     durationSeconds: 100,
   },
   isReordered: false,
+  codedPositions: null,
 });
 
 const steady = index(Array.from({ length: 20 }, (_, frame) => frame));

@@ -12,7 +12,7 @@ import {
   topBoxesOf,
 } from './boxes.js';
 
-/** A file in which a film lies beside still pictures, as a reader of films is to see it: of the rest there is nothing. */
+/** What is to be read of a file through a pipe, as if there were nothing else. */
 export interface Film {
   readonly path: string;
   /** One after the other: bytes in place of those of the file, or a part of the file as it is. */
