@@ -14,7 +14,8 @@ export function explainRequest(
   error: z.ZodError,
   about: { given: unknown; names: readonly string[]; noun: string },
 ): string {
-  return error.issues.flatMap((issue) => sentencesOf(issue, about)).join(' ');
+  // A number that is too large is no whole number, either.
+  return [...new Set(error.issues.flatMap((issue) => sentencesOf(issue, about)))].join(' ');
 }
 
 function sentencesOf(

@@ -28,6 +28,12 @@ export function epochPoints(epochs: readonly Epoch[], pipeline: Pipeline): Epoch
     });
 }
 
+/** Stages of all networks, one after the other. */
+export function stageCount(pipeline: Pipeline): number {
+  const each = 1 + (pipeline.finetune?.length ?? 0);
+  return (pipeline.distil ? 1 : 0) + each * networkNames(pipeline).length;
+}
+
 const isDistillation = ({ trainAccuracy }: Epoch): boolean => trainAccuracy === null;
 
 /** In the order in which they are trained; without a name where there is one alone. */
@@ -45,4 +51,4 @@ function networkNames({ input, recurrent, training }: Pipeline): string[] {
 }
 
 /** What a network sees of a clip. */
-const STREAMS = { frames: 'frames', difference: 'changes between frames', flow: 'motion' } as const;
+const STREAMS = { frames: 'frames', difference: 'changes', flow: 'motion' } as const;

@@ -13,7 +13,7 @@ export async function readJson<T extends z.ZodObject>(request: Request, schema: 
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw badRequest(`It is no JSON: ${messageOf(error)}.`);
+    throw badRequest(`the request is no JSON: ${messageOf(error)}.`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -27,7 +27,7 @@ async function readText({ body }: Request): Promise<string> {
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw badRequest(`It has more than ${MOST_BYTES} bytes.`);
+    if (bytes > MOST_BYTES) throw badRequest(`the request has more than ${MOST_BYTES} bytes.`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
@@ -37,7 +37,7 @@ function badRequest(found: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',
-    problem: `The studio cannot do what the page asks for. ${found}`,
-    fix: 'Change that. Where nothing is to be changed, reload the page: it may be older than the studio.',
+    problem: `The studio cannot do that: ${found}`,
+    fix: 'Change it, or reload the page if it is older than the studio.',
   });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Pipeline } from '../pipeline/schema.js';
-import { type Epoch, epochPoints } from './epoch-points.js';
+import { type Epoch, epochPoints, stageCount } from './epoch-points.js';
 import type { RunProgress } from './messages.js';
 import type { RunLine } from './run-log.js';
 
@@ -16,6 +16,8 @@ const eventSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('step'),
+    /** Among all stages of all networks, from 0. */
+    stage: z.number(),
     epoch: z.number(),
     epochs: z.number(),
     step: z.number(),
@@ -49,12 +51,18 @@ export function trackProgress(pipeline: Pipeline): ProgressTracker {
   const notes: string[] = [];
   let position: Position = { what: 'Starting', done: 0, total: 1 };
   let since = performance.now();
+  let sinceShare = 0;
+  const stages = stageCount(pipeline);
   return {
     take: (line) => {
       const event = parseEvent(line);
       if (!event) return false;
-      const next = positionOf(event);
-      if (next.what !== position.what) since = performance.now();
+      const next = positionOf(event, stages);
+      if (next.what !== position.what) {
+        since = performance.now();
+        // One that is resumed goes on from there.
+        sinceShare = shareOf(next);
+      }
       position = next;
       return true;
     },
@@ -64,13 +72,16 @@ export function trackProgress(pipeline: Pipeline): ProgressTracker {
       if (note !== null) notes.push(note);
     },
     get progress() {
-      const share = position.done / Math.max(1, position.total);
+      const share = shareOf(position) - sinceShare;
       const seconds = (performance.now() - since) / 1000;
-      const secondsLeft = share > LEAST_SHARE ? Math.round((seconds * (1 - share)) / share) : null;
+      const rest = 1 - shareOf(position);
+      const secondsLeft = share > LEAST_SHARE ? Math.round((seconds * rest) / share) : null;
       return { ...position, secondsLeft, epochs: epochPoints(epochs, pipeline), notes: [...notes] };
     },
   };
 }
+
+const shareOf = ({ done, total }: Position): number => done / Math.max(1, total);
 
 function parseEvent(line: string): ProgressEvent | null {
   try {
@@ -80,7 +91,8 @@ function parseEvent(line: string): ProgressEvent | null {
   }
 }
 
-function positionOf(event: ProgressEvent): Position {
+/** @param stages that a training has. */
+function positionOf(event: ProgressEvent, stages: number): Position {
   switch (event.kind) {
     case 'reading':
       return { what: READING[event.what] ?? 'Reading clips', done: event.done, total: event.total };
@@ -91,8 +103,9 @@ function positionOf(event: ProgressEvent): Position {
       return { what: 'Downloading the pretrained encoder', done: receivedBytes, total: totalBytes ?? 0 };
     }
     case 'step': {
-      const { epoch, epochs, step, steps } = event;
-      return { what: 'Learning', done: (epoch - 1) * steps + step, total: epochs * steps };
+      const { stage, epoch, epochs, step, steps } = event;
+      const whole = epochs * steps;
+      return { what: 'Learning', done: stage * whole + (epoch - 1) * steps + step, total: stages * whole };
     }
   }
 }

@@ -235,7 +235,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await page.getByLabel('Add files to still').setInputFiles(clip);
     await page.getByRole('button', { name: 'Open old.avi' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Browsers do not play this kind of video').waitFor(WAIT);
+    await dialog.getByText('This browser cannot play the clip').waitFor(WAIT);
     await dialog.getByRole('img', { name: 'Five frames of old.avi' }).waitFor();
     await look('no-player');
     problems.splice(0);

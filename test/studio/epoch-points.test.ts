@@ -52,12 +52,12 @@ it('networks that see different things of a clip are called by that', () => {
   const names = (training: string, stages: number) => [
     ...new Set(namesOf(stages, pipelineOf(streams, training)).map(([name]) => name)),
   ];
-  expect(names('networks: 1', 2)).toEqual(['frames', 'changes between frames']);
+  expect(names('networks: 1', 2)).toEqual(['frames', 'changes']);
   expect(names('networks: 2', 4)).toEqual([
     'network 1, frames',
-    'network 1, changes between frames',
+    'network 1, changes',
     'network 2, frames',
-    'network 2, changes between frames',
+    'network 2, changes',
   ]);
 });
 

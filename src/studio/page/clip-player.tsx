@@ -19,7 +19,7 @@ export function ClipPlayer(props: { clip: Played; isStarted?: boolean; player?: 
   };
   if (clip.isFolder) return <Strip clip={clip} why="The clip is a folder of pictures." />;
   if (!isPlayable.value) {
-    const why = 'Browsers do not play this kind of video, but a model reads it like any other.';
+    const why = 'This browser cannot play the clip, but a model reads it like any other.';
     return <Strip clip={clip} why={why} />;
   }
   // An animation is a picture to browsers.

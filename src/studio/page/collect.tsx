@@ -27,7 +27,7 @@ export function Collect() {
         <h2>What should your model tell apart?</h2>
         <p>
           Make a class for each answer, and record or drop about ten clips into each. Change people, places
-          and light between recordings: the test is honest only if it shows the model something new.
+          and light between recordings: the test is honest only if it shows something new.
         </p>
         <p class={check.problem === null ? 'ready' : 'todo'}>
           {check.problem ?? 'There are enough clips to train on.'}

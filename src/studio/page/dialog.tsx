@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { focusAgain } from './focus.js';
 
 /**
  * A window above the page, which Escape closes. The first control in it has the focus, a text all of it, and what opened the
@@ -45,14 +46,6 @@ function focusFirst(body: HTMLElement | null): void {
   const first = body?.querySelector<HTMLElement>(CONTROLS);
   first?.focus();
   if (first instanceof HTMLInputElement && first.type === 'text') first.select();
-}
-
-/** Gives the focus back, or to the heading of the screen, where nothing has it. */
-function focusAgain(opener: Element | null): void {
-  if (document.activeElement !== document.body) return;
-  const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-  const target = isThere ? opener : document.querySelector<HTMLElement>('main h1');
-  target?.focus();
 }
 
 /** Asks once more before something is done that cannot be undone. */

@@ -81,10 +81,10 @@ function Answered({ examples, answered, rightOfAnswered }: TestResult) {
     return <p>It is sure enough to name a class for each of them, and calls none unknown.</p>;
   return (
     <p>
-      The figure takes the most probable class of each clip. In use, as under Try, the model says unknown
-      where it is not sure enough: it answers {answered} of these {counted(examples, 'clip')}
-      {answered > 0 && ` and is right on ${rightOfAnswered} of them`}, and calls {examples - answered}{' '}
-      unknown.
+      The figure takes the most probable class of each clip. In use, as under Try, the model says unknown when
+      it is unsure, or sees something unlike its clips: it answers {answered} of these{' '}
+      {counted(examples, 'clip')}
+      {answered > 0 && `, ${rightOfAnswered} of them correctly`}, and calls {examples - answered} unknown.
     </p>
   );
 }

@@ -1,6 +1,7 @@
 // What the page knows of the project, and how it asks for more.
 import { computed, signal } from '@preact/signals';
 import type { ErrorAnswer, StudioState } from '../messages.js';
+import { keepFocus } from './focus.js';
 
 /** Null until it came. */
 export const state = signal<StudioState | null>(null);
@@ -53,6 +54,8 @@ export const post = <T>(path: string, body: object = {}): Promise<Asked<T>> =>
 
 /** Asks for a change, and says so where it is refused. @returns whether it was made. */
 export async function change(path: string, body: object = {}): Promise<boolean> {
+  // It was read before somebody went on.
+  failure.value = null;
   const asked = await post(path, body);
   if (asked.kind === 'refused') failure.value = words(asked);
   else await refresh();
@@ -78,7 +81,9 @@ async function readState(): Promise<void> {
     const asked = await ask<StudioState>('/api/state');
     if (asked.kind === 'answer') {
       isAway.value = false;
-      state.value = asked.value;
+      keepFocus(() => {
+        state.value = asked.value;
+      });
     } else if (asked.code !== 'away') failure.value = words(asked);
   }
   reading = null;

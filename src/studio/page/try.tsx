@@ -115,7 +115,7 @@ function GivenClip({ url, isPicture }: Shown) {
     isPlayable.value = false;
   };
   if (!isPlayable.value) {
-    return <p class="quiet">This browser cannot show this kind of clip, but the model reads it.</p>;
+    return <p class="quiet">This browser cannot play the clip, but the model reads it.</p>;
   }
   if (isPicture) return <img class="animation" src={url} alt="What the model is shown" onError={fail} />;
   return <video src={url} controls muted loop autoPlay playsInline onError={fail} />;
