@@ -40,10 +40,7 @@ function showUsageOfBare(program: Command, args: readonly string[]): void {
 /** The exit code for what was thrown; errors of ours are printed here, commander prints its own. */
 async function report(error: unknown): Promise<number> {
   const lack = lackOf(error);
-  if (lack !== null) {
-    console.error(lack);
-    return 1;
-  }
+  if (lack !== null) return reportLack(lack);
   const { CommanderError } = await import('commander');
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (!(error instanceof UserError)) {
@@ -54,6 +51,15 @@ async function report(error: unknown): Promise<number> {
   console.error(printableLines(`${error.problem}\n${error.fix}`));
   if (error.code === 'aborted') return EXIT_INTERRUPTED;
   return error.code === 'usage' ? EXIT_USAGE : 1;
+}
+
+let isLackReported = false;
+
+/** Once: much fails of the same lack. */
+function reportLack(lack: string): number {
+  if (!isLackReported) console.error(lack);
+  isLackReported = true;
+  return 1;
 }
 
 /** What the system has too little of, in whatever way that came out. */
@@ -72,6 +78,12 @@ function lackOf(error: unknown): string | null {
   return null;
 }
 
+// Where files cannot be opened, several of our own fail to load at once, and what waits for one of them may wait for good.
+process.on('unhandledRejection', (error) => {
+  const lack = lackOf(error);
+  if (lack === null) throw error;
+  process.exit(reportLack(lack));
+});
 watchOutput();
 main(process.argv.slice(2)).catch(async (error: unknown) => {
   // What was said already stands.
