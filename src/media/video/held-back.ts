@@ -3,7 +3,6 @@ import { runFfprobe } from '../ffmpeg/ffmpeg.js';
 import { holdsFramesBack } from './coded-order.js';
 import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js';
 import type { Target } from './frame-selection.js';
-import { parseLine } from './probe-report.js';
 import { inputOf } from './video-file.js';
 
 /** Gives a wanted frame in place of a neighbour, where a decoder has held it back and forgotten it; else the neighbour. */
@@ -45,6 +44,8 @@ async function decodeUpToKeyframe(options: DecodeOptions, target: Target): Promi
 /** Where the packet of the first keyframe begins in the file that is shown after a time, by the container's own stamps. */
 async function startOfNextKeyframe(options: DecodeOptions, seconds: number): Promise<number | null> {
   const { file, timeBudget, startProgram, signal } = options;
+  // Ordinary clips are read sooner without what checks ffprobe's words.
+  const { parseLine } = await import('./probe-report.js');
   let start: number | null = null;
   const takeLine = (line: string) => {
     const [, { pts_time, flags = '', pos }] = parseLine(line);

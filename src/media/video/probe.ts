@@ -7,6 +7,7 @@ import { readSignature } from '../file-signature.js';
 import { codedIndex, holdsFramesBack } from './coded-order.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
+import { findFilm } from './mp4/film.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
@@ -132,7 +133,6 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
 
 async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {
   if (demuxer !== undefined) return undefined;
-  const { findFilm } = await import('./mp4/film.js');
   return (await findFilm(path)) ?? undefined;
 }
 

@@ -27,6 +27,7 @@ export interface ProgramEnd {
   readonly signalName: NodeJS.Signals | null;
 }
 
+/** @throws what the system says where no pipes can be made, such as EMFILE. */
 export type StartProgram = (command: Command) => Promise<Program>;
 
 /** Starts a program from this process. */
@@ -42,6 +43,8 @@ export const spawnProgram: StartProgram = async ({ executable, arguments: args, 
   const ended = once(child, 'exit').then(([exitCode, signalName]) => ({ exitCode, signalName }));
   // Whoever waits for it hears of it.
   ended.catch(() => {});
+  // Whatever its type says, there are none where too many files are open; then it has failed.
+  if (!stdout) await ended;
   return { pid, stdin, stdout, stderr, ended };
 };
 
