@@ -31,7 +31,7 @@ export async function benchBatch(): Promise<void> {
       source,
     });
     const unit = (milliseconds: number) => `${((1000 * clips) / milliseconds).toFixed(1)} clips/s`;
-    await report(contenders, { rounds, unit });
+    await report(contenders, { rounds, unit, clips });
   });
 }
 
@@ -169,11 +169,17 @@ async function contendersOf(
 
 async function report(
   contenders: readonly Running[],
-  { rounds, unit }: { rounds: number; unit: (milliseconds: number) => string },
+  {
+    rounds,
+    unit,
+    clips,
+  }: { rounds: number; unit: (milliseconds: number) => string; clips?: number | undefined },
 ): Promise<void> {
   const timings = await compare(contenders, rounds);
   for (const { name, milliseconds, ratio } of timings) {
-    tell(`${name.padEnd(46)} ${unit(milliseconds)}  x ${ratio.toFixed(2)}`, name, { milliseconds, ratio });
+    const perSecond = clips === undefined ? {} : { clipsPerSecond: (1000 * clips) / milliseconds };
+    const line = `${name.padEnd(46)} ${unit(milliseconds)}  x ${ratio.toFixed(2)}`;
+    tell(line, name, { milliseconds, ratio, ...perSecond });
   }
   for (const { release } of contenders) await release();
 }

@@ -49,7 +49,7 @@ export async function measureGrowth({ title, sizes, unit, prepare }: Growth): Pr
 }
 
 /** Slope of the line through the logarithms, by least squares. */
-function exponentOf(sizes: readonly number[], seconds: readonly number[]): number {
+export function exponentOf(sizes: readonly number[], seconds: readonly number[]): number {
   const [x, y] = [sizes.map(Math.log), seconds.map(Math.log)];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(x), mean(y)];

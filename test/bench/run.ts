@@ -67,7 +67,8 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     run: async () => (await import('./imbalance.js')).benchImbalance(),
   },
   scale: {
-    title: 'A shard of a long list; and how time grows with the size of the work: 1 is as the work grows',
+    title:
+      'How time and memory grow with the size of the work: 1 is as the work grows; and a shard of a long list',
     run: async () => (await import('./scale.js')).benchScale(),
   },
   serve: {

@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import type { Example } from '../../src/datasets/dataset.js';
 import { findLeaks } from '../../src/evaluate/leaks.js';
 import { nearCopies } from '../../src/evaluate/near-copies.js';
 import { openCache } from '../../src/inputs/feature-cache.js';
-import { random } from '../../src/random.js';
 import { drawPrints } from '../support/drawn-prints.js';
 import { type Growth, measureGrowth } from './growth.js';
+import { writePictureClip } from './picture-clip.js';
 import { benchShards } from './shards.js';
+import { benchWholeRuns } from './whole-runs.js';
 
 /** What is measured at growing sizes: a line a size, and the exponent. */
 const GROWTHS: readonly Growth[] = [
@@ -31,6 +31,7 @@ const GROWTHS: readonly Growth[] = [
 ];
 
 export async function benchScale(): Promise<void> {
+  await benchWholeRuns();
   await benchShards();
   for (const growth of GROWTHS) await measureGrowth(growth);
 }
@@ -38,7 +39,11 @@ export async function benchScale(): Promise<void> {
 async function prepareLeaks(size: number) {
   const root = await mkdtemp(join(tmpdir(), 'clipstep-scale-'));
   const examples: Example[] = [];
-  for (let index = 0; index < size; index++) examples.push(await writeClip(root, index));
+  for (let index = 0; index < size; index++) {
+    const path = join(root, 'clips', `${index}`);
+    await writePictureClip(path, index);
+    examples.push({ id: `${index}`, path, label: 0, group: `${index}` });
+  }
   const isTested = (index: number) => index % 4 === 3;
   const split = {
     train: examples.filter((_, index) => !isTested(index)),
@@ -53,20 +58,4 @@ async function prepareLeaks(size: number) {
     },
     release: () => rm(root, { recursive: true }),
   };
-}
-
-/** Soft spots that change from frame to frame; each twentieth clip is the one before, compressed more. */
-async function writeClip(root: string, index: number): Promise<Example> {
-  const isCopy = index % 20 === 19;
-  const path = join(root, 'clips', `${index}`);
-  await mkdir(path, { recursive: true });
-  for (let frame = 0; frame < 4; frame++) {
-    const stream = random(isCopy ? index - 1 : index, 'spots', frame);
-    const spots = Buffer.from(Array.from({ length: 12 * 12 * 3 }, () => stream.integer(0, 256)));
-    await sharp(spots, { raw: { width: 12, height: 12, channels: 3 } })
-      .resize(96, 96, { kernel: 'cubic' })
-      .jpeg({ quality: isCopy ? 60 : 90 })
-      .toFile(join(path, `${frame}.jpg`));
-  }
-  return { id: `${index}`, path, label: 0, group: `${index}` };
 }

@@ -1,0 +1,54 @@
+import { axisLook, type Chart, COLOURS } from '../src/report/chart.js';
+import { drawChart } from '../src/report/draw-chart.js';
+import type { WholeRun } from './speed-page.js';
+
+/** Colours of a picture that stands by itself, where no page gives them: those of a light one. */
+const LIGHT: Readonly<Record<string, string>> = {
+  [COLOURS.ink]: '#222',
+  [COLOURS.muted]: '#666',
+  [COLOURS.rule]: '#ddd',
+};
+
+const LINES = ['#2466c9', '#c2620a', '#2d8a4e', '#8a3ffc'];
+
+/** The processor's seconds and memory of whole commands by the number of clips, side by side, as SVG. */
+export function scaleChart(runs: readonly WholeRun[]): string {
+  const svg = drawChart(chartOf(runs));
+  const coloured = Object.entries(LIGHT).reduce((drawn, [name, value]) => drawn.replaceAll(name, value), svg);
+  // Numbers that count what was drawn in this process.
+  return `${coloured.replace(/zr\d+-/g, 'zr-')}\n`;
+}
+
+function chartOf(runs: readonly WholeRun[]): Chart {
+  const grid = { top: 40, bottom: 90, width: 330 };
+  const axis = { type: 'log' as const };
+  const series = runs.flatMap(({ name, sizes }, index) => {
+    const look = { name, type: 'line' as const, color: LINES[index % LINES.length]! };
+    return [
+      { ...look, data: sizes.map(({ size, processorSeconds }) => [size, processorSeconds]) },
+      { ...look, xAxisIndex: 1, yAxisIndex: 1, data: sizes.map(({ size, megabytes }) => [size, megabytes]) },
+    ];
+  });
+  return {
+    label: 'Seconds of the processor and memory by the number of clips',
+    width: 860,
+    height: 360,
+    option: {
+      backgroundColor: '#fff',
+      grid: [
+        { ...grid, left: 60 },
+        { ...grid, left: 490 },
+      ],
+      legend: { bottom: 0, itemGap: 40, textStyle: { color: COLOURS.ink } },
+      xAxis: [
+        { ...axisLook('clips'), ...axis },
+        { ...axisLook('clips'), ...axis, gridIndex: 1 },
+      ],
+      yAxis: [
+        { ...axisLook('seconds of the processor'), ...axis, nameGap: 44 },
+        { ...axisLook('megabytes'), type: 'value', min: 0, nameGap: 44, gridIndex: 1 },
+      ],
+      series,
+    },
+  };
+}
