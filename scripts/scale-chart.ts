@@ -15,8 +15,8 @@ const LINES = ['#2466c9', '#c2620a', '#2d8a4e', '#8a3ffc'];
 export function scaleChart(runs: readonly WholeRun[]): string {
   const svg = drawChart(chartOf(runs));
   const coloured = Object.entries(LIGHT).reduce((drawn, [name, value]) => drawn.replaceAll(name, value), svg);
-  // Numbers that count what was drawn in this process.
-  return `${coloured.replace(/zr\d+-/g, 'zr-')}\n`;
+  // Without what only a pointer over it would show, and with names that do not count what was drawn in this process.
+  return `${coloured.replace(/<style[^]*?<\/style>\n?/g, '').replace(/zr\d+-/g, 'zr-')}\n`;
 }
 
 function chartOf(runs: readonly WholeRun[]): Chart {
