@@ -16,7 +16,7 @@ export function scaleChart(runs: readonly WholeRun[]): string {
   const svg = drawChart(chartOf(runs));
   const coloured = Object.entries(LIGHT).reduce((drawn, [name, value]) => drawn.replaceAll(name, value), svg);
   // Without what only a pointer over it would show, and with names that do not count what was drawn in this process.
-  return `${coloured.replace(/<style[^]*?<\/style>\n?/g, '').replace(/zr\d+-/g, 'zr-')}\n`;
+  return `${coloured.replace(/<style.*?<\/style>\n?/gs, '').replace(/zr\d+-/g, 'zr-')}\n`;
 }
 
 function chartOf(runs: readonly WholeRun[]): Chart {
