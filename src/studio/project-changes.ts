@@ -37,6 +37,15 @@ export function projectChanges(onChange: () => void): ProjectChanges {
     get undoTitle() {
       return undos.at(-1)?.title ?? null;
     },
-    undo: () => inTurn(async () => undos.pop()?.undo()),
+    undo: () =>
+      inTurn(async () => {
+        const done = undos.at(-1);
+        try {
+          await done?.undo();
+        } finally {
+          // Only now: until then the change is still there.
+          undos.pop();
+        }
+      }),
   };
 }

@@ -10,6 +10,8 @@ import { usableClips } from './usable-clips.js';
 /** All that the page shows of a project, as it is now. */
 export async function studioState(studio: Studio): Promise<StudioState> {
   const { project, checks, changes } = studio;
+  // Before the clips: where it is taken back meanwhile, they are not yet said to be as they were.
+  const undo = changes.undoTitle;
   const listing = await listClips(project.clips);
   const runs = await studio.runs.list();
   const usable = usableClips(listing, checks.factsOf);
@@ -24,7 +26,7 @@ export async function studioState(studio: Studio): Promise<StudioState> {
       return { label, clips, groups: new Set(own.map(({ group }) => group)).size };
     }),
     check: { isChecking: checks.isChecking, ...readiness },
-    undo: changes.undoTitle,
+    undo,
     bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
     recipe: await recipeState(project.pipeline, {

@@ -41,8 +41,8 @@ interface Opened {
   readonly address: string;
 }
 
-async function openStudio(folder: string): Promise<Opened> {
-  const args = [join(projectFolder, 'dist/cli.js'), 'studio', folder, '--port', '0'];
+async function openStudio(folder: string, port = '0'): Promise<Opened> {
+  const args = [join(projectFolder, 'dist/cli.js'), 'studio', folder, '--port', port];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (more: string) => {
@@ -316,8 +316,10 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await page.getByLabel('Add files to open').setInputFiles(shippedSample('open/open-0001.mp4'));
     await page.getByText('open-0001.mp4 (open) is not saved.').waitFor(WAIT);
     await look('away');
-    studio = await openStudio(folder);
-    expect(new URL(studio.address).port).not.toBe(port);
+    studio = await openStudio(folder, port);
+    await page.getByText('This server answers only the browser that opened the address').waitFor(WAIT);
+    expect(await page.getByText('The studio is not running.').count()).toBe(0);
+    expect(await page.getByText('open-0001.mp4 (open) is not saved.').count()).toBe(1);
     expect(await clipCount('open')).toBe(6);
     await page.goto(studio.address);
     await page.getByText('6 clips').first().waitFor(WAIT);

@@ -95,7 +95,10 @@ export function followProject(): void {
   events.addEventListener('state', refresh);
   events.addEventListener('progress', refresh);
   events.addEventListener('error', () => {
-    isAway.value = true;
+    // One that answers, but refuses: the studio was started again, and says what to do.
+    const isRefused = events.readyState === EventSource.CLOSED;
+    isAway.value = !isRefused;
+    if (isRefused) void refresh();
   });
   events.addEventListener('open', () => {
     isAway.value = false;
