@@ -176,8 +176,7 @@ class ProjectRuns implements Runs {
 
   async #finish(name: string, { seconds, words }: { seconds: number; words: string }): Promise<void> {
     const { log } = this.#runs.get(name)!;
-    const begun = log.findLastIndex(({ kind }) => kind === 'start' || kind === 'resume');
-    const isSaid = log.slice(begun).some(({ kind }) => kind === 'failed');
+    const isSaid = lastAttempt(log).some(({ kind }) => kind === 'failed');
     await this.#note(name, { kind: 'ended', seconds });
     if (!isSaid && !(await isModel(this.#folderOf(name)))) {
       const error = this.#active?.isStopped
@@ -229,9 +228,18 @@ class ProjectRuns implements Runs {
     if (await isModel(folder)) return 'finished';
     if (await exists(checkpointPath(folder))) return 'interrupted';
     // One that was stopped while it read clips has them in the cache, and begins anew from there.
-    const failed = this.#runs.get(name)?.log.findLast((line) => line.kind === 'failed');
-    return failed?.error.code === 'aborted' ? 'interrupted' : 'failed';
+    const log = this.#runs.get(name)?.log ?? [];
+    const failed = lastAttempt(log).find((line) => line.kind === 'failed');
+    if (failed) return failed.error.code === 'aborted' ? 'interrupted' : 'failed';
+    // Where nothing says how it ended, it ended with the studio.
+    return lastAttempt(log).some(({ kind }) => kind === 'ended') ? 'failed' : 'interrupted';
   }
+}
+
+/** What was kept since a run was last begun or resumed. */
+function lastAttempt(log: readonly RunLine[]): readonly RunLine[] {
+  const begun = log.findLastIndex(({ kind }) => kind === 'start' || kind === 'resume');
+  return begun === -1 ? log : log.slice(begun);
 }
 
 /** An error of `clipstep train` for a page, which has no flags to advise. */
