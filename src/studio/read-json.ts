@@ -33,7 +33,8 @@ async function readText({ body }: Request): Promise<string> {
   return text + decoder.decode();
 }
 
-function badRequest(found: string): Refusal {
+/** @param found what is wrong, as the rest of a sentence. */
+export function badRequest(found: string): Refusal {
   return new Refusal({
     status: 400,
     code: 'bad_request',

@@ -11,18 +11,25 @@ import type { RecipeState, RunState, TrainingTime } from './messages.js';
  * @param about.reckon how long the first one will take.
  */
 export async function recipeState(
-  { input, training }: Pipeline,
+  pipeline: Pipeline,
   about: { runs: readonly RunState[]; reckon: () => TrainingTime | null },
 ): Promise<RecipeState> {
+  const { input, training } = pipeline;
   const encoder = input.kind === 'frames' ? input.encoder : undefined;
   const isPretrained = encoder?.weights === 'hub';
   return {
     steps: training.steps ?? 0,
     hasPretrained: isPretrained,
     isPretrainedHere: isPretrained && (await isPublishedHere(encoder)),
-    shippedEncoders: encoder && isPretrained ? await sameEncoders(encoder) : [],
+    shippedEncoders: await shippedEncoders(pipeline),
     time: lastTime(about.runs, training.steps ?? 0) ?? about.reckon(),
   };
+}
+
+/** Models that ship, of which a training can take the encoder in place of the pretrained one. */
+export async function shippedEncoders({ input }: Pipeline): Promise<string[]> {
+  const encoder = input.kind === 'frames' ? input.encoder : undefined;
+  return encoder?.weights === 'hub' ? sameEncoders(encoder) : [];
 }
 
 interface Encoder {

@@ -4,11 +4,13 @@ import * as z from 'zod';
 import { UserError } from '../errors.js';
 import { parseQuery } from '../serve/parse-query.js';
 import { listClips } from './clip-folder.js';
-import { readJson } from './read-json.js';
+import { badRequest, readJson } from './read-json.js';
 import { readinessOf } from './readiness.js';
+import { shippedEncoders } from './recipe-state.js';
 import { settingsSchema } from './run-log.js';
 import { REPORT_FILE, readRunResult } from './run-result.js';
 import { studioState } from './state.js';
+import type { Studio } from './studio-parts.js';
 import { type Asked, DONE, type StudioRoute } from './studio-route.js';
 import { DOWNLOADS, takeAway } from './take-away.js';
 import { takeAwayState } from './take-away-state.js';
@@ -97,10 +99,18 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
 
 async function start({ request, studio }: Asked): Promise<Response> {
   const settings = await readJson(request, settingsSchema);
+  await requireWeights(settings.weights, studio);
   const listing = await listClips(studio.project.clips);
   const usable = usableClips(listing, studio.checks.factsOf);
   const { problem } = readinessOf(listing, { pipeline: studio.project.pipeline, usable });
   if (problem !== null) throw new UserError('bad_dataset', { problem, fix: 'Then train again.' });
   const name = await studio.runs.start(settings, { clips: listing.clips.length });
   return Response.json({ name });
+}
+
+/** A page may choose among encoders; paths are for whoever has the machine. */
+async function requireWeights(weights: string | null, { project }: Studio): Promise<void> {
+  const names = ['hub', ...(await shippedEncoders(project.pipeline))];
+  if (weights === null || names.includes(weights)) return;
+  throw badRequest(`weights must be null or one of ${names.join(', ')}; found ${JSON.stringify(weights)}.`);
 }

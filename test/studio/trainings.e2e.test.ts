@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -136,7 +136,7 @@ describe('a training', () => {
   });
 
   it('says why it failed', async () => {
-    await studio.post('/api/runs', { ...USUAL, weights: 'surveillance' });
+    await studio.post('/api/runs', { ...USUAL, weights: 'hub' });
     await until('run-1', 'failed');
     expect((await studio.run('run-1')).error).toMatchObject({
       code: expect.any(String),
@@ -148,6 +148,17 @@ describe('a training', () => {
     expect((await studio.state()).runs).toEqual([]);
     expect(await readdir(join(project.folder, '.studio/runs'))).toEqual([]);
   });
+
+  it.each(['/tmp', '../../etc', '--help', 'surveillance'])(
+    'takes no encoder that the page does not offer, such as %s',
+    async (weights) => {
+      expect(await studio.post('/api/runs', { ...USUAL, weights })).toEqual({
+        status: 400,
+        code: 'bad_request',
+      });
+      expect((await studio.state()).runs).toEqual([]);
+    },
+  );
 
   it('is refused where the clips are too few, and says what lacks', async () => {
     await rm(join(project.folder, 'clips/up'), { recursive: true });
@@ -188,6 +199,16 @@ describe('a training that takes its time', () => {
     await studio.post('/api/runs/cancel');
     await until('run-1', 'interrupted');
     await studio.post('/api/runs/run-1/resume');
+    await learning();
+  });
+
+  it('begins anew where it died with the studio before it learned anything', async () => {
+    await studio.close();
+    const begun = { kind: 'start', settings: USUAL, at: '2026-11-28T12:00:00.000Z', clips: 12 };
+    await writeFile(join(project.folder, '.studio/runs/run-1.jsonl'), `${JSON.stringify(begun)}\n`);
+    studio = await openTestStudio(project.folder);
+    expect(await studio.run('run-1')).toMatchObject({ status: 'interrupted', error: null });
+    expect((await studio.post('/api/runs/run-1/resume')).status).toBe(200);
     await learning();
   });
 
