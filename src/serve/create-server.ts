@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_PIXELS } from '../media/ffmpeg/safety.js';
 import { type Launcher, startLauncher } from '../platform/child-process/launcher.js';
 import { openAdmission } from './admission.js';
 import { answerRequests } from './answer-requests.js';
@@ -35,6 +36,8 @@ export interface ClipServer {
 const DEFAULT_LIMITS: Limits = {
   bodyBytes: 1e9,
   unpackedBytes: 1e9,
+  // The largest picture that is read, as 8-bit RGBA.
+  pictureBytes: 4 * MAX_PIXELS,
   zipEntries: 10_000,
   uploadBytesPerSecond: 10_000,
   uploadWindowSeconds: 10,

@@ -31,6 +31,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Of the pictures in a zip together, unpacked. */
   readonly unpackedBytes: number;
+  /** Of one picture in a zip, unpacked. */
+  readonly pictureBytes: number;
   /** Pictures in a zip. */
   readonly zipEntries: number;
   /** Slower bodies are cut off, measured over each `uploadWindowSeconds`. */

@@ -50,10 +50,13 @@ export async function unpackFrames(
   }
 }
 
-export type UnpackLimits = Pick<Limits, 'unpackedBytes' | 'zipEntries'>;
+export type UnpackLimits = Pick<Limits, 'unpackedBytes' | 'pictureBytes' | 'zipEntries'>;
 
 /** Everything is counted before anything is unpacked; yauzl holds each entry to the size that it claims. */
-async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLimits): Promise<Entry[]> {
+async function listFrames(
+  file: ZipFile,
+  { unpackedBytes, pictureBytes, zipEntries }: UnpackLimits,
+): Promise<Entry[]> {
   if (file.entryCount > zipEntries) throw tooMany(file.entryCount, zipEntries);
   const frames: Entry[] = [];
   const others: string[] = [];
@@ -67,11 +70,12 @@ async function listFrames(file: ZipFile, { unpackedBytes, zipEntries }: UnpackLi
         others.push(name);
         continue;
       }
+      if (entry.uncompressedSize > pictureBytes) throw largePicture(entry, pictureBytes);
       frames.push(entry);
       bytes += entry.uncompressedSize;
     }
   } catch (cause) {
-    throw corrupt(cause);
+    throw cause instanceof UserError ? cause : corrupt(cause);
   }
   if (bytes > unpackedBytes) throw tooLarge(bytes, unpackedBytes);
   if (frames.length === 0) throw withoutFrames(others);
@@ -94,9 +98,22 @@ async function unpack(
 }
 
 function corrupt(cause: unknown): UserError {
+  if (WRONG_PATH.test(messageOf(cause))) return wrongPath(cause);
   return new UserError('corrupt', {
     problem: `The zip cannot be unpacked: ${messageOf(cause)}.`,
     fix: 'Pack the pictures again, without a password.',
+    cause,
+  });
+}
+
+/** What yauzl says of a path that is absolute, has a backslash, or leads out of the zip. */
+const WRONG_PATH = /^(?:invalid characters in fileName|absolute path|invalid relative path): /;
+
+function wrongPath(cause: unknown): UserError {
+  const path = messageOf(cause).replace(WRONG_PATH, '');
+  return new UserError('corrupt', {
+    problem: `The zip has a file with the path ${JSON.stringify(path)}, which may lead out of a folder.`,
+    fix: 'Pack the pictures again, under paths that are relative, with "/" between folders and without "..".',
     cause,
   });
 }
@@ -120,6 +137,13 @@ function tooMany(count: number, most: number): UserError {
   return new UserError('too_large', {
     problem: `The zip has ${count} entries; this server takes at most ${most}.`,
     fix: 'Pack fewer pictures: a model reads only some of them.',
+  });
+}
+
+function largePicture({ fileName, uncompressedSize }: Entry, most: number): UserError {
+  return new UserError('too_large', {
+    problem: `The picture ${fileName} in the zip has ${uncompressedSize} bytes; this server takes at most ${most} of one.`,
+    fix: 'Scale it down, or save it as PNG or JPEG.',
   });
 }
 

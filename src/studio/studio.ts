@@ -28,6 +28,7 @@ export interface StudioOptions {
 const LIMITS: Limits = {
   bodyBytes: 1e9,
   unpackedBytes: 1e9,
+  pictureBytes: 200e6,
   zipEntries: 10_000,
   uploadBytesPerSecond: 10_000,
   uploadWindowSeconds: 10,

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const limits = { unpackedBytes: 100_000, zipEntries: 5 };
+const limits = { unpackedBytes: 100_000, pictureBytes: 60_000, zipEntries: 5 };
 
 /** What lies in the new folder afterwards, and around it. */
 async function unpack(zip: Buffer): Promise<{ contents: string[]; names: string[]; around: string[] }> {
@@ -48,8 +48,27 @@ describe('a zip', () => {
     },
   );
 
+  it.each(['../evil.png', 'a/../../evil.png', '/tmp/evil.png', 'C:/evil.png'])(
+    'says that the path %s is what is wrong',
+    async (name) => {
+      await expect(unpack(zipOf([file(name)]))).rejects.toMatchObject({
+        code: 'corrupt',
+        problem: `The zip has a file with the path "${name}", which may lead out of a folder.`,
+        fix: expect.stringMatching(/paths that are relative/),
+      });
+    },
+  );
+
+  it('with one picture that is too large is refused before anything is unpacked', async () => {
+    const zip = zipOf([file('1.png'), { name: '2.png', content: Buffer.alloc(60_001) }]);
+    await expect(unpack(zip)).rejects.toMatchObject({
+      code: 'too_large',
+      problem: 'The picture 2.png in the zip has 60001 bytes; this server takes at most 60000 of one.',
+    });
+  });
+
   it('that would unpack to more than allowed is refused before anything is unpacked', async () => {
-    const bomb = zipOf([{ name: '1.png', content: Buffer.alloc(200_000) }]);
+    const bomb = zipOf(['1.png', '2.png'].map((name) => ({ name, content: Buffer.alloc(60_000) })));
     expect(bomb.length).toBeLessThan(1000);
     await expect(unpack(bomb)).rejects.toMatchObject({ code: 'too_large' });
   });
