@@ -41,7 +41,9 @@ function isSameHost(host: string, named: string): boolean {
 
 function requireOwnOrigin(origin: string | null, host: string): void {
   if (origin === null || origin === `http://${host}` || origin === `https://${host}`) return;
-  throw forbidden(`Pages of ${origin} may not send requests to this server.`);
+  // Browsers send `null` for a page from a file, or one that is sandboxed.
+  const pages = origin === 'null' ? 'without an origin' : `of ${origin}`;
+  throw forbidden(`Pages ${pages} may not send requests to this server.`);
 }
 
 /** `none` means that a person did it, such as typing the address; programs other than browsers send no header. */

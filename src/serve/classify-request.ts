@@ -96,7 +96,7 @@ async function readText(body: string): Promise<{ text: string }> {
   try {
     json = JSON.parse(await readFile(body, 'utf8'));
   } catch (error) {
-    throw wrongText(`It is no JSON: ${messageOf(error)}.`);
+    throw wrongText(`It is not JSON: ${messageOf(error)}.`);
   }
   const parsed = textSchema.safeParse(json);
   if (!parsed.success) {

@@ -24,6 +24,8 @@ function sentencesOf(
 ): string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(key, { names, noun }));
   if (issue.path.length === 0) return [`It must be a JSON object; found ${JSON.stringify(given)}.`];
+  // A condition on several says enough without the value of one of them.
+  if (issue.code === 'custom') return [`${issue.path.join('.')} ${issue.message}.`];
   return [`${issue.path.join('.')} ${issueWords(issue, given)}.`];
 }
 

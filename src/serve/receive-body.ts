@@ -12,7 +12,8 @@ export type UploadLimits = Pick<Limits, 'bodyBytes' | 'uploadBytesPerSecond' | '
  * Streams a request's body into a new file.
  *
  * @returns how many bytes it has.
- * @throws Refusal 413 as soon as there are too many, 408 when they come too slowly, 415 for a form; UserError
+ * @throws Refusal 413 as soon as there are too many, 408 when they come too slowly, 415 for a form or an
+ *   encoded one; UserError
  *   `cannot_write` where the disk does not take it; the signal's reason.
  */
 export async function receiveBody(
@@ -21,6 +22,7 @@ export async function receiveBody(
 ): Promise<number> {
   const { bodyBytes } = limits;
   refuseForm(request.headers.get('content-type') ?? '');
+  refuseEncoding(request.headers.get('content-encoding') ?? '');
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytes) throw tooLarge(bodyBytes);
   const stop = new AbortController();
   const forward = () => stop.abort(signal.reason);
@@ -74,6 +76,21 @@ function refuseForm(contentType: string): void {
     code: 'unsupported',
     problem: 'The body is a form; a clip is the body itself.',
     fix: 'Send the file as it is, for example with `curl --data-binary @clip.mp4`.',
+  });
+}
+
+function refuseEncoding(encodings: string): void {
+  const others = encodings
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '' && each !== 'identity');
+  if (others.length === 0) return;
+  throw new Refusal({
+    status: 415,
+    code: 'unsupported',
+    problem: `The body is encoded (Content-Encoding: ${others.join(', ')}); this server takes bodies only as they are.`,
+    fix: 'Send the file itself, without a Content-Encoding: videos and pictures are compressed already.',
+    headers: { 'Accept-Encoding': 'identity' },
   });
 }
 

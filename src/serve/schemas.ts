@@ -106,7 +106,7 @@ export const querySchema = z
   })
   .refine(({ window, stride }) => stride === undefined || window !== undefined, {
     path: ['stride'],
-    message: 'needs a window, too',
+    message: 'works only together with window',
   });
 
 export const modelSchema = z.strictObject({

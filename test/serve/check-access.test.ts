@@ -57,6 +57,11 @@ describe('the site of a request', () => {
     expect(site({ host: '127.0.0.1:7411', origin })).toBe(status);
   });
 
+  it('is not called null where a page has no origin', () => {
+    const asked = ask({ host: '127.0.0.1:7411', origin: 'null' });
+    expect(() => accessCheck(open).requireSite(asked)).toThrow('Pages without an origin may not send');
+  });
+
   it.each([
     ['same-origin', 200],
     ['none', 200],

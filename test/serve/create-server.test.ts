@@ -125,8 +125,8 @@ describe('a body', () => {
       });
       expect([status, json.top.length]).toEqual([200, 1]);
       for (const [body, found] of [
-        ['some words', /is no JSON/],
-        ['', /is no JSON/],
+        ['some words', /is not JSON/],
+        ['', /is not JSON/],
         ['[]', /must be a JSON object; found \[\]/],
         ['{}', /text is missing; it must be a text\./],
         ['{"text": 1}', /text must be a text; found 1\./],
@@ -158,6 +158,21 @@ describe('a body', () => {
     const { status, json } = await post('/v1/models/tiny/classify', fixture.clip.subarray(0, 600));
     expect([status, json.input]).toEqual([422, 'clip']);
     expect(JSON.stringify(json)).not.toContain(fixture.root);
+  });
+
+  it('cannot be encoded', async () => {
+    const send = async (encoding: string) => {
+      const headers = { 'Content-Encoding': encoding };
+      const asked = { method: 'POST', headers, body: fixture.clip };
+      const response = await server.fetch(new Request(`${ADDRESS}/v1/models/tiny/classify`, asked));
+      return { status: response.status, json: await response.json() };
+    };
+    expect(await send('gzip')).toMatchObject({
+      status: 415,
+      json: { error: { code: 'unsupported', message: expect.stringContaining('Content-Encoding: gzip') } },
+    });
+    expect(await send('identity, br')).toMatchObject({ status: 415 });
+    expect(await send('Identity')).toMatchObject({ status: 200 });
   });
 
   it('cannot be a form', async () => {

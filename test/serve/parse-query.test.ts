@@ -28,7 +28,7 @@ describe('the parameters of an address', () => {
     ['top=2.5', 'top must be a whole number; found "2.5".'],
     ['top=many', 'top must be a number; found "many".'],
     ['window=1e9', 'window must be at most 86400; found "1e9".'],
-    ['stride=1', 'stride needs a window, too; found "1".'],
+    ['stride=1', 'stride works only together with window.'],
     ['top=1&top=2', 'top is given more than once.'],
   ])('%s: %s', (query, problem) => {
     expect(refusalOf(query)).toMatchObject({
