@@ -30,7 +30,7 @@ export async function writeOnnxFile(bundle: Bundle, path: string): Promise<numbe
 export function obstacleToOnnx(bundle: Bundle): string | null {
   const { input } = bundle.manifest.pipeline;
   if (input.kind === 'frames' && input.streams.some(({ kind }) => kind === 'flow')) {
-    return 'it reads optical flow, which is computed by a search that ONNX has no operator for';
+    return 'it reads optical flow, which ONNX has no operator to compute';
   }
   return obstacleToGraph(bundle);
 }

@@ -41,7 +41,16 @@ function readLocation(): void {
   // What went wrong elsewhere was read before somebody went on.
   if (screen !== current.value) failure.value = null;
   current.value = screen;
-  if (run !== undefined) judged.value = decodeURIComponent(run);
+  if (run !== undefined) judged.value = nameIn(run);
+}
+
+/** An address that somebody typed may hold what names no run. */
+function nameIn(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 readLocation();

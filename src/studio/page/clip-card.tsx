@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { seconds } from '../../export/page/page-words.js';
 import type { ClipState } from '../messages.js';
 
@@ -22,11 +22,7 @@ export function ClipCard(props: {
   return (
     <li class={isChosen ? 'clip chosen' : 'clip'}>
       <button type="button" class="strip" aria-label={`Open ${clip.name}`} onClick={() => onOpen(clip)}>
-        {clip.problem === null ? (
-          <img src={stripUrl(clip)} alt="" loading="lazy" width={480} height={96} />
-        ) : (
-          <span class="no-strip">No preview</span>
-        )}
+        {clip.problem === null ? <Strip key={clip.version} clip={clip} /> : <NoStrip />}
       </button>
       <label class="clip-line">
         <input
@@ -52,6 +48,27 @@ export function ClipCard(props: {
     </li>
   );
 }
+
+/** Asked for once more where it did not come: while classes are changed, a clip may be elsewhere for a moment. */
+function Strip({ clip }: { clip: ClipState }) {
+  const failures = useSignal(0);
+  if (failures.value > 1) return <NoStrip />;
+  return (
+    <img
+      key={failures.value}
+      src={`${stripUrl(clip)}${failures.value === 0 ? '' : '&again=1'}`}
+      alt=""
+      loading="lazy"
+      width={480}
+      height={96}
+      onError={() => {
+        failures.value += 1;
+      }}
+    />
+  );
+}
+
+const NoStrip = () => <span class="no-strip">No preview</span>;
 
 function Flags({ clip, label }: { clip: ClipState; label: string }) {
   // The worst of each kind is enough.

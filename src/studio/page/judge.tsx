@@ -82,9 +82,9 @@ function Answered({ examples, answered, rightOfAnswered }: TestResult) {
   return (
     <p>
       The figure takes the most probable class of each clip. In use, as under Try, the model says unknown when
-      it is unsure, or sees something unlike its clips: it answers {answered} of these{' '}
+      it is unsure, or sees something unlike its clips: it names a class for {answered} of these{' '}
       {counted(examples, 'clip')}
-      {answered > 0 && `, ${rightOfAnswered} of them correctly`}, and calls {examples - answered} unknown.
+      {answered > 0 && ` (${rightOfAnswered} right)`}, and calls the other {examples - answered} unknown.
     </p>
   );
 }
@@ -123,7 +123,7 @@ function Answers({ result }: { result: RunResult }) {
       {label !== undefined && (
         <section class="cell-clips" aria-label="Clips of the chosen number">
           <h3>
-            “{label}” {label === predicted ? 'recognized' : `taken for “${predicted}”`}
+            “{label}” taken for “{predicted}”
           </h3>
           <ul>
             {shown.map((answer) => (
@@ -159,7 +159,8 @@ function AnswerRow({ answer }: { answer: ClipAnswer }) {
       <p>
         {name}{' '}
         <span class="quiet">
-          {percent(probability)} sure{unknown === null ? '' : `; it says unknown: ${unknownText(unknown)}`}
+          {percent(probability)} sure
+          {unknown === null ? '' : `, but answered unknown: ${unknownText(unknown)}`}
         </span>
       </p>
       {clip && (

@@ -4,6 +4,7 @@ import { closeCamera, openCamera } from '../../export/page/camera.js';
 import { counted } from '../../export/page/page-words.js';
 import { wait } from '../../export/page/wait.js';
 import { Dialog } from './dialog.js';
+import { say } from './project.js';
 import { record } from './recording.js';
 import { takeName } from './take-name.js';
 import { send } from './uploads.js';
@@ -94,6 +95,7 @@ async function recordAll(session: {
     phase.value = { kind: 'recording', clip };
     const body = await record(stream, { milliseconds: 1000 * length.value, signal: stop });
     if (body) send({ label, take, body });
+    else say(`Stopped in clip ${clip}, which is not kept`);
     if (clip === count.value) break;
     phase.value = { kind: 'pause', clip };
     await wait(PAUSE_MILLISECONDS, stop);

@@ -1,4 +1,4 @@
-import { duration, percent } from '../../export/page/page-words.js';
+import { counted, duration, percent } from '../../export/page/page-words.js';
 import { ScrollBox } from '../../export/page/scroll-box.js';
 import type { RunSettings, RunState } from '../messages.js';
 import { confirmed } from './dialog.js';
@@ -114,7 +114,7 @@ function settingsText(settings: RunSettings | null): string {
   const { weights, steps, seed, mirror } = settings;
   const parts = [
     weights === null ? '' : `encoder of ${weights}`,
-    steps === null ? '' : `${steps} steps`,
+    steps === null ? '' : counted(steps, 'step'),
     mirror ? 'mirrored' : '',
     seed === null ? '' : `seed ${seed}`,
   ];

@@ -50,7 +50,7 @@ export function Together() {
     >
       <p>
         Clips of one session look alike, so the studio keeps them together: all to learn from, or all to test
-        on. Otherwise the test would ask for what the model has already seen.
+        on. Otherwise the model would be tested on what it has already seen.
       </p>
       <div class="choices">
         <button type="button" onClick={() => decide(() => undefined)}>

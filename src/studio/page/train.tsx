@@ -81,15 +81,15 @@ function Options(props: { settings: RunSettings; onChange: (some: Partial<RunSet
     <div class="options">
       {recipe.hasPretrained && recipe.shippedEncoders.length > 0 && (
         <label>
-          Start from
+          Start from the encoder of
           <select
             value={settings.weights ?? ''}
             onChange={({ currentTarget }) => onChange({ weights: currentTarget.value || null })}
           >
-            <option value="">an encoder trained on a million photographs (ImageNet)</option>
+            <option value="">ImageNet (a million photographs)</option>
             {recipe.shippedEncoders.map((name) => (
               <option key={name} value={name}>
-                the encoder of {name}, which comes with Clipstep: no download, often less accurate
+                {name} (no download, often less accurate)
               </option>
             ))}
           </select>
@@ -158,7 +158,7 @@ function Bar({ what, done, total, secondsLeft }: RunProgress) {
     <div class="progress">
       <p>
         <strong>{what}</strong>
-        {secondsLeft !== null && <span class="quiet"> about {duration(secondsLeft)} left for this step</span>}
+        {secondsLeft !== null && <span class="quiet"> about {duration(secondsLeft)} left for this part</span>}
       </p>
       <progress aria-label={what} value={done} max={Math.max(1, total)} />
     </div>
