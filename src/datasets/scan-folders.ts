@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { isSystemFolder } from '../media/system-names.js';
+import { unlessAbsent } from '../platform/exists.js';
 import { folderNames, notUtf8 } from '../platform/folder-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import type { Skipped, SplitName } from './dataset.js';
@@ -59,8 +60,11 @@ async function scanClass(options: {
 }): Promise<Found> {
   const { id, label, split, passedOver } = options;
   const folder = join(options.folder, id);
-  const { files, folders, skipped } = await list(folder, passedOver);
-  const sequences = await Promise.all(folders.map((name) => asSequence(join(folder, name), passedOver)));
+  const listing = await unlessAbsent(list(folder, passedOver));
+  // Gone since its name was read.
+  if (!listing) return { examples: [], skipped: [], labels: new Set() };
+  const { files, skipped } = listing;
+  const { folders, sequences } = await sequencesOf(folder, { names: listing.folders, passedOver });
   const names = [
     ...files.filter((name) => !isOrdinaryFile(name)),
     ...folders.filter((_, index) => sequences[index] === null),
@@ -83,6 +87,22 @@ async function scanClass(options: {
     ],
     labels: new Set([label]),
   };
+}
+
+/** The folders in that of a class that are still there, and of each what asSequence says. */
+async function sequencesOf(
+  folder: string,
+  { names, passedOver }: { names: readonly string[]; passedOver: string[] },
+): Promise<{ folders: string[]; sequences: Array<Skipped | null> }> {
+  const found = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      // In an object, since null says that it is a folder of frames.
+      said: await unlessAbsent(asSequence(join(folder, name), passedOver).then((problem) => ({ problem }))),
+    })),
+  );
+  const there = found.flatMap(({ name, said }) => (said ? [{ name, problem: said.problem }] : []));
+  return { folders: there.map(({ name }) => name), sequences: there.map(({ problem }) => problem) };
 }
 
 /** Why a folder is no folder of frames, or null when it is one. */

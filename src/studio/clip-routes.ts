@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { counted } from '../platform/counted.js';
+import { exists } from '../platform/exists.js';
 import { parseQuery } from '../serve/parse-query.js';
 import { Refusal } from '../serve/refusal.js';
 import { requestLife } from '../serve/request-life.js';
@@ -28,8 +29,7 @@ const trimSchema = z
   .strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().max(1e6) })
   .refine(({ startSeconds, endSeconds }) => endSeconds > startSeconds, 'ends before it starts');
 
-/** Classes and clips: what the page calls Collect. */
-export const CLIP_ROUTES: readonly StudioRoute[] = [
+const ROUTES: readonly StudioRoute[] = [
   {
     method: 'POST',
     path: '/api/classes',
@@ -124,8 +124,8 @@ export const CLIP_ROUTES: readonly StudioRoute[] = [
     path: '/api/clips/:id/strip',
     handle: async ({ studio, param }) => {
       const clip = await findOne(studio, param('id'));
-      const strip = await studio.thumbnails.of(clip).catch((error: unknown) => {
-        throw isAbsence(error) ? gone() : error;
+      const strip = await studio.thumbnails.of(clip).catch(async (error: unknown) => {
+        throw (await exists(clip.path)) ? error : gone();
       });
       const headers = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=86400, immutable' };
       return new Response(new Uint8Array(strip), { headers });
@@ -164,6 +164,18 @@ export const CLIP_ROUTES: readonly StudioRoute[] = [
     },
   },
 ];
+
+/** Classes and clips: what the page calls Collect. What goes away by hand while it is worked on is said to be gone. */
+export const CLIP_ROUTES: readonly StudioRoute[] = ROUTES.map((route) => ({
+  ...route,
+  handle: async (asked) => {
+    try {
+      return await route.handle(asked);
+    } catch (error) {
+      throw isAbsence(error) ? gone() : error;
+    }
+  },
+}));
 
 async function upload({ request, studio }: Asked): Promise<Response> {
   const { label: labelGiven, name, take } = parseQuery(uploadSchema, request);
@@ -239,7 +251,7 @@ function gone(): Refusal {
   return new Refusal({
     status: 404,
     code: 'not_found',
-    problem: 'The clip is no longer there.',
+    problem: 'The clip, or its class, is no longer there.',
     fix: 'It may have been moved or deleted in another window.',
   });
 }

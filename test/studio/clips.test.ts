@@ -288,6 +288,39 @@ describe('a clip', () => {
   });
 });
 
+describe('what goes away by hand while it is asked for', () => {
+  it('is left out of the state, be it a class or the frames of a clip', async () => {
+    const labels = Array.from({ length: 60 }, (_, index) => `class ${index}`);
+    const folders = labels.map((label) => join(project.folder, 'clips', label));
+    for (const folder of folders) {
+      await mkdir(join(folder, 'walk'), { recursive: true });
+      await writeFile(join(folder, 'walk/0001.png'), '');
+    }
+    const removed = Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
+    const asked = Array.from({ length: 20 }, async () => (await studio.ask('/api/state')).status);
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+    await removed;
+    expect((await studio.state()).classes).toEqual([]);
+  });
+
+  it('has no picture, which is said in an answer', async () => {
+    await addClass('jump');
+    for (let index = 0; index < 12; index++) {
+      await studio.upload({ label: 'jump', name: 'a.mp4' }, await sample('open/open-0001.mp4'));
+    }
+    const clips = await studio.clips('jump');
+    const strips = clips.map(({ id }) => studio.ask(`/api/clips/${id}/strip`));
+    await strips[0];
+    await rm(join(project.folder, 'clips/jump'), { recursive: true });
+    const answers = await Promise.all(strips);
+    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual(
+      [],
+    );
+    expect(answers.at(-1)!.status).toBe(404);
+    expect(await answers.at(-1)!.json()).toMatchObject({ error: { code: 'not_found' } });
+  });
+});
+
 describe('two windows', () => {
   it('may change the same clips: each change is made whole or refused', async () => {
     for (const label of ['jump', 'fall', 'lie']) await addClass(label);
