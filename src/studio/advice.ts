@@ -1,5 +1,5 @@
 import { counted } from '../platform/counted.js';
-import type { ClipListing } from './clip-folder.js';
+import type { StoredClip } from './clip-folder.js';
 import type { ClipAnswer } from './messages.js';
 
 /** Pieces of advice that are given at once; more are no priorities. */
@@ -11,21 +11,23 @@ const FEW_GROUPS = 6;
 /**
  * Which clips to record next: of classes that are taken for others first, then of those with few separate recordings.
  *
+ * @param options.labels the classes as they are now.
  * @param options.answers what a network said of clips that it had not seen.
+ * @param options.usable the clips that a model can learn from.
  */
 export function adviceFor(options: {
   labels: readonly string[];
   answers: readonly ClipAnswer[];
-  listing: ClipListing;
+  usable: readonly StoredClip[];
 }): string[] {
-  const pieces = [...confusedAdvice(options.answers), ...fewAdvice(options.listing)];
+  const pieces = [...confusedAdvice(options.answers), ...fewAdvice(options.labels, options.usable)];
   if (pieces.length > 0) return pieces.slice(0, MOST_PIECES);
   if (options.answers.length === 0) return [];
   const unknown = options.answers.filter((answer) => answer.unknown !== null).length;
   return [
     unknown === 0
       ? 'Every tested clip was recognized. Record harder ones next: other people, places, distances and light, so that the test says more.'
-      : `The right class was the most probable one for every tested clip, but the model calls ${unknown} of ${options.answers.length} unknown. Record each class in more places and light, so that it is surer of what it sees.`,
+      : `The model's first guess was right for every tested clip, but it was too unsure to answer ${unknown} of the ${options.answers.length}. Record each class in more places and in different light: that makes the model more certain.`,
   ];
 }
 
@@ -45,7 +47,7 @@ function confusedAdvice(answers: readonly ClipAnswer[]): string[] {
     });
 }
 
-function fewAdvice({ labels, clips }: ClipListing): string[] {
+function fewAdvice(labels: readonly string[], clips: readonly StoredClip[]): string[] {
   return labels
     .map((label) => {
       const own = clips.filter((clip) => clip.label === label);

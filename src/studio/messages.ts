@@ -16,7 +16,7 @@ export interface StudioState {
 export interface ClassState {
   readonly label: string;
   readonly clips: readonly ClipState[];
-  /** Separate recordings: clips of one are never torn apart by the split. */
+  /** Separate recordings that a model can learn from: clips of one are never torn apart by the split. */
   readonly groups: number;
 }
 

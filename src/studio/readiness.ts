@@ -27,7 +27,9 @@ export function readinessOf(
     unusable === 0
       ? []
       : [
-          `${counted(unusable, 'clip does', 'clips do')} not count: what cannot be read, what is in two classes, and copies.`,
+          unusable === 1
+            ? '1 clip is left out: it cannot be read, is a copy, or is in two classes.'
+            : `${unusable} clips are left out: they cannot be read, are copies, or are in two classes.`,
         ];
   const problem = trainingProblem({ labels: listing.labels, clips: usable }, pipeline);
   if (problem !== null) return { problem, warnings: left };
@@ -46,10 +48,11 @@ function trainingProblem({ labels, clips }: ClipListing, { split }: Pick<Pipelin
     .filter(({ groups }) => groups < needed);
   const [first] = lacking;
   if (!first) return null;
-  const others =
-    lacking.length > 1 ? ` (and ${counted(lacking.length - 1, 'other class', 'other classes')})` : '';
-  if (first.clips === 0) return `Record or drop clips into “${first.label}”${others}.`;
-  return `Record “${first.label}”${others} on ${counted(needed - first.groups, 'more occasion')}: each class needs ${needed} separate recordings, to learn from and to be tested on.`;
+  const others = lacking.length > 1 ? counted(lacking.length - 1, 'other class', 'other classes') : null;
+  if (first.clips === 0) {
+    return `Add clips to “${first.label}”${others === null ? '' : ` and ${others}`} first.`;
+  }
+  return `Record “${first.label}”${others === null ? '' : ` (and ${others})`} on ${counted(needed - first.groups, 'more occasion')}: each class needs ${needed} separate recordings, to learn from and to be tested on.`;
 }
 
 const groupsOf = (clips: readonly StoredClip[]): number => new Set(clips.map(({ group }) => group)).size;

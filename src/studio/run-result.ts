@@ -12,7 +12,7 @@ import { assess } from '../tasks/classification/evaluation.js';
 import { classifiersOf, logitsOf, type Prediction } from '../tasks/classification/predictions.js';
 import { readResultFiles } from '../train/result-files.js';
 import { adviceFor } from './advice.js';
-import { type ClipListing, clipId } from './clip-folder.js';
+import { type ClipListing, clipId, type StoredClip } from './clip-folder.js';
 import { epochPoints, epochSchema } from './epoch-points.js';
 import type { BaselineFigure, ClipAnswer, EpochPoint, RunResult } from './messages.js';
 
@@ -21,10 +21,14 @@ export const REPORT_FILE = 'report.html';
 /**
  * What came of a training, from the folder of its model.
  *
- * @param listing the clips as they are now.
+ * @param clips.listing as they are now.
+ * @param clips.usable those of them that a model can learn from.
  * @throws UserError as readManifest and readResultFiles.
  */
-export async function readRunResult(folder: string, listing: ClipListing): Promise<RunResult> {
+export async function readRunResult(
+  folder: string,
+  { listing, usable }: { listing: ClipListing; usable: readonly StoredClip[] },
+): Promise<RunResult> {
   const manifest = await readManifest(folder);
   const { labels, seed } = manifest;
   const { predictions } = await readResultFiles(folder, labels);
@@ -39,7 +43,7 @@ export async function readRunResult(folder: string, listing: ClipListing): Promi
     hasReport: await exists(join(folder, REPORT_FILE)),
   };
   if (predictions.length === 0) {
-    const advice = adviceFor({ labels, answers, listing });
+    const advice = adviceFor({ labels: listing.labels, answers, usable });
     return { ...about, test: null, baselines: [], sentences: [], confusion: [], advice };
   }
   const answered = answers.filter(({ unknown }) => unknown === null);
@@ -59,7 +63,7 @@ export async function readRunResult(folder: string, listing: ClipListing): Promi
     baselines: baselineFigures(baselines),
     sentences: plainSentences(baselines),
     confusion: figures.confusion,
-    advice: adviceFor({ labels, answers, listing }),
+    advice: adviceFor({ labels: listing.labels, answers, usable }),
   };
 }
 
@@ -105,20 +109,20 @@ function baselineFigures({ classifiers }: Baselines): BaselineFigure[] {
 }
 
 /** What the comparisons mean. */
-function plainSentences({ order, recurrence }: Baselines): string[] {
+export function plainSentences({ order, recurrence }: Pick<Baselines, 'order' | 'recurrence'>): string[] {
   return [
     ...(order
       ? [
           order.isShown
-            ? `The order of the frames matters: in random order, your model loses ${span(order)}.`
-            : `This test does not show that the order of the frames matters: in random order, the difference is ${span(order)}.`,
+            ? `The order of the frames matters: with the frames shuffled, your model loses ${span(order)}.`
+            : `This test does not show that the order of the frames matters: with the frames shuffled, ${order.difference === 0 ? 'your model does just as well' : `the difference is ${span(order)}`}.`,
         ]
       : []),
     ...(recurrence
       ? [
           recurrence.isShown
             ? `Your model beats frames without their order by more than chance: by ${span(recurrence)}.`
-            : `This test does not show that your model beats frames without their order: the difference is ${span(recurrence)}.`,
+            : `This test does not show that your model beats frames without their order: ${recurrence.difference === 0 ? 'they do just as well' : `the difference is ${span(recurrence)}`}.`,
         ]
       : []),
   ];

@@ -60,7 +60,9 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
     path: '/api/runs/:run',
     handle: async ({ studio, param }) => {
       const model = await studio.runs.modelOf(param('run'));
-      return Response.json(await readRunResult(model, await listClips(studio.project.clips)));
+      const listing = await listClips(studio.project.clips);
+      const usable = usableClips(listing, studio.checks.factsOf);
+      return Response.json(await readRunResult(model, { listing, usable }));
     },
   },
   {

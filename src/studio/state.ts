@@ -23,7 +23,8 @@ export async function studioState(studio: Studio): Promise<StudioState> {
     classes: listing.labels.map((label) => {
       const own = listing.clips.filter((clip) => clip.label === label);
       const clips = own.map((clip) => clipState(clip, { listing, studio }));
-      return { label, clips, groups: new Set(own.map(({ group }) => group)).size };
+      const learnable = usable.filter((clip) => clip.label === label);
+      return { label, clips, groups: new Set(learnable.map(({ group }) => group)).size };
     }),
     check: { isChecking: checks.isChecking, ...readiness },
     undo,
@@ -31,7 +32,7 @@ export async function studioState(studio: Studio): Promise<StudioState> {
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
     recipe: await recipeState(project.pipeline, {
       runs,
-      reckon: () => (isReckoned ? studio.times.estimate(listing) : null),
+      reckon: () => (isReckoned ? studio.times.estimate({ labels: listing.labels, clips: usable }) : null),
     }),
   };
 }

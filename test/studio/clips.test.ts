@@ -221,6 +221,8 @@ describe('a clip that arrives', () => {
     });
     const sameAs = jump!.clips[0]!.same.map(({ label, name }) => `${label}/${name}`);
     expect(sameAs.toSorted()).toEqual(['fall/c.mp4', 'jump/b.mp4']);
+    // No model can learn from any of them.
+    expect([fall!.groups, jump!.groups]).toEqual([0, 0]);
   });
 });
 
@@ -310,14 +312,16 @@ describe('what goes away by hand while it is asked for', () => {
     }
     const clips = await studio.clips('jump');
     const strips = clips.map(({ id }) => studio.ask(`/api/clips/${id}/strip`));
-    await strips[0];
+    await Promise.race(strips);
     await rm(join(project.folder, 'clips/jump'), { recursive: true });
     const answers = await Promise.all(strips);
-    expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 404)).toEqual(
-      [],
-    );
-    expect(answers.at(-1)!.status).toBe(404);
-    expect(await answers.at(-1)!.json()).toMatchObject({ error: { code: 'not_found' } });
+    const refused = answers.filter(({ status }) => status !== 200);
+    // Two are drawn at once.
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { code: 'not_found' } });
+    }
   });
 });
 
