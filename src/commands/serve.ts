@@ -5,9 +5,9 @@ import type { PlanChoice } from '../media/frames.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 import { allowedHosts, bracketed, isEverywhere, isLoopback, ownAddresses } from '../serve/allowed-hosts.js';
 import { newToken } from '../serve/check-access.js';
-import { createServer } from '../serve/create-server.js';
+import { type ClipServer, createServer } from '../serve/create-server.js';
 import { listen } from '../serve/listen.js';
-import type { Proof, ServeEvent } from '../serve/serve-options.js';
+import type { Access, Proof, ServeEvent } from '../serve/serve-options.js';
 import { allowDamagedOption, engineOption, numberWithin, portOption, samplingOption } from './flags.js';
 import { interruptible, interruption } from './interruptible.js';
 
@@ -62,19 +62,24 @@ export function serveCommand(): Command {
 async function run(flags: Flags, signal: AbortSignal): Promise<void> {
   const { host, port, grace } = flags;
   const proof = proofOf(flags);
-  const server = await listen({ host, port }, (bound) => open(flags, { port: bound, proof }));
+  const server = await listen(
+    { host, port },
+    { access: (bound) => accessOf(flags, { port: bound, proof }), open: (access) => open(flags, access) },
+  );
   console.log(greeting(flags, { port: server.port, proof }));
   await interruption(signal);
   await server.close({ graceSeconds: grace });
 }
 
-function open(flags: Flags, { port, proof }: { port: number; proof: Proof }) {
-  const { model: models, host, allowHost: names, cors, maxBody, engine, sampling, allowDamaged } = flags;
-  const access = {
-    hosts: allowedHosts({ host, port, names }),
-    corsOrigins: new Set(cors.map(origin)),
-    proof,
-  };
+function accessOf(
+  { host, allowHost: names, cors }: Flags,
+  { port, proof }: { port: number; proof: Proof },
+): Access {
+  return { hosts: allowedHosts({ host, port, names }), corsOrigins: new Set(cors.map(origin)), proof };
+}
+
+function open(flags: Flags, access: Access): Promise<ClipServer> {
+  const { model: models, maxBody, engine, sampling, allowDamaged } = flags;
   const limits = { bodyBytes: Math.floor(maxBody * MEGABYTE) };
   return createServer({ models, access, limits, engine, sampling, allowDamaged, onEvent: report });
 }

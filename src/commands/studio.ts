@@ -45,13 +45,15 @@ async function run(
   const folder = given ?? ((await exists(join('.', 'pipeline.yaml'))) ? '.' : 'my-clips');
   const token = newToken();
   const limits = { bodyBytes: Math.floor(maxBody * MEGABYTE) };
-  const server = await listen({ host: HOST, port }, (bound) =>
-    openStudio({
-      folder,
-      access: { hosts: allowedHosts({ host: HOST, port: bound }), proof: { kind: 'once', token } },
-      limits,
-      onError: console.error,
-    }),
+  const server = await listen(
+    { host: HOST, port },
+    {
+      access: (bound) => ({
+        hosts: allowedHosts({ host: HOST, port: bound }),
+        proof: { kind: 'once', token },
+      }),
+      open: (access) => openStudio({ folder, access, limits, onError: console.error }),
+    },
   );
   console.log(`The studio of ${folder} is open. Open this address in a browser; it works once:`);
   console.log(`  http://${HOST}:${server.port}/?token=${token}`);

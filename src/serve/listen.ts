@@ -2,8 +2,9 @@ import { createServer as createHttpServer, type Server, type ServerResponse } fr
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { messageOf, UserError } from '../errors.js';
+import { answerStarting } from './answer-starting.js';
 import type { ClipServer } from './create-server.js';
-import { RETRY_SECONDS, Refusal, refused } from './refusal.js';
+import type { Access } from './serve-options.js';
 
 export interface ListenOptions {
   readonly host: string;
@@ -18,6 +19,13 @@ export interface ListenOptions {
 /** What answers requests. */
 export type Answering = Pick<ClipServer, 'fetch' | 'close'>;
 
+/** What is opened once its port is known. */
+export interface Opening {
+  /** Who may send requests to that port, from when it listens. */
+  readonly access: (port: number) => Access;
+  readonly open: (access: Access) => Promise<Answering>;
+}
+
 /** A server that listens, until `close`. */
 export interface Listening {
   readonly port: number;
@@ -26,15 +34,16 @@ export interface Listening {
 }
 
 /**
- * Binds the port first, since access depends on its number, and then opens the server.
+ * Binds the port first, since access depends on its number, and then opens the server. Meanwhile, health checks are
+ * answered: the process is alive, and not ready.
  *
  * @throws UserError `usage` where it cannot be had.
  */
 export async function listen(
   { host, port, connections = 256, headerSeconds = 10 }: ListenOptions,
-  open: (port: number) => Promise<Answering>,
+  { access, open }: Opening,
 ): Promise<Listening> {
-  let clips: Answering | undefined;
+  let answering: Answering['fetch'];
   const http = createAdaptorServer({
     createServer: createHttpServer,
     // Other code in this process keeps its own Request and Response.
@@ -49,7 +58,7 @@ export async function listen(
     fetch: (request, env) => {
       // An HTTP/1 server is what it was created with.
       const { remoteAddress } = (env as HttpBindings).incoming.socket;
-      return clips?.fetch(request, { client: remoteAddress }) ?? refused(starting());
+      return answering(request, { client: remoteAddress });
     },
   }) as Server;
   http.maxConnections = connections;
@@ -57,13 +66,15 @@ export async function listen(
   await bind(http, { host, port });
   const bound = (http.address() as AddressInfo).port;
   try {
-    clips = await open(bound);
+    const allowed = access(bound);
+    answering = answerStarting(allowed);
+    const clips = await open(allowed);
+    answering = clips.fetch;
+    return { port: bound, close: (options) => closeAll({ http, answers, clips }, options) };
   } catch (error) {
     http.close();
     throw error;
   }
-  const opened = clips;
-  return { port: bound, close: (options) => closeAll({ http, answers, clips: opened }, options) };
 }
 
 async function closeAll(
@@ -103,17 +114,6 @@ function watchAnswers(http: Server): Answers {
   return {
     whenWritten: () => (count === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
-}
-
-/** The answer to a request that comes while models are being loaded. */
-function starting(): Refusal {
-  return new Refusal({
-    status: 503,
-    code: 'starting',
-    problem: 'The server is still loading its models.',
-    fix: 'Send the request again in a moment.',
-    headers: { 'Retry-After': String(RETRY_SECONDS) },
-  });
 }
 
 const BIND_FAILURES: Readonly<Record<string, { readonly reason: string; readonly fix: string }>> = {

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { inputOf } from '../inputs/input-kinds.js';
 import { clipstepVersion } from '../platform/version.js';
 import { classifyRequest } from './classify-request.js';
+import { LIVE_PATH, live, READY_PATH, ready } from './health.js';
 import { openApiDocument } from './openapi.js';
 import { Refusal } from './refusal.js';
 import type { Asked, Route } from './route.js';
@@ -52,19 +53,19 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/v2/health/live',
+    path: LIVE_PATH,
     summary: 'Whether the process is alive',
     schema: liveSchema,
     isProbe: true,
-    handle: () => json(liveSchema, { live: true }),
+    handle: live,
   },
   {
     method: 'GET',
-    path: '/v2/health/ready',
+    path: READY_PATH,
     summary: 'Whether the server takes requests',
     schema: readySchema,
     isProbe: true,
-    handle: ({ server }) => json(readySchema, { ready: !server.isStopping }, server.isStopping ? 503 : 200),
+    handle: ({ server }) => ready(!server.isStopping),
   },
   {
     method: 'GET',
@@ -98,8 +99,8 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /** @param schema of the route, which the answer must fit. */
-function json<T>(_schema: z.ZodType<T>, body: T, status = 200): Response {
-  return Response.json(body, { status });
+function json<T>(_schema: z.ZodType<T>, body: T): Response {
+  return Response.json(body);
 }
 
 function modelOf({ server, name }: Pick<Asked, 'server' | 'name'>): ServedModel {

@@ -20,21 +20,25 @@ describe.skipIf(chromiumPath === null)('a page in a browser', () => {
   const asked: string[] = [];
 
   const start = (proof: Proof) =>
-    listen({ host: '127.0.0.1', port: 0 }, async (port) => {
-      const opened = await openServer(fixture, {
-        access: {
+    listen(
+      { host: '127.0.0.1', port: 0 },
+      {
+        access: (port) => ({
           hosts: allowedHosts({ host: '127.0.0.1', port }),
           corsOrigins: new Set([`http://localhost:${(evil.address() as AddressInfo).port}`]),
           proof,
+        }),
+        open: async (access) => {
+          const opened = await openServer(fixture, { access });
+          const answer: typeof opened.fetch = async (request, from) => {
+            const response = await opened.fetch(request, from);
+            asked.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`);
+            return response;
+          };
+          return { ...opened, fetch: answer };
         },
-      });
-      const answer: typeof opened.fetch = async (request, from) => {
-        const response = await opened.fetch(request, from);
-        asked.push(`${request.method} ${new URL(request.url).pathname} ${response.status}`);
-        return response;
-      };
-      return { ...opened, fetch: answer };
-    });
+      },
+    );
 
   beforeAll(async () => {
     fixture = await makeServerFixture();

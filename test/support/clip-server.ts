@@ -58,8 +58,12 @@ export async function startServer(
   { limits, listening }: { limits?: ServerOptions['limits']; listening?: Partial<ListenOptions> } = {},
 ): Promise<TestServer> {
   const host = '127.0.0.1';
-  const started = await listen({ host, port: 0, ...listening }, (port) =>
-    openServer(fixture, { limits, access: { hosts: allowedHosts({ host, port }), proof: { kind: 'open' } } }),
+  const started = await listen(
+    { host, port: 0, ...listening },
+    {
+      access: (port) => ({ hosts: allowedHosts({ host, port }), proof: { kind: 'open' } }),
+      open: (access) => openServer(fixture, { limits, access }),
+    },
   );
   return { ...started, address: `http://${host}:${started.port}` };
 }
