@@ -33,7 +33,9 @@ export async function receiveRecording(request: Request, receiving: Receiving): 
   const container = isMp4 ? 'mp4' : 'webm';
   return withBody(request, receiving, async (body) => {
     const path = `${body}.${container}`;
-    await remuxVideo({ source: body, target: path, container, signal: receiving.signal }).catch(lackOfRoom);
+    await remuxVideo({ source: body, target: path, container, signal: receiving.signal })
+      .catch(lackOfRoom)
+      .catch(atFault({ problem: 'The recording is empty or damaged.', fix: 'Record it again.' }));
     return { path, name: `${timeStamp(new Date())}.${container}` };
   });
 }
@@ -77,7 +79,14 @@ export async function cutClip(
   }
   const { startSeconds, endSeconds, signal } = cut;
   const target = join(cut.arriving, `${randomUUID()}.mp4`);
-  await cutVideo({ source: clip.path, target, startSeconds, endSeconds, signal }).catch(lackOfRoom);
+  await cutVideo({ source: clip.path, target, startSeconds, endSeconds, signal })
+    .catch(lackOfRoom)
+    .catch(
+      atFault({
+        problem: `${clip.name} cannot be trimmed: it is damaged, or has no frame in this part.`,
+        fix: 'Choose another part, or record the clip again.',
+      }),
+    );
   return target;
 }
 
@@ -136,6 +145,16 @@ function lackOfRoom(error: unknown): Promise<never> {
   const isFull = error instanceof UserError && /No space left|EDQUOT|File too large/i.test(error.problem);
   return Promise.reject(isFull ? noRoom(error) : error);
 }
+
+/** Who sends a clip has neither ffmpeg's folder nor its encoders. */
+const atFault =
+  (said: { problem: string; fix: string }) =>
+  (error: unknown): Promise<never> =>
+    Promise.reject(
+      error instanceof UserError && error.code === 'unreadable'
+        ? new UserError('unreadable', { ...said, cause: error })
+        : error,
+    );
 
 function noRoom(cause: unknown): UserError {
   return new UserError('cannot_write', {

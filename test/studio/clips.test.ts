@@ -195,6 +195,15 @@ describe('a clip that arrives', () => {
     });
   });
 
+  it.each(['', 'hello'])('is refused where the recording is %j', async (body) => {
+    const response = await studio.upload({ label: 'jump' }, body);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toEqual({
+      error: { code: 'unreadable', message: 'The recording is empty or damaged.', fix: 'Record it again.' },
+    });
+    expect(await clipsIn('jump')).toEqual([]);
+  });
+
   it('is refused where its name is no clip’s, or it is larger than is taken', async () => {
     expect((await studio.upload({ label: 'jump', name: 'notes.txt' }, 'words')).status).toBe(422);
     await studio.close();
@@ -240,6 +249,17 @@ describe('a clip', () => {
     expect(await lengthOf(path)).toBeCloseTo(1, 1);
     await studio.post('/api/undo');
     expect(await readFile(path)).toEqual(whole);
+  });
+
+  it('is not trimmed where it is damaged, and it is said without paths', async () => {
+    await studio.upload({ label: 'jump', name: 'broken.mp4' }, 'hello');
+    const broken = (await studio.clips('jump')).find(({ name }) => name === 'broken.mp4');
+    const response = await studio.ask(`/api/clips/${broken!.id}/trim`, {
+      method: 'POST',
+      body: JSON.stringify({ startSeconds: 0, endSeconds: 1 }),
+    });
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toMatch(/^broken\.mp4 cannot be trimmed: /);
   });
 
   it('is deleted to the bin, and put back', async () => {
