@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono';
+import { UserError } from '../errors.js';
 import { type AccessCheck, accessCheck } from './check-access.js';
+import { refusalWords } from './client-words.js';
 import { frontPage } from './front-page.js';
 import { Refusal, refusalOf, refused } from './refusal.js';
 import type { Route } from './route.js';
@@ -36,7 +38,10 @@ export function answerRequests(
   for (const route of ROUTES) addRoute(app, { route, server, check });
   for (const path of new Set(ROUTES.map((route) => route.path))) addOtherMethods(app, path, check);
   app.notFound(({ req }) => refused(noRoute(req.path)));
-  app.onError((error) => refused(refusalOf(error) ?? defect(error, onEvent)));
+  app.onError((error) => {
+    const told = error instanceof UserError ? refusalWords(error) : error;
+    return refused(refusalOf(told) ?? defect(error, onEvent));
+  });
   return async (request, from = {}) => app.fetch(request, from);
 }
 

@@ -1,11 +1,13 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
+import { withoutWindows } from '../predict/batch/classify-windows.js';
 import type { ClipClassifier } from '../predict/classify-options.js';
 import type { Given } from '../predict/given.js';
 import type { Outcome, WindowsOutcome } from '../predict/outcome.js';
 import { outcomeRow } from '../predict/outcome-row.js';
+import { clientWords, type Words } from './client-words.js';
 import { explainRequest } from './explain-request.js';
 import { parseQuery } from './parse-query.js';
 import { receiveBody } from './receive-body.js';
@@ -31,10 +33,12 @@ export async function classifyRequest(
 ): Promise<Response> {
   const { top = DEFAULT_TOP, window, stride = window } = parseQuery(querySchema, request);
   const windowing = window && stride ? { windowSeconds: window, strideSeconds: stride } : undefined;
+  if (windowing) requireWindows(model);
   const place = server.admission.enter(client);
   const life = requestLife(request.signal, server.stop.signal);
   const { signal } = life;
   const folder = join(server.folder, crypto.randomUUID());
+  const names = namesFor(model, folder);
   try {
     const body = await keepBody(request, { folder, server, signal });
     life.limit(server.limits.answerSeconds);
@@ -46,16 +50,21 @@ export async function classifyRequest(
         ? classifier.classifyWindows(input, { ...call, windowing })
         : classifier.classify(input, call);
     });
-    return answer(outcome, { name: model.name, paths: [framesIn(folder), body] });
+    return answer(outcome, { model: model.name, names: names });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof UserError && statusOf(error.code) === 422) return failed(error);
+    if (error instanceof UserError && statusOf(error.code) === 422) return failed(clientWords(error, names));
     throw error;
   } finally {
     life.end();
     await rm(folder, { recursive: true, force: true });
     place.leave();
   }
+}
+
+function requireWindows({ name, classifier }: ServedModel): void {
+  const { source, noun } = inputOf(classifier.manifest.pipeline.input);
+  if (source.kind === 'direct') throw withoutWindows(name, noun);
 }
 
 interface Surroundings {
@@ -65,12 +74,14 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+const bodyIn = (folder: string): string => join(folder, 'body');
+
 const framesIn = (folder: string): string => join(folder, 'frames');
 
 /** @returns the body's path. */
 async function keepBody(request: Request, { folder, server, signal }: Surroundings): Promise<string> {
   await mkdir(folder, { mode: 0o700 }).catch((cause) => Promise.reject(cannotKeep(cause)));
-  const path = join(folder, 'body');
+  const path = bodyIn(folder);
   server.metrics.received(await receiveBody(request, { path, limits: server.limits, signal }));
   return path;
 }
@@ -109,25 +120,24 @@ async function readText(body: string): Promise<{ text: string }> {
 /** The whole text is in memory, as one sequence. */
 const LONGEST_TEXT_BYTES = 1e6;
 
-/** Clients need not know where the body was stored: it is called `clip`. */
+/** Where a body was stored is nothing to its client: it is called `clip`, and the model as in the address. */
+function namesFor(model: ServedModel, folder: string): ReadonlyMap<string, string> {
+  const stored = [framesIn(folder), bodyIn(folder)].map((path) => [path, 'clip'] as const);
+  return new Map([...stored, ...(isAbsolute(model.folder) ? [[model.folder, model.name] as const] : [])]);
+}
+
 function answer(
   outcome: Outcome | WindowsOutcome,
-  { name, paths }: { name: string; paths: readonly string[] },
+  { model, names }: { model: string; names: ReadonlyMap<string, string> },
 ): Response {
-  const withoutPaths = (text: string) => paths.reduce((rest, path) => rest.replaceAll(path, 'clip'), text);
-  const bodyName = withoutPaths(outcome.input);
-  if (outcome.kind === 'failed') {
-    const { code, message, fix } = outcome.error;
-    return failed({ code, problem: withoutPaths(message), fix: withoutPaths(fix) }, bodyName);
-  }
-  return Response.json(outcomeRow({ ...outcome, input: bodyName, model: name }));
+  const input = names.get(outcome.input) ?? outcome.input;
+  if (outcome.kind !== 'failed') return Response.json(outcomeRow({ ...outcome, input, model }));
+  const { code, message: problem, fix } = outcome.error;
+  return failed(clientWords({ code, problem, fix }, names), input);
 }
 
 /** The answer where the body is at fault. */
-function failed(
-  { code, problem, fix }: Pick<UserError, 'code' | 'problem' | 'fix'>,
-  input = 'clip',
-): Response {
+function failed({ code, problem, fix }: Words, input = 'clip'): Response {
   const row = outcomeRow({ kind: 'failed', input, error: { code, message: problem, fix } });
   return Response.json(row, { status: statusOf(code) });
 }

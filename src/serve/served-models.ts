@@ -22,6 +22,8 @@ export interface ServedModels {
 
 export interface ServedModel {
   readonly name: string;
+  /** As whoever started the server names it. */
+  readonly folder: string;
   readonly classifier: ClipClassifier;
   /** Works with the model as it is now: it stays loaded until the work is done, even if its folder changes in the meantime. */
   use<T>(work: (classifier: ClipClassifier) => Promise<T>): Promise<T>;
@@ -73,7 +75,7 @@ interface Loaded {
 /** Owns the threads of a model, and of the previous one while it is still in use. */
 class Model implements ServedModel {
   readonly name: string;
-  readonly #folder: string;
+  readonly folder: string;
   readonly #options: ModelOptions;
   #loaded: Loaded;
   /** The folder's files when they were last checked. */
@@ -92,7 +94,7 @@ class Model implements ServedModel {
     loaded: Loaded;
   }) {
     this.name = start.name;
-    this.#folder = start.folder;
+    this.folder = start.folder;
     this.#options = start.options;
     this.#print = start.print;
     this.#loaded = start.loaded;
@@ -114,12 +116,12 @@ class Model implements ServedModel {
   }
 
   async refresh(): Promise<void> {
-    const print = await filePrint(this.#folder);
+    const print = await filePrint(this.folder);
     if (print === this.#print) return;
     this.#print = print;
     try {
       const before = this.#loaded;
-      this.#loaded = await open(this.#folder, this.#options);
+      this.#loaded = await open(this.folder, this.#options);
       if (before.uses === 0) await before.classifier.release();
       this.#options.onEvent?.({ kind: 'model-changed', name: this.name });
     } catch (error) {

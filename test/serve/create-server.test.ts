@@ -104,7 +104,12 @@ describe('a body', () => {
       { startSeconds: 1, endSeconds: 1.5 },
     ]);
     expect(json.windows[0].top).toHaveLength(1);
-    expect((await post('/v1/models/rows/classify?window=1', fixture.clip)).json.error.code).toBe('usage');
+  });
+
+  it('has no windows for a model of single ones, which is named as in the address', async () => {
+    const { status, json } = await post('/v1/models/rows/classify?window=1', fixture.clip);
+    const message = expect.stringMatching(/^The model rows reads .*, which have no windows\.$/);
+    expect([status, json.error]).toMatchObject([400, { code: 'usage', message }]);
   });
 
   it('is JSON with a text, for a model of texts', async () => {
@@ -136,7 +141,8 @@ describe('a body', () => {
         expect(await ask(body)).toMatchObject({ status: 400, json: { error } });
       }
       const windows = await ask('{"text": "some words"}', '?window=1');
-      expect(windows).toMatchObject({ status: 400, json: { error: { code: 'usage' } } });
+      const message = 'The model texts reads texts, which have no windows.';
+      expect(windows).toMatchObject({ status: 400, json: { error: { code: 'usage', message } } });
     } finally {
       await texts.close();
     }
@@ -152,6 +158,16 @@ describe('a body', () => {
     expect(errorSchema.parse(json)).toMatchObject({ input: 'clip', error: { code } });
     expect(status).toBe(422);
     expect(JSON.stringify(json)).not.toContain(fixture.temporaryFolder);
+  });
+
+  it('that is damaged is answered with a fix that a client can follow', async () => {
+    const damaged = Buffer.from(fixture.clip);
+    damaged.fill(0xa5, damaged.indexOf('mdat') + 700, damaged.indexOf('mdat') + 3000);
+    const { status, json } = await post('/v1/models/tiny/classify', damaged);
+    expect([status, json.error]).toMatchObject([
+      422,
+      { code: 'corrupt', fix: expect.stringMatching(/^Copy or record it again, or convert it first/) },
+    ]);
   });
 
   it('that was cut short is said to be so, without a path of the server', async () => {
