@@ -20,7 +20,7 @@ export interface DatasetCheck {
   /** Of the clips that can be read, in the dataset's order. */
   readonly clips: readonly CheckedClip[];
   /** Clips that cannot be read, and why. */
-  readonly broken: readonly SkippedClip[];
+  readonly broken: readonly BrokenClip[];
   /** What was found but is no clip, and why. */
   readonly skipped: readonly SkippedClip[];
   /** Clips of one class that show the same. */
@@ -29,6 +29,11 @@ export interface DatasetCheck {
   readonly contradictions: readonly SamePair[];
   /** Why clips cannot be split into parts as pipelines do that say nothing else; null where they can. */
   readonly splitProblem: string | null;
+}
+
+export interface BrokenClip extends SkippedClip {
+  /** What to do about it. */
+  readonly fix: string;
 }
 
 export interface ClassCheck {
@@ -80,7 +85,7 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
     return look;
   });
   const readable = looks.filter((look): look is Readable => 'print' in look);
-  const broken = looks.filter((look): look is SkippedClip & { label: number } => 'problem' in look);
+  const broken = looks.filter((look): look is BrokenClip & { label: number } => 'problem' in look);
   const pairs = samePairs(readable, labels);
   return {
     classes: labels.map((label, index) => ({
@@ -90,7 +95,7 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
       broken: broken.filter((clip) => clip.label === index).length,
     })),
     clips: readable.map(({ facts }) => facts),
-    broken: broken.map(({ path: clip, problem }) => ({ path: clip, problem })),
+    broken: broken.map(({ path: clip, problem, fix }) => ({ path: clip, problem, fix })),
     skipped,
     copies: pairs.filter(({ labels: [one, other] }) => one === other),
     contradictions: pairs.filter(({ labels: [one, other] }) => one !== other),
@@ -101,7 +106,7 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
 /** What was found out about clips, by their files and when these were written. */
 export type LookMemory = Map<string, Look>;
 
-type Look = Readable | (SkippedClip & { readonly label: number });
+type Look = Readable | (BrokenClip & { readonly label: number });
 
 interface Readable {
   readonly label: number;
@@ -139,7 +144,7 @@ async function lookAt(example: Example, { cache, signal }: Reading): Promise<Loo
     return { label, facts, print };
   } catch (error) {
     if (!isFailureOfInput(error)) throw error;
-    return { label, path, problem: error.problem };
+    return { label, path, problem: error.problem, fix: error.fix };
   }
 }
 

@@ -1,10 +1,11 @@
 import { checkDataset, type LookMemory, type SamePair } from '../evaluate/check-dataset.js';
+import { problemOnPage } from './clip-problem.js';
 
 /** What is known of a clip beside its file. */
 export interface ClipFacts {
   /** Null until it was looked at, and for what cannot be read. */
   readonly seconds: number | null;
-  /** Why it cannot be read; null where it can. */
+  /** Why it cannot be read, and what to do about it; null where it can. */
   readonly problem: string | null;
   readonly same: readonly SameExample[];
 }
@@ -101,7 +102,10 @@ async function lookAtAll(
     id,
     { seconds: durationSeconds, problem: null, same: same.get(id) ?? [] },
   ]);
-  const problems = check.broken.map(({ path, problem }): [string, string] => [path, problem]);
+  const problems = check.broken.map(({ path, problem, fix }): [string, string] => [
+    path,
+    `${problemOnPage(problem, { path })} ${fix}`,
+  ]);
   return { byId: new Map(byId), problems: new Map(problems) };
 }
 

@@ -33,7 +33,7 @@ export interface ClipState {
   readonly isFolder: boolean;
   /** Null until it was looked at. */
   readonly seconds: number | null;
-  /** Why it cannot be read; null where it can, or was not looked at yet. */
+  /** Why it cannot be read, and what to do about it; null where it can, or was not looked at yet. */
   readonly problem: string | null;
   /** Clips that show the same, but for those of one recording, which may look alike. */
   readonly same: readonly SameClip[];

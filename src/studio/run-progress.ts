@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Pipeline } from '../pipeline/schema.js';
+import { problemOnPage } from './clip-problem.js';
 import { type Epoch, epochPoints, stageCount } from './epoch-points.js';
 import type { RunProgress } from './messages.js';
 import type { RunLine } from './run-log.js';
@@ -123,7 +124,7 @@ function noteOf(line: RunLine): string | null {
     case 'remark':
       return line.message;
     case 'skipped':
-      return `Left out: ${line.problem}`;
+      return `Left out: ${problemOnPage(line.problem, line)}`;
     default:
       return null;
   }

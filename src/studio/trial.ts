@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { type ClipServer, createServer } from '../serve/create-server.js';
 import type { Limits } from '../serve/serve-options.js';
+import { withoutToolWords } from './clip-problem.js';
+import type { ErrorAnswer } from './messages.js';
 
 /** Classifies with the model that was asked for last, which stays loaded. */
 export interface Trial {
@@ -46,10 +48,18 @@ export function openTrial(options: { temporaryFolder: string; limits: Partial<Li
       const { search } = new URL(request.url);
       const url = `http://${HOST}/v1/models/${encodeURIComponent(basename(model))}/classify${search}`;
       const { body, signal } = request;
-      return server.fetch(new Request(url, { method: 'POST', body, signal, duplex: 'half' }));
+      const answer = await server.fetch(new Request(url, { method: 'POST', body, signal, duplex: 'half' }));
+      return answer.ok ? answer : onPage(answer);
     },
     close,
   };
+}
+
+/** A refusal, all of which are JSON, in words for a page. */
+async function onPage(answer: Response): Promise<Response> {
+  const said = (await answer.json()) as ErrorAnswer;
+  const message = withoutToolWords(said.error.message);
+  return Response.json({ ...said, error: { ...said.error, message } }, { status: answer.status });
 }
 
 /** Nobody listens there: it is what the two sides of a call within this process agree on. */

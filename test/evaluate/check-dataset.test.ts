@@ -53,7 +53,11 @@ it('says what there is of each class, and what is wrong with it', async () => {
     size: '200 x 200',
   });
   expect(check.broken).toEqual([
-    { path: join(root, 'data/fall/torn'), problem: expect.stringContaining('f0.jpg') },
+    {
+      path: join(root, 'data/fall/torn'),
+      problem: expect.stringContaining('f0.jpg'),
+      fix: expect.any(String),
+    },
   ]);
   expect(check.skipped.map(({ path }) => path)).toEqual([join(root, 'data/fall/notes.txt')]);
   expect(check.splitProblem).toBeNull();

@@ -224,6 +224,7 @@ describe('a clip that arrives', () => {
       ['broken.mp4', false],
       ['c.mp4', true],
     ]);
+    expect(fall!.clips[0]!.problem).toMatch(/^broken\.mp4 [^"[\]/]+\. [A-Z][^"[\]/]+\.$/);
     expect(jump!.clips[0]).toMatchObject({
       name: 'a.mp4',
       seconds: await lengthOf(shippedSample('open/open-0001.mp4')),

@@ -68,6 +68,10 @@ describe('a training', () => {
       body: new Uint8Array(clip),
     });
     expect(await answer.json()).toMatchObject({ model: 'run-1', top: [{}, {}] });
+    const refused = await studio.ask('/api/runs/run-1/classify', { method: 'POST', body: 'hello' });
+    expect(refused.status).toBe(422);
+    const { error } = (await refused.json()) as { error: { message: string } };
+    expect(error.message).toMatch(/^clip [^"[\]/]+\.$/);
     const classified = await clipstep([
       'classify',
       join(project.folder, 'clips/up/clip0'),
