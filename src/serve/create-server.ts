@@ -98,7 +98,8 @@ export async function createServer(options: ServerOptions): Promise<ClipServer> 
 
 async function releaseAll({ folder, launcher }: { folder: string; launcher: Launcher }): Promise<void> {
   await launcher.release();
-  await rm(folder, { recursive: true, force: true });
+  // The last bodies may be being deleted, too.
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function drain(server: ServerState, graceSeconds: number): Promise<void> {
