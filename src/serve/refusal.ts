@@ -22,7 +22,22 @@ export interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503 | 507;
+export type RefusalStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 408
+  | 409
+  | 413
+  | 415
+  | 422
+  | 429
+  | 499
+  | 500
+  | 503
+  | 507;
 
 /** A request that is answered with the reason alone. */
 export class Refusal extends Error {

@@ -5,6 +5,7 @@ import { readGroups, writeGroups } from '../datasets/groups-file.js';
 import { UserError } from '../errors.js';
 import { exists } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
+import { Refusal } from '../serve/refusal.js';
 import { type BinnedClip, forget, listBin, throwAway } from './bin.js';
 import { listClips, type StoredClip } from './clip-folder.js';
 import type { ProjectFolder } from './project-folder.js';
@@ -30,7 +31,7 @@ export class ClipChanges {
     this.#bin = bin;
   }
 
-  /** @throws UserError `usage` for a name that no folder can have, or that is taken. */
+  /** @throws UserError `usage` for a name that no folder can have; Refusal `usage` for one that is taken. */
   async addClass(label: string): Promise<Undo> {
     await this.#requireFree(label);
     const folder = join(this.#clips, label);
@@ -162,7 +163,9 @@ export class ClipChanges {
     // On most systems but Linux they would be one folder.
     const taken = (await readdir(this.#clips)).find(same);
     if (taken === undefined) return;
-    throw new UserError('usage', {
+    throw new Refusal({
+      status: 409,
+      code: 'usage',
       problem: `There is a class ${taken} already.`,
       fix: 'Give another name.',
     });

@@ -16,7 +16,7 @@ import { type Asked, DONE, type StudioRoute } from './studio-route.js';
 const ids = z.array(z.string()).min(1).max(10_000);
 
 /** The same for all clips of one recording session. */
-const take = z.string().regex(/^[\w -]{1,60}$/);
+const take = z.string().regex(/^[\w -]{1,60}$/, '1 to 60 letters (A to Z), digits, spaces, - or _');
 
 const uploadSchema = z.strictObject({
   label: z.string(),
@@ -27,7 +27,10 @@ const uploadSchema = z.strictObject({
 
 const trimSchema = z
   .strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().max(1e6) })
-  .refine(({ startSeconds, endSeconds }) => endSeconds > startSeconds, 'ends before it starts');
+  .refine(({ startSeconds, endSeconds }) => endSeconds > startSeconds, {
+    path: ['endSeconds'],
+    message: 'must be after startSeconds',
+  });
 
 const ROUTES: readonly StudioRoute[] = [
   {

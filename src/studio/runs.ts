@@ -5,6 +5,7 @@ import { isModel } from '../bundle/model-folder.js';
 import { UserError } from '../errors.js';
 import { exists, unlessAbsent } from '../platform/exists.js';
 import { naturalOrder } from '../platform/natural-order.js';
+import { Refusal } from '../serve/refusal.js';
 import { checkpointPath, removeCheckpoint } from '../train/checkpoint.js';
 import type { RunSettings, RunState, RunStatus } from './messages.js';
 import type { ProjectFolder } from './project-folder.js';
@@ -22,13 +23,13 @@ import { startTraining, type TrainingProcess } from './training-process.js';
 /** The trainings of a project, those that commands made among them. At most one is under way. */
 export interface Runs {
   list(): Promise<RunState[]>;
-  /** @returns its name. @throws UserError `usage` while another is under way. */
+  /** @returns its name. @throws Refusal `usage` while another is under way. */
   start(settings: RunSettings, about: { clips: number }): Promise<string>;
-  /** @throws UserError `usage` while another is under way, `not_found`. */
+  /** @throws Refusal `usage` while another is under way; UserError `not_found`. */
   resume(name: string): Promise<void>;
   /** Keeps what it has, to be resumed. */
   cancel(): void;
-  /** Removes a run with its model. @throws UserError `usage` for the one under way, `not_found`. */
+  /** Removes a run with its model. @throws Refusal `usage` for the one under way; UserError `not_found`. */
   remove(name: string): Promise<void>;
   /** Folder of a finished run's model. @throws UserError `not_found`. */
   modelOf(name: string): Promise<string>;
@@ -268,8 +269,10 @@ async function testOf(folder: string): Promise<RunState['test']> {
   return { accuracy, interval, examples };
 }
 
-function underWay(): UserError {
-  return new UserError('usage', {
+function underWay(): Refusal {
+  return new Refusal({
+    status: 409,
+    code: 'usage',
     problem: 'A training is under way.',
     fix: 'Wait until it has ended, or stop it first.',
   });

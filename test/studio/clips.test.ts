@@ -86,7 +86,7 @@ describe('classes', () => {
   it('have one name each', async () => {
     await addClass('jump');
     for (const again of ['jump', 'Jump']) {
-      expect(await addClass(again)).toEqual({ status: 400, code: 'usage' });
+      expect(await addClass(again)).toEqual({ status: 409, code: 'usage' });
     }
   });
 });
@@ -185,6 +185,18 @@ describe('a clip that arrives', () => {
     });
     expect(await ask({ name: 'a.mp4' })).toMatchObject({
       error: { message: 'label is missing; it must be a text.' },
+    });
+    expect(await ask({ label: 'jump', take: 'a/b' })).toMatchObject({
+      error: {
+        message: 'take must be 1 to 60 letters (A to Z), digits, spaces, - or _; found "a/b".',
+      },
+    });
+    const trimmed = await studio.ask('/api/clips/1/trim', {
+      method: 'POST',
+      body: '{"startSeconds":2,"endSeconds":1}',
+    });
+    expect(await trimmed.json()).toMatchObject({
+      error: { message: expect.stringContaining('endSeconds must be after startSeconds') },
     });
     const renamed = await studio.ask('/api/classes/rename', {
       method: 'POST',

@@ -182,8 +182,8 @@ describe('a training that takes its time', () => {
 
   it('is one at a time, is stopped, and goes on', async () => {
     await studio.post('/api/runs', USUAL);
-    expect(await studio.post('/api/runs', USUAL)).toEqual({ status: 400, code: 'usage' });
-    expect(await studio.post('/api/runs/run-1/remove')).toEqual({ status: 400, code: 'usage' });
+    expect(await studio.post('/api/runs', USUAL)).toEqual({ status: 409, code: 'usage' });
+    expect(await studio.post('/api/runs/run-1/remove')).toEqual({ status: 409, code: 'usage' });
     await learning();
     await studio.post('/api/runs/cancel');
     await until('run-1', 'interrupted');
