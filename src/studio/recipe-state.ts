@@ -53,10 +53,16 @@ async function sameEncoders({ architecture, alpha }: Encoder): Promise<string[]>
 /** Half of a training is reading clips, as far as is known. */
 const SHARE_OF_STEPS = 0.5;
 
-/** Of the last run that was trained as the pipeline says. */
-function lastTime(runs: readonly RunState[], steps: number): TrainingTime | null {
-  const usual = runs.filter(({ status, settings }) => status === 'finished' && settings?.steps === null);
-  const seconds = usual.at(-1)?.seconds ?? null;
-  if (seconds === null) return null;
-  return { seconds, perStep: steps === 0 ? 0 : (SHARE_OF_STEPS * seconds) / steps, isFirst: false };
+/** Of the last run that the studio trained, as long as it would take with the steps that the pipeline says. */
+export function lastTime(
+  runs: ReadonlyArray<Pick<RunState, 'status' | 'settings' | 'seconds'>>,
+  steps: number,
+): TrainingTime | null {
+  const last = runs.findLast(
+    ({ status, settings, seconds }) => status === 'finished' && settings !== null && seconds !== null,
+  );
+  if (!last?.settings || last.seconds === null) return null;
+  if (steps === 0) return { seconds: last.seconds, perStep: 0, isFirst: false };
+  const perStep = (SHARE_OF_STEPS * last.seconds) / (last.settings.steps ?? steps);
+  return { seconds: (1 - SHARE_OF_STEPS) * last.seconds + perStep * steps, perStep, isFirst: false };
 }

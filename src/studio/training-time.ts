@@ -14,7 +14,7 @@ import type { PaceStart } from './pace-thread.js';
 
 /** How long a first training will take, from what its parts take on this machine. */
 export interface TrainingTimes {
-  /** Null until it is measured, which the first call begins; also for trainings that are not measured. */
+  /** Null until it is measured, which the first call with these clips begins; also for trainings that are not measured. */
   estimate(listing: ClipListing): TrainingTime | null;
   /** Waits until what is under way has ended. */
   stop(): Promise<void>;
@@ -29,6 +29,8 @@ export function trainingTimes(
   const isMeasured = training.train === 'recurrent' && !finetune && !distil;
   let measured: { clip: number; step: number } | null = null;
   let running: Promise<void> | null = null;
+  /** The clips of the last attempt, which is not made again with the same ones. */
+  let tried = '';
   const measure = async (clips: readonly StoredClip[], classes: number) => {
     const seconds = await measureAny(clips, { pipeline, classes, signal });
     if (!seconds) return;
@@ -38,8 +40,16 @@ export function trainingTimes(
   return {
     estimate: ({ labels, clips }) => {
       if (!isMeasured || input.kind !== 'frames') return null;
-      // Where it cannot be measured there is no estimate, and the training itself says why.
-      running ??= measure(clips, labels.length).catch(() => {});
+      const clipsNow = JSON.stringify(clips.map(({ id, version }) => [id, version]));
+      if (!measured && !running && clipsNow !== tried) {
+        tried = clipsNow;
+        // Where it cannot be measured there is no estimate, and the training itself says why.
+        running = measure(clips, labels.length)
+          .catch(() => {})
+          .finally(() => {
+            running = null;
+          });
+      }
       return measured && timeOf(measured, { pipeline, clips: clips.length, classes: labels.length });
     },
     stop: async () => running ?? undefined,
