@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
+import { listClips } from '../../src/studio/clip-folder.js';
 import type { RunResult, RunStatus, TakeAwayState } from '../../src/studio/messages.js';
+import { openProjectFolder } from '../../src/studio/project-folder.js';
+import { trainingTimes } from '../../src/studio/training-time.js';
 import { clipstep, projectFolder } from '../support/cli.js';
 import { makeProject, openTestStudio, type TestProject, type TestStudio } from '../support/studio.js';
 import { writeTinyDataset } from '../support/tiny-dataset.js';
@@ -246,6 +249,21 @@ describe('how long a training takes', () => {
     await until('run-1', 'finished');
     const taken = await studio.run('run-1');
     expect(await time()).toMatchObject({ seconds: taken.seconds, isFirst: false });
+  });
+
+  it('is measured again when the clips have changed, where none could be read', async () => {
+    await open({
+      '  encoder': '{ architecture: mobilenet-v1, alpha: 0.25, weights: motion }',
+      training: '{ train: recurrent, epochs: 3, batchSize: 4, learningRate: 0.01 }',
+    });
+    const { pipeline } = await openProjectFolder(project.folder);
+    const listing = await listClips(join(project.folder, 'clips'));
+    const absent = listing.clips.map((clip) => ({ ...clip, path: `${clip.path}-absent`, version: 'absent' }));
+    const times = trainingTimes(pipeline, { signal: new AbortController().signal, onChange: () => {} });
+    expect(times.estimate({ ...listing, clips: absent })).toBeNull();
+    await times.stop();
+    expect(times.estimate({ ...listing, clips: absent })).toBeNull();
+    await expect.poll(() => times.estimate(listing), { timeout: 60_000 }).not.toBeNull();
   });
 
   it('is not guessed for what is not measured', async () => {
