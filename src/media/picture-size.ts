@@ -15,6 +15,7 @@ export async function pictureSize(located: LocatedClip): Promise<PictureSize | n
   if (located.kind === 'video') return located.probe?.size ?? null;
   const { loadSharp } = await import('./images/load-sharp.js');
   const sharp = await loadSharp();
-  const { autoOrient } = await sharp(located.paths[0]!).metadata();
+  const { workBeside } = await import('./images/turns.js');
+  const { autoOrient } = await workBeside(() => sharp(located.paths[0]!).metadata());
   return { width: autoOrient.width, height: autoOrient.height };
 }

@@ -4,6 +4,7 @@ import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
 import { imageFailure } from './image-failure.js';
 import { loadSharp } from './load-sharp.js';
+import { workAlone, workBeside } from './turns.js';
 
 /** A picture in a file. */
 export interface StoredPicture {
@@ -22,13 +23,14 @@ export async function decoding<T>(picture: StoredPicture, work: Work<T>): Promis
   const { path } = picture;
   await assertImage(path);
   const open = await opener(picture);
+  const strict = () => work(open('warning'));
   try {
-    return await work(open('warning'));
+    return await workBeside(strict).catch(() => workAlone(strict));
   } catch (cause) {
     if (isDamage(cause)) throw await imageFailure(path, cause);
   }
   try {
-    return await work(open('error'));
+    return await workBeside(() => work(open('error')));
   } catch (cause) {
     throw await imageFailure(path, cause);
   }
@@ -44,7 +46,7 @@ export async function decodingDamaged<T>(
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'corrupt') throw error;
     const open = await opener(picture);
-    const decoded = await work(open('none')).catch(() => Promise.reject(error));
+    const decoded = await workBeside(() => work(open('none'))).catch(() => Promise.reject(error));
     return { decoded, isDamaged: true };
   }
 }

@@ -1,4 +1,5 @@
 import { loadSharp } from './load-sharp.js';
+import { workBeside } from './turns.js';
 
 /** Photographs of a hand's breadth: 160 x 160 pixels are some 8 kB. */
 const JPEG_QUALITY = 75;
@@ -14,10 +15,12 @@ export async function jpegInBase64(
   { side, longestSide = side }: { side: number; longestSide?: number },
 ): Promise<string> {
   const sharp = await loadSharp();
-  const jpeg = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
-    .resize({ width: longestSide, withoutEnlargement: true })
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
+  const jpeg = await workBeside(() =>
+    sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+      .resize({ width: longestSide, withoutEnlargement: true })
+      .jpeg({ quality: JPEG_QUALITY })
+      .toBuffer(),
+  );
   return jpeg.toString('base64');
 }
 
@@ -37,5 +40,5 @@ export async function stripJpeg(pictures: readonly Uint8Array[], side: number): 
     }
   }
   const raw = { width, height: side, channels: 3 } as const;
-  return sharp(pixels, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
+  return workBeside(() => sharp(pixels, { raw }).jpeg({ quality: JPEG_QUALITY }).toBuffer());
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import { newFolder } from '../../platform/new-folder.js';
 import { loadSharp } from './load-sharp.js';
+import { workBeside } from './turns.js';
 
 export interface WriteImagesOptions {
   /** The folder to write, which must not be there; its images are 0001.png (.jpg), 0002.png and so on. */
@@ -36,8 +37,11 @@ async function writeAll(target: string, options: WriteImagesOptions): Promise<vo
     count += 1;
     const name = String(count).padStart(4, '0');
     const image = sharp(frame, { raw: { width, height, channels: 3 } });
-    if (format === 'png') await image.png().toFile(join(target, `${name}.png`));
-    else await image.jpeg({ quality: JPEG_QUALITY }).toFile(join(target, `${name}.jpg`));
+    const write = () =>
+      format === 'png'
+        ? image.png().toFile(join(target, `${name}.png`))
+        : image.jpeg({ quality: JPEG_QUALITY }).toFile(join(target, `${name}.jpg`));
+    await workBeside(write);
   }
 }
 

@@ -255,6 +255,19 @@ describe('a picture whose damage a decoder conceals', () => {
     return Buffer.from(content).fill(0, start, start + 200);
   };
 
+  test('is corrupt beside others that are read at the same time', async () => {
+    const frames = join(folder, 'damaged-beside');
+    mkdirSync(frames);
+    const sound = await noisy().jpeg({ quality: 90, progressive: true }).toBuffer();
+    writeFileSync(join(frames, 'sound.jpg'), sound);
+    writeFileSync(join(frames, 'damaged.jpg'), emptied(sound));
+    const names = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'sound.jpg' : 'damaged.jpg'));
+    const outcomes = await Promise.allSettled(names.map((name) => read(join(frames, name))));
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      names.map((name) => (name === 'sound.jpg' ? 'fulfilled' : 'rejected')),
+    );
+  });
+
   test.each([
     ['baseline', { quality: 90 }, pierced],
     ['progressive', { quality: 90, progressive: true }, emptied],
