@@ -9,7 +9,7 @@ import { type FrameIndex, framePeriodSeconds, type Packet, toMicroseconds } from
 export const holdsFramesBack = (codec: string | undefined): boolean =>
   /^(?:mpeg[12]video|mpeg4)$/.test(codec ?? '');
 
-/** What tells of a frame, in the order in which frames are stored, when it is shown. */
+/** What says when a frame is shown, in the order in which frames are stored. */
 interface CodedFrame {
   /** Whether it is shown before the frame that is stored before it and held back, as B-frames are. */
   readonly isBefore: boolean;
