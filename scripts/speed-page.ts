@@ -134,7 +134,7 @@ names, such as \`100,300\`):
 ${table(['', 'the most', "processor's time", 'most memory', 'exponent'], rows)}
 
 Time is that of the processor, of all threads, which others who use the machine change the least; memory is the most that the process had at
-once. The exponent says how the time grows between the two largest numbers of clips: 1 is as the clips do.`;
+once. The exponent says how the time grows between the two largest numbers of clips: 1 is in proportion to them.`;
 }
 
 /** What was measured of a command by the number of clips. */

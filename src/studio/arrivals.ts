@@ -135,7 +135,7 @@ function notClip(name: string): UserError {
 
 function noZip(name: string): UserError {
   return new UserError('not_media', {
-    problem: `${name} is called a zip, and is none.`,
+    problem: `${name} is not a zip, although its name says so.`,
     fix: 'Pack the frames of one clip, such as 0001.png and 0002.png, into a zip, or give a video as it is.',
   });
 }

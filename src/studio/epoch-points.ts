@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { membersOf } from '../train/plan-members.js';
 import type { EpochPoint } from './messages.js';
 
 /** What is kept of an epoch, see train/checkpoint.ts. */
@@ -37,17 +38,19 @@ export function stageCount(pipeline: Pipeline): number {
 const isDistillation = ({ trainAccuracy }: Epoch): boolean => trainAccuracy === null;
 
 /** In the order in which they are trained; without a name where there is one alone. */
-function networkNames({ input, recurrent, training }: Pipeline): string[] {
-  const { apart } = networksOf({ input, recurrent }, { classes: 2 });
-  const streams =
-    input.kind === 'frames' && apart > 1 ? input.streams.map(({ kind }) => STREAMS[kind]) : [''];
-  const networks = Array.from({ length: training.networks }, (_, index) => index + 1);
-  return networks.flatMap((number) =>
-    streams.map((stream) => {
-      const numbered = training.networks > 1 ? `network ${number}` : '';
-      return [numbered, stream].filter((part) => part !== '').join(', ');
-    }),
-  );
+function networkNames(pipeline: Pipeline): string[] {
+  const { input, training } = pipeline;
+  // How many classes there are makes no other networks.
+  const networks = networksOf(pipeline, { classes: 2 });
+  const streams = input.kind === 'frames' && networks.apart > 1 ? input.streams : [];
+  return membersOf(pipeline, networks).map(({ stream }, place) => {
+    const seen = streams[stream];
+    const parts = [
+      training.networks > 1 ? `network ${Math.floor(place / networks.apart) + 1}` : '',
+      seen ? STREAMS[seen.kind] : '',
+    ];
+    return parts.filter((part) => part !== '').join(', ');
+  });
 }
 
 /** What a network sees of a clip. */

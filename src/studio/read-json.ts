@@ -13,7 +13,7 @@ export async function readJson<T extends z.ZodObject>(request: Request, schema: 
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw badRequest(`the request is no JSON: ${messageOf(error)}.`);
+    throw badRequest(`the request is not JSON: ${messageOf(error)}.`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

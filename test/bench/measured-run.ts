@@ -8,6 +8,7 @@ export interface MeasuredRun {
   /** The most memory that it had at once, in megabytes. */
   readonly megabytes: number;
   readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Says at its end what the process has used; its threads and the programs that it starts are silent. */
@@ -41,7 +42,7 @@ export function measureRun(
       if (usage === undefined) return reject(new Error(`${args.join(' ')} ended early:\n${stderr}`));
       const { userCPUTime, systemCPUTime, maxRSS }: NodeJS.ResourceUsage = JSON.parse(usage);
       const processorSeconds = (userCPUTime + systemCPUTime) / 1e6;
-      resolve({ code, seconds, processorSeconds, megabytes: maxRSS / 1e3, stdout });
+      resolve({ code, seconds, processorSeconds, megabytes: maxRSS / 1e3, stdout, stderr });
     });
   });
 }

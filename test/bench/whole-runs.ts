@@ -114,7 +114,7 @@ async function measureAll({
 
 async function measured(args: readonly string[], env: NodeJS.ProcessEnv): Promise<MeasuredRun> {
   const run = await measureRun(args, { env, cwd: projectFolder });
-  if (run.code !== 0) throw new Error(`${args.join(' ')} ended with ${run.code}:\n${run.stdout}`);
+  if (run.code !== 0) throw new Error(`${args.join(' ')} ended with ${run.code}:\n${run.stderr}`);
   return run;
 }
 

@@ -168,7 +168,7 @@ describe('a clip that arrives', () => {
       zipOf([{ name: 'a.txt', content: Buffer.from('a') }]),
       /holds a\.txt, and no pictures/,
     ],
-    ['no zip', Buffer.from('hello'), /walk\.zip is called a zip, and is none/],
+    ['no zip', Buffer.from('hello'), /walk\.zip is not a zip, although its name says so/],
   ])('is refused where it is %s, and it is said what was found', async (_, body, message) => {
     const response = await studio.upload({ label: 'jump', name: 'walk.zip' }, new Uint8Array(body));
     expect(response.status).toBe(422);

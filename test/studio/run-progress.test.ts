@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parsePipeline } from '../../src/pipeline/pipeline-file.js';
 import { trackProgress } from '../../src/studio/run-progress.js';
+import { tinyPipeline } from '../support/tiny-bundle.js';
 
-const pipeline = parsePipeline(
-  `
-name: progress
-input:
-  kind: frames
-  sampling: { kind: uniform, frames: 4 }
-  preprocessing: { size: 32, fit: squash, kernel: linear }
-  encoder: { architecture: mobilenet-v1, alpha: 0.25, weights: motion }
-recurrent: { cell: lstm, units: 4, readout: mean }
-training: { train: recurrent, epochs: 2, batchSize: 4, learningRate: 0.01, networks: 3 }
-split: { validation: 0.25, test: 0.25 }
-`,
-  'progress.yaml',
-);
+const pipeline = { ...tinyPipeline, training: { ...tinyPipeline.training, networks: 3 } };
 
 /** The first step of four, of the second epoch of two. */
 const step = (stage: number) =>
