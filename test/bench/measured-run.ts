@@ -11,9 +11,21 @@ export interface MeasuredRun {
   readonly stderr: string;
 }
 
-/** Says at its end what the process has used; its threads and the programs that it starts are silent. */
-const TELL = `import { isMainThread } from 'node:worker_threads';
-if (isMainThread) process.on('exit', () => console.error('used ' + process.pid + ' ' + JSON.stringify(process.resourceUsage())));`;
+/**
+ * Says at its end what the process has used; its threads and the programs that it starts are silent. On Linux, maxRSS begins at
+ * what the process had that started it, and VmHWM at nothing.
+ */
+const TELL = `import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+function mostKilobytes(usage) {
+  if (process.platform !== 'linux') return usage.maxRSS;
+  return Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+}
+function used() {
+  const usage = process.resourceUsage();
+  return JSON.stringify({ ...usage, maxRSS: mostKilobytes(usage) });
+}
+if (isMainThread) process.on('exit', () => console.error('used ' + process.pid + ' ' + used()));`;
 
 /** Runs a script of Node.js, and says what that took. */
 export function measureRun(
