@@ -107,9 +107,11 @@ function uncalibratedOf(
   folds: readonly Fold[],
   { labels, seed }: { labels: readonly string[]; seed: number },
 ): Uncalibrated {
-  const answers = answersOf(folds.flatMap((fold) => atTemperature(fold, 1).predictions));
+  const predictions = folds.flatMap((fold) => atTemperature(fold, 1).predictions);
+  const answers = answersOf(predictions);
   const { logLoss } = measure({ ...answers, labels });
-  const { bins, ...calibration } = measureCalibration(answers, seed);
+  const ids = predictions.map(({ example }) => example.id);
+  const { bins, ...calibration } = measureCalibration({ ...answers, ids }, seed);
   return { logLoss, calibration };
 }
 

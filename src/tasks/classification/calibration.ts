@@ -9,13 +9,19 @@ export interface Answers {
   readonly truth: readonly number[];
 }
 
+interface NamedAnswers extends Answers {
+  /** Tells examples apart: of one, there may be several answers. All are of different ones when absent. */
+  readonly ids?: readonly string[] | undefined;
+}
+
 /** How far probabilities can be taken at their word. */
 export interface Calibration {
   /** Expected calibration error in [0, 1]: mean distance of confidence to accuracy, over the bins. */
   readonly error: number;
   /**
    * What that error would be, in 95 % of all cases, of a network that is right exactly as often as it says: even one is
-   * off by chance, on few examples by much (Vaicenavicius et al. 2019, arXiv 1902.06977, section 6).
+   * off by chance, on few examples by much (Vaicenavicius et al. 2019, arXiv 1902.06977, section 6). Asked again about an
+   * example, as cross-validation does in each repeat, that network is right about it again where it is as sure.
    */
   readonly range: readonly [low: number, high: number];
   /** Mean probability of the predicted classes: above the accuracy, the network is too sure of itself. */
@@ -43,12 +49,12 @@ const BINS = 15;
  *
  * @param seed draws that network's answers.
  */
-export function measureCalibration(answers: Answers, seed: number): Calibration {
+export function measureCalibration(answers: NamedAnswers, seed: number): Calibration {
   const all = confidences(answers);
   const bins = binsOf(all);
   return {
     error: errorOf(bins, all.length),
-    range: errorRange(all, random(seed, 'calibration')),
+    range: errorRange(all, { examples: exampleOfEach(answers), stream: random(seed, 'calibration') }),
     confidence: meanOf(all.map(({ confidence }) => confidence)),
     bins,
   };
@@ -84,17 +90,33 @@ const errorOf = (bins: readonly CalibrationBin[], examples: number): number =>
 /** Answers of a calibrated network that are drawn: the range's ends then vary by some hundredths of its width. */
 const DRAWS = 1000;
 
-/** The errors when each answer is right with the probability that was given for it. */
-function errorRange(all: readonly Confident[], stream: Random): [low: number, high: number] {
+/** The errors when each answer is right with the probability that was given for it: one draw decides all of an example. */
+function errorRange(
+  all: readonly Confident[],
+  { examples, stream }: { examples: readonly number[]; stream: Random },
+): [low: number, high: number] {
   const places = all.map(({ confidence }) => binOf(confidence));
+  const draws = new Float64Array(new Set(examples).size);
   const errors = Float64Array.from({ length: DRAWS }, () => {
     const excess = new Float64Array(BINS);
+    for (let example = 0; example < draws.length; example++) draws[example] = stream.float();
     all.forEach(({ confidence }, index) => {
-      excess[places[index]!]! += confidence - Number(stream.float() < confidence);
+      excess[places[index]!]! += confidence - Number(draws[examples[index]!]! < confidence);
     });
     return excess.reduce((sum, value) => sum + Math.abs(value), 0) / all.length;
   }).sort();
   return [quantile(errors, 0.025), quantile(errors, 0.975)];
+}
+
+/** Which example each answer is of, numbered as they first come. */
+function exampleOfEach({ truth, ids }: NamedAnswers): number[] {
+  const numbers = new Map<string, number>();
+  return truth.map((_, index) => {
+    const id = ids?.[index] ?? String(index);
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    return number;
+  });
 }
 
 const meanOf = (values: readonly number[]): number =>

@@ -16,7 +16,7 @@ export interface Evaluation extends Omit<Metrics, 'interval'>, AccuracyInterval 
 
 /** The figures of a scorer's logits. At least one example. */
 export function assess(options: {
-  examples: ReadonlyArray<Pick<Example, 'label' | 'group'>>;
+  examples: ReadonlyArray<Pick<Example, 'id' | 'label' | 'group'>>;
   /** float32 [examples, classes]. */
   logits: Float32Array;
   labels: readonly string[];
@@ -37,7 +37,7 @@ export function assess(options: {
     ...accuracyInterval(right, options),
     groups: groupCount(examples),
     top: count < labels.length ? { count, accuracy: topAccuracy({ logits, truth, count }) } : null,
-    calibration: measureCalibration({ logits, truth }, options.seed),
+    calibration: measureCalibration({ logits, truth, ids: examples.map(({ id }) => id) }, options.seed),
   };
 }
 

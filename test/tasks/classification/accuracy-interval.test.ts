@@ -6,7 +6,11 @@ import { wilsonInterval } from '../../../src/tasks/classification/metrics.js';
 const labels = ['a', 'b'];
 /** Thirty examples, of which every third is taken for the other class. */
 function scored(groupOf: (index: number) => string) {
-  const examples = Array.from({ length: 30 }, (_, index) => ({ label: index % 2, group: groupOf(index) }));
+  const examples = Array.from({ length: 30 }, (_, index) => ({
+    id: `clip ${index}`,
+    label: index % 2,
+    group: groupOf(index),
+  }));
   const predicted = examples.map(({ label }, index) => (index % 3 === 0 ? 1 - label : label));
   const logits = Float32Array.from(predicted.flatMap((said) => (said === 0 ? [1, 0] : [0, 1])));
   return {

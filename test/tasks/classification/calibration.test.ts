@@ -32,6 +32,21 @@ describe('measureCalibration', () => {
     expect(within.length).toBeLessThan(100);
   });
 
+  it('has what is calibrated within its range when each example is answered three times over', () => {
+    const within = Array.from({ length: 100 }, (_, seed) => {
+      const { logits, truth } = overconfident(1, { examples: 60, seed });
+      const again = [0, 1, 2].flatMap(() => [...logits]);
+      const ids = [0, 1, 2].flatMap(() => truth.map((_label, index) => `clip-${index}`));
+      const answers = { logits: Float32Array.from(again), truth: [...truth, ...truth, ...truth] };
+      const { error, range } = measureCalibration({ ...answers, ids }, seed);
+      // As if there were three times as many examples.
+      expect(measureCalibration(answers, seed).range[1]).toBeLessThan(range[1]);
+      return error >= range[0] && error <= range[1];
+    });
+    expect(within.filter(Boolean).length).toBeGreaterThanOrEqual(88);
+    expect(within.filter(Boolean).length).toBeLessThan(100);
+  });
+
   it('tells what is too sure of itself, and not what is more accurate than chance would have it', () => {
     expect(isCalibrated(measureCalibration(overconfident(3, { examples: 240 }), 1))).toBe(false);
     const certain = measureCalibration({ logits: Float32Array.of(50, 0, 50, 0), truth: [0, 0] }, 1);
