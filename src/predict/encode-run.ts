@@ -16,10 +16,13 @@ export interface WaitingFrame {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Encodes frames together, and gives each its features, or why it has none. */
-export async function encodeRun(encode: Encode, waiting: readonly WaitingFrame[]): Promise<void> {
+/** Encodes frames together, and gives each its features, or why it has none. @param options.memory nobody else's. */
+export async function encodeRun(
+  waiting: readonly WaitingFrame[],
+  { encode, memory }: { encode: Encode; memory: RunMemory },
+): Promise<void> {
   try {
-    const features = await encode(joined(waiting.map(({ frame }) => frame)));
+    const features = await encode(memory.join(waiting.map(({ frame }) => frame)));
     const width = features.length / waiting.length;
     waiting.forEach(({ resolve }, index) => {
       resolve(features.slice(index * width, (index + 1) * width));
@@ -29,9 +32,41 @@ export async function encodeRun(encode: Encode, waiting: readonly WaitingFrame[]
   }
 }
 
-/** All frames of a model come with a partner, or none. */
-function joined(frames: readonly EncodedFrame[]): FrameRun {
-  const partners = frames.flatMap(({ partner }) => partner ?? []);
-  const pixels = Buffer.concat(frames.map((frame) => frame.pixels));
-  return { pixels, partners: partners.length > 0 ? Buffer.concat(partners) : undefined };
+/**
+ * Memory of one encoder, for the frames of one run after the other. Threads share it: nothing is copied to them, and nothing
+ * is left to collect.
+ */
+export class RunMemory {
+  #pixels = new Uint8Array(new SharedArrayBuffer(0));
+  #partners = new Uint8Array(new SharedArrayBuffer(0));
+
+  /** All frames of a model come with a partner, or none. @returns what holds until the next ones are joined. */
+  join(frames: readonly EncodedFrame[]): FrameRun {
+    this.#pixels = joined(
+      frames.map(({ pixels }) => pixels),
+      this.#pixels,
+    );
+    const partners = frames.flatMap(({ partner }) => partner ?? []);
+    if (partners.length > 0) this.#partners = joined(partners, this.#partners);
+    return { pixels: this.#pixels, partners: partners.length > 0 ? this.#partners : undefined };
+  }
+}
+
+/** One after the other, in the memory that is given where it is large enough. */
+function joined(
+  pictures: readonly Uint8Array[],
+  { buffer }: Uint8Array<SharedArrayBuffer>,
+): Uint8Array<SharedArrayBuffer> {
+  const length = pictures.reduce((sum, picture) => sum + picture.length, 0);
+  const whole = new Uint8Array(
+    buffer.byteLength < length ? new SharedArrayBuffer(length) : buffer,
+    0,
+    length,
+  );
+  let filled = 0;
+  for (const picture of pictures) {
+    whole.set(picture, filled);
+    filled += picture.length;
+  }
+  return whole;
 }

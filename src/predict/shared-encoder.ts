@@ -3,6 +3,7 @@ import {
   type EncodedFrame,
   encodeRun,
   FRAMES_PER_RUN,
+  RunMemory,
   type WaitingFrame,
 } from './encode-run.js';
 
@@ -35,22 +36,22 @@ export interface EncoderShare {
  */
 export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
   const waiting: WaitingFrame[] = [];
-  const idle: Encode[] = [];
+  const idle: Array<{ encode: Encode; memory: RunMemory }> = [];
   let shares = 0;
   let timer: NodeJS.Timeout | undefined;
   let isLate = false;
 
   const start = () => {
-    const encode = waiting.length > 0 && idle.pop();
-    if (!encode) return;
+    const encoder = waiting.length > 0 && idle.pop();
+    if (!encoder) return;
     const frames = waiting.splice(0, FRAMES_PER_RUN);
     if (waiting.length === 0) {
       clearTimeout(timer);
       timer = undefined;
       isLate = false;
     }
-    void encodeRun(encode, frames).finally(() => {
-      idle.push(encode);
+    void encodeRun(frames, encoder).finally(() => {
+      idle.push(encoder);
       schedule();
     });
   };
@@ -74,7 +75,7 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
   };
   const begin = () => {
     for (const encode of encoders) {
-      idle.push(encode);
+      idle.push({ encode, memory: new RunMemory() });
       schedule();
     }
   };

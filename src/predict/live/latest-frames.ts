@@ -3,12 +3,13 @@ import {
   type EncodedFrame,
   encodeRun,
   FRAMES_PER_RUN,
+  RunMemory,
   type WaitingFrame,
 } from '../encode-run.js';
 
 /** Encodes frames as they come; where they come faster than that, the oldest that wait are dropped. */
 export class LatestFrames {
-  readonly #encode: Encode;
+  readonly #encoder: { readonly encode: Encode; readonly memory: RunMemory };
   readonly #capacity: number;
   readonly #waiting: Array<Omit<WaitingFrame, 'resolve'> & { resolve(features: Float32Array | null): void }> =
     [];
@@ -18,7 +19,7 @@ export class LatestFrames {
 
   /** @param options.capacity most frames that wait, while others are encoded. */
   constructor(encode: Encode, { capacity }: { capacity: number }) {
-    this.#encode = encode;
+    this.#encoder = { encode, memory: new RunMemory() };
     this.#capacity = capacity;
   }
 
@@ -53,7 +54,7 @@ export class LatestFrames {
     this.#isBusy = true;
     const frames = this.#waiting.splice(0, FRAMES_PER_RUN);
     if (this.#waiting.length === 0) this.#onIdle?.();
-    void encodeRun(this.#encode, frames).then(() => {
+    void encodeRun(frames, this.#encoder).then(() => {
       this.#isBusy = false;
       this.#next();
     });
