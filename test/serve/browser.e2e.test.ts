@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === null)('a page in a browser', () => {
     const { page, status } = await openPage(own());
     expect([status, await page.title()]).toEqual([200, 'Clipstep']);
     await page.getByRole('link', { name: 'tiny' }).click();
-    expect(await page.textContent('body')).toContain('"name":"tiny"');
+    await page.getByText('"name":"tiny"').waitFor();
     await page.close();
   });
 
