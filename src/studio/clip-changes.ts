@@ -115,8 +115,9 @@ export class ClipChanges {
     await makeFolder(folder);
     const free = await freeName(folder, name);
     const exampleId = `${label}/${free}`;
-    // First the group: a clip without it could be torn from the others of its recording.
-    if (group !== null) await this.#setGroups(new Map([[exampleId, group]]));
+    // First the group: a clip without it could be torn from the others of its recording. One that was taken away by hand
+    // may have left its own under this name.
+    await this.#setGroups(new Map([[exampleId, group]]));
     await rename(path, join(folder, free));
     return exampleId;
   }
@@ -151,10 +152,10 @@ export class ClipChanges {
 
   async #rename(label: string, to: string): Promise<void> {
     await this.#requireFree(to);
-    const grouped = (await this.#ofClass(label)).filter(({ isGrouped }) => isGrouped);
-    await this.#setGroups(new Map(grouped.map(({ name, group }) => [`${to}/${name}`, group])));
+    const clips = await this.#ofClass(label);
+    await this.#setGroups(new Map(clips.map((clip) => [`${to}/${clip.name}`, groupOf(clip)])));
     await rename(join(this.#clips, label), join(this.#clips, to));
-    await this.#setGroups(new Map(grouped.map(({ exampleId }) => [exampleId, null])));
+    await this.#setGroups(new Map(clips.map(({ exampleId }) => [exampleId, null])));
   }
 
   async #requireFree(label: string): Promise<void> {
@@ -185,8 +186,8 @@ export class ClipChanges {
 
   /** @param changes by example ids; null for clips that are groups of their own from now on. */
   async #setGroups(changes: ReadonlyMap<string, string | null>): Promise<void> {
-    if (changes.size === 0) return;
     const groups = new Map(await readGroups(this.#clips));
+    if ([...changes].every(([id, group]) => (groups.get(id) ?? null) === group)) return;
     for (const [id, group] of changes) {
       if (group === null) groups.delete(id);
       else groups.set(id, group);

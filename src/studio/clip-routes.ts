@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { counted } from '../platform/counted.js';
 import { exists } from '../platform/exists.js';
@@ -8,6 +9,7 @@ import { cutClip, receiveClip, receiveRecording } from './arrivals.js';
 import { forget, listBin } from './bin.js';
 import { isAbsence } from './clip-checks.js';
 import { listClips, type StoredClip } from './clip-folder.js';
+import type { Done } from './project-changes.js';
 import { readJson } from './read-json.js';
 import { sendFile } from './send-file.js';
 import type { Studio } from './studio-parts.js';
@@ -161,8 +163,9 @@ const ROUTES: readonly StudioRoute[] = [
     path: '/api/bin/empty',
     handle: async ({ studio }) => {
       const { bin } = studio.project;
-      for (const clip of await listBin(bin)) await forget(bin, clip);
-      studio.events.announce('state');
+      await studio.changes.makeForGood(async () => {
+        for (const clip of await listBin(bin)) await forget(bin, clip);
+      });
       return DONE();
     },
   },
@@ -191,7 +194,9 @@ async function upload({ request, studio }: Asked): Promise<Response> {
       ? receiveRecording(request, receiving)
       : receiveClip(request, { ...receiving, name }));
     const place = { label: labelGiven, name: arrival.name, group: take ?? null };
-    await studio.changes.make(async () => {
+    await putIn(studio, arrival.path, async () => {
+      // It may have been renamed while the clip arrived.
+      await requireClass(studio, labelGiven);
       const { undo } = await studio.clips.add(arrival.path, place);
       return { title: 'Add 1 clip', undo, result: null };
     });
@@ -208,7 +213,7 @@ async function trim({ request, studio, param }: Asked): Promise<Response> {
     const { arriving } = studio.project;
     const clip = await findOne(studio, param('id'));
     const path = await cutClip(clip, { ...given, arriving, signal: life.signal });
-    await studio.changes.make(async () => {
+    await putIn(studio, path, async () => {
       const undo = await studio.clips.replace(await findOne(studio, clip.id), path);
       return { title: 'Trim 1 clip', undo, result: null };
     });
@@ -216,6 +221,11 @@ async function trim({ request, studio, param }: Asked): Promise<Response> {
   } finally {
     life.end();
   }
+}
+
+/** Makes a change that takes a file over; where it is refused, the file is not kept. */
+async function putIn({ changes }: Studio, path: string, change: () => Promise<Done<null>>): Promise<void> {
+  await changes.make(change).finally(() => rm(path, { recursive: true, force: true }));
 }
 
 async function requireClass({ project }: Studio, name: string): Promise<void> {

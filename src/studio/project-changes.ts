@@ -10,6 +10,8 @@ export interface Done<T> {
 /** Changes of a project, one at a time, whoever asks for them; the last ones can be taken back. */
 export interface ProjectChanges {
   make<T>(change: () => Promise<Done<T>>): Promise<T>;
+  /** As make, for what cannot be taken back. */
+  makeForGood(change: () => Promise<void>): Promise<void>;
   /** Title of what `undo` takes back; null for nothing. */
   readonly undoTitle: string | null;
   undo(): Promise<void>;
@@ -34,6 +36,7 @@ export function projectChanges(onChange: () => void): ProjectChanges {
         if (undos.length > MOST_UNDONE) undos.shift();
         return result;
       }),
+    makeForGood: inTurn,
     get undoTitle() {
       return undos.at(-1)?.title ?? null;
     },

@@ -125,6 +125,22 @@ describe('a clip that arrives', () => {
     ]);
   });
 
+  it('is of no recording of one that went away by hand, whose name it has', async () => {
+    const body = await sample('open/open-0001.mp4');
+    for (const name of ['a.mp4', 'b.mp4']) await studio.upload({ label: 'jump', name, take: 'take 1' }, body);
+    await rm(join(project.folder, 'clips/jump/a.mp4'));
+    await studio.upload({ label: 'jump', name: 'a.mp4' }, body);
+    const takes = async (label: string) => (await studio.clips(label)).map(({ name, take }) => [name, take]);
+    expect(await takes('jump')).toEqual([
+      ['a.mp4', null],
+      ['b.mp4', 'take 1'],
+    ]);
+    await rm(join(project.folder, 'clips/jump'), { recursive: true });
+    await studio.upload({ label: 'fall', name: 'b.mp4' }, body);
+    await studio.post('/api/classes/rename', { label: 'fall', to: 'jump' });
+    expect(await takes('jump')).toEqual([['b.mp4', null]]);
+  });
+
   it('is grouped with others, and separated from them, when it is said that they were recorded together', async () => {
     for (const name of ['a.mp4', 'b.mp4']) {
       await studio.upload({ label: 'jump', name }, await sample('open/open-0001.mp4'));
@@ -359,6 +375,36 @@ describe('what goes away by hand while it is asked for', () => {
 });
 
 describe('two windows', () => {
+  it('may rename a class while a clip of it arrives, which is refused, and makes no class', async () => {
+    await addClass('jump');
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const arrives = studio.upload({ label: 'jump', name: 'a.mp4' }, readable);
+    const body = await sample('open/open-0001.mp4');
+    await writer.write(body.subarray(0, 1000));
+    await studio.post('/api/classes/rename', { label: 'jump', to: 'leap' });
+    await writer.write(body.subarray(1000));
+    await writer.close();
+    expect((await arrives).status).toBe(404);
+    expect(await readdir(join(project.folder, 'clips'))).toEqual(['leap']);
+    expect(await readdir(join(project.folder, '.studio/arriving'))).toEqual([]);
+  });
+
+  it('may empty the bin while the other puts a clip of it back', async () => {
+    await addClass('jump');
+    const body = await sample('open/open-0001.mp4');
+    await studio.upload({ label: 'jump', name: 'a.mp4', take: 'take 1' }, body);
+    const [clip] = await studio.clips('jump');
+    await studio.post('/api/clips/remove', { ids: [clip!.id] });
+    const { bin } = await studio.state();
+    const answers = await Promise.all([
+      studio.post(`/api/bin/${bin[0]!.id}/restore`),
+      studio.post('/api/bin/empty'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await studio.clips('jump')).toMatchObject([{ name: 'a.mp4', take: 'take 1' }]);
+  });
+
   it('may change the same clips: each change is made whole or refused', async () => {
     for (const label of ['jump', 'fall', 'lie']) await addClass(label);
     for (let index = 0; index < 4; index++) {

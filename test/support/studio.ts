@@ -31,7 +31,11 @@ export interface TestStudio {
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Posts JSON. @returns the status, and the code of an error. */
   post(path: string, body?: object): Promise<{ status: number; code: string | undefined }>;
-  upload(query: Record<string, string>, body: string | Uint8Array, type?: string): Promise<Response>;
+  upload(
+    query: Record<string, string>,
+    body: string | Uint8Array | ReadableStream<Uint8Array>,
+    type?: string,
+  ): Promise<Response>;
   state(): Promise<StudioState>;
   clips(label: string): Promise<readonly ClipState[]>;
   run(name: string): Promise<RunState>;
