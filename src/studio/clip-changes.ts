@@ -3,15 +3,14 @@ import { extname, join } from 'node:path';
 import { checkClassName } from '../datasets/class-names.js';
 import { readGroups, writeGroups } from '../datasets/groups-file.js';
 import { UserError } from '../errors.js';
-import { exists } from '../platform/exists.js';
+import { exists, unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { Refusal } from '../serve/refusal.js';
+import { type Added, additionTitle } from './additions.js';
 import { type BinnedClip, forget, listBin, throwAway } from './bin.js';
 import { listClips, type StoredClip } from './clip-folder.js';
+import type { Change, Undo } from './project-changes.js';
 import type { ProjectFolder } from './project-folder.js';
-
-/** Takes a change back. */
-export type Undo = () => Promise<void>;
 
 /** Where a clip is put, and what it is called there, unless that name is taken. */
 export interface Place {
@@ -31,13 +30,14 @@ export class ClipChanges {
     this.#bin = bin;
   }
 
-  /** @throws UserError `usage` for a name that no folder can have; Refusal `usage` for one that is taken. */
-  async addClass(label: string): Promise<Undo> {
+  /**
+   * @param drop that it is part of; absent where it comes alone.
+   * @throws UserError `usage` for a name that no folder can have; Refusal `usage` for one that is taken.
+   */
+  async addClass(label: string, drop?: string): Promise<Change> {
     await this.#requireFree(label);
-    const folder = join(this.#clips, label);
-    await makeFolder(folder);
-    return async () =>
-      rmdir(folder).catch(async () => Promise.reject(otherFiles(folder, await readdir(folder))));
+    await makeFolder(join(this.#clips, label));
+    return this.#addition({ classes: [label], clips: [] }, drop);
   }
 
   /** @throws UserError as addClass. */
@@ -60,10 +60,10 @@ export class ClipChanges {
     };
   }
 
-  /** Takes a file over from elsewhere on the same disk. */
-  async add(path: string, place: Place): Promise<{ exampleId: string; undo: Undo }> {
+  /** Takes a file over from elsewhere on the same disk. @param drop as in addClass. */
+  async add(path: string, place: Place, drop?: string): Promise<Change> {
     const exampleId = await this.#put(path, place);
-    return { exampleId, undo: () => this.#throwOut([exampleId]) };
+    return this.#addition({ classes: [], clips: [exampleId] }, drop);
   }
 
   async move(clips: readonly StoredClip[], label: string): Promise<Undo> {
@@ -110,6 +110,26 @@ export class ClipChanges {
     return () => this.#throwOut(exampleId === null ? [] : [exampleId]);
   }
 
+  #addition(added: Added, drop: string | undefined): Change {
+    const whole = (all: Added): Change => ({
+      title: additionTitle(all),
+      undo: () => this.#takeOut(all),
+      part: drop === undefined ? undefined : { drop, added: all, whole },
+    });
+    return whole(added);
+  }
+
+  /** Classes that hold something else by now stay. */
+  async #takeOut({ classes, clips }: Added): Promise<void> {
+    await this.#throwOut(clips);
+    const full: string[] = [];
+    for (const folder of classes.map((label) => join(this.#clips, label))) {
+      await unlessAbsent(rmdir(folder)).catch(() => full.push(folder));
+    }
+    const [first] = full;
+    if (first !== undefined) throw otherFiles(first, await readdir(first));
+  }
+
   async #put(path: string, { label, name, group }: Place): Promise<string> {
     const folder = join(this.#clips, label);
     await makeFolder(folder);
@@ -135,10 +155,9 @@ export class ClipChanges {
   }
 
   async #throwOut(exampleIds: readonly string[]): Promise<void> {
-    for (const exampleId of exampleIds) {
-      const clip = await this.#find(exampleId);
-      if (clip) await this.#throw(clip);
-    }
+    const thrown = new Set(exampleIds);
+    const { clips } = await listClips(this.#clips);
+    for (const clip of clips) if (thrown.has(clip.exampleId)) await this.#throw(clip);
   }
 
   /** @returns its example id; null for what is no longer in the bin. */

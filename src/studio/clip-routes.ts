@@ -9,7 +9,7 @@ import { cutClip, receiveClip, receiveRecording } from './arrivals.js';
 import { forget, listBin } from './bin.js';
 import { isAbsence } from './clip-checks.js';
 import { listClips, type StoredClip } from './clip-folder.js';
-import type { Done } from './project-changes.js';
+import type { Change } from './project-changes.js';
 import { readJson } from './read-json.js';
 import { sendFile } from './send-file.js';
 import type { Studio } from './studio-parts.js';
@@ -20,11 +20,15 @@ const ids = z.array(z.string()).min(1).max(10_000);
 /** The same for all clips of one recording session. */
 const take = z.string().regex(/^[\w -]{1,60}$/, '1 to 60 letters (A to Z), digits, spaces, - or _');
 
+/** The same for all that is dropped at once, and so taken back at once. */
+const drop = z.string().regex(/^[\w-]{1,60}$/, '1 to 60 letters (A to Z), digits, _ or -');
+
 const uploadSchema = z.strictObject({
   label: z.string(),
   /** What the file is called where it comes from; absent for a recording. */
   name: z.string().optional(),
   take: take.optional(),
+  drop: drop.optional(),
 });
 
 const trimSchema = z
@@ -39,11 +43,8 @@ const ROUTES: readonly StudioRoute[] = [
     method: 'POST',
     path: '/api/classes',
     handle: async ({ request, studio }) => {
-      const given = await readJson(request, z.strictObject({ label: z.string() }));
-      await studio.changes.make(async () => {
-        const undo = await studio.clips.addClass(given.label);
-        return { title: `Add “${given.label}”`, undo, result: null };
-      });
+      const given = await readJson(request, z.strictObject({ label: z.string(), drop: drop.optional() }));
+      await studio.changes.make(() => studio.clips.addClass(given.label, given.drop));
       return DONE();
     },
   },
@@ -55,7 +56,7 @@ const ROUTES: readonly StudioRoute[] = [
       await studio.changes.make(async () => {
         await requireClass(studio, given.label);
         const undo = await studio.clips.renameClass(given.label, given.to);
-        return { title: `Rename “${given.label}”`, undo, result: null };
+        return { title: `Rename “${given.label}”`, undo };
       });
       return DONE();
     },
@@ -68,7 +69,7 @@ const ROUTES: readonly StudioRoute[] = [
       await studio.changes.make(async () => {
         await requireClass(studio, given.label);
         const undo = await studio.clips.removeClass(given.label);
-        return { title: `Remove “${given.label}”`, undo, result: null };
+        return { title: `Remove “${given.label}”`, undo };
       });
       return DONE();
     },
@@ -83,7 +84,7 @@ const ROUTES: readonly StudioRoute[] = [
         await requireClass(studio, given.label);
         const clips = (await find(studio, given.ids)).filter((clip) => clip.label !== given.label);
         const undo = await studio.clips.move(clips, given.label);
-        return { title: `Move ${counted(clips.length, 'clip')}`, undo, result: null };
+        return { title: `Move ${counted(clips.length, 'clip')}`, undo };
       });
       return DONE();
     },
@@ -97,7 +98,7 @@ const ROUTES: readonly StudioRoute[] = [
         const clips = await find(studio, given.ids);
         const undo = await studio.clips.group(clips, given.take);
         const verb = given.take === null ? 'Separate' : 'Group';
-        return { title: `${verb} ${counted(clips.length, 'clip')}`, undo, result: null };
+        return { title: `${verb} ${counted(clips.length, 'clip')}`, undo };
       });
       return DONE();
     },
@@ -110,7 +111,7 @@ const ROUTES: readonly StudioRoute[] = [
       await studio.changes.make(async () => {
         const clips = await find(studio, given.ids);
         const undo = await studio.clips.remove(clips);
-        return { title: `Delete ${counted(clips.length, 'clip')}`, undo, result: null };
+        return { title: `Delete ${counted(clips.length, 'clip')}`, undo };
       });
       return DONE();
     },
@@ -153,7 +154,7 @@ const ROUTES: readonly StudioRoute[] = [
         const binned = (await listBin(studio.project.bin)).find(({ id }) => id === param('id'));
         if (!binned) throw gone();
         const undo = await studio.clips.restore(binned);
-        return { title: 'Restore 1 clip', undo, result: null };
+        return { title: 'Restore 1 clip', undo };
       });
       return DONE();
     },
@@ -184,7 +185,7 @@ export const CLIP_ROUTES: readonly StudioRoute[] = ROUTES.map((route) => ({
 }));
 
 async function upload({ request, studio }: Asked): Promise<Response> {
-  const { label: labelGiven, name, take } = parseQuery(uploadSchema, request);
+  const { label: labelGiven, name, take, drop } = parseQuery(uploadSchema, request);
   const { project, limits } = studio;
   await requireClass(studio, labelGiven);
   const life = requestLife(request.signal, studio.signal);
@@ -197,8 +198,7 @@ async function upload({ request, studio }: Asked): Promise<Response> {
     await putIn(studio, arrival.path, async () => {
       // It may have been renamed while the clip arrived.
       await requireClass(studio, labelGiven);
-      const { undo } = await studio.clips.add(arrival.path, place);
-      return { title: 'Add 1 clip', undo, result: null };
+      return studio.clips.add(arrival.path, place, drop);
     });
     return DONE();
   } finally {
@@ -215,7 +215,7 @@ async function trim({ request, studio, param }: Asked): Promise<Response> {
     const path = await cutClip(clip, { ...given, arriving, signal: life.signal });
     await putIn(studio, path, async () => {
       const undo = await studio.clips.replace(await findOne(studio, clip.id), path);
-      return { title: 'Trim 1 clip', undo, result: null };
+      return { title: 'Trim 1 clip', undo };
     });
     return DONE();
   } finally {
@@ -224,7 +224,7 @@ async function trim({ request, studio, param }: Asked): Promise<Response> {
 }
 
 /** Makes a change that takes a file over; where it is refused, the file is not kept. */
-async function putIn({ changes }: Studio, path: string, change: () => Promise<Done<null>>): Promise<void> {
+async function putIn({ changes }: Studio, path: string, change: () => Promise<Change>): Promise<void> {
   await changes.make(change).finally(() => rm(path, { recursive: true, force: true }));
 }
 

@@ -195,12 +195,14 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await dialog.getByRole('button', { name: 'Each folder in one session' }).click();
     const column = page.getByRole('region', { name: 'sessions' });
     await column.getByText('4 clips, 2 recordings').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Undo: Add “sessions” and 4 clips' }).waitFor(WAIT);
     // A folder of pictures is one clip.
     await dropOnto(column.getByRole('heading'), [join(root, 'frames')]);
     await column.getByText('5 clips, 3 recordings').waitFor(WAIT);
     await dropOnto(column.getByRole('heading'), [wednesday]);
     await dialog.getByRole('button', { name: 'All in one session' }).click();
     await column.getByText('7 clips, 4 recordings').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Undo: Add 2 clips' }).waitFor(WAIT);
     await looked();
     await column.getByText('7 clips, 4 recordings').waitFor(WAIT);
     for (const box of await column.getByRole('checkbox').all()) await box.check();

@@ -374,6 +374,40 @@ describe('what goes away by hand while it is asked for', () => {
   });
 });
 
+describe('what is dropped at once', () => {
+  it('is taken back in one step, without what was refused', async () => {
+    await addClass('fall');
+    const drop = 'drop-1';
+    await studio.post('/api/classes', { label: 'jump', drop });
+    const body = await sample('open/open-0001.mp4');
+    const names = ['a.mp4', 'notes.txt', 'b.mp4'];
+    const statuses: number[] = [];
+    for (const label of ['jump', 'fall']) {
+      for (const name of names) {
+        statuses.push((await studio.upload({ label, name, take: 'monday', drop }, body)).status);
+      }
+    }
+    expect(statuses).toEqual([200, 422, 200, 200, 422, 200]);
+    expect((await studio.state()).undo).toBe('Add “jump” and 4 clips');
+    await studio.post('/api/undo');
+    expect(await studio.state()).toMatchObject({
+      undo: 'Add “fall”',
+      classes: [{ label: 'fall', clips: [] }],
+      bin: { length: 4 },
+    });
+    expect((await studio.post('/api/classes', { label: 'lie', drop: 'a/b' })).status).toBe(400);
+  });
+
+  it('leaves a class that holds something else by now, and says so', async () => {
+    const drop = 'drop-1';
+    for (const label of ['jump', 'fall']) await studio.post('/api/classes', { label, drop });
+    expect((await studio.state()).undo).toBe('Add 2 classes');
+    await writeFile(join(project.folder, 'clips/jump/notes.txt'), 'Dear');
+    expect(await studio.post('/api/undo')).toEqual({ status: 400, code: 'usage' });
+    expect(await readdir(join(project.folder, 'clips'))).toEqual(['jump']);
+  });
+});
+
 describe('two windows', () => {
   it('may rename a class while a clip of it arrives, which is refused, and makes no class', async () => {
     await addClass('jump');

@@ -12,7 +12,7 @@ import { change, failure, labels, say, state } from './project.js';
 import { Recorder } from './recorder.js';
 import { Rename } from './rename.js';
 import { chosen, Selection } from './selection.js';
-import { type Given, Together, takeIn } from './together.js';
+import { dropId, type Given, Together, takeIn } from './together.js';
 import { Uploads } from './uploads-list.js';
 import { Warnings } from './warnings.js';
 
@@ -167,6 +167,7 @@ function ClassChanges({ label }: { label: string }) {
 function NewClass() {
   const drop = useDropTarget(async (data) => {
     const given: Given[] = [];
+    const id = dropId();
     const { files, folders } = await readDrop(data);
     const [loose] = files;
     if (loose) {
@@ -174,10 +175,10 @@ function NewClass() {
     }
     for (const folder of folders) {
       const { name: label } = folder;
-      const isThere = labels.value.includes(label) || (await change('/api/classes', { label }));
+      const isThere = labels.value.includes(label) || (await change('/api/classes', { label, drop: id }));
       if (isThere) given.push({ label, clips: clipsIn(folder) });
     }
-    takeIn(given);
+    takeIn(given, id);
   });
   return (
     <form

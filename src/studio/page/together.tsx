@@ -11,41 +11,51 @@ export interface Given {
   readonly clips: readonly GivenClip[];
 }
 
-/** Those of which it is not said yet which were recorded together. */
-const undecided = signal<readonly Given[]>([]);
+interface Drop {
+  /** By which the studio knows what to take back in one step. */
+  readonly id: string;
+  readonly given: readonly Given[];
+}
+
+/** The one of which it is not said yet which clips were recorded together. */
+const undecided = signal<Drop | null>(null);
+
+/** Names what is dropped or chosen at once, unlike in any other window. */
+export const dropId = (): string => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 
 /** Sends clips; asks first which of several belong together, so that the test is honest. */
-export function takeIn(given: readonly Given[]): void {
-  if (given.some(({ clips }) => clips.length > 1)) undecided.value = given;
-  else void sendAll(given, () => undefined);
+export function takeIn(given: readonly Given[], id = dropId()): void {
+  if (given.some(({ clips }) => clips.length > 1)) undecided.value = { id, given };
+  else void sendAll({ id, given }, () => undefined);
 }
 
 type TakeOf = (clip: GivenClip, label: string) => string | undefined;
 
-async function sendAll(given: readonly Given[], takeOf: TakeOf): Promise<void> {
+async function sendAll({ id, given }: Drop, takeOf: TakeOf): Promise<void> {
   for (const { label, clips } of given) {
-    for (const clip of clips) await sendGiven(clip, { label, take: takeOf(clip, label) });
+    for (const clip of clips) await sendGiven(clip, { label, take: takeOf(clip, label), drop: id });
   }
 }
 
 /** Asks about the clips that were given last. */
 export function Together() {
-  const given = undecided.value;
-  if (given.length === 0) return null;
+  const drop = undecided.value;
+  if (!drop) return null;
+  const { given } = drop;
   const clips = given.flatMap((each) => each.clips);
   const folders = new Set(
     given.flatMap(({ label, clips: own }) => own.map(({ folder }) => `${label}/${folder}`)),
   );
   const decide = (takeOf: TakeOf) => {
-    undecided.value = [];
-    void sendAll(given, takeOf);
+    undecided.value = null;
+    void sendAll(drop, takeOf);
   };
   const now = new Date();
   return (
     <Dialog
       title={`How were these ${counted(clips.length, 'clip')} recorded?`}
       onClose={() => {
-        undecided.value = [];
+        undecided.value = null;
       }}
     >
       <p>

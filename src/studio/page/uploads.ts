@@ -12,6 +12,8 @@ export interface Upload {
   readonly name?: string | undefined;
   /** The recording session that it is from. */
   readonly take?: string | undefined;
+  /** What it was dropped with, and is taken back with. */
+  readonly drop?: string | undefined;
   /** Why it could not be saved; null while it is on its way. */
   readonly problem: string | null;
 }
@@ -39,10 +41,11 @@ export function discard({ id }: Upload): void {
 }
 
 async function deliver(upload: Upload): Promise<void> {
-  const { label, name, take, body } = upload;
+  const { label, name, take, drop, body } = upload;
   const query = new URLSearchParams({ label });
   if (name !== undefined) query.set('name', name);
   if (take !== undefined) query.set('take', take);
+  if (drop !== undefined) query.set('drop', drop);
   const asked = await ask(`/api/clips?${query}`, { method: 'POST', body });
   if (asked.kind === 'refused') {
     update(upload.id, { problem: words(asked) });
@@ -65,9 +68,9 @@ addEventListener('beforeunload', (event) => {
 /** Sends a clip that was chosen or dropped. */
 export async function sendGiven(
   clip: GivenClip,
-  { label, take }: { label: string; take?: string | undefined },
+  place: Pick<Upload, 'label' | 'take' | 'drop'>,
 ): Promise<void> {
   const { name, files, isPictures } = clip;
-  if (isPictures) send({ label, take, name: `${name}.zip`, body: await downloadZip(files).blob() });
-  else for (const file of files) send({ label, take, name, body: file });
+  if (isPictures) send({ ...place, name: `${name}.zip`, body: await downloadZip(files).blob() });
+  else for (const file of files) send({ ...place, name, body: file });
 }
