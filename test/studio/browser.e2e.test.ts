@@ -58,7 +58,7 @@ async function copySamples(names: readonly string[], folder: string): Promise<vo
 }
 
 async function stop({ child }: Opened): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   return code;
