@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { collectRarely } from '../platform/collect-rarely.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
 import { batchNoun } from '../report/words.js';
@@ -82,6 +83,7 @@ async function run(
 ): Promise<{ noun: string; result: BatchResult }> {
   const { subtitles, report, shard, embeddings, followLinks, strict, out } = flags;
   const format = flags.format ?? formatOf(out);
+  collectRarely();
   const prediction = await openPrediction(flags);
   const noun = batchNoun(prediction.bundle.manifest.pipeline);
   const progress = batchProgress(noun);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { collectRarely } from '../platform/collect-rarely.js';
 import { counted } from '../platform/counted.js';
 import { printable } from '../platform/printable.js';
 import { work } from '../queue/work.js';
@@ -34,6 +35,7 @@ export function workCommand(finish: (exitCode: number) => void): Command {
     .option('--give-up-after <count>', 'times that a clip may end its worker', wholeNumber(1), 2);
   return withPredictionOptions(command).action(async (flags: Flags) => {
     const { queue, name, out, lock: lockSeconds, giveUpAfter: mostDeaths } = flags;
+    collectRarely();
     const prediction = await openPrediction(flags);
     const onProgress = workProgress();
     const { part, rows, failed } = await interruptible((signal) =>

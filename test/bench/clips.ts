@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { ensureExecutable, findBinary } from '../../src/media/ffmpeg/binaries.js';
+import { collectRarely } from '../../src/platform/collect-rarely.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
@@ -24,6 +25,8 @@ export async function benchBatch(): Promise<void> {
     return;
   }
   const rounds = 2;
+  // As the command does.
+  collectRarely();
   await withModels(async (models, root) => {
     const contenders = await contendersOf(models, {
       own: (model) => batchOf(model, { source, root }),
