@@ -65,6 +65,12 @@ export async function change(path: string, body: object = {}): Promise<boolean> 
 export const words = ({ message, fix }: { message: string; fix: string }): string =>
   `${message} ${fix}`.trim();
 
+/** Refusals of a server that comes up or goes down. */
+const PASSING: readonly string[] = ['starting', 'stopping'];
+
+/** Whether the studio answers, but not this page, such as one that was started again. */
+let isShutOut = false;
+
 let reading: Promise<void> | null = null;
 let isStale = false;
 
@@ -79,12 +85,14 @@ async function readState(): Promise<void> {
   while (isStale) {
     isStale = false;
     const asked = await ask<StudioState>('/api/state');
-    if (asked.kind === 'answer') {
-      isAway.value = false;
+    const isRefused = asked.kind === 'refused';
+    isAway.value = isRefused && (asked.code === 'away' || PASSING.includes(asked.code));
+    isShutOut = isRefused && !isAway.value;
+    if (!isRefused) {
       keepFocus(() => {
         state.value = asked.value;
       });
-    } else if (asked.code !== 'away') failure.value = words(asked);
+    } else if (isShutOut) failure.value = words(asked);
   }
   reading = null;
 }
@@ -95,13 +103,19 @@ export function followProject(): void {
   events.addEventListener('state', refresh);
   events.addEventListener('progress', refresh);
   events.addEventListener('error', () => {
-    // One that answers, but refuses: the studio was started again, and says what to do.
-    const isRefused = events.readyState === EventSource.CLOSED;
-    isAway.value = !isRefused;
-    if (isRefused) void refresh();
+    // A browser tries again by itself, but not after an answer that refuses.
+    if (events.readyState === EventSource.CLOSED) void followAgain();
+    else isAway.value = true;
   });
   events.addEventListener('open', () => {
     isAway.value = false;
   });
   refresh();
+}
+
+const PAUSE_MILLISECONDS = 1000;
+
+async function followAgain(): Promise<void> {
+  await refresh();
+  if (!isShutOut) setTimeout(followProject, PAUSE_MILLISECONDS);
 }
