@@ -63,6 +63,8 @@ export interface BinEntry {
 
 /** What a training does where its settings are left alone. */
 export interface RecipeState {
+  /** Why the file cannot be used as it is now, for which nothing is trained; null where it can. What follows is of the last that could. */
+  readonly problem: { readonly message: string; readonly fix: string } | null;
   readonly steps: number;
   readonly hasPretrained: boolean;
   /** Whether the pretrained encoder is on this machine already. */

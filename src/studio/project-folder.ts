@@ -2,20 +2,17 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scanFolders } from '../datasets/scan-folders.js';
 import { UserError } from '../errors.js';
-import { inputOf } from '../inputs/input-kinds.js';
-import { readPipeline } from '../pipeline/pipeline-file.js';
-import type { Pipeline } from '../pipeline/schema.js';
 import { exists, unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { cannotMakeFolder } from '../platform/write-result.js';
 import { makeProject } from '../workflows/init-project.js';
+import { openRecipe, type Recipe } from './project-recipe.js';
 
 /** Where a project keeps what. Names that begin with a dot are passed over by all that reads clips. */
 export interface ProjectFolder {
   /** As it was given. */
   readonly folder: string;
-  readonly pipelinePath: string;
-  readonly pipeline: Pipeline;
+  readonly recipe: Recipe;
   /** A folder for each class. */
   readonly clips: string;
   /** A folder for each run. */
@@ -31,7 +28,7 @@ export interface ProjectFolder {
  * Opens the folder of a project as `clipstep init` makes it, and makes it where there is none yet.
  *
  * @throws UserError `usage` for a folder that holds something else, for clips that a manifest lists or that are split by
- *   folders, and for a pipeline that trains on no clips; as readPipeline; `cannot_write`.
+ *   folders, and as openRecipe; `cannot_write`.
  */
 export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
   const pipelinePath = join(folder, 'pipeline.yaml');
@@ -41,8 +38,7 @@ export async function openProjectFolder(folder: string): Promise<ProjectFolder> 
     );
     await makeProject(folder, []);
   }
-  const pipeline = await readPipeline(pipelinePath);
-  requireClips(pipeline, pipelinePath);
+  const recipe = await openRecipe(pipelinePath);
   const own = join(folder, '.studio');
   const paths = {
     clips: join(folder, 'clips'),
@@ -56,7 +52,7 @@ export async function openProjectFolder(folder: string): Promise<ProjectFolder> 
     await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotMakeFolder(path, cause)));
   }
   await refuseArranged(paths.clips);
-  return { folder, pipelinePath, pipeline, ...paths };
+  return { folder, recipe, ...paths };
 }
 
 /** A project is made in a folder that is not there, is empty, or holds clips alone. */
@@ -73,15 +69,6 @@ async function refuseOther(folder: string): Promise<void> {
   throw new UserError('usage', {
     problem: `${folder} holds ${names.slice(0, 3).join(', ')}, but no pipeline.yaml: it is not a project.`,
     fix: 'Give a new folder, or one that `clipstep init` or `clipstep studio` made.',
-  });
-}
-
-function requireClips({ name, task, input }: Pipeline, path: string): void {
-  const { given, images } = inputOf(input);
-  if (task === 'classification' && given === 'files' && images === 'frames') return;
-  throw new UserError('usage', {
-    problem: `The pipeline ${name} in ${path} does not classify clips, which is what the studio is for.`,
-    fix: 'Give a folder whose pipeline reads frames, such as one that `clipstep init` made.',
   });
 }
 

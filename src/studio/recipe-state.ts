@@ -1,5 +1,6 @@
 import { readManifest } from '../bundle/manifest.js';
 import { isPublishedHere } from '../encoder/pretrained/load-pretrained.js';
+import type { UserError } from '../errors.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { shippedNames, shippedPath } from '../platform/shipped.js';
 import type { RecipeState, RunState, TrainingTime } from './messages.js';
@@ -7,17 +8,19 @@ import type { RecipeState, RunState, TrainingTime } from './messages.js';
 /**
  * What a training of a pipeline does, and how long it takes.
  *
+ * @param about.problem why the file of the pipeline cannot be used as it is now.
  * @param about.runs earlier ones of the same project.
  * @param about.reckon how long the first one will take.
  */
 export async function recipeState(
   pipeline: Pipeline,
-  about: { runs: readonly RunState[]; reckon: () => TrainingTime | null },
+  about: { problem: UserError | null; runs: readonly RunState[]; reckon: () => TrainingTime | null },
 ): Promise<RecipeState> {
   const { input, training } = pipeline;
   const encoder = input.kind === 'frames' ? input.encoder : undefined;
   const isPretrained = encoder?.weights === 'hub';
   return {
+    problem: about.problem && { message: about.problem.problem, fix: about.problem.fix },
     steps: training.steps ?? 0,
     hasPretrained: isPretrained,
     isPretrainedHere: isPretrained && (await isPublishedHere(encoder)),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../errors.js';
+import type { Pipeline } from '../pipeline/schema.js';
 import { parseQuery } from '../serve/parse-query.js';
 import { listClips } from './clip-folder.js';
 import { badRequest, readJson } from './read-json.js';
@@ -43,6 +44,7 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
     method: 'POST',
     path: '/api/runs/:run/resume',
     handle: async ({ studio, param }) => {
+      await requireRecipe(studio);
       await studio.runs.resume(param('run'));
       return DONE();
     },
@@ -101,18 +103,26 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
 
 async function start({ request, studio }: Asked): Promise<Response> {
   const settings = await readJson(request, settingsSchema);
-  await requireWeights(settings.weights, studio);
+  const pipeline = await requireRecipe(studio);
+  await requireWeights(settings.weights, pipeline);
   const listing = await listClips(studio.project.clips);
   const usable = usableClips(listing, studio.checks.factsOf);
-  const { problem } = readinessOf(listing, { pipeline: studio.project.pipeline, usable });
+  const { problem } = readinessOf(listing, { pipeline, usable });
   if (problem !== null) throw new UserError('bad_dataset', { problem, fix: 'Then train again.' });
   const name = await studio.runs.start(settings, { clips: listing.clips.length });
   return Response.json({ name });
 }
 
+/** A training reads the file itself, as it is then. */
+async function requireRecipe({ project: { recipe } }: Studio): Promise<Pipeline> {
+  await recipe.refresh();
+  if (recipe.problem) throw recipe.problem;
+  return recipe.pipeline;
+}
+
 /** A page may choose among encoders; paths are for whoever has the machine. */
-async function requireWeights(weights: string | null, { project }: Studio): Promise<void> {
-  const names = ['hub', ...(await shippedEncoders(project.pipeline))];
+async function requireWeights(weights: string | null, pipeline: Pipeline): Promise<void> {
+  const names = ['hub', ...(await shippedEncoders(pipeline))];
   if (weights === null || names.includes(weights)) return;
   throw badRequest(`weights must be null or one of ${names.join(', ')}; found ${JSON.stringify(weights)}.`);
 }

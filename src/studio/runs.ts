@@ -80,7 +80,7 @@ class ProjectRuns implements Runs {
 
   /** Takes what was kept of a run. */
   recall(name: string, log: readonly RunLine[]): void {
-    const run = { log: [...log], tracker: trackProgress(this.#project.pipeline) };
+    const run = { log: [...log], tracker: trackProgress(this.#project.recipe.pipeline) };
     for (const line of log) run.tracker.keep(line);
     this.#runs.set(name, run);
   }
@@ -191,10 +191,10 @@ class ProjectRuns implements Runs {
   }
 
   #argumentsOf(name: string): string[] {
-    const { pipelinePath, clips } = this.#project;
+    const { recipe, clips } = this.#project;
     const { weights, seed, set } = adjustments(this.settingsOf(name)!); // the studio began it
     return [
-      ...[pipelinePath, '--data', clips, '--out', this.#folderOf(name)],
+      ...[recipe.path, '--data', clips, '--out', this.#folderOf(name)],
       ...(weights === undefined ? [] : ['--weights', weights]),
       ...(seed === undefined ? [] : ['--seed', String(seed)]),
       ...Object.entries(set).flatMap(([setting, value]) => ['--set', `${setting}=${value}`]),

@@ -12,14 +12,16 @@ export async function studioState(studio: Studio): Promise<StudioState> {
   const { project, checks, changes } = studio;
   // Before the clips: where it is taken back meanwhile, they are not yet said to be as they were.
   const undo = changes.undoTitle;
+  await project.recipe.refresh();
+  const { pipeline, problem } = project.recipe;
   const listing = await listClips(project.clips);
   const runs = await studio.runs.list();
   const usable = usableClips(listing, checks.factsOf);
-  const readiness = readinessOf(listing, { pipeline: project.pipeline, usable });
+  const readiness = readinessOf(listing, { pipeline, usable });
   // Beside clips that are looked at, it would be measured too slow; nobody asks before there are enough of them.
   const isReckoned = readiness.problem === null && !checks.isChecking;
   return {
-    name: project.pipeline.name,
+    name: pipeline.name,
     classes: listing.labels.map((label) => {
       const own = listing.clips.filter((clip) => clip.label === label);
       const clips = own.map((clip) => clipState(clip, { listing, studio }));
@@ -30,9 +32,11 @@ export async function studioState(studio: Studio): Promise<StudioState> {
     undo,
     bin: (await listBin(project.bin)).map(({ id, label, name }) => ({ id, label, name })),
     runs: runs.sort((one, other) => naturalOrder(one.name, other.name)),
-    recipe: await recipeState(project.pipeline, {
+    recipe: await recipeState(pipeline, {
+      problem,
       runs,
-      reckon: () => (isReckoned ? studio.times.estimate({ labels: listing.labels, clips: usable }) : null),
+      reckon: () =>
+        isReckoned ? studio.times.estimate({ labels: listing.labels, clips: usable }, pipeline) : null,
     }),
   };
 }

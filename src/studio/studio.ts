@@ -10,6 +10,7 @@ import { clipChecks } from './clip-checks.js';
 import { openEventStream } from './event-stream.js';
 import { projectChanges } from './project-changes.js';
 import { openProjectFolder } from './project-folder.js';
+import { followRecipe } from './project-recipe.js';
 import { openRuns } from './runs.js';
 import type { Studio } from './studio-parts.js';
 import { thumbnails } from './thumbnails.js';
@@ -71,13 +72,15 @@ export async function openStudio({ folder, access, limits, onError }: StudioOpti
     }),
     runs: await openRuns(project, { onChange: changed, onProgress: () => events.announce('progress') }),
     thumbnails: thumbnails(stop.signal),
-    times: trainingTimes(project.pipeline, { signal: stop.signal, onChange: changed }),
+    times: trainingTimes({ signal: stop.signal, onChange: changed }),
     trial: openTrial({ temporaryFolder: project.arriving, limits: allLimits }),
   };
   checks.refresh();
+  const unfollow = followRecipe(project.recipe, { onChange: changed, onError });
   return {
     fetch: answerStudio(studio, { access, onError }),
     close: async () => {
+      unfollow();
       events.close();
       stop.abort();
       await Promise.all([checks.stop(), studio.runs.stop(), studio.times.stop(), studio.trial.close()]);

@@ -73,12 +73,12 @@ async function trainCommand(
   project: ProjectFolder,
   { run, settings }: { run: string; settings: Parameters<typeof adjustments>[0] },
 ): Promise<string> {
-  const { folder, pipelinePath, clips, models } = project;
+  const { folder, recipe, clips, models } = project;
   const { weights, seed, set } = adjustments(settings);
   const out = relative(folder, await freeFolder(join(models, `${run}-again`)));
   return commandLine(
     'train',
-    { pipeline: relative(folder, pipelinePath), data: relative(folder, clips), weights, set },
+    { pipeline: relative(folder, recipe.path), data: relative(folder, clips), weights, set },
     ['--out', out, ...(seed === undefined ? [] : ['--seed', seed])],
   );
 }

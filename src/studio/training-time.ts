@@ -15,46 +15,50 @@ import type { PaceStart } from './pace-thread.js';
 /** How long a first training will take, from what its parts take on this machine. */
 export interface TrainingTimes {
   /** Null until it is measured, which the first call with these clips begins; also for trainings that are not measured. */
-  estimate(listing: ClipListing): TrainingTime | null;
+  estimate(listing: ClipListing, pipeline: Pipeline): TrainingTime | null;
   /** Waits until what is under way has ended. */
   stop(): Promise<void>;
 }
 
-/** Of a project's pipeline. @param options.onChange is called when it is measured. */
-export function trainingTimes(
-  pipeline: Pipeline,
-  { signal, onChange }: { signal: AbortSignal; onChange: () => void },
-): TrainingTimes {
-  const { input, training, finetune, distil } = pipeline;
-  const isMeasured = training.train === 'recurrent' && !finetune && !distil;
-  let measured: { clip: number; step: number } | null = null;
-  let running: Promise<void> | null = null;
+interface Measured {
+  readonly pipeline: Pipeline;
+  seconds: { clip: number; step: number } | null;
   /** The clips of the last attempt, which is not made again with the same ones. */
-  let tried = '';
-  const measure = async (clips: readonly StoredClip[], classes: number) => {
-    const seconds = await measureAny(clips, { pipeline, classes, signal });
-    if (!seconds) return;
-    measured = seconds;
-    onChange();
+  tried: string;
+}
+
+/** @param options.onChange is called when a pipeline is measured. */
+export function trainingTimes(options: { signal: AbortSignal; onChange: () => void }): TrainingTimes {
+  let measured: Measured | null = null;
+  let running: Promise<void> | null = null;
+  const measure = async (own: Measured, { labels, clips }: ClipListing) => {
+    const { pipeline } = own;
+    const { signal } = options;
+    // Where it cannot be measured there is no estimate, and the training itself says why.
+    own.seconds = await measureAny(clips, { pipeline, classes: labels.length, signal }).catch(() => null);
+    running = null;
+    // Another pipeline may wait for its turn.
+    if (own.seconds || own !== measured) options.onChange();
   };
   return {
-    estimate: ({ labels, clips }) => {
-      if (!isMeasured || input.kind !== 'frames') return null;
+    estimate: (listing, pipeline) => {
+      if (!isMeasured(pipeline)) return null;
+      if (measured?.pipeline !== pipeline) measured = { pipeline, seconds: null, tried: '' };
+      const { labels, clips } = listing;
       const clipsNow = JSON.stringify(clips.map(({ id, version }) => [id, version]));
-      if (!measured && !running && clipsNow !== tried) {
-        tried = clipsNow;
-        // Where it cannot be measured there is no estimate, and the training itself says why.
-        running = measure(clips, labels.length)
-          .catch(() => {})
-          .finally(() => {
-            running = null;
-          });
+      if (!measured.seconds && !running && clipsNow !== measured.tried) {
+        measured.tried = clipsNow;
+        running = measure(measured, listing);
       }
-      return measured && timeOf(measured, { pipeline, clips: clips.length, classes: labels.length });
+      const { seconds } = measured;
+      return seconds && timeOf(seconds, { pipeline, clips: clips.length, classes: labels.length });
     },
     stop: async () => running ?? undefined,
   };
 }
+
+const isMeasured = ({ input, training, finetune, distil }: Pipeline): boolean =>
+  training.train === 'recurrent' && !finetune && !distil && input.kind === 'frames';
 
 /** Until the first clip is read. */
 const START_SECONDS = 3;

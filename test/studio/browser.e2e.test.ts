@@ -8,6 +8,8 @@ import ffmpegPackage from '@ffmpeg-installer/ffmpeg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shippedSample } from '../../src/platform/package-files.js';
+import { allowedHosts } from '../../src/serve/allowed-hosts.js';
+import { listen } from '../../src/serve/listen.js';
 import { chromiumPath, dropOnto, launchWithCamera, lookAt, PICTURES } from '../support/browser.js';
 import { projectFolder } from '../support/cli.js';
 
@@ -102,6 +104,26 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     if (PICTURES && task.result?.state === 'fail')
       await page.screenshot({ path: join(PICTURES, 'failed.png') });
   });
+
+  /** As a studio that comes up slowly, until the page has asked for its events. */
+  async function answerStarting(port: number): Promise<void> {
+    const host = '127.0.0.1';
+    const asked = page.waitForResponse(
+      (response) => response.url().endsWith('/api/events') && response.status() === 503,
+      WAIT,
+    );
+    const starting = listen(
+      { host, port },
+      {
+        access: () => ({ hosts: allowedHosts({ host, port }), proof: { kind: 'open' } }),
+        open: async () => {
+          await asked;
+          throw new Error('It does not come up.');
+        },
+      },
+    );
+    await expect(starting).rejects.toThrow('It does not come up.');
+  }
 
   const screen = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
 
@@ -272,7 +294,14 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
   it('trains, through a reload in its midst and in two windows, and says how good it is', async () => {
     await screen('Train');
     await look('train');
-    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    const train = page.getByRole('button', { name: 'Train', exact: true });
+    await writeFile(join(folder, 'pipeline.yaml'), PIPELINE.replace('units: 8', 'units: many'));
+    await page.getByText('recurrent.units (line 8, column').waitFor(WAIT);
+    expect(await train.isDisabled()).toBe(true);
+    await look('recipe');
+    await writeFile(join(folder, 'pipeline.yaml'), PIPELINE);
+    await page.getByText('The recipe cannot be used').waitFor({ state: 'hidden', ...WAIT });
+    await train.click();
     await page.getByRole('progressbar').waitFor(WAIT);
     await look('training');
     await page.reload();
@@ -328,6 +357,7 @@ describe.skipIf(chromiumPath === null)('the studio in a browser', () => {
     await page.getByLabel('Add files to open').setInputFiles(shippedSample('open/open-0001.mp4'));
     await page.getByText('open-0001.mp4 (open) is not saved.').waitFor(WAIT);
     await look('away');
+    await answerStarting(Number(port));
     studio = await openStudio(folder, port);
     await page.getByText('This server answers only the browser that opened the address').waitFor(WAIT);
     expect(await page.getByText('The studio is not running.').count()).toBe(0);

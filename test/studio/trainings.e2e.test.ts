@@ -86,6 +86,16 @@ describe('a training', () => {
     expect(await studio.run('by-hand')).toMatchObject({ status: 'finished', settings: null });
   });
 
+  it('takes the recipe as it is in its file by then', async () => {
+    const path = join(project.folder, 'pipeline.yaml');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('epochs: 3', 'epochs: 2').replace('units: 4', 'units: 6'));
+    await studio.post('/api/runs', USUAL);
+    await until('run-1', 'finished');
+    const { manifest } = await loadBundle(join(project.folder, 'models/run-1'));
+    expect(manifest.pipeline).toMatchObject({ training: { epochs: 2 }, recurrent: { units: 6 } });
+  });
+
   it('can be taken away, as it lies there and as others read it', async () => {
     await studio.post('/api/runs', USUAL);
     await until('run-1', 'finished');
@@ -256,14 +266,14 @@ describe('how long a training takes', () => {
       '  encoder': '{ architecture: mobilenet-v1, alpha: 0.25, weights: motion }',
       training: '{ train: recurrent, epochs: 3, batchSize: 4, learningRate: 0.01 }',
     });
-    const { pipeline } = await openProjectFolder(project.folder);
+    const { pipeline } = (await openProjectFolder(project.folder)).recipe;
     const listing = await listClips(join(project.folder, 'clips'));
     const absent = listing.clips.map((clip) => ({ ...clip, path: `${clip.path}-absent`, version: 'absent' }));
-    const times = trainingTimes(pipeline, { signal: new AbortController().signal, onChange: () => {} });
-    expect(times.estimate({ ...listing, clips: absent })).toBeNull();
+    const times = trainingTimes({ signal: new AbortController().signal, onChange: () => {} });
+    expect(times.estimate({ ...listing, clips: absent }, pipeline)).toBeNull();
     await times.stop();
-    expect(times.estimate({ ...listing, clips: absent })).toBeNull();
-    await expect.poll(() => times.estimate(listing), { timeout: 60_000 }).not.toBeNull();
+    expect(times.estimate({ ...listing, clips: absent }, pipeline)).toBeNull();
+    await expect.poll(() => times.estimate(listing, pipeline), { timeout: 60_000 }).not.toBeNull();
   });
 
   it('is not guessed for what is not measured', async () => {

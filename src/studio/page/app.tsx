@@ -74,6 +74,7 @@ export function App() {
           {title}
         </h1>
         <Away />
+        <RecipeProblem />
         <Failure />
         {state.value ? <View /> : <p class="quiet">Opening the project…</p>}
       </main>
@@ -131,11 +132,27 @@ function Away() {
   );
 }
 
+/** Somebody has the recipe in an editor, and looks here for what it does. */
+function RecipeProblem() {
+  const problem = state.value?.recipe.problem ?? null;
+  if (problem === null) return null;
+  return (
+    <div class="message bad" role="alert">
+      <p>
+        The recipe cannot be used as it is. Trainings wait until it is fixed; this page sees that by itself.
+      </p>
+      <p class="lines">
+        <Said text={`${problem.message}\n${problem.fix}`} />
+      </p>
+    </div>
+  );
+}
+
 function Failure() {
   if (failure.value === null) return null;
   return (
     <div class="message bad" role="alert">
-      <p>
+      <p class="lines">
         <Said text={failure.value} />
       </p>
       <button

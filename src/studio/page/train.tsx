@@ -44,7 +44,12 @@ function Begin({ problem }: { problem: string | null }) {
     <section class="panel">
       {problem !== null && <p class="todo">{problem}</p>}
       <div class="actions">
-        <button type="button" class="main large" disabled={problem !== null || isBusy.value} onClick={start}>
+        <button
+          type="button"
+          class="main large"
+          disabled={problem !== null || recipe.problem !== null || isBusy.value}
+          onClick={start}
+        >
           Train
         </button>
         {problem === null && <p class="quiet">{timeText(settings.value)}</p>}
