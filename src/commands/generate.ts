@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { loadBundle } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
 import { messageOf, UserError } from '../errors.js';
 import { printable, printableLines } from '../platform/printable.js';
+import { readRegularFile } from '../platform/regular-file.js';
 import { findShipped } from '../platform/shipped.js';
 import { type Generated, generate } from '../predict/generate/generate.js';
 import { type Verbatim, verbatim } from '../predict/generate/verbatim.js';
@@ -133,7 +133,7 @@ function verbatimText({ words, copied, run, longest }: Verbatim, file: string): 
 }
 
 async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readRegularFile(path).catch((cause: unknown) => {
     throw new UserError('not_found', {
       problem: `${path} cannot be read: ${messageOf(cause)}.`,
       fix: 'Give the path of a text file.',

@@ -85,7 +85,7 @@ export async function* manifestRows(source: ManifestSource): AsyncGenerator<Mani
   const reader = new RowReader(source);
   let csv: CsvFeed | undefined;
   try {
-    for await (const text of textOf(source.path)) {
+    for await (const text of textOf(source)) {
       if (csv) await csv.write(text);
       else {
         const { body, delimiter } = delimited(text, COLUMNS);
@@ -104,14 +104,14 @@ export async function* manifestRows(source: ManifestSource): AsyncGenerator<Mani
   reader.finish();
 }
 
-async function* textOf(path: string): AsyncGenerator<string, void> {
+async function* textOf({ path, needed }: ManifestSource): AsyncGenerator<string, void> {
   try {
     yield* tableText(path);
   } catch (cause) {
     if (cause instanceof NoTable) throw badManifest(path, `it ${cause.message}`);
     throw new UserError('unreadable', {
       problem: `The manifest ${path} cannot be read: ${messageOf(cause)}.`,
-      fix: 'Give a CSV file with a column path that you may read.',
+      fix: `Give a CSV file with ${needed.length > 1 ? 'the columns' : 'a column'} ${needed.join(' and ')} that you may read.`,
       cause,
     });
   }

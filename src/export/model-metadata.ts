@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../bundle/bundle.js';
+import { damaged } from '../bundle/manifest.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { unlessAbsent } from '../platform/exists.js';
+import { NoRegularFile, readRegularFile } from '../platform/regular-file.js';
 import { clipstepVersion } from '../platform/version.js';
 
 /** What an exported model says of itself to programs, by name; all that is not plain text is JSON. */
@@ -27,5 +28,10 @@ export async function modelMetadata(
 }
 
 /** A model's card, in Markdown; null where it has none. */
-export const readCard = (folder: string): Promise<string | null> =>
-  unlessAbsent(readFile(join(folder, 'README.md'), 'utf8'));
+export async function readCard(folder: string): Promise<string | null> {
+  const path = join(folder, 'README.md');
+  const read = readRegularFile(path).catch((cause: unknown) => {
+    throw cause instanceof NoRegularFile ? damaged(path, `cannot be read: ${cause.message}`, cause) : cause;
+  });
+  return unlessAbsent(read.then(String));
+}

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
+import { refuseDevice } from '../media/address.js';
 import { locateClip } from '../media/locate.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
 import { makeFolder } from '../platform/make-folder.js';
+import { bytesOfFile, NoRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const DIGEST_BYTES = 32;
@@ -77,7 +78,7 @@ export function openCache(
  * @throws UserError as locateClip; the file system's own error when a file cannot be read.
  */
 export async function contentDigest(path: string): Promise<string> {
-  if (!(await stat(path)).isDirectory()) return fileDigest(path);
+  if (!(await stat(path)).isDirectory()) return fileDigest(path).catch(refusePipe(path));
   const located = await locateClip(path);
   const paths = located.kind === 'images' ? located.paths : [];
   const digests = await Promise.all(paths.map((frame) => fileDigest(frame).catch(() => 'unreadable')));
@@ -93,9 +94,14 @@ export function digestOfFrames(
   return lines.digest('hex');
 }
 
+const refusePipe = (path: string) => (cause: unknown) => {
+  if (cause instanceof NoRegularFile) refuseDevice(path);
+  throw cause;
+};
+
 async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  for await (const chunk of bytesOfFile(path)) hash.update(chunk);
   return hash.digest('hex');
 }
 

@@ -5,18 +5,43 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
  * Opens a file to read it. Pipes, sockets and devices are refused without being opened: opening some of them waits for
  * whoever writes there, and a device may never end.
  *
- * @throws Error that says what it is; what the file system says.
+ * @throws NoRegularFile; what the file system says.
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
-  if (!(await stat(path)).isFile()) throw new Error(NO_FILE);
+  if (!(await stat(path)).isFile()) throw new NoRegularFile();
   // It may be replaced by a pipe meanwhile, which must not be waited for.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   if ((await file.stat()).isFile()) return file;
   await file.close();
-  throw new Error(NO_FILE);
+  throw new NoRegularFile();
 }
 
-const NO_FILE = 'it is not a file but a folder, a pipe or a device';
+export class NoRegularFile extends Error {
+  constructor() {
+    super('it is not a file but a folder, a pipe or a device');
+  }
+}
+
+/** Reads a file whole, however long. @throws Error as openRegularFile. */
+export async function readRegularFile(path: string): Promise<Buffer> {
+  const file = await openRegularFile(path);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a file as they come. @throws Error as openRegularFile. */
+export async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array, void> {
+  const file = await openRegularFile(path);
+  try {
+    // The stream has no encoding of its own, and gives bytes.
+    yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>;
+  } finally {
+    await file.close();
+  }
+}
 
 /** Reads a file of text whole, as readBoundedFile. */
 export async function readTextFile(path: string, limits: { maxBytes: number }): Promise<string> {

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { decodedParts } from '../datasets/texts/decoded-parts.js';
 import { messageOf, UserError } from '../errors.js';
+import { bytesOfFile } from '../platform/regular-file.js';
 
 /** A text of a file, or why there is none. */
 export type Line =
@@ -13,8 +13,7 @@ export type Line =
  * @param encoding as encodingSchema has it.
  */
 export const linesOf = (path: string, encoding?: string): AsyncGenerator<Line, void, undefined> =>
-  // The stream has no encoding of its own, and gives bytes.
-  linesIn(createReadStream(path) as AsyncIterable<Uint8Array>, { name: path, encoding });
+  linesIn(bytesOfFile(path), { name: path, encoding });
 
 /** As linesOf, of what has that name for people. */
 export async function* linesIn(

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
-import type { UserError } from '../../errors.js';
+import { messageOf, type UserError } from '../../errors.js';
+import { bytesOfFile, NoRegularFile, readRegularFile } from '../../platform/regular-file.js';
 import { badDataset } from '../found.js';
 import { isWorkbook, unicodeOf } from '../table-text.js';
 import { ofOtherEncoding } from './of-other-encoding.js';
@@ -12,7 +12,7 @@ import { ofOtherEncoding } from './of-other-encoding.js';
  * @throws UserError `bad_dataset` for bytes that are not of that encoding; what the file system says.
  */
 export async function readText(path: string, encoding: string): Promise<string> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path).catch(refusePipe(path));
   if (isWorkbook(bytes)) throw workbook(path);
   try {
     return new TextDecoder(unicodeOf(bytes, encoding), { fatal: true }).decode(bytes);
@@ -22,6 +22,22 @@ export async function readText(path: string, encoding: string): Promise<string> 
     throw await ofOtherEncoding(path, { encoding, bytes: around, line, code: 'bad_dataset' });
   }
 }
+
+/** The bytes of a file of text as they come. @throws UserError `bad_dataset` for a pipe or a device; what the file system says. */
+export async function* textBytes(path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* bytesOfFile(path);
+  } catch (cause) {
+    refusePipe(path)(cause);
+  }
+}
+
+const refusePipe =
+  (path: string) =>
+  (cause: unknown): never => {
+    if (!(cause instanceof NoRegularFile)) throw cause;
+    throw badDataset(`${path} cannot be read: ${messageOf(cause)}.`, 'Give a file of text.');
+  };
 
 /** The error for a workbook in the place of a text. */
 export const workbook = (path: string): UserError =>

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { CsvError } from 'csv-parse';
 import { messageOf, UserError } from '../../errors.js';
@@ -6,7 +5,7 @@ import { type CsvFeed, feedCsv } from '../feed-csv.js';
 import { cellsOf, tableColumns } from '../table-columns.js';
 import { delimited, isWorkbook } from '../table-text.js';
 import { decodedParts } from './decoded-parts.js';
-import { workbook } from './read-text.js';
+import { textBytes, workbook } from './read-text.js';
 
 const COLUMNS = ['text', 'label', 'group', 'split'] as const;
 
@@ -67,12 +66,7 @@ export async function* textRows(path: string, source: Source): AsyncGenerator<Te
 const LONGEST_RECORD = 2 ** 24;
 
 async function* partsOf(path: string, encoding: string): AsyncGenerator<string, void> {
-  // The stream has no encoding of its own, and gives bytes.
-  yield* decodedParts(withoutWorkbook(path, createReadStream(path) as AsyncIterable<Uint8Array>), {
-    path,
-    encoding,
-    code: 'bad_dataset',
-  });
+  yield* decodedParts(withoutWorkbook(path, textBytes(path)), { path, encoding, code: 'bad_dataset' });
 }
 
 async function* withoutWorkbook(

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
+import { readRegularFile } from '../../platform/regular-file.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { CLIP_KINDS } from './batch-clip.js';
 
@@ -99,7 +100,11 @@ const DIGITS = 16;
 
 /** The settings of results, where they stand beside these; null where there are none or they are damaged. */
 export async function readSettings(path: string): Promise<BatchSettings | null> {
-  return parseSettings(await readFile(path, 'utf8').catch(() => ''));
+  return parseSettings(
+    await readRegularFile(path)
+      .then(String)
+      .catch(() => ''),
+  );
 }
 
 /** Settings in JSON; null where it is none of them. */

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { fileLines } from '../../platform/file-lines.js';
+import { openRegularFile } from '../../platform/regular-file.js';
 import { type BatchSettings, parseSettings, readSettings, settingsPath } from '../batch/batch-settings.js';
 import { type ResultRow, resultRows, storedRowSchema } from '../batch/row.js';
 import { rowOfCells } from '../batch/row-columns.js';
@@ -18,6 +18,8 @@ export interface Part {
 /** Reads what a part says of itself. @throws UserError `unreadable`, `usage` for a file that is no such part. */
 export async function openPart(path: string): Promise<Part> {
   const ending = extname(path).toLowerCase();
+  const file = await openRegularFile(path).catch((cause: unknown) => Promise.reject(unreadable(path, cause)));
+  await file.close();
   if (ending === '.parquet') return openParquet(path);
   if (ending === '.jsonl') return openLines(path);
   throw new UserError('usage', {
@@ -27,8 +29,6 @@ export async function openPart(path: string): Promise<Part> {
 }
 
 async function openLines(path: string): Promise<Part> {
-  const file = await open(path).catch((cause: unknown) => Promise.reject(unreadable(path, cause)));
-  await file.close();
   const settings = await readSettings(settingsPath(path));
   if (settings) return { path, settings, rows: (onDamaged) => rowsOfLines(path, onDamaged) };
   throw new UserError('usage', {
@@ -38,7 +38,7 @@ async function openLines(path: string): Promise<Part> {
 }
 
 async function* rowsOfLines(path: string, onDamaged: () => void): AsyncGenerator<ResultRow, void> {
-  const file = await open(path);
+  const file = await openRegularFile(path);
   try {
     for await (const line of fileLines(file)) {
       const row = parse(() => storedRowSchema.parse(JSON.parse(line.toString('utf8'))));
