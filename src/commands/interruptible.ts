@@ -21,7 +21,7 @@ export async function interruptible<T>(
     if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
     // What is waited for may never come, such as a disk that does not answer, and keep the process from ending.
-    if (signal !== 'SIGINT') setTimeout(() => endAtOnce(signal), endSeconds * 1000).unref();
+    if (signal !== 'SIGINT') setTimeout(() => endLate(signal), endSeconds * 1000).unref();
   };
   const hangUp = isDetached() ? () => {} : interrupt;
   const lose = () => interruption.abort();
@@ -54,6 +54,14 @@ function isDetached(): boolean {
   if (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY) return false;
   const stderr = fstatSync(process.stderr.fd);
   return stderr.isFile() || stderr.isCharacterDevice();
+}
+
+/** Otherwise the process would end without a word. What was kept on the way, such as a batch's rows, stays. */
+function endLate(signal: NodeJS.Signals): void {
+  if (!outputLost.aborted) {
+    console.error('Interrupted before the work could stop by itself. Give the same command again.');
+  }
+  endAtOnce(signal);
 }
 
 /** By the signal itself: process.exit() ends threads first, and where onnxruntime is at work in one, that aborts. */

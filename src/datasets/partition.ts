@@ -21,7 +21,9 @@ export function partitionByGroup(
   const give = (part: Part, group: Group) => {
     waiting.delete(group);
     part.groups.push(group);
-    part.counts = sum([part.counts, group.counts]);
+    group.counts.forEach((count, label) => {
+      part.counts[label]! += count;
+    });
   };
   for (const { part, label } of placesToFill(parts, groups)) {
     if (part.counts[label]! > 0) continue;
@@ -49,7 +51,7 @@ interface Group {
 interface Part {
   readonly share: number;
   readonly groups: Group[];
-  counts: readonly number[];
+  readonly counts: number[];
 }
 
 /** In an order drawn from the seed, so that equally good choices differ from seed to seed. */
@@ -74,10 +76,8 @@ function placesToFill(
   parts: readonly Part[],
   groups: readonly Group[],
 ): Array<{ part: Part; label: number }> {
-  const groupCount = (label: number) => groups.filter((group) => group.counts[label]! > 0).length;
-  const labels = [...(groups[0]?.counts.keys() ?? [])].sort(
-    (one, other) => groupCount(one) - groupCount(other),
-  );
+  const groupCounts = sum(groups.map(({ counts }) => counts.map((count) => Number(count > 0))));
+  const labels = [...groupCounts.keys()].sort((one, other) => groupCounts[one]! - groupCounts[other]!);
   return parts.filter((part) => part.share > 0).flatMap((part) => labels.map((label) => ({ part, label })));
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { badDataset } from '../../datasets/found.js';
+import { mapInTurns } from '../../platform/in-turns.js';
 import type { CorpusPart } from './corpus-files.js';
 import { layoutOf, type Pair, type PairOptions, type PairParts, readPairs } from './text-pairs.js';
 import type { TextInput } from './text-schema.js';
 import { tokenizerOf } from './tokenizer.js';
-import { BEGIN, buildVocabulary, END, type Vocabulary, vocabularyOf } from './vocabulary.js';
+import { BEGIN, countTokens, END, type Vocabulary, vocabularyOf, vocabularyOfCounts } from './vocabulary.js';
 
 /** A pair as a network reads and writes it: BEGIN, the numbers of its tokens, END. */
 export interface TokenPair extends Pair {
@@ -54,10 +55,13 @@ export async function readPairCorpus(
   }
   const { tokenize } = tokenizerOf(settings);
   const fits = (text: string) => tokenize(text).length <= settings.longest;
-  const train = given.train.filter(({ source, target }) => fits(source) && fits(target));
-  const built = (side: keyof Pair) => {
+  const areRead = await mapInTurns(given.train, ({ source, target }) => fits(source) && fits(target));
+  const train = given.train.filter((_, place) => areRead[place]);
+  const built = async (side: keyof Pair) => {
     const { minCount, vocabulary: most } = settings;
-    const vocabulary = buildVocabulary(tokenLists(train, side, tokenize), { minCount, most });
+    const counts = new Map<string, number>();
+    await mapInTurns(train, (pair) => countTokens(counts, tokenize(pair[side])));
+    const vocabulary = vocabularyOfCounts(counts, { minCount, most });
     if (vocabulary.words.length > 1) return vocabulary;
     throw badDataset(
       `The ${side}s to train on in ${path} have ${vocabulary.words.length} different ${settings.unit}s that are there ${minCount} times; there is nothing to learn.`,
@@ -66,20 +70,20 @@ export async function readPairCorpus(
   };
   const vocabularies = words
     ? { source: vocabularyOf(words.source), target: vocabularyOf(words.target) }
-    : { source: built('source'), target: built('target') };
+    : { source: await built('source'), target: await built('target') };
   const numbered = (pairs: readonly Pair[]) =>
-    pairs.map((pair) => tokenPair(pair, { settings, vocabularies }));
+    mapInTurns(pairs, (pair) => tokenPair(pair, { settings, vocabularies }));
   return {
     name: basename(path),
     digest: digestOf(given),
     vocabularies,
-    parts: { train: numbered(train), validation: numbered(given.validation), test: numbered(given.test) },
+    parts: {
+      train: await numbered(train),
+      validation: await numbered(given.validation),
+      test: await numbered(given.test),
+    },
     tooLong: given.train.length - train.length,
   };
-}
-
-function* tokenLists(pairs: readonly Pair[], side: keyof Pair, tokenize: (text: string) => string[]) {
-  for (const pair of pairs) yield tokenize(pair[side]);
 }
 
 function tokenPair(

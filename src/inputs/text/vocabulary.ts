@@ -30,14 +30,22 @@ export interface VocabularyLimits {
 }
 
 /** Of what the lists of tokens hold: the most frequent first, equals in the order of their code units. */
-export function buildVocabulary(
-  texts: Iterable<readonly string[]>,
+export function buildVocabulary(texts: Iterable<readonly string[]>, limits: VocabularyLimits): Vocabulary {
+  const counts = new Map<string, number>();
+  for (const tokens of texts) countTokens(counts, tokens);
+  return vocabularyOfCounts(counts, limits);
+}
+
+/** @param counts is added to. */
+export function countTokens(counts: Map<string, number>, tokens: readonly string[]): void {
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+}
+
+/** See buildVocabulary. @param counts how often each token is there. */
+export function vocabularyOfCounts(
+  counts: ReadonlyMap<string, number>,
   { minCount, most = Number.POSITIVE_INFINITY }: VocabularyLimits,
 ): Vocabulary {
-  const counts = new Map<string, number>();
-  for (const tokens of texts) {
-    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
-  }
   const words = [...counts]
     .filter(([, count]) => count >= minCount)
     .sort(([one, first], [other, second]) => second - first || (one < other ? -1 : 1))

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { projectFolder } from '../support/cli.js';
+
+test.skipIf(process.platform === 'win32')(
+  'work that does not stop is ended by SIGTERM, which says so',
+  async () => {
+    const script = `
+    const { interruptible } = await import('./src/commands/interruptible.ts');
+    const stuck = setInterval(() => {}, 1000);
+    await interruptible(() => {
+      console.log('at work');
+      return new Promise(() => stuck);
+    });`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      cwd: projectFolder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    const said = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+    expect(await said).toBe(
+      'Interrupted before the work could stop by itself. Give the same command again.\n',
+    );
+  },
+);
