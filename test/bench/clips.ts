@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,21 +9,17 @@ import { collectRarely } from '../../src/platform/collect-rarely.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
-import { sharedFolder } from '../support/shared.js';
 import { type BenchModels, saveBenchModels } from './clip-models.js';
+import { fightClips } from './fight-clips.js';
 import { tell, tellHeading } from './figures.js';
 import { type Contender, compare } from './measure.js';
 import { findPeers, startPeer } from './peer.js';
 
 /** The dataset's clips through a batch that is warm: clips a second. */
 export async function benchBatch(): Promise<void> {
-  const source = join(sharedFolder ?? '', 'datasets', 'surveillance-fight');
-  const entries = sharedFolder ? await readdir(source, { recursive: true }).catch(() => []) : [];
-  const clips = entries.filter((name) => name.endsWith('.mp4')).length;
-  if (clips === 0) {
-    console.log(`Left out: no clips in ${source} (CLIPSTEP_SHARED names the folder above)`);
-    return;
-  }
+  const found = await fightClips();
+  if (!found) return;
+  const { source, clips } = found;
   const rounds = 2;
   // As the command does.
   collectRarely();

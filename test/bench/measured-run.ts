@@ -5,6 +5,10 @@ export interface MeasuredRun {
   readonly seconds: number;
   /** Of the processor, user's and system's. */
   readonly processorSeconds: number;
+  /** Likewise, of the programs that it started and waited for, theirs included; null where the system does not tell. */
+  readonly programSeconds: number | null;
+  /** Likewise, of those of them that are scripts of Node.js. */
+  readonly scriptSeconds: number;
   /** The most memory that it had at once, in megabytes. */
   readonly megabytes: number;
   readonly stdout: string;
@@ -12,8 +16,8 @@ export interface MeasuredRun {
 }
 
 /**
- * Says at its end what the process has used; its threads and the programs that it starts are silent. On Linux, maxRSS begins at
- * what the process had that started it, and VmHWM at nothing.
+ * Says at its end what the process has used; its threads are silent. On Linux, maxRSS begins at what the process had that
+ * started it, and VmHWM at nothing; of programs, /proc counts hundredths of a second.
  */
 const TELL = `import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
@@ -21,9 +25,14 @@ function mostKilobytes(usage) {
   if (process.platform !== 'linux') return usage.maxRSS;
   return Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 }
+function programSeconds() {
+  if (process.platform !== 'linux') return null;
+  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/.*\\) /s, '').split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
 function used() {
   const usage = process.resourceUsage();
-  return JSON.stringify({ ...usage, maxRSS: mostKilobytes(usage) });
+  return JSON.stringify({ ...usage, maxRSS: mostKilobytes(usage), programSeconds: programSeconds() });
 }
 if (isMainThread) process.on('exit', () => console.error('used ' + process.pid + ' ' + used()));`;
 
@@ -50,11 +59,29 @@ export function measureRun(
     child.on('error', reject);
     child.on('close', (code) => {
       const seconds = (performance.now() - started) / 1000;
-      const [, usage] = new RegExp(`^used ${child.pid} (.*)$`, 'm').exec(stderr) ?? [];
-      if (usage === undefined) return reject(new Error(`${args.join(' ')} ended early:\n${stderr}`));
-      const { userCPUTime, systemCPUTime, maxRSS }: NodeJS.ResourceUsage = JSON.parse(usage);
-      const processorSeconds = (userCPUTime + systemCPUTime) / 1e6;
-      resolve({ code, seconds, processorSeconds, megabytes: maxRSS / 1e3, stdout, stderr });
+      const told = new Map(
+        [...stderr.matchAll(/^used (\d+) (.*)$/gm)].map(([, pid, usage]): [number, Usage] => [
+          Number(pid),
+          JSON.parse(usage!),
+        ]),
+      );
+      const own = told.get(child.pid!);
+      if (!own) return reject(new Error(`${args.join(' ')} ended early:\n${stderr}`));
+      told.delete(child.pid!);
+      resolve({
+        code,
+        seconds,
+        processorSeconds: secondsOf(own),
+        programSeconds: own.programSeconds,
+        scriptSeconds: [...told.values()].reduce((sum, usage) => sum + secondsOf(usage), 0),
+        megabytes: own.maxRSS / 1e3,
+        stdout,
+        stderr,
+      });
     });
   });
 }
+
+type Usage = NodeJS.ResourceUsage & Pick<MeasuredRun, 'programSeconds'>;
+
+const secondsOf = ({ userCPUTime, systemCPUTime }: Usage): number => (userCPUTime + systemCPUTime) / 1e6;

@@ -53,6 +53,10 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
     title: 'The clips of surveillance-fight, warm: MobileNet v2 1.0@224 on 16 frames, LSTM(64) both ways',
     run: async () => (await import('./clips.js')).benchBatch(),
   },
+  'batch-parts': {
+    title: "Where the processor's time goes in a batch of these clips, with the same networks",
+    run: async () => (await import('./batch-parts.js')).benchBatchParts(),
+  },
   'long-clip': {
     title: 'One 60 s 1080p clip, warm, same network',
     run: async () => (await import('./clips.js')).benchLongClip(),
