@@ -11,10 +11,11 @@ import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { featureReader, type PictureEncoder } from '../inputs/video/sequences.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { launchWhenNeeded } from '../platform/child-process/launcher.js';
 import { encodeSafetensors } from '../tensors/safetensors.js';
 import { requireTensor, type Weights } from '../tensors/tensor.js';
 
-/** Reads examples as what the recurrent network reads. Owns native memory until `release`. */
+/** Reads examples as what the recurrent network reads. Owns native memory and what starts ffmpeg until `release`. */
 export interface Features {
   readonly read: SequenceReader<RecurrentSequence>;
   release(): Promise<void>;
@@ -42,8 +43,15 @@ export async function openFeatures(
   const { source } = inputOf(pipeline.input);
   if (source.kind === 'direct') return { read: source.open(vocabulary), release: async () => {} };
   const { release, ...encoder } = await openEncoder(networks, { ...options, network: networks.encoder! });
+  const launcher = launchWhenNeeded();
   const reading = { input: source.frames, cache, signal, seed, augmentation: training.augmentation };
-  return { read: featureReader({ ...reading, ...encoder }), release };
+  return {
+    read: featureReader({ ...reading, ...encoder, startProgram: launcher.start }),
+    release: async () => {
+      await launcher.release();
+      await release();
+    },
+  };
 }
 
 /** The encoders of all members, on an engine. */

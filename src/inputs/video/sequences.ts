@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { augmentPicture } from '../../media/augment-picture.js';
+import type { StartProgram } from '../../platform/child-process/program.js';
 import type { FeatureSequence, FrameSequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
 import { type Cache, contentDigest } from '../feature-cache.js';
@@ -11,6 +12,8 @@ import { clipView, type ViewSource } from './view.js';
 /** Its `seed` draws the views. */
 interface ReaderOptions extends ViewSource {
   readonly cache: Cache;
+  /** Starts ffmpeg; this process does when absent. */
+  readonly startProgram?: StartProgram | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -99,9 +102,9 @@ export function inMemory(
 
 async function readPixels(
   example: ReadableExample,
-  options: ViewSource & { view: View; signal?: AbortSignal | undefined },
+  options: ReaderOptions & { view: View },
 ): Promise<Uint8Array> {
-  const { input, view, signal } = options;
+  const { input, view, startProgram, signal } = options;
   const wanted = clipView(options, example, view);
   if (example.image) {
     const { preprocessing } = input;
@@ -113,6 +116,7 @@ async function readPixels(
     ...wanted,
     startSeconds,
     endSeconds,
+    startProgram,
     signal,
   });
   return pixels;

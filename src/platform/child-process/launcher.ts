@@ -46,6 +46,18 @@ export async function startLauncher(): Promise<Launcher> {
   }
 }
 
+/** A launcher that is started with its first program, for work that may find in a cache all that programs would give. */
+export function launchWhenNeeded(): Launcher {
+  let started: Promise<Launcher> | undefined;
+  return {
+    start: async (command) => {
+      started ??= startLauncher();
+      return (await started).start(command);
+    },
+    release: async () => (await started)?.release(),
+  };
+}
+
 /** As it is built: where TypeScript itself is run, as by tests, Node.js does not know it. */
 const LAUNCHER_PROCESS = join(PACKAGE_FOLDER, 'dist', 'launcher-process.js');
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { startLauncher } from '../../../src/platform/child-process/launcher.js';
+import { launchWhenNeeded, startLauncher } from '../../../src/platform/child-process/launcher.js';
 import type { StartProgram } from '../../../src/platform/child-process/program.js';
 import { type ChildExit, runChild } from '../../../src/platform/child-process/supervised-child.js';
 import { createTimeBudget } from '../../../src/platform/child-process/time-budget.js';
@@ -47,6 +47,18 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
     expect(await program.child.next()).toMatchObject({ done: true, value: { signalName: 'SIGKILL' } });
   });
 
+  it('can wait for the first program', async () => {
+    const idle = launchWhenNeeded();
+    await idle.release();
+    const launcher = launchWhenNeeded();
+    const program = await startTelling(launcher.start);
+    const other = await startTelling(launcher.start);
+    expect(program.parent).not.toBe(process.pid);
+    expect(other.parent).toBe(program.parent);
+    await launcher.release();
+    await expect.poll(() => [program.pid, other.pid, program.parent].filter(isRunning), PATIENCE).toEqual([]);
+  });
+
   it('may end: its programs do, too, and this process starts the next ones', async () => {
     const launcher = await startLauncher();
     const program = await startTelling(launcher.start);
@@ -74,7 +86,7 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
   it('leaves nothing behind where the process that it works for is killed', async () => {
     const modules = new URL('../../../src/platform/child-process/', import.meta.url);
     const code = `
-      import { startLauncher } from '${modules}launcher.ts';
+      import { launchWhenNeeded, startLauncher } from '${modules}launcher.ts';
       import { runChild } from '${modules}supervised-child.ts';
       const { start: startProgram } = await startLauncher();
       const timeBudget = { totalSeconds: 60, spend: (waiting) => waiting };
@@ -104,7 +116,7 @@ describe.skipIf(process.platform !== 'linux')('a launcher', () => {
   it('leaves nothing behind where that process is killed before the launcher runs', async () => {
     const module = new URL('../../../src/platform/child-process/launcher.ts', import.meta.url);
     const code = `
-      import { startLauncher } from '${module}';
+      import { launchWhenNeeded, startLauncher } from '${module}';
       await startLauncher();
       process.kill(process.pid, 'SIGKILL');`;
     const own = join(folder, 'killed-early');
