@@ -33,6 +33,15 @@ export async function decoderOptions({ codec = '', isImmediate }: Coding): Promi
   ];
 }
 
+/**
+ * What a decoder's threads leave unset in a frame whose data end too soon differs from run to run, and so do all frames that
+ * refer to it. Other decoders complain of such a frame; of most in H.265 nobody does.
+ *
+ * @param threads undefined: as many as ffmpeg thinks fit.
+ */
+export const threadsOf = ({ codec }: Coding, threads: number | undefined): number | undefined =>
+  codec === 'hevc' ? 1 : threads;
+
 const asked = new Map<string, Promise<boolean>>();
 
 async function hasDecoder(decoder: string): Promise<boolean> {

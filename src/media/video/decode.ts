@@ -1,4 +1,4 @@
-import { type Coding, decoderOptions } from '../ffmpeg/decoders.js';
+import { type Coding, decoderOptions, threadsOf } from '../ffmpeg/decoders.js';
 import { type FfmpegJob, passthroughOptions, type RunLimits, type ToolExit } from '../ffmpeg/ffmpeg.js';
 import { SAFE_PIPE_OPTIONS } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
@@ -89,7 +89,7 @@ type Facts = Omit<DecodedFrame, 'kind' | 'pixels'>;
 async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
   const { file, coding, index, excerpt, boundaries, preprocessing, damageLog } = options;
   const { skipOptions, seekSeconds } = options;
-  const threads = damageLog ? 1 : options.decoderThreads;
+  const threads = damageLog ? 1 : threadsOf(coding, options.decoderThreads);
   const { source, input, safeOptions } = excerpt
     ? { source: 'pipe:0', input: readExcerpt(excerpt), safeOptions: SAFE_PIPE_OPTIONS }
     : inputOf(file);
