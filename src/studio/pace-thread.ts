@@ -9,4 +9,7 @@ export interface PaceStart {
 }
 
 const { pipeline, clip } = workerData as PaceStart; // as training-time.ts gives it
+// Of this thread, that is: the process goes on.
+parentPort?.on('message', () => process.exit());
 parentPort?.postMessage(await measurePace(pipeline, clip));
+parentPort?.close();

@@ -6,6 +6,7 @@ import { evaluationSampling, readClip } from '../inputs/video/read-clip.js';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { END } from '../predict/thread/protocol.js';
 import type { TrainingPace } from '../train/pace.js';
 import { lengthOf } from '../train/stages.js';
 import type { ClipListing, StoredClip } from './clip-folder.js';
@@ -97,17 +98,28 @@ async function measureAny(
     if (signal.aborted) return null;
     if (!read) continue;
     const reading = (performance.now() - started) / 1000;
-    const { encode, step } = await measureInThread({ pipeline, clip: { ...read, classes } });
-    return { clip: reading + encode, step };
+    const pace = await measureInThread({ pipeline, clip: { ...read, classes } }, signal);
+    return pace && { clip: reading + pace.encode, step: pace.step };
   }
   return null;
 }
 
 const PACE_THREAD = join(PACKAGE_FOLDER, 'dist', 'pace-thread.js');
 
-async function measureInThread(start: PaceStart): Promise<TrainingPace> {
+/** Null where it was ended before. */
+async function measureInThread(start: PaceStart, signal: AbortSignal): Promise<TrainingPace | null> {
   const worker = new Worker(PACE_THREAD, { workerData: start, env: SHARE_ENV, execArgv: [] });
-  const [pace] = (await once(worker, 'message')) as [TrainingPace]; // as pace-thread.ts posts it
-  await once(worker, 'exit');
-  return pace;
+  let pace: TrainingPace | null = null;
+  worker.on('message', (measured: TrainingPace) => {
+    pace = measured;
+  });
+  // Not terminate(): where that meets onnxruntime at work, the whole process is aborted.
+  const end = () => worker.postMessage(END);
+  signal.addEventListener('abort', end);
+  try {
+    await once(worker, 'exit');
+    return pace;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }

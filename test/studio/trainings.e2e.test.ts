@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
@@ -259,6 +260,25 @@ describe('how long a training takes', () => {
     await until('run-1', 'finished');
     const taken = await studio.run('run-1');
     expect(await time()).toMatchObject({ seconds: taken.seconds, isFirst: false });
+  });
+
+  it('is no longer measured when the studio ends', async () => {
+    // Seconds of work, were it to go on.
+    await open({
+      '  encoder': '{ architecture: mobilenet-v2, alpha: 1, weights: hub }',
+      '  sampling': '{ kind: uniform, frames: 64 }',
+      '  preprocessing': '{ size: 224, fit: squash, kernel: linear }',
+      training: '{ train: recurrent, epochs: 3, batchSize: 4, learningRate: 0.01 }',
+    });
+    const { pipeline } = (await openProjectFolder(project.folder)).recipe;
+    const listing = await listClips(join(project.folder, 'clips'));
+    const stopping = new AbortController();
+    const times = trainingTimes({ signal: stopping.signal, onChange: () => {} });
+    expect(times.estimate(listing, pipeline)).toBeNull();
+    await sleep(1000);
+    stopping.abort();
+    await times.stop();
+    expect(times.estimate(listing, pipeline)).toBeNull();
   });
 
   it('is measured again when the clips have changed, where none could be read', async () => {
