@@ -32,7 +32,7 @@ export interface Input {
    */
   readonly ngrams: ((example: ReadableExample) => string[]) | null;
   /** The symbols that it knows by the training part, and that a model keeps; null where a timestep is no symbol. */
-  readonly vocabularyOf: ((train: readonly ReadableExample[]) => readonly string[]) | null;
+  readonly vocabularyOf: ((train: readonly ReadableExample[]) => Promise<readonly string[]>) | null;
   /**
    * What the network is given of a timestep.
    *

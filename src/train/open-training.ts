@@ -67,7 +67,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   onEvent({ kind: 'note', message: reason });
   const vocabulary = options.from
     ? options.from.manifest.vocabulary
-    : inputOf(pipeline.input).vocabularyOf?.(split.train);
+    : await inputOf(pipeline.input).vocabularyOf?.(split.train);
   const { labels } = dataset;
   const networks = networksOf(pipeline, { classes: taskOf(pipeline).outputs(dataset), vocabulary });
   const members = membersOf(pipeline, networks).length;

@@ -1,5 +1,6 @@
 import { badDataset } from '../../datasets/found.js';
 import type { UserError } from '../../errors.js';
+import { mapInTurns } from '../../platform/in-turns.js';
 import type { Input, InputKind } from '../input-kind.js';
 import { withoutEncoder } from '../without-encoder.js';
 import { contradictingTexts } from './contradicting-texts.js';
@@ -10,7 +11,7 @@ import { readTokens } from './read-tokens.js';
 import { textOf } from './text-of.js';
 import { type TextInput, textSchema } from './text-schema.js';
 import { tokenizerOf } from './tokenizer.js';
-import { buildVocabulary, MARKERS } from './vocabulary.js';
+import { countTokens, MARKERS, vocabularyOfCounts } from './vocabulary.js';
 
 /** A text, one character or word a timestep. */
 export const textKind = {
@@ -22,11 +23,12 @@ export const textKind = {
     source: { kind: 'direct', open: (vocabulary) => readTokens(settings, vocabulary) },
     hasTellingTimesteps: false,
     ngrams: (example) => ngramsOf(settings, textOf(example)),
-    vocabularyOf: (examples) => {
+    vocabularyOf: async (examples) => {
       const { tokenize } = tokenizerOf(settings);
-      const texts = examples.map((example) => tokenize(textOf(example)));
+      const counts = new Map<string, number>();
+      await mapInTurns(examples, (example) => countTokens(counts, tokenize(textOf(example))));
       const { minCount, vocabulary: most } = settings;
-      const { words } = buildVocabulary(texts, { minCount, most });
+      const { words } = vocabularyOfCounts(counts, { minCount, most });
       if (words.length < FEWEST_TOKENS) throw tooFewTokens(settings, words);
       return words;
     },
