@@ -31,7 +31,7 @@ export function withFigures(page: string, file: FiguresFile): string {
 }
 
 function sectionOf(file: FiguresFile): string {
-  const parts = [measuredOn(file), clipsTable(file), othersTable(file), scaleTable(file)];
+  const parts = [measuredOn(file), clipsTable(file), partsTable(file), othersTable(file), scaleTable(file)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -103,6 +103,23 @@ const fastest = (figures: readonly Figure[]): Figure | undefined =>
 
 const timesAsLong = (peer: Figure, own: Figure): string =>
   (peer.numbers.milliseconds! / own.numbers.milliseconds!).toFixed(2);
+
+/** Where the processor's time of a batch goes. */
+function partsTable({ benches }: FiguresFile): string {
+  const figures = benches.find(({ name }) => name === 'batch-parts')?.figures ?? [];
+  if (figures.length === 0) return '';
+  const kinds = [...new Set(figures.flatMap(({ of }) => of ?? []))];
+  const parts = [...new Set(figures.map(({ name }) => name))];
+  const cell = (part: string, kind: string) => {
+    const { processorSeconds = Number.NaN, share = Number.NaN } =
+      figures.find(({ name, of }) => name === part && of === kind)?.numbers ?? {};
+    return `${processorSeconds.toFixed(1)} s, ${(100 * share).toFixed(0)} %`;
+  };
+  const rows = parts.map((part) => [part, ...kinds.map((kind) => cell(part, kind))]);
+  return `Where the processor's time of that batch goes (\`npm run bench -- batch-parts\`):
+
+${table(['', ...kinds], rows)}`;
+}
 
 /** Benches of one thing beside others, by how long those take. */
 const COMPARED = ['encoder', 'train-lstm', 'train-cnn', 'train-characters', 'train-words', 'startup'];

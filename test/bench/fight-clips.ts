@@ -2,9 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sharedFolder } from '../support/shared.js';
 
-/** Frames that the benches' networks read of each clip. */
-export const FIGHT_FRAMES = 16;
-
 /** Where the clips of surveillance-fight are, and how many; null where there are none, which is told. */
 export async function fightClips(): Promise<{ source: string; clips: number } | null> {
   const source = join(sharedFolder ?? '', 'datasets', 'surveillance-fight');

@@ -5,7 +5,9 @@ export interface MeasuredRun {
   readonly seconds: number;
   /** Of the processor, user's and system's. */
   readonly processorSeconds: number;
-  /** Likewise, of the programs that it started and waited for, theirs included; null where the system does not tell. */
+  /** Likewise, of those of its threads that have ended; null where the system does not tell. */
+  readonly endedThreadSeconds: number | null;
+  /** Likewise, of the programs that it started and waited for, theirs included; likewise null. */
   readonly programSeconds: number | null;
   /** Likewise, of those of them that are scripts of Node.js. */
   readonly scriptSeconds: number;
@@ -19,20 +21,25 @@ export interface MeasuredRun {
  * Says at its end what the process has used; its threads are silent. On Linux, maxRSS begins at what the process had that
  * started it, and VmHWM at nothing; of programs, /proc counts hundredths of a second.
  */
-const TELL = `import { readFileSync } from 'node:fs';
+const TELL = `import { readdirSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 function mostKilobytes(usage) {
   if (process.platform !== 'linux') return usage.maxRSS;
   return Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
 }
-function programSeconds() {
-  if (process.platform !== 'linux') return null;
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/.*\\) /s, '').split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / 100;
+function secondsIn(path, place) {
+  const fields = readFileSync(path, 'utf8').replace(/.*\\) /s, '').split(' ');
+  return (Number(fields[place]) + Number(fields[place + 1])) / 100;
+}
+function ofThreadsAndPrograms() {
+  if (process.platform !== 'linux') return { endedThreadSeconds: null, programSeconds: null };
+  const live = readdirSync('/proc/self/task').map((thread) => secondsIn('/proc/self/task/' + thread + '/stat', 11));
+  const endedThreadSeconds = secondsIn('/proc/self/stat', 11) - live.reduce((sum, each) => sum + each, 0);
+  return { endedThreadSeconds, programSeconds: secondsIn('/proc/self/stat', 13) };
 }
 function used() {
   const usage = process.resourceUsage();
-  return JSON.stringify({ ...usage, maxRSS: mostKilobytes(usage), programSeconds: programSeconds() });
+  return JSON.stringify({ ...usage, maxRSS: mostKilobytes(usage), ...ofThreadsAndPrograms() });
 }
 if (isMainThread) process.on('exit', () => console.error('used ' + process.pid + ' ' + used()));`;
 
@@ -72,6 +79,7 @@ export function measureRun(
         code,
         seconds,
         processorSeconds: secondsOf(own),
+        endedThreadSeconds: own.endedThreadSeconds,
         programSeconds: own.programSeconds,
         scriptSeconds: [...told.values()].reduce((sum, usage) => sum + secondsOf(usage), 0),
         megabytes: own.maxRSS / 1e3,
@@ -82,6 +90,6 @@ export function measureRun(
   });
 }
 
-type Usage = NodeJS.ResourceUsage & Pick<MeasuredRun, 'programSeconds'>;
+type Usage = NodeJS.ResourceUsage & Pick<MeasuredRun, 'endedThreadSeconds' | 'programSeconds'>;
 
 const secondsOf = ({ userCPUTime, systemCPUTime }: Usage): number => (userCPUTime + systemCPUTime) / 1e6;
