@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { cannotWrite } from '../platform/cannot-write.js';
 import { unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { compared } from '../train/fingerprint.js';
 
@@ -59,7 +59,9 @@ export async function openInnerResults(path: string, startedWith: StartedWith): 
 }
 
 async function readResults(path: string, startedWith: StartedWith): Promise<InnerResult[]> {
-  const text = await unlessAbsent(readFile(path, 'utf8'));
+  const text = await unlessAbsent(readRegularText(path)).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
   if (text === null) return [];
   const kept = parseResults(text, path);
   const [was, is] = [kept.startedWith, startedWith].map((each) => new Map(Object.entries(each)));
@@ -75,11 +77,15 @@ function parseResults(text: string, path: string): z.infer<typeof fileSchema> {
   try {
     return fileSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const what = cause instanceof z.ZodError ? `does not fit:\n${listIssues(cause)}` : messageOf(cause);
-    throw new UserError('usage', {
-      problem: `What is kept of the choice in ${path} cannot be read: ${what}`,
-      fix: 'Remove that file: its candidates are then trained again.',
-      cause,
-    });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): UserError {
+  const what = cause instanceof z.ZodError ? `does not fit:\n${listIssues(cause)}` : messageOf(cause);
+  return new UserError('usage', {
+    problem: `What is kept of the choice in ${path} cannot be read: ${what}`,
+    fix: 'Remove that file: its candidates are then trained again.',
+    cause,
+  });
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { splitDigest } from '../datasets/split.js';
 import { cannotWrite } from '../platform/cannot-write.js';
-import { unlessAbsent } from '../platform/exists.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { OpenedTraining } from '../train/open-training.js';
 
@@ -31,7 +30,7 @@ export interface SizeResults {
 /** Opens the results in the folder of a cross-validation. What cannot be read of them is worked out again. */
 export async function openSizeResults(folder: string): Promise<SizeResults> {
   const path = join(folder, 'sizes.json');
-  const kept = readResults(await unlessAbsent(readFile(path, 'utf8')));
+  const kept = readResults(await readRegularText(path).catch(() => null));
   return {
     find: (digest) => kept.find((result) => result.digest === digest),
     add: async (result) => {

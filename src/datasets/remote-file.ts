@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import type { DownloadLimits } from '../platform/fetch-bytes.js';
+import { readRegularFile } from '../platform/regular-file.js';
 
 /** A file that is fetched, as it lies on the disk: unpacked. */
 export interface RemoteFile {
@@ -29,7 +29,7 @@ export function mismatch(content: Uint8Array, { byteLength, sha256 }: RemoteFile
 
 /** Whether the file at a path is that one. */
 export async function isWhole(path: string, file: RemoteFile): Promise<boolean> {
-  const content = await readFile(path).catch(() => null);
+  const content = await readRegularFile(path).catch(() => null);
   return content !== null && mismatch(content, file) === null;
 }
 

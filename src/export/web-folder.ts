@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -11,6 +11,7 @@ import { resizingGraph } from '../engine/onnx/resize-frames.js';
 import type { Sampling } from '../media/frame-schema.js';
 import { newFolder } from '../platform/new-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { readRegularFile } from '../platform/regular-file.js';
 import { clipstepVersion } from '../platform/version.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { cannotBe, clipModelOf, obstacleToGraph } from './clip-model.js';
@@ -50,7 +51,8 @@ async function pageFiles(bundle: Bundle): Promise<Map<string, Buffer>> {
   return files.set(SERVICE_WORKER, await serviceWorker(files));
 }
 
-const builtFile = (name: string): Promise<Buffer> => readFile(join(PACKAGE_FOLDER, 'dist', 'web', name));
+const builtFile = (name: string): Promise<Buffer> =>
+  readRegularFile(join(PACKAGE_FOLDER, 'dist', 'web', name));
 
 /** Which keeps all other files; another one for each content of them, as browsers tell a new page by that. */
 async function serviceWorker(files: ReadonlyMap<string, Buffer>): Promise<Buffer> {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { refuseDevice } from '../media/address.js';
 import { locateClip } from '../media/locate.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
 import { makeFolder } from '../platform/make-folder.js';
-import { bytesOfFile, NoRegularFile } from '../platform/regular-file.js';
+import { bytesOfFile, NoRegularFile, readRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 
 const DIGEST_BYTES = 32;
@@ -106,7 +106,7 @@ async function fileDigest(path: string): Promise<string> {
 }
 
 async function readEntry(path: string): Promise<Uint8Array | null> {
-  const entry = await readFile(path).catch(() => null);
+  const entry = await readRegularFile(path).catch(() => null);
   if (!entry || entry.length < DIGEST_BYTES) return null;
   // A copy of its own, so that it can be viewed as float32: a Buffer's offset need not be a multiple of 4.
   const bytes = new Uint8Array(entry.subarray(DIGEST_BYTES));

@@ -32,6 +32,11 @@ export async function readRegularFile(path: string): Promise<Buffer> {
   }
 }
 
+/** Reads a file of text whole, however long. @throws Error as openRegularFile. */
+export async function readRegularText(path: string): Promise<string> {
+  return (await readRegularFile(path)).toString('utf8');
+}
+
 /** The bytes of a file as they come. @throws Error as openRegularFile. */
 export async function* bytesOfFile(path: string): AsyncGenerator<Uint8Array, void> {
   const file = await openRegularFile(path);

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { withoutWindows } from '../predict/batch/classify-windows.js';
 import type { ClipClassifier } from '../predict/classify-options.js';
 import type { Given } from '../predict/given.js';
@@ -106,7 +107,7 @@ async function readText(body: string): Promise<{ text: string }> {
     throw wrongText(`It has more than ${LONGEST_TEXT_BYTES} bytes.`);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(body, 'utf8'));
+    json = JSON.parse(await readRegularText(body));
   } catch (error) {
     throw wrongText(`It is not JSON: ${messageOf(error)}.`);
   }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { unlessAbsent } from '../platform/exists.js';
 import { makeFolder } from '../platform/make-folder.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import type { StoredClip } from './clip-folder.js';
 
@@ -45,7 +46,7 @@ export async function listBin(bin: string): Promise<BinnedClip[]> {
 }
 
 async function readBinned(bin: string, id: string): Promise<BinnedClip | null> {
-  const text = await unlessAbsent(readFile(join(bin, id, ORIGIN), 'utf8')).catch(() => null);
+  const text = await readRegularText(join(bin, id, ORIGIN)).catch(() => null);
   if (text === null) return null;
   try {
     return { ...originSchema.parse(JSON.parse(text)), id, path: join(bin, id, CLIP) };

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { readRegularFile } from '../platform/regular-file.js';
 
 /** The page as scripts/bundle.mjs builds it, by what it is asked for as. */
 const FILES: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
@@ -27,7 +27,7 @@ export const PAGE_PATHS: readonly string[] = Object.keys(FILES);
 /** A file of the page. @throws what the file system says, for a clone that was not built. */
 export async function pageFile(path: string): Promise<Response> {
   const { file, type } = FILES[path]!; // one of PAGE_PATHS
-  const content = await readFile(join(PACKAGE_FOLDER, 'dist', 'studio', file));
+  const content = await readRegularFile(join(PACKAGE_FOLDER, 'dist', 'studio', file));
   const headers = { 'Content-Type': type, 'Content-Security-Policy': PAGE_POLICY };
   return new Response(new Uint8Array(content), { headers });
 }

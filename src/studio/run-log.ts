@@ -1,7 +1,7 @@
-import { appendFile, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { unlessAbsent } from '../platform/exists.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { epochSchema } from './epoch-points.js';
 
 export const settingsSchema = z.strictObject({
@@ -48,7 +48,7 @@ export async function readRunLogs(folder: string): Promise<Map<string, RunLine[]
   const files = (await readdir(folder)).filter((file) => file.endsWith(ENDING));
   const logs = await Promise.all(
     files.map(async (file): Promise<[string, RunLine[]]> => {
-      const text = (await unlessAbsent(readFile(join(folder, file), 'utf8'))) ?? '';
+      const text = await readRegularText(join(folder, file)).catch(() => '');
       const lines = text.split('\n').map(parseRunLine);
       return [basename(file, ENDING), lines.filter((line) => line !== null)];
     }),

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { readManifest } from '../bundle/manifest.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { exists } from '../platform/exists.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { span } from '../report/baseline-words.js';
 import { methodText } from '../report/words.js';
 import { answerOf, type Limits, rankClasses } from '../tasks/classification/answer.js';
@@ -133,7 +133,7 @@ const epochsSchema = z.object({ epochs: z.array(epochSchema) });
 /** None where the metrics of another version cannot be read. */
 async function readEpochs(folder: string, pipeline: Pipeline): Promise<EpochPoint[]> {
   try {
-    const text = await readFile(join(folder, 'metrics.json'), 'utf8');
+    const text = await readRegularText(join(folder, 'metrics.json'));
     return epochPoints(epochsSchema.parse(JSON.parse(text)).epochs, pipeline);
   } catch {
     return [];

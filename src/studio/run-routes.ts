@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UserError } from '../errors.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { readRegularFile } from '../platform/regular-file.js';
 import { parseQuery } from '../serve/parse-query.js';
 import { listClips } from './clip-folder.js';
 import { badRequest, readJson } from './read-json.js';
@@ -71,7 +71,7 @@ export const RUN_ROUTES: readonly StudioRoute[] = [
     method: 'GET',
     path: '/api/runs/:run/report',
     handle: async ({ studio, param }) => {
-      const page = await readFile(join(await studio.runs.modelOf(param('run')), REPORT_FILE));
+      const page = await readRegularFile(join(await studio.runs.modelOf(param('run')), REPORT_FILE));
       const headers = {
         'Content-Type': 'text/html; charset=utf-8',
         'Content-Security-Policy': REPORT_POLICY,

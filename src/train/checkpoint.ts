@@ -1,9 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { packMembers, unpackMembers } from '../bundle/pack-members.js';
 import { listIssues, messageOf, UserError } from '../errors.js';
 import { exists, unlessAbsent } from '../platform/exists.js';
+import { NoRegularFile, readRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
@@ -89,7 +90,9 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 
 /** The checkpoint at that path, or null when there is none. @throws UserError when it is damaged. */
 export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
-  const bytes = await unlessAbsent(readFile(path));
+  const bytes = await unlessAbsent(readRegularFile(path)).catch((cause: unknown) => {
+    throw cause instanceof NoRegularFile ? damaged(path, `cannot be read: ${messageOf(cause)}`) : cause;
+  });
   if (!bytes) return null;
   const { weights, metadata } = decodeSafetensors(bytes, path);
   const parsed = stateSchema.safeParse(parseState(metadata.state, path));

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { listIssues, messageOf, UserError } from '../errors.js';
 import { LEAK_KINDS } from '../evaluate/leaks.js';
 import { exists } from '../platform/exists.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { type Prediction, parsePredictions, predictionsCsv } from '../tasks/classification/predictions.js';
 import type { TrainingResult } from './score.js';
 
@@ -65,16 +66,15 @@ export interface KeptResults
 /**
  * Reads again what resultFiles made, from the folder of a model.
  * @param labels the model's.
- * @throws UserError as parsePredictions.
+ * @throws UserError as parsePredictions; `usage` for a file that cannot be read.
  */
 export async function readResultFiles(folder: string, labels: readonly string[]): Promise<KeptResults> {
   const read = async (name: string): Promise<Prediction[]> => {
     const path = join(folder, name);
-    return (await exists(path)) ? parsePredictions(await readFile(path, 'utf8'), labels, path) : [];
+    if (!(await exists(path))) return [];
+    return parsePredictions(await readRegularText(path).catch(unreadable(path)), labels, path);
   };
-  const { examples, leaks, skipped } = metricsSchema.parse(
-    JSON.parse(await readFile(join(folder, METRICS), 'utf8')),
-  );
+  const { examples, leaks, skipped } = await readMetrics(join(folder, METRICS));
   return {
     predictions: await read(PREDICTIONS),
     validationPredictions: await read(VALIDATION_PREDICTIONS),
@@ -83,3 +83,22 @@ export async function readResultFiles(folder: string, labels: readonly string[])
     skipped,
   };
 }
+
+async function readMetrics(path: string): Promise<z.infer<typeof metricsSchema>> {
+  try {
+    return metricsSchema.parse(JSON.parse(await readRegularText(path)));
+  } catch (cause) {
+    return unreadable(path)(cause);
+  }
+}
+
+const unreadable =
+  (path: string) =>
+  (cause: unknown): never => {
+    const what = cause instanceof z.ZodError ? `does not fit:\n${listIssues(cause)}` : messageOf(cause);
+    throw new UserError('usage', {
+      problem: `The results of a training in ${path} cannot be read: ${what}`,
+      fix: 'Remove the folder that they are in, and train again.',
+      cause,
+    });
+  };

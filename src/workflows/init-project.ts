@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { refuseOccupied } from '../bundle/model-folder.js';
 import { checkClassName } from '../datasets/class-names.js';
 import { UserError } from '../errors.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
+import { readRegularText } from '../platform/regular-file.js';
 import { shippedPath } from '../platform/shipped.js';
 import { cannotMakeFolder } from '../platform/write-result.js';
 
@@ -42,7 +43,7 @@ export async function makeProject(folder: string, classes: readonly string[]): P
     await makeFolder(path).catch((cause: unknown) => Promise.reject(cannotMakeFolder(path, cause)));
   }
   for (const file of FILES) {
-    const template = await readFile(join(PACKAGE_FOLDER, 'templates', file), 'utf8');
+    const template = await readRegularText(join(PACKAGE_FOLDER, 'templates', file));
     const text = template.replaceAll('NAME', name);
     const path = join(folder, file);
     await writeFile(path, file === 'pipeline.yaml' ? text + (await recipe()) : text).catch((cause: unknown) =>
@@ -53,7 +54,7 @@ export async function makeProject(folder: string, classes: readonly string[]): P
 
 /** With its comments, from where it says how clips are read. */
 async function recipe(): Promise<string> {
-  const text = await readFile(shippedPath('pipeline', RECIPE), 'utf8');
+  const text = await readRegularText(shippedPath('pipeline', RECIPE));
   return text.slice(text.indexOf('input:\n'));
 }
 

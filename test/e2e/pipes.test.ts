@@ -51,6 +51,26 @@ describe.skipIf(process.platform === 'win32')('a pipe is refused without being o
     expect(code).toBe(expected);
   });
 
+  test('what a training keeps of itself', async () => {
+    const data = at('clips of a training');
+    await writeTinyDataset(data, 4);
+    const env = await freshCache(at('cache of a training'));
+    const pipeline = await writeTinyPipeline(at('recipe of a training'));
+    const train = ['train', pipeline, '--data', data, '--out', at('goes on'), '--resume'];
+    pipe('goes on.checkpoint');
+    const { code, stderr } = await clipstep(train, { env });
+    expect(stderr).toMatch(/goes on\.checkpoint cannot be read: it is not a file but/);
+    expect(code).toBe(1);
+
+    const folds = ['crossvalidate', pipeline, '--data', data, '--out', at('folds'), '--folds', '2'];
+    await clipstep(folds, { env });
+    rmSync(at('folds/repeat-1/fold-2/metrics.json'));
+    pipe('folds/repeat-1/fold-2/metrics.json');
+    const again = await clipstep([...folds, '--resume'], { env });
+    expect(again.stderr).toMatch(/fold-2.metrics\.json cannot be read: it is not a file but/);
+    expect(again.code).toBe(2);
+  });
+
   test.each([
     ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
     ['a device', (path: string) => symlinkSync('/dev/zero', path)],

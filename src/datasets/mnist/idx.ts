@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
+import { readBoundedFile } from '../../platform/regular-file.js';
 import { unpack } from './gzip.js';
 
 /** An array of bytes as an IDX file holds it (LeCun, Cortes and Burges, "The MNIST database"). */
@@ -58,10 +58,7 @@ export function encodeIdx({ shape, data }: IdxArray): Uint8Array {
 
 async function readContent(path: string): Promise<Uint8Array> {
   try {
-    const status = await stat(path);
-    if (!status.isFile()) throw new Error('it is not a file');
-    if (status.size > LARGEST_BYTES) throw new Error(`it has ${status.size} bytes, over ${LARGEST_BYTES}`);
-    return await readFile(path);
+    return await readBoundedFile(path, { maxBytes: LARGEST_BYTES });
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw new UserError(missing ? 'not_found' : 'unreadable', {

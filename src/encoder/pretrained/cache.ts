@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cannotCache } from '../../platform/cache-folder.js';
 import { makeFolder } from '../../platform/make-folder.js';
+import { readRegularFile, readRegularText } from '../../platform/regular-file.js';
 import { replaceFile } from '../../platform/replace-file.js';
 
 const EXTENSION = '.safetensors';
@@ -10,8 +11,8 @@ const EXTENSION = '.safetensors';
 /** The weights kept under that name, or null when there are none or their checksum does not hold. */
 export async function readKept(folder: string, name: string): Promise<Uint8Array | null> {
   try {
-    const bytes = await readFile(join(folder, name + EXTENSION));
-    const line = await readFile(join(folder, `${name}${EXTENSION}.sha256`), 'utf8');
+    const bytes = await readRegularFile(join(folder, name + EXTENSION));
+    const line = await readRegularText(join(folder, `${name}${EXTENSION}.sha256`));
     return line.startsWith(sha256Of(bytes)) ? bytes : null;
   } catch {
     return null;

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { open, realpath, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../platform/cache-folder.js';
 import { makeFolder } from '../../platform/make-folder.js';
+import { readRegularText } from '../../platform/regular-file.js';
 import { replaceFile } from '../../platform/replace-file.js';
 
 /** What a program says of itself. */
@@ -64,7 +65,7 @@ async function isScript(path: string): Promise<boolean> {
 
 async function readVersion(place: string): Promise<Version | null> {
   try {
-    const { version, libavutil } = JSON.parse(await readFile(place, 'utf8'));
+    const { version, libavutil } = JSON.parse(await readRegularText(place));
     const [major, minor] = libavutil;
     const isKnown = typeof version === 'string' && Number.isInteger(major) && Number.isInteger(minor);
     return isKnown ? { version, libavutil: [major, minor] } : null;

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { cannotWrite } from '../../platform/cannot-write.js';
 import { fileLines } from '../../platform/file-lines.js';
+import { NoRegularFile } from '../../platform/regular-file.js';
 import { JournalIndex } from './journal-index.js';
 import { isFinal, type Row, rowSchema } from './row.js';
 
@@ -50,6 +51,7 @@ export async function openJournal(path: string): Promise<Journal> {
     throw cannotWrite(path, cause);
   });
   try {
+    if (!(await file.stat()).isFile()) throw cannotWrite(path, new NoRegularFile());
     const journal = new FileJournal(path, file);
     await journal.load();
     return journal;
