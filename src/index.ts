@@ -69,6 +69,7 @@ export type { Bleus, TranslationFigures } from './tasks/translation/figures.js';
 export type { TrainEvent } from './train/train-event.js';
 export type { TranslationSample } from './train/translation/train-translation-model.js';
 export { batch } from './workflows/batch.js';
+export { compareRuns, type RunComparison } from './workflows/compare-runs.js';
 export { type CrossvalidateResult, crossvalidate } from './workflows/crossvalidate.js';
 export { type EvaluateOptions, evaluateBundle } from './workflows/evaluate-bundle.js';
 export {

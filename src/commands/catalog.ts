@@ -64,6 +64,10 @@ export const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'train a pipeline fold by fold and test each clip with a network that has not seen it',
     load: async () => (await import('./crossvalidate.js')).crossvalidateCommand(),
   },
+  compare: {
+    summary: 'say how two runs on the same clips differ, and whether by more than chance',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
   quantize: {
     summary: 'make a smaller and faster model whose encoder computes in int8',
     load: async () => (await import('./quantize.js')).quantizeCommand(),

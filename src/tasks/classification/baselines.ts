@@ -128,7 +128,7 @@ export function readsOrder(
  * Groups in which two classifiers must differ before a difference is called one: with five, all pointing one way
  * has the probability 2 / 2^5 = 6 % by chance alone (sign test); with six, 3 %.
  */
-const FEWEST_DIFFERING_GROUPS = 6;
+export const FEWEST_DIFFERING_GROUPS = 6;
 
 function compare(
   other: BaselineName,

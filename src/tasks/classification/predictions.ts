@@ -143,13 +143,33 @@ export function parsePredictions(text: string, labels: readonly string[], path: 
   });
 }
 
+/** An answer by which two runs are compared. */
+export interface NumberedAnswer extends Pick<Prediction, 'example' | 'probabilities'> {
+  /** Of a cross-validation, which answers about each example once in each; 1 elsewhere. */
+  readonly repeat: number;
+}
+
+/** Reads what predictionsCsv wrote, whatever its classes. @throws UserError as parsePredictions. */
+export function parseAnswers(text: string, path: string): { labels: string[]; answers: NumberedAnswer[] } {
+  const records = z.array(z.record(z.string(), z.string())).parse(parseCsv(text, path));
+  const columns = Object.keys(records[0] ?? {}).filter((name) => name.startsWith(CLASS_PREFIX));
+  const labels = columns.map((name) => name.slice(CLASS_PREFIX.length));
+  if (labels.length === 0) throw damaged(path, 'has no probabilities of classes');
+  const answers = parsePredictions(text, labels, path).map((prediction, index) => ({
+    ...prediction,
+    repeat: Number(records[index]!.repeat ?? 1),
+  }));
+  return { labels, answers };
+}
+
 const weights = z
   .string()
   .transform((cell) => cell.split(' ').map(Number))
   .pipe(z.array(z.number().min(0)));
 
 const baselineColumn = (name: BaselineName): string => `classifier_${name}`;
-const classColumn = (label: string): string => `probability_${label}`;
+const CLASS_PREFIX = 'probability_';
+const classColumn = (label: string): string => CLASS_PREFIX + label;
 
 function simplerClassifiers(
   values: Readonly<Record<string, unknown>>,
