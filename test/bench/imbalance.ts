@@ -100,7 +100,8 @@ async function trainAndScore(options: {
   const { set, manifest: data, seed } = options;
   const pipeline = await readAdjustedPipeline({
     pipeline: shippedPath('pipeline', 'surveillance'),
-    set: { 'split.validation': '0', ...set },
+    // Mixed clips are of two classes.
+    set: { 'split.validation': '0', 'training.mixup': 'null', 'training.steps': 'null', ...set },
     weights: join(sharedFolder!, 'pretrained', 'mobilenet_v1_025_224'),
     seed,
     data,
