@@ -19,7 +19,7 @@ interface ReaderOptions extends ViewSource {
 
 /** Examples as frames: uint8 RGB [timesteps x streams, size, size, 3]. Frames of a picture at hand are not worth a file. */
 export function frameReader(options: ReaderOptions): SequenceReader<FrameSequence> {
-  const keep = keeper(options, { kind: 'frames' });
+  const keep = keeper(options, { what: FRAMES, keyOf: keyMaker(options) });
   const timestepBytes = options.input.streams.length * options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
     const read = () => readPixels(example, { ...options, view });
@@ -27,6 +27,8 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
     return { kind: 'frames', data, timesteps: data.length / timestepBytes };
   };
 }
+
+const FRAMES = { kind: 'frames' };
 
 export interface PictureEncoder {
   /** uint8 RGB [pictures, size, size, 3] to float32 [pictures, featureCount]. */
@@ -37,12 +39,18 @@ export interface PictureEncoder {
   readonly identity: string;
 }
 
-/** Examples as features: float32 [timesteps, width]. */
+/**
+ * Examples as features: float32 [timesteps, width]. Where an encoder was trained on the frames, these are in the cache and no
+ * clip is decoded again.
+ */
 export function featureReader(options: ReaderOptions & PictureEncoder): SequenceReader<FeatureSequence> {
-  const keep = keeper(options, featuresOf(options));
+  const keyOf = keyMaker(options);
+  const keep = keeper(options, { what: featuresOf(options), keyOf });
+  const frames = keptFrames(options, keyOf);
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
-      const features = await options.encode(await readPixels(example, { ...options, view }));
+      const pixels = (await frames(example, view)) ?? (await readPixels(example, { ...options, view }));
+      const features = await options.encode(pixels);
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
     return asSequence(bytes, options);
@@ -100,6 +108,36 @@ export function inMemory(
   };
 }
 
+/** Frames that frameReader has kept, of all streams at once or of each by itself; null where some are not kept. */
+function keptFrames(
+  { input, cache }: ReaderOptions,
+  keyOf: KeyOf,
+): (example: ReadableExample, view: View) => Promise<Uint8Array | null> {
+  const peek = async (example: ReadableExample, view: View, streams: FramesInput['streams']) =>
+    cache.peek({ ...FRAMES, ...(await keyOf(example, view)), streams });
+  return async (example, view) => {
+    if (example.image) return null;
+    const whole = await peek(example, view, input.streams);
+    if (whole || input.streams.length === 1) return whole;
+    const parts: Uint8Array[] = [];
+    for (const stream of input.streams) {
+      const part = await peek(example, view, [stream]);
+      if (!part) return null;
+      parts.push(part);
+    }
+    return interleave(parts, input.preprocessing.size ** 2 * 3);
+  };
+}
+
+/** Pictures of several streams, those of a timestep one after the other. */
+function interleave(streams: readonly Uint8Array[], pictureBytes: number): Uint8Array {
+  const timesteps = streams[0]!.length / pictureBytes;
+  const pictures = Array.from({ length: timesteps }, (_, time) =>
+    streams.map((pixels) => pixels.subarray(time * pictureBytes, (time + 1) * pictureBytes)),
+  );
+  return Buffer.concat(pictures.flat());
+}
+
 async function readPixels(
   example: ReadableExample,
   options: ReaderOptions & { view: View },
@@ -124,15 +162,16 @@ async function readPixels(
 
 type Keep = (example: ReadableExample, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
 
+type KeyOf = (example: ReadableExample, view: View) => Promise<object>;
+
 /** Keeps in the cache what was computed. */
-function keeper(options: ReaderOptions, what: object): Keep {
-  const keyOf = keyMaker(options);
+function keeper(options: ReaderOptions, { what, keyOf }: { what: object; keyOf: KeyOf }): Keep {
   return async (example, view, compute) =>
     options.cache.get({ ...what, ...(await keyOf(example, view)) }, compute);
 }
 
 /** All that a sequence of frames depends on. A file's content is digested once in a reader's life. */
-function keyMaker(source: ViewSource): (example: ReadableExample, view: View) => Promise<object> {
+function keyMaker(source: ViewSource): KeyOf {
   const digests = new Map<string, Promise<string>>();
   const contentOf = async ({ image, path }: ReadableExample): Promise<string> => {
     if (image) return createHash('sha256').update(image).digest('hex');

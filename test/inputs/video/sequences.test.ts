@@ -8,6 +8,7 @@ import { openCache } from '../../../src/inputs/feature-cache.js';
 import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
 import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
 import { featureReader, frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
+import { projectFolder } from '../../support/cli.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -86,6 +87,39 @@ describe('featureReader', () => {
     expect(encoded).toBe(2);
     expect(values[0]).toBeGreaterThan(values[1]!);
     expect(values.slice(2)).toEqual(values.slice(0, 2));
+  });
+
+  it.each([
+    ['of all streams at once', [[{ kind: 'frames' }, { kind: 'difference', gain: 3 }]]],
+    ['of each stream by itself', [[{ kind: 'frames' }], [{ kind: 'difference', gain: 3 }]]],
+  ] as const)('encodes frames that are kept, %s, without decoding the clip again', async (name, readAs) => {
+    const both: FramesInput = { ...input, gap: { kind: 'frames', frames: 2 }, streams: readAs.flat() };
+    const clip = {
+      ...example(),
+      path: join(projectFolder, 'datasets/motion/samples/approach/approach-0001.mp4'),
+    };
+    const shared = { augmentation: { views: 2, flip: 0.5, timeJitter: 0.3 }, seed: 1 };
+    const cache = openCache(join(folder, name));
+    const width = 2 * 32 * 32 * 3;
+    const encode = async (pictures: Uint8Array) => Float32Array.from(pictures);
+    const startProgram = () => {
+      throw new Error('ffmpeg was started');
+    };
+    const read = featureReader({
+      ...shared,
+      input: both,
+      cache,
+      width,
+      identity: 'pixels',
+      encode,
+      startProgram,
+    });
+    await expect(read(clip, 1)).rejects.toThrow('ffmpeg was started');
+    for (const streams of readAs) {
+      await frameReader({ ...shared, input: { ...both, streams: [...streams] }, cache })(clip, 1);
+    }
+    const whole = frameReader({ ...shared, input: both, cache: openCache(join(folder, `${name} apart`)) });
+    expect((await read(clip, 1)).data).toEqual(Float32Array.from((await whole(clip, 1)).data));
   });
 });
 
