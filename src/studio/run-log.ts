@@ -43,7 +43,10 @@ export function parseRunLine(line: string): RunLine | null {
   }
 }
 
-/** The logs of a folder, by the names of their runs. Lines that were not written whole are passed over. */
+/**
+ * The logs of a folder, by the names of their runs. Lines that were not written whole are passed over, and a log that
+ * cannot be read has none.
+ */
 export async function readRunLogs(folder: string): Promise<Map<string, RunLine[]>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(ENDING));
   const logs = await Promise.all(

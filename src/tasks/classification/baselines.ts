@@ -4,8 +4,8 @@ import type { ReadableExample } from '../../inputs/sequence-reader.js';
 import type { RecurrentSettings } from '../../network/recurrent-schema.js';
 import { argmax } from '../../tensors/largest.js';
 import type { Weights } from '../../tensors/tensor.js';
-import { groupCount, groupInterval } from '../bootstrap.js';
 import { type AccuracyInterval, accuracyInterval } from './accuracy-interval.js';
+import { isAbove, type PairedDifference, pairedDifference } from './paired-difference.js';
 
 /**
  * What a network has to be better than, each classifier a little less blind than the one below:
@@ -38,12 +38,7 @@ export interface BaselineScore extends AccuracyInterval {
 }
 
 /** The network against another classifier on the same examples, in accuracy. */
-export interface Comparison {
-  readonly difference: number;
-  /** 95 %, paired, over groups. */
-  readonly interval: readonly [low: number, high: number];
-  /** Groups in which the two classifiers do not say the same. */
-  readonly differingGroups: number;
+export interface Comparison extends PairedDifference {
   /** Whether the interval lies above 0, and enough groups differ for that to mean something. */
   readonly isShown: boolean;
 }
@@ -124,12 +119,6 @@ export function readsOrder(
   return pipeline.recurrent.layers > 0 && hasOrder(pipeline, examples);
 }
 
-/**
- * Groups in which two classifiers must differ before a difference is called one: with five, all pointing one way
- * has the probability 2 / 2^5 = 6 % by chance alone (sign test); with six, 3 %.
- */
-export const FEWEST_DIFFERING_GROUPS = 6;
-
 function compare(
   other: BaselineName,
   { examples, predictions, seed }: Parameters<typeof measureBaselines>[0],
@@ -140,12 +129,6 @@ function compare(
     group,
     value: Number(ours[index] === label) - Number(theirs[index] === label),
   }));
-  const interval = groupInterval(values, { seed });
-  const differingGroups = groupCount(values.filter(({ value }) => value !== 0));
-  return {
-    difference: values.reduce((sum, { value }) => sum + value, 0) / values.length,
-    interval,
-    differingGroups,
-    isShown: interval[0] > 0 && differingGroups >= FEWEST_DIFFERING_GROUPS,
-  };
+  const paired = pairedDifference(values, { seed });
+  return { ...paired, isShown: isAbove(paired) };
 }

@@ -1,17 +1,12 @@
 import { argmax } from '../../tensors/largest.js';
-import { groupCount, groupInterval } from '../bootstrap.js';
-import { FEWEST_DIFFERING_GROUPS } from './baselines.js';
+import { isAbove, isBelow, type PairedDifference, pairedDifference } from './paired-difference.js';
 import type { NumberedAnswer } from './predictions.js';
 
 /** One figure of two runs on the same examples. */
-export interface PairedFigure {
+export interface PairedFigure extends PairedDifference {
   readonly one: number;
   readonly other: number;
-  /** The other's less the one's. */
-  readonly difference: number;
-  /** 95 %, paired, over groups; see bootstrap.ts. */
-  readonly interval: readonly [low: number, high: number];
-  /** Whether the interval leaves 0 out, and enough groups differ for that to mean something. */
+  /** Whether the difference, the other's less the one's, is larger than chance, in either direction. */
   readonly isShown: boolean;
 }
 
@@ -36,21 +31,17 @@ export interface PairedAnswer {
  */
 export function comparePaired(pairs: readonly PairedAnswer[], options: { seed: number }): PairedFigures {
   const figure = (of: (answer: NumberedAnswer) => number): PairedFigure => {
-    const values = pairs.map((pair) => ({
-      group: pair.one.example.group,
-      one: of(pair.one),
-      other: of(pair.other),
+    const values = pairs.map(({ one, other }) => [of(one), of(other)] as const);
+    const differences = values.map(([one, other], index) => ({
+      group: pairs[index]!.one.example.group,
+      value: other - one,
     }));
-    const differences = values.map(({ group, one, other }) => ({ group, value: other - one }));
-    const interval = groupInterval(differences, options);
-    const differingGroups = groupCount(differences.filter(({ value }) => value !== 0));
-    const [one, other] = [mean(values.map((value) => value.one)), mean(values.map((value) => value.other))];
+    const paired = pairedDifference(differences, options);
     return {
-      one,
-      other,
-      difference: other - one,
-      interval,
-      isShown: (interval[0] > 0 || interval[1] < 0) && differingGroups >= FEWEST_DIFFERING_GROUPS,
+      ...paired,
+      one: mean(values.map(([value]) => value)),
+      other: mean(values.map(([, value]) => value)),
+      isShown: isAbove(paired) || isBelow(paired),
     };
   };
   return {
