@@ -1,4 +1,5 @@
 import type { MobileNet } from '../encoder/mobilenet.js';
+import type { TrainedPart } from '../encoder/trained-parameters.js';
 import type { FrameBatch, SequenceBatch, TokenBatch } from '../inputs/batches.js';
 import type { Loss } from '../network/losses.js';
 import type { RecurrentNetwork } from '../network/recurrent.js';
@@ -156,31 +157,48 @@ export interface TrainerOptions {
   readonly weights: Weights;
   /** Given when batches are frames: the encoder is then part of what is trained. */
   readonly encoder?:
-    | {
+    | (EncoderTuning & {
         readonly network: MobileNet;
-        /** Blocks before this one keep their weights; 0 trains the whole encoder. */
-        readonly fromBlock: number;
         /** Most frames that go through the encoder at once; more are split, with gradients accumulated. */
         readonly framesPerMicroBatch: number;
-      }
+      })
     | undefined;
   /**
    * What the recurrent network reads are features that this was done to, those of a batch or those of the encoder. It
    * is fixed, and gradients flow through it. The weights stay apart from it: who predicts with them has to fold it in.
    */
   readonly standardization?: Standardization | undefined;
-  /** AdamW (Loshchilov and Hutter 2019): decay is decoupled and spares biases. */
+  /** AdamW (Loshchilov and Hutter 2019): decay is decoupled and spares biases and scales. */
   readonly optimizer: {
     readonly beta1: number;
     readonly beta2: number;
     readonly epsilon: number;
     readonly weightDecay: number;
+    /**
+     * L2-SP (Li et al. 2018, arXiv 1802.01483), decoupled as decay is: a step moves all that is trained of the encoder
+     * this much, times the learning rate, of its way back to `weights`, also after a state was restored. Above 0, it
+     * stands in for the encoder's weight decay. 0 when absent.
+     */
+    readonly pull?: number | undefined;
   };
   /** Bound on the norm of all gradients together (Pascanu et al. 2013). */
   readonly clipNorm: number;
   readonly loss: Loss;
   /** Whether steps start from states and give those that they end with, as truncated backpropagation in time needs. */
   readonly carriesStates?: boolean | undefined;
+}
+
+/** What is trained of an encoder, and how fast. */
+export interface EncoderTuning {
+  /** Blocks before this one keep their weights; 0 trains the whole encoder. */
+  readonly fromBlock: number;
+  /** Whole kernels, or a scale of each output channel; `weights` when absent. */
+  readonly trains?: TrainedPart | undefined;
+  /**
+   * A block's learning rate is that of the step times this, once for each block from it to the recurrent network: the last
+   * one's once, that of the one before twice. 1 when absent.
+   */
+  readonly layerDecay?: number | undefined;
 }
 
 export interface TrainingStep {
@@ -223,7 +241,7 @@ export interface Trainer {
   classify(batch: SequenceBatch | FrameBatch): Promise<Classification>;
   /** What classes a network that answers every timestep expects under the current weights; see SequenceModel. */
   score(batch: SequenceBatch, classes: Int32Array, states?: States): Promise<SequenceScore>;
-  /** A copy of the current weights: the recurrent network's and, when it is trained, the encoder's. */
+  /** A copy of the current weights: the recurrent network's and, when it is trained, the encoder's, scales folded in. */
   weights(): Promise<Weights>;
   /**
    * A copy of all that a later `restore` needs to go on to the same result: weights, for what is trained both

@@ -9,11 +9,19 @@ export type AdamState = {
   readonly secondMoment: Tensor1D;
 };
 
+/** See updateFactors of engine/update-factors.ts: a number for each of the weights, [elements]. */
+export type WeightFactors = {
+  /** All are 1 when absent. */
+  readonly rates?: Tensor1D;
+  readonly decays: Tensor1D;
+  /** Given when the optimizer pulls. */
+  readonly pull?: { readonly factors: Tensor1D; readonly to: Tensor1D };
+};
+
 export interface AdamUpdate {
   readonly state: AdamState;
   readonly gradient: Tensor1D;
-  /** 1 where weights decay, 0 where not, [elements]. */
-  readonly decays: Tensor1D;
+  readonly factors: WeightFactors;
   /** Counts updates from 1. */
   readonly step: number;
   readonly learningRate: number;
@@ -24,13 +32,14 @@ export interface AdamUpdate {
  * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2, with the schedule within the learning rate):
  *
  *     m <- b1 m + (1 - b1) g             v <- b2 v + (1 - b2) g^2
- *     w <- w - rate ((m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon) + decay w)
+ *     w <- w - rate ((m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon) + decay w + pull (w - start))
  *
  * It is the same for every element, so it runs once over all of them, not once a parameter.
  */
 export function adamStep(tf: Tensorflow, update: AdamUpdate): AdamState {
-  const { state, gradient, decays, step, learningRate } = update;
-  const { beta1, beta2, epsilon, weightDecay } = update.optimizer;
+  const { state, gradient, factors, step, learningRate } = update;
+  const { beta1, beta2, epsilon, weightDecay, pull = 0 } = update.optimizer;
+  const { rates, decays, pull: pulled } = factors;
   const firstMoment: Tensor1D = tf.add(tf.mul(state.firstMoment, beta1), tf.mul(gradient, 1 - beta1));
   const secondMoment: Tensor1D = tf.add(
     tf.mul(state.secondMoment, beta2),
@@ -38,9 +47,13 @@ export function adamStep(tf: Tensorflow, update: AdamUpdate): AdamState {
   );
   const mean = tf.div(firstMoment, 1 - beta1 ** step);
   const deviation = tf.sqrt(tf.div(secondMoment, 1 - beta2 ** step));
-  const direction = tf.div(mean, tf.add(deviation, epsilon));
+  const ofAll = tf.div(mean, tf.add(deviation, epsilon));
+  const direction = rates ? tf.mul(ofAll, rates) : ofAll;
   const decay = tf.mul(tf.mul(state.weights, decays), weightDecay);
-  const weights: Tensor1D = tf.sub(state.weights, tf.mul(tf.add(direction, decay), learningRate));
+  const decayed = tf.add(direction, decay);
+  const away = pulled && tf.mul(tf.mul(tf.sub(state.weights, pulled.to), pulled.factors), pull);
+  const moved = away ? tf.add(decayed, away) : decayed;
+  const weights: Tensor1D = tf.sub(state.weights, tf.mul(moved, learningRate));
   return { weights, firstMoment, secondMoment };
 }
 

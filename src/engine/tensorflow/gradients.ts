@@ -11,7 +11,7 @@ import { LOSSES } from './loss.js';
 import { flatten, type Values } from './parameter-tensors.js';
 import { refused, requireVectors } from './refused.js';
 import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequence-tensors.js';
-import type { TrainedEncoder, TrainedNetwork } from './trained-network.js';
+import { scaledValues, type TrainedEncoder, type TrainedNetwork } from './trained-network.js';
 
 /** The loss of a batch and its gradient by all trained parameters, end to end in their order. */
 export type BatchGradient = StepResult & {
@@ -71,10 +71,12 @@ async function encoderInputs(
 
 function encode(
   tf: Tensorflow,
-  { network, trainedBlocks }: TrainedEncoder,
+  encoder: TrainedEncoder,
   { values, input }: { values: Values; input: Tensor4D },
 ): Tensor2D {
-  return pool(tf, network, runBlocks(tf, { blocks: trainedBlocks, values, input }));
+  const { network, trainedBlocks } = encoder;
+  const all = scaledValues(tf, encoder, values);
+  return pool(tf, network, runBlocks(tf, { blocks: trainedBlocks, values: all, input }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
+import { foldScales, withFirstScales } from '../../encoder/trained-parameters.js';
 import type { FrameBatch, SequenceBatch } from '../../inputs/batches.js';
 import { elementCount, requireTensor, type Tensor, type Weights } from '../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../adam-names.js';
@@ -11,7 +12,8 @@ import type {
   TrainerOptions,
   TrainingStep,
 } from '../engine.js';
-import { type AdamState, adamStep, clipByNorm } from './adam.js';
+import { type UpdateFactors, updateFactors } from '../update-factors.js';
+import { type AdamState, adamStep, clipByNorm, type WeightFactors } from './adam.js';
 import { classifyFeatures } from './classify-features.js';
 import { encodeFrames } from './encode-frames.js';
 import { gradientOfBatch } from './gradients.js';
@@ -19,15 +21,14 @@ import type { Tensorflow } from './load.js';
 import { download, flatten, release, unflatten, upload, type Values } from './parameter-tensors.js';
 import { refused, requireTraining, requireVectors } from './refused.js';
 import { placeFeatures, standardized, uploadFeatures, validFrames } from './sequence-tensors.js';
-import { type TrainedNetwork, trainedNetwork } from './trained-network.js';
+import { scaledValues, type TrainedNetwork, trainedNetwork } from './trained-network.js';
 
 /** Trains a recurrent network, or the encoder with it. Owns TensorFlow's memory until `release`. */
 export class TensorflowTrainer implements Trainer {
   readonly #tf: Tensorflow;
   readonly #options: TrainerOptions;
   readonly #trained: TrainedNetwork;
-  /** 1 where weights decay, 0 for biases. */
-  readonly #decays: Tensor1D;
+  readonly #factors: WeightFactors;
   #adam: AdamState;
   #stepCount = 0;
   /** The weights in #adam as the network's parameters. */
@@ -39,16 +40,12 @@ export class TensorflowTrainer implements Trainer {
     this.#options = options;
     this.#trained = trainedNetwork(tf, options);
     const { parameters } = this.#trained;
-    this.#values = upload(tf, parameters, options.weights);
+    this.#values = upload(tf, parameters, withFirstScales(parameters, options.weights));
     this.#adam = tf.tidy(() => {
       const weights = flatten(tf, [...this.#values.values()]);
       return { weights, firstMoment: tf.zerosLike(weights), secondMoment: tf.zerosLike(weights) };
     });
-    this.#decays = tf.tidy(() =>
-      tf.concat1d(
-        parameters.map(({ name, shape }) => tf.fill([elementCount(shape)], name.endsWith('.bias') ? 0 : 1)),
-      ),
-    );
+    this.#factors = this.#weightFactors();
   }
 
   async step(step: TrainingStep): Promise<StepResult> {
@@ -61,7 +58,7 @@ export class TensorflowTrainer implements Trainer {
       adamStep(tf, {
         state: this.#adam,
         gradient: clipByNorm(tf, gradient, clipNorm),
-        decays: this.#decays,
+        factors: this.#factors,
         step: this.#stepCount,
         learningRate: step.learningRate,
         optimizer,
@@ -84,7 +81,7 @@ export class TensorflowTrainer implements Trainer {
       return classifyFeatures(tf, { network, values, features, lengths });
     }
     if (!encoder) throw new Error('A trainer without an encoder was given frames');
-    const allValues = () => new Map([...encoder.frozenValues.get(), ...values]);
+    const allValues = () => new Map([...encoder.frozenValues.get(), ...scaledValues(tf, encoder, values)]);
     const encoded = { network: encoder.network, values: allValues, frames: validFrames(batch) };
     const flat = await encodeFrames(tf, encoded);
     const features = () =>
@@ -101,15 +98,13 @@ export class TensorflowTrainer implements Trainer {
   }
 
   async weights(): Promise<Weights> {
-    const { encoder, parameters } = this.#trained;
-    const frozen = encoder ? download(this.#tf, encoder.frozenParameters, encoder.frozenValues.get()) : [];
-    return new Map([...frozen, ...download(this.#tf, parameters, this.#values)]);
+    return foldScales(this.#downloadAll());
   }
 
   async state(): Promise<Weights> {
     const step: Tensor = { shape: [1], data: Float32Array.of(this.#stepCount) };
     return new Map([
-      ...(await this.weights()),
+      ...this.#downloadAll(),
       ...this.#downloadMoment(FIRST_MOMENT, this.#adam.firstMoment),
       ...this.#downloadMoment(SECOND_MOMENT, this.#adam.secondMoment),
       [STEP_COUNT, step],
@@ -129,7 +124,30 @@ export class TensorflowTrainer implements Trainer {
   async release(): Promise<void> {
     this.#trained.encoder?.frozenValues.release();
     release(this.#values);
-    this.#tf.dispose({ ...this.#adam, decays: this.#decays });
+    this.#tf.dispose({ ...this.#adam, factors: this.#factors });
+  }
+
+  /** Before the first step. */
+  #weightFactors(): WeightFactors {
+    const tf = this.#tf;
+    const { encoder, optimizer } = this.#options;
+    const of = updateFactors(this.#options);
+    const each = (numberOf: (factors: UpdateFactors) => number): Tensor1D =>
+      tf.tidy(() =>
+        tf.concat1d(
+          this.#trained.parameters.map(({ name, shape }) =>
+            tf.fill([elementCount(shape)], numberOf(of(name))),
+          ),
+        ),
+      );
+    return {
+      decays: each(({ decay }) => decay),
+      ...((encoder?.layerDecay ?? 1) < 1 && { rates: each(({ rate }) => rate) }),
+      ...(encoder &&
+        optimizer.pull && {
+          pull: { factors: each(({ pull }) => pull), to: tf.clone(this.#adam.weights) },
+        }),
+    };
   }
 
   #replaceAdam(next: AdamState): void {
@@ -137,6 +155,12 @@ export class TensorflowTrainer implements Trainer {
     release(this.#values);
     this.#adam = next;
     this.#values = unflatten(this.#tf, next.weights, this.#trained.parameters);
+  }
+
+  #downloadAll(): Weights {
+    const { encoder, parameters } = this.#trained;
+    const frozen = encoder ? download(this.#tf, encoder.frozenParameters, encoder.frozenValues.get()) : [];
+    return new Map([...frozen, ...download(this.#tf, parameters, this.#values)]);
   }
 
   #downloadMoment(prefix: string, moment: Tensor1D): Array<[string, Tensor]> {

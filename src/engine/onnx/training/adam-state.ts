@@ -1,7 +1,7 @@
 import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../../adam-names.js';
 import type { Feed } from '../session.js';
-import { pack, totalElements, unpack } from './parameter-layout.js';
+import { firstValues, pack, totalElements, unpack } from './parameter-layout.js';
 
 /** All that is trained and the optimizer's moments, each float32 [elements]; see parameter-layout.ts. */
 export interface AdamState {
@@ -12,7 +12,7 @@ export interface AdamState {
 
 /** The state before the first step. */
 export function initialState(parameters: readonly ParameterSpec[], weights: Weights): AdamState {
-  return { ...emptyState(parameters), weights: pack(parameters, weights) };
+  return { ...emptyState(parameters), weights: firstValues(parameters, weights) };
 }
 
 export function emptyState(parameters: readonly ParameterSpec[]): AdamState {

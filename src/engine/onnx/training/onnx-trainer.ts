@@ -1,4 +1,5 @@
 import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
+import { foldScales } from '../../../encoder/trained-parameters.js';
 import type { FrameBatch, SequenceBatch } from '../../../inputs/batches.js';
 import type { States } from '../../../network/states.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
@@ -89,7 +90,7 @@ export class OnnxTrainer implements Trainer {
 
   async weights(): Promise<Weights> {
     const trained = unpack(this.#trained.parameters, this.#state.weights);
-    return this.#withFrozen(new Map([...this.#rowWeights(), ...trained]));
+    return foldScales(this.#withFrozen(new Map([...this.#rowWeights(), ...trained])));
   }
 
   async state(): Promise<Weights> {

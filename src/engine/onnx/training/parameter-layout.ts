@@ -1,4 +1,4 @@
-import { kernelShape, type MobileNet, mobileNetBlocks } from '../../../encoder/mobilenet.js';
+import { withFirstScales } from '../../../encoder/trained-parameters.js';
 import {
   elementCount,
   type ParameterSpec,
@@ -39,25 +39,21 @@ export function unpack(parameters: readonly ParameterSpec[], flat: Float32Array)
   );
 }
 
-/** float32 [elements]: 1 where weight decay applies, 0 at biases. */
-export function decayMask(parameters: readonly ParameterSpec[]): Float32Array {
-  const mask = new Float32Array(totalElements(parameters));
+/** The values before the first step, in one array. */
+export const firstValues = (parameters: readonly ParameterSpec[], weights: Weights): Float32Array =>
+  pack(parameters, withFirstScales(parameters, weights));
+
+/** float32 [elements]: a number for each parameter, at all of its elements. */
+export function perElement(
+  parameters: readonly ParameterSpec[],
+  numberOf: (name: string) => number,
+): Float32Array {
+  const values = new Float32Array(totalElements(parameters));
   let start = 0;
   for (const { name, shape } of parameters) {
     const end = start + elementCount(shape);
-    if (!name.endsWith('.bias')) mask.fill(1, start, end);
+    values.fill(numberOf(name), start, end);
     start = end;
   }
-  return mask;
-}
-
-/** Those of the encoder's blocks from `fromBlock` on. */
-export function trainedEncoderParameters(network: MobileNet, fromBlock: number): ParameterSpec[] {
-  const layers = mobileNetBlocks(network)
-    .slice(fromBlock)
-    .flatMap((block) => block.layers);
-  return layers.flatMap((layer) => [
-    { name: `${layer.name}.kernel`, shape: kernelShape(layer) },
-    { name: `${layer.name}.bias`, shape: [layer.outputs] },
-  ]);
+  return values;
 }

@@ -1,3 +1,4 @@
+import { scaleOf } from '../../../encoder/trained-parameters.js';
 import { EMBEDDING } from '../../../network/recurrent-parameters.js';
 import { statePartsOf } from '../../../network/states.js';
 import { elementCount, type ParameterSpec } from '../../../tensors/tensor.js';
@@ -119,7 +120,7 @@ export function updateGraph(trained: TrainedNetwork): Graph {
   const ofEncoder = part('encoder_gradient', trained.parameters.slice(0, trained.encoderParameterCount));
   const ofRecurrent = part('recurrent_gradient', trained.parameters.slice(trained.encoderParameterCount));
   const gradient = concatenate([ofEncoder, ofRecurrent], 0);
-  adamwUpdate([{ weights: flat, gradient, prefix: '', decayMask: trained.decayMask }], trained.update);
+  adamwUpdate([{ weights: flat, gradient, prefix: '', factors: trained.factors }], trained.update);
   return graph;
 }
 
@@ -154,7 +155,10 @@ function encode(
   const pixels = input(graph, { name: 'frames', dtype: 'uint8', shape: [frames, size, size, 3] });
   const weight = (name: string): Value => {
     const fixed = frozen.get(name);
-    return fixed ? constant(graph, fixed) : required(weights, name);
+    if (!fixed) return required(weights, name);
+    const value = constant(graph, fixed);
+    const scales = name.endsWith('.kernel') && weights.byName.get(scaleOf(name));
+    return scales ? multiply(value, reshape(scales, [fixed.shape[0]!, 1, 1, 1])) : value;
   };
   return encoderFeatures(pixels, network, { weight, block });
 }
@@ -179,11 +183,11 @@ function lossOf(
 }
 
 function updatedWeights(
-  { decayMask }: TrainedNetwork,
+  { factors }: TrainedNetwork,
   { flat }: WeightsInput,
   by: readonly Value[],
 ): UpdatedWeights {
-  return { weights: flat, gradient: flatten(by), prefix: '', decayMask };
+  return { weights: flat, gradient: flatten(by), prefix: '', factors };
 }
 
 /** The rows of a table that a step reads. */

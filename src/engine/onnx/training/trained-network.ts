@@ -1,13 +1,15 @@
 import { mobileNetParameters } from '../../../encoder/encoder-parameters.js';
 import type { MobileNet } from '../../../encoder/mobilenet.js';
+import { trainedEncoderParameters } from '../../../encoder/trained-parameters.js';
 import type { Loss } from '../../../network/losses.js';
 import type { RecurrentNetwork } from '../../../network/recurrent.js';
 import { EMBEDDING, recurrentParameters, SOURCE_EMBEDDING } from '../../../network/recurrent-parameters.js';
 import type { Standardization } from '../../../network/standardize.js';
 import { type ParameterSpec, requireTensor, type Weights } from '../../../tensors/tensor.js';
 import type { TrainerOptions } from '../../engine.js';
-import type { UpdateOptions } from './adamw.js';
-import { decayMask, trainedEncoderParameters } from './parameter-layout.js';
+import { updateFactors } from '../../update-factors.js';
+import type { UpdateOptions, WeightFactors } from './adamw.js';
+import { firstValues, perElement } from './parameter-layout.js';
 
 /** A network as a trainer sees it: what is trained, and how. */
 export interface TrainedNetwork {
@@ -20,8 +22,7 @@ export interface TrainedNetwork {
   readonly loss: Loss;
   readonly standardization?: Standardization | undefined;
   readonly update: UpdateOptions;
-  /** float32 [elements]: see decayMask of parameter-layout.ts. */
-  readonly decayMask: Float32Array;
+  readonly factors: WeightFactors;
   /** See TrainerOptions. */
   readonly carriesStates: boolean;
 }
@@ -44,7 +45,7 @@ export interface TrainedEncoder {
 
 export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
   const { network, encoder, optimizer, clipNorm, loss, standardization, carriesStates = false } = options;
-  const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder.fromBlock) : [];
+  const ofEncoder = encoder ? trainedEncoderParameters(encoder.network, encoder) : [];
   const ofRecurrent = recurrentParameters(network);
   const tables = ofRecurrent.flatMap((spec): TrainedTable[] => {
     if (spec.name === SOURCE_EMBEDDING) return [{ spec, of: 'source' }];
@@ -60,17 +61,32 @@ export function trainedNetwork(options: TrainerOptions): TrainedNetwork {
     loss,
     standardization,
     update: { optimizer, clipNorm },
-    decayMask: decayMask(parameters),
+    factors: weightFactors(parameters, options),
     carriesStates,
+  };
+}
+
+/** With what the defaults need, and no more: all of it becomes part of graphs. */
+function weightFactors(parameters: readonly ParameterSpec[], options: TrainerOptions): WeightFactors {
+  const { encoder, optimizer, weights } = options;
+  const { layerDecay = 1 } = encoder ?? {};
+  const of = updateFactors(options);
+  const isPulled = encoder && optimizer.pull;
+  return {
+    rates: layerDecay < 1 ? perElement(parameters, (name) => of(name).rate) : undefined,
+    decays: perElement(parameters, (name) => of(name).decay),
+    pull: isPulled
+      ? { factors: perElement(parameters, (name) => of(name).pull), to: firstValues(parameters, weights) }
+      : undefined,
   };
 }
 
 /** Copies of the encoder's weights that are not trained. */
 export function frozenWeights(
-  { network, fromBlock }: NonNullable<TrainerOptions['encoder']>,
+  { network, ...tuning }: NonNullable<TrainerOptions['encoder']>,
   weights: Weights,
 ): Weights {
-  const trained = new Set(trainedEncoderParameters(network, fromBlock).map(({ name }) => name));
+  const trained = new Set(trainedEncoderParameters(network, tuning).map(({ name }) => name));
   const frozen = mobileNetParameters(network).filter(({ name }) => !trained.has(name));
   return new Map(
     frozen.map(({ name, shape }) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrainerOptions } from '../../../../src/engine/engine.js';
 import { createGraph, type Graph, input } from '../../../../src/engine/onnx/graph.js';
 import { OnnxSession } from '../../../../src/engine/onnx/session.js';
-import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
+import { adamwUpdate, updateFeeds, type WeightFactors } from '../../../../src/engine/onnx/training/adamw.js';
 import { random } from '../../../../src/random.js';
 
 const runtime = await import('onnxruntime-node');
@@ -30,22 +30,28 @@ const start: State = {
 };
 
 /** One update of a single array of weights. */
-function updateGraph(optimizer: TrainerOptions['optimizer'], clipNorm: number): Graph {
+function updateGraph(
+  optimizer: TrainerOptions['optimizer'],
+  { clipNorm, factors }: { clipNorm: number; factors: WeightFactors },
+): Graph {
   const graph = createGraph('update');
   const vector = (name: string) => input(graph, { name, dtype: 'float32', shape: [ELEMENTS] });
   const all = {
     weights: vector('weights'),
     gradient: vector('gradient'),
     prefix: '',
-    decayMask: DECAYS,
+    factors,
   } as const;
   adamwUpdate([all], { optimizer, clipNorm });
   return graph;
 }
 
 /** The state after each step, as the graph computes it. */
-async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): Promise<State[]> {
-  const graph = updateGraph(optimizer, clipNorm);
+async function steps(
+  optimizer: TrainerOptions['optimizer'],
+  update: { clipNorm: number; factors: WeightFactors },
+): Promise<State[]> {
+  const graph = updateGraph(optimizer, update);
   const session = await OnnxSession.open(runtime, graph, { threads: 1 });
   const states = [start];
   for (const [index, learningRate] of RATES.entries()) {
@@ -69,14 +75,12 @@ async function steps(optimizer: TrainerOptions['optimizer'], clipNorm: number): 
 }
 
 /** The same in float64: Loshchilov and Hutter 2019, algorithm 2, after the clipping of Pascanu et al. 2013. */
-const reference = (optimizer: TrainerOptions['optimizer'], clipNorm: number): State[] =>
-  referenceOf(optimizer, { clipNorm, decays: DECAYS });
-
 function referenceOf(
   optimizer: TrainerOptions['optimizer'],
-  { clipNorm, decays }: { clipNorm: number; decays: Float32Array },
+  { clipNorm, factors }: { clipNorm: number; factors: WeightFactors },
 ): State[] {
-  const { beta1, beta2, epsilon, weightDecay } = optimizer;
+  const { beta1, beta2, epsilon, weightDecay, pull: pulls = 0 } = optimizer;
+  const { rates, decays, pull } = factors;
   const states = [start];
   for (const [index, rate] of RATES.entries()) {
     const before = states.at(-1)!;
@@ -88,7 +92,10 @@ function referenceOf(
     const weights = Array.from(before.weights, (weight, at) => {
       const mean = first[at]! / (1 - beta1 ** step);
       const deviation = Math.sqrt(second[at]! / (1 - beta2 ** step));
-      return weight - rate * (mean / (deviation + epsilon) + weightDecay * decays[at]! * weight);
+      const direction = (rates?.[at] ?? 1) * (mean / (deviation + epsilon));
+      const decay = weightDecay * decays[at]! * weight;
+      const pulled = pull ? pulls * pull.factors[at]! * (weight - pull.to[at]!) : 0;
+      return weight - rate * (direction + decay + pulled);
     });
     states.push({ weights, first, second });
   }
@@ -97,14 +104,19 @@ function referenceOf(
 
 describe('an update', () => {
   const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-3, weightDecay: 0 };
+  const decays = { decays: DECAYS };
+  const pull = { factors: Float32Array.of(1, 0.5, 0, 0, 1, 0.5), to: numbers('pulled to') };
 
-  it.each([
-    ['of Adam', optimizer, 1e9],
-    ['of AdamW, which spares biases', { ...optimizer, weightDecay: 0.2 }, 1e9],
-    ['by gradients that are clipped', optimizer, 0.5],
-    ['by the gradient alone', { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0.1 }, 1],
-  ])('%s is that of the paper', async (_, settings, clipNorm) => {
-    const [ours, theirs] = [await steps(settings, clipNorm), reference(settings, clipNorm)];
+  it.each<[string, TrainerOptions['optimizer'], number, WeightFactors]>([
+    ['of Adam', optimizer, 1e9, decays],
+    ['of AdamW, which spares biases', { ...optimizer, weightDecay: 0.2 }, 1e9, decays],
+    ['by gradients that are clipped', optimizer, 0.5, decays],
+    ['by the gradient alone', { beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0.1 }, 1, decays],
+    ['at rates of their own', optimizer, 1e9, { ...decays, rates: Float32Array.of(1, 1, 0.5, 0.1, 1, 0.5) }],
+    ['of some that are pulled', { ...optimizer, weightDecay: 0.2, pull: 0.3 }, 1e9, { ...decays, pull }],
+  ])('%s is that of the paper', async (_, settings, clipNorm, factors) => {
+    const update = { clipNorm, factors };
+    const [ours, theirs] = [await steps(settings, update), referenceOf(settings, update)];
     for (const [step, expected] of theirs.entries()) {
       for (const part of ['weights', 'first', 'second'] as const) {
         Array.from(expected[part]).forEach((value, at) => {
@@ -141,7 +153,8 @@ describe('an update', () => {
       ...updateFeeds(settings, { step: 1, learningRate: RATES[0]! }),
     });
     await session.release();
-    const [expected] = referenceOf(settings, { clipNorm: 0.5, decays: new Float32Array(ELEMENTS).fill(1) });
+    const factors = { decays: new Float32Array(ELEMENTS).fill(1) };
+    const [expected] = referenceOf(settings, { clipNorm: 0.5, factors });
     const found = [...next.next_weights!, ...next.rows_next_weights!];
     found.forEach((value, at) => {
       expect(Math.abs(value - expected!.weights[at]!)).toBeLessThan(1e-6);
@@ -149,7 +162,7 @@ describe('an update', () => {
   });
 
   it('moves nothing when the gradient is zero and nothing decays', async () => {
-    const graph = updateGraph(optimizer, 1);
+    const graph = updateGraph(optimizer, { clipNorm: 1, factors: decays });
     const session = await OnnxSession.open(runtime, graph, { threads: 1 });
     const zeros = () => ({ data: new Float32Array(ELEMENTS), shape: [ELEMENTS] });
     const { next_weights } = await session.run({

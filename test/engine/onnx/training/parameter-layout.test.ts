@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mobileNetParameters } from '../../../../src/encoder/encoder-parameters.js';
-import { type MobileNet, mobileNetBlocks } from '../../../../src/encoder/mobilenet.js';
 import {
-  decayMask,
   pack,
+  perElement,
   totalElements,
-  trainedEncoderParameters,
   unpack,
 } from '../../../../src/engine/onnx/training/parameter-layout.js';
 import type { Weights } from '../../../../src/tensors/tensor.js';
@@ -40,8 +37,9 @@ describe('all that is trained, in one array', () => {
     expect(flat[0]).toBe(1);
   });
 
-  it('decays wherever there is no bias', () => {
-    expect(decayMask(parameters)).toEqual(Float32Array.of(1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1));
+  it('has a number for each parameter at all of its elements', () => {
+    const numbers = perElement(parameters, (name) => ['head.kernel', 'head.bias'].indexOf(name));
+    expect(numbers).toEqual(Float32Array.of(0, 0, 0, 0, 0, 0, 1, 1, 1, -1, -1));
   });
 
   it('is refused when a parameter is missing or of another shape', () => {
@@ -49,28 +47,5 @@ describe('all that is trained, in one array', () => {
     expect(() => pack(parameters, without)).toThrow('head.bias');
     const turned = new Map(weights).set('head.kernel', { shape: [3, 2], data: new Float32Array(6) });
     expect(() => pack(parameters, turned)).toThrow('head.kernel');
-  });
-});
-
-describe('the trained parameters of an encoder', () => {
-  const encoder: MobileNet = {
-    architecture: 'mobilenet-v2',
-    alpha: 0.1,
-    inputSize: 32,
-    pooling: { kind: 'global' },
-  };
-  const blocks = mobileNetBlocks(encoder).length;
-
-  it('are all of them from block 0, and none past the last', () => {
-    expect(trainedEncoderParameters(encoder, 0)).toEqual(mobileNetParameters(encoder));
-    expect(trainedEncoderParameters(encoder, blocks)).toEqual([]);
-  });
-
-  it('are the last ones of the encoder, block by block', () => {
-    for (let fromBlock = 1; fromBlock < blocks; fromBlock++) {
-      const trained = trainedEncoderParameters(encoder, fromBlock);
-      expect(trained).toEqual(mobileNetParameters(encoder).slice(-trained.length));
-      expect(trained.length).toBeLessThan(trainedEncoderParameters(encoder, fromBlock - 1).length);
-    }
   });
 });
