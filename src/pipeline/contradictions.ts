@@ -56,6 +56,13 @@ export function contradictions(settings: Settings): Contradiction[] {
       found.push({ path: [...path, 'epochs'], message });
     }
   }
+  for (const [index, { pull, learningRate }] of (finetune ?? []).entries()) {
+    if (pull * learningRate > 1) {
+      const message =
+        'times learningRate must be at most 1: a step would take back more than the whole distance';
+      found.push({ path: ['finetune', String(index), 'pull'], message });
+    }
+  }
   if (training.standardize && training.train === 'everything') {
     const message =
       'must be left out when training.train is everything: it is measured on an encoder that is not trained yet; train the recurrent network first, and the encoder by finetune';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dataSchema } from '../datasets/data-schema.js';
 import { splitSchema } from '../datasets/split-schema.js';
+import { TRAINED_PARTS } from '../encoder/trained-parameters.js';
 import { inputSchema } from '../inputs/input-kinds.js';
 import { augmentationSchema } from '../inputs/video/augmentation-schema.js';
 import { INITIAL_EMBEDDINGS, INITIAL_HEADS, recurrentSchema } from '../network/recurrent-schema.js';
@@ -96,6 +97,41 @@ const finetuneSchema = z.strictObject({
     .min(0)
     .optional()
     .describe('epochs in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
+  trains: z
+    .enum(TRAINED_PARTS)
+    .default('weights')
+    .describe(
+      'of each convolution of the encoder, beside its biases; weights: its kernel; scales: one factor for each output channel, as batch norm has them',
+    ),
+  layerDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe(
+      'multiplies the learning rate of an encoder block once for each block from it to the recurrent network: of the last block once, of the one before twice',
+    ),
+  pull: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      "share of each encoder weight's distance from its value at the stage's start, times the learning rate, that each step takes back; in place of training.weightDecay",
+    ),
+  average: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('share of the tuned weights in those that the stage ends with; the rest is what it began with'),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      'decay, each step, of an exponential moving average of all weights, which is what is validated and kept; 0: the weights themselves',
+    ),
 });
 
 /** What a pipeline sets, each setting sound by itself; whether they are so together, `contradictions` says. */

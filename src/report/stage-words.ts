@@ -44,12 +44,26 @@ function stagesWords({ training, finetune = [] }: Staged): string {
     training.train === 'recurrent'
       ? 'Stage 1 trains the recurrent network on the features of the encoder, which stays as it is.'
       : 'Stage 1 trains the whole network.';
-  const further = finetune.map(
-    ({ fromBlock, learningRate }, index) =>
-      `Stage ${index + 2} also trains the encoder from block ${fromBlock} on, with a learning rate of ${learningRate}.`,
-  );
+  const further = finetune.flatMap((stage, index) => [
+    `Stage ${index + 2} also trains ${trainedWords(stage)} from block ${stage.fromBlock} on, with a learning rate of ${rateWords(stage)}.`,
+    ...(stage.pull > 0 ? ['Each of its steps pulls the encoder back to what it was before.'] : []),
+    ...(stage.ema > 0 ? ['Its weights are a moving average over its steps.'] : []),
+    ...(stage.average < 1
+      ? [`It ends with a mean of weights, ${stage.average} of its own and the rest of those it began with.`]
+      : []),
+  ]);
   return [first, ...further].join(' ');
 }
+
+type Finetune = NonNullable<Pipeline['finetune']>[number];
+
+const trainedWords = ({ trains }: Finetune): string =>
+  trains === 'scales' ? 'a scale and a shift of each channel of the encoder' : 'the encoder';
+
+const rateWords = ({ learningRate, layerDecay }: Finetune): string =>
+  layerDecay < 1
+    ? `${learningRate}, times ${layerDecay} for each block to the recurrent network`
+    : `${learningRate}`;
 
 const keepWords = ({ training }: Staged, isStaged: boolean): string =>
   training.keep === 'last'

@@ -136,7 +136,7 @@ async function trainerOptions(
     network,
     weights: new Map([...ofHead, ...ofEncoder]),
     loss: 'squares',
-    encoder: inTraining(encoder, 0),
+    encoder: inTraining(encoder, { fromBlock: 0 }),
     clipNorm: training.clipNorm,
     optimizer: optimizerOf(settingsOfFit(run)).hyperparameters,
   };

@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.js';
 import { activationCount, featuresAlone, type MobileNet } from '../encoder/mobilenet.js';
-import type { TrainerOptions } from '../engine/engine.js';
+import type { EncoderTuning, TrainerOptions } from '../engine/engine.js';
 import type { FrameSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { random } from '../random.js';
@@ -16,11 +16,14 @@ const CALIBRATION_CLIPS = 64;
  */
 const MICRO_BATCH_BYTES = 2 ** 30;
 
-/** An encoder as a trainer wants it, its blocks trained from that one on. */
-export function inTraining(network: MobileNet, fromBlock: number): NonNullable<TrainerOptions['encoder']> {
+/** An encoder as a trainer wants it. */
+export function inTraining(
+  network: MobileNet,
+  tuning: EncoderTuning,
+): NonNullable<TrainerOptions['encoder']> {
   const frameBytes = activationCount(network) * Float32Array.BYTES_PER_ELEMENT;
   const framesPerMicroBatch = Math.max(1, Math.floor(MICRO_BATCH_BYTES / frameBytes));
-  return { network: featuresAlone(network), fromBlock, framesPerMicroBatch };
+  return { ...tuning, network: featuresAlone(network), framesPerMicroBatch };
 }
 
 /** The weights with those of the encoder calibrated on frames of the training part; see TrainingOperations. */

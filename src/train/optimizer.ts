@@ -8,22 +8,26 @@ import type { Pipeline } from '../pipeline/schema.js';
 const EPSILON_OF_SGD = 1e8;
 
 /** The engines' AdamW as a pipeline wants it, and what a learning rate is to be multiplied with for it. */
-export function optimizerOf({ training: { optimizer, weightDecay } }: Pipeline): {
-  hyperparameters: TrainerOptions['optimizer'];
-  rateFactor: number;
-} {
+export function optimizerOf(
+  { training: { optimizer, weightDecay } }: Pipeline,
+  { pull = 0 }: { pull?: number } = {},
+): { hyperparameters: TrainerOptions['optimizer']; rateFactor: number } {
   switch (optimizer) {
     case 'adam':
       // The defaults of Kingma and Ba 2015.
-      return { hyperparameters: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay }, rateFactor: 1 };
+      return {
+        hyperparameters: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay, pull },
+        rateFactor: 1,
+      };
     case 'sgd':
       return {
         hyperparameters: {
           beta1: 0,
           beta2: 0.999,
           epsilon: EPSILON_OF_SGD,
-          // Decay is multiplied with the learning rate alone.
+          // Decay and pull are multiplied with the learning rate alone.
           weightDecay: weightDecay / EPSILON_OF_SGD,
+          pull: pull / EPSILON_OF_SGD,
         },
         rateFactor: EPSILON_OF_SGD,
       };

@@ -112,14 +112,14 @@ function trainerOptions(
   { stage, start }: { stage: Stage; start: Weights },
 ): TrainerOptions {
   const { encoder, recurrent: network } = networks;
-  const { scope } = stage;
+  const tuned = stage.scope.kind === 'everything' ? stage.scope : undefined;
   return {
     network,
     weights: start,
     loss: taskOf(pipeline).loss(pipeline),
     standardization: standardizationBeside(start),
-    encoder: encoder && scope.kind === 'everything' ? inTraining(encoder, scope.fromBlock) : undefined,
-    optimizer: optimizerOf(pipeline).hyperparameters,
+    encoder: encoder && tuned ? inTraining(encoder, tuned.tuning) : undefined,
+    optimizer: optimizerOf(pipeline, tuned).hyperparameters,
     clipNorm: pipeline.training.clipNorm,
   };
 }

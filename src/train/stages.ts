@@ -1,4 +1,5 @@
 import { mobileNetBlocks } from '../encoder/mobilenet.js';
+import type { EncoderTuning } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -7,12 +8,12 @@ import type { Pipeline } from '../pipeline/schema.js';
 export interface Stage {
   /**
    * `distil`: the encoder, by another one; see distil.ts. `recurrent`: on features of the encoder as it is.
-   * `everything`: on frames, with encoder blocks from `fromBlock` on.
+   * `everything`: on frames, with encoder blocks from `tuning.fromBlock` on; see TrainerOptions.
    */
   readonly scope:
     | { readonly kind: 'distil' }
     | { readonly kind: 'recurrent' }
-    | { readonly kind: 'everything'; readonly fromBlock: number };
+    | { readonly kind: 'everything'; readonly tuning: EncoderTuning; readonly pull: number };
   /** Whether no other of its network comes before it. */
   readonly isFirst: boolean;
   /** One of these is given; of both, the longer one counts. */
@@ -22,6 +23,10 @@ export interface Stage {
   readonly learningRate: number;
   /** In which the learning rate rises, see learningRateAt; where absent, a quarter of the stage, at most an epoch. */
   readonly warmupEpochs?: number | undefined;
+  /** Decay of the average of its weights that it validates and keeps, see averaged-trainer.ts; none when absent or 0. */
+  readonly ema?: number | undefined;
+  /** Share of what it trained in what it ends with, the rest being what it began with; 1 when absent. */
+  readonly average?: number | undefined;
 }
 
 /** How long a stage is, on as many examples as there are. */
@@ -72,7 +77,10 @@ export function distilStageOf({ distil }: Pipeline): Stage[] {
 export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   const { training, finetune } = pipeline;
   const first: Stage = {
-    scope: training.train === 'recurrent' ? { kind: 'recurrent' } : { kind: 'everything', fromBlock: 0 },
+    scope:
+      training.train === 'recurrent'
+        ? { kind: 'recurrent' }
+        : { kind: 'everything', tuning: { fromBlock: 0 }, pull: 0 },
     isFirst: true,
     epochs: training.epochs,
     steps: training.steps,
@@ -82,8 +90,8 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
-  const further = finetune.map(({ fromBlock, ...rest }, index): Stage => {
-    const scope = { kind: 'everything', fromBlock } as const;
+  const further = finetune.map(({ fromBlock, trains, layerDecay, pull, ...rest }, index): Stage => {
+    const scope = { kind: 'everything', tuning: { fromBlock, trains, layerDecay }, pull } as const;
     if (fromBlock < blocks) return { ...rest, scope, isFirst: false };
     throw new UserError('bad_config', {
       problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,

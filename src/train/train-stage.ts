@@ -5,6 +5,7 @@ import type { Networks } from '../network/networks.js';
 import type { States } from '../network/states.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { Weights } from '../tensors/tensor.js';
+import { averagedTrainer, movedToward } from './averaged-trainer.js';
 import type { Checkpoint, Progress } from './checkpoint.js';
 import { type FitOptions, fitStage } from './fit.js';
 import type { Origin } from './origin.js';
@@ -58,7 +59,8 @@ export interface StageWork {
 
 /**
  * Trains one stage, or goes on with it.
- * @returns the weights that it began with, those that it trained in their new state; and the progress at its end.
+ * @returns the weights that it began with, those that it trained in their new state, or in the mean of both that the
+ *   stage asks for; and the progress at its end.
  * @throws UserError as fitStage.
  */
 export async function trainStage(
@@ -68,7 +70,10 @@ export async function trainStage(
 ): Promise<{ weights: Weights; progress: Progress }> {
   const start = work.trainer.weights;
   const { carriesStates } = steps;
-  const trainer = await training.createTrainer({ ...work.trainer, carriesStates });
+  const { ema = 0, average = 1 } = stage;
+  const options = { ...work.trainer, carriesStates };
+  const trainer =
+    ema > 0 ? await averagedTrainer(training, options, ema) : await training.createTrainer(options);
   try {
     if (checkpoint) await trainer.restore(checkpoint.trainer);
     let keptAt = Number.NEGATIVE_INFINITY;
@@ -81,9 +86,11 @@ export async function trainStage(
     const best = checkpoint?.best ?? new Map();
     if (!checkpoint) await save({ progress }, best, 'at an end');
     const states = statesOf(checkpoint?.carried);
-    const options = { trainer, pipeline, stage, steps, progress, states, best, save, onEvent, signal };
-    const fitted = await fitStage(options);
-    return { weights: new Map([...start, ...fitted.weights]), progress: fitted.progress };
+    const fit = { trainer, pipeline, stage, steps, progress, states, best, save, onEvent, signal };
+    const { weights: tuned, progress: reached } = await fitStage(fit);
+    // Weights that are trained further and those that were there before, together (Wortsman et al. 2022, arXiv 2109.01903).
+    const weights = average < 1 ? movedToward(start, tuned, average) : new Map([...start, ...tuned]);
+    return { weights, progress: reached };
   } finally {
     await trainer.release();
   }

@@ -273,6 +273,13 @@ distil:
     expect(problemOf(`${finetuned}finetune: [{ ${stage} }]\n`)).toContain('finetune.0.warmupEpochs');
   });
 
+  it('does not pull weights back by more than the way that they went', () => {
+    const stage = (pull: number) =>
+      `${minimal}finetune: [{ fromBlock: 3, epochs: 1, batchSize: 1, learningRate: 0.1, pull: ${pull} }]\n`;
+    expect(problemOf(stage(10.5))).toMatch(/finetune\.0\.pull.*times learningRate must be at most 1/);
+    expect(parsePipeline(stage(10), 'tiny.yaml').finetune).toMatchObject([{ pull: 10 }]);
+  });
+
   it('does not standardize by an encoder that is trained from the start', () => {
     const standardized = minimal.replace('epochs: 1', 'epochs: 1, standardize: true');
     expect(problemOf(standardized)).toContain('training.standardize');

@@ -3,7 +3,8 @@ import { stageNames, stageSentences } from '../../src/report/stage-words.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const { training } = tinyPipeline;
-const stage = { fromBlock: 9, epochs: 2, batchSize: 4, learningRate: 0.0003 };
+const usual = { trains: 'weights', layerDecay: 1, pull: 0, average: 1, ema: 0 } as const;
+const stage = { ...usual, fromBlock: 9, epochs: 2, batchSize: 4, learningRate: 0.0003 };
 const teacher = { architecture: 'mobilenet-v2', alpha: 1, weights: 'hub', size: 96 } as const;
 const distil = { teacher, epochs: 1, pictures: 1, batchSize: 1, learningRate: 0.001 };
 
@@ -32,6 +33,21 @@ describe('the stages of a training', () => {
     expect(stageSentences({ training: { ...training, keep: 'last' } }, 1)).toEqual([
       'The model keeps the weights of the last epoch.',
     ]);
+  });
+
+  it('are explained, each by how it spares what was there before', () => {
+    const gentle = {
+      ...stage,
+      trains: 'scales',
+      layerDecay: 0.8,
+      pull: 0.1,
+      average: 0.5,
+      ema: 0.9,
+    } as const;
+    const text = stageSentences({ training, finetune: [gentle] }, 2).join(' ');
+    expect(text).toContain(
+      'Stage 2 also trains a scale and a shift of each channel of the encoder from block 9 on, with a learning rate of 0.0003, times 0.8 for each block to the recurrent network. Each of its steps pulls the encoder back to what it was before. Its weights are a moving average over its steps. It ends with a mean of weights, 0.5 of its own and the rest of those it began with.',
+    );
   });
 
   it('are those of each network in turn', () => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { differencesText } from '../../src/train/fingerprint.js';
+import { checkPipeline } from '../../src/pipeline/schema.js';
+import { differencesText, pipelineDifferences } from '../../src/train/fingerprint.js';
+import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const begun = {
   pipeline: { name: 'a', training: { epochs: 3, patience: 2 }, streams: [{ kind: 'frames' }] },
@@ -26,5 +28,19 @@ it('names each setting that differs, with what it was and is', () => {
     '  the data: was 10 to train on, 2 to validate, 2 to test (abc), is 9 to train on, 3 to validate, 2 to test (def)',
     '  --engine: was onnx, is tensorflow',
     '  streams.0.gain: was left out, is 3',
+  ]);
+});
+
+it('sees how a stage spares the encoder', () => {
+  const stage = { fromBlock: 9, epochs: 2, batchSize: 4, learningRate: 0.0003 };
+  const pipelineOf = (changes: object) =>
+    checkPipeline({ ...tinyPipeline, finetune: [{ ...stage, ...changes }] }, 'the test');
+  const now = { trains: 'scales', layerDecay: 0.8, pull: 0.1, average: 0.5, ema: 0.9 };
+  expect(pipelineDifferences(pipelineOf({}), pipelineOf(now)).split('\n')).toEqual([
+    '  finetune.0.trains: was weights, is scales',
+    '  finetune.0.layerDecay: was 1, is 0.8',
+    '  finetune.0.pull: was 0, is 0.1',
+    '  finetune.0.average: was 1, is 0.5',
+    '  finetune.0.ema: was 0, is 0.9',
   ]);
 });

@@ -22,6 +22,12 @@ training: { train: recurrent, optimizer: sgd, epochs: 1, batchSize: 2, learningR
 const network: RecurrentNetwork = { ...networksOf(pipeline, { classes: 2 }).recurrent, inputs: 2 };
 
 describe('the optimizer sgd', () => {
+  it('is told of decay and pull as shares of the learning rate', () => {
+    const { hyperparameters, rateFactor } = optimizerOf(pipeline, { pull: 0.25 });
+    expect(hyperparameters.weightDecay * rateFactor).toBeCloseTo(0.5, 12);
+    expect(hyperparameters.pull! * rateFactor).toBeCloseTo(0.25, 12);
+  });
+
   it('moves weights against the gradient by the learning rate, and lets kernels decay', async () => {
     const { engine } = await selectEngine('onnx');
     const { hyperparameters, rateFactor } = optimizerOf(pipeline);

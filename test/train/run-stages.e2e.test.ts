@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle, saveBundle } from '../../src/bundle/bundle.js';
+import { mobileNetParameters } from '../../src/encoder/encoder-parameters.js';
 import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
+import { withoutPrefix } from '../../src/engine/adam-names.js';
 import { selectEngine } from '../../src/engine/select.js';
 import type { Cache } from '../../src/inputs/feature-cache.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf, parametersOf } from '../../src/network/networks.js';
 import { standardizationBeside } from '../../src/network/standardize.js';
 import { readPipeline } from '../../src/pipeline/pipeline-file.js';
-import { checkPipeline } from '../../src/pipeline/schema.js';
+import { checkPipeline, type Pipeline } from '../../src/pipeline/schema.js';
 import { random } from '../../src/random.js';
 import { encodeSafetensors } from '../../src/tensors/safetensors.js';
+import { requireTensor } from '../../src/tensors/tensor.js';
 import type { Checkpoint, EpochRecord } from '../../src/train/checkpoint.js';
 import { openTraining } from '../../src/train/open-training.js';
 import { runStages } from '../../src/train/run-stages.js';
@@ -37,9 +40,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-type Changes = { standardize: boolean; learningRate?: number; fusion?: 'average' };
+type Changes = {
+  standardize: boolean;
+  learningRate?: number;
+  fusion?: 'average';
+  /** Of all stages after the first. */
+  finetune?: Partial<NonNullable<Pipeline['finetune']>[number]> | undefined;
+};
 
-function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
+function pipelineOf({ standardize, learningRate = 1e-6, fusion, finetune }: Changes) {
   const frames = { kind: 'frames' };
   return {
     name: 'staged',
@@ -61,8 +70,8 @@ function pipelineOf({ standardize, learningRate = 1e-6, fusion }: Changes) {
       learningRate: 0.01,
     },
     finetune: [
-      { fromBlock: 11, epochs: 2, batchSize: 6, learningRate },
-      { fromBlock: 5, epochs: 2, batchSize: 6, learningRate },
+      { fromBlock: 11, epochs: 2, batchSize: 6, learningRate, ...finetune },
+      { fromBlock: 5, epochs: 2, batchSize: 6, learningRate, ...finetune },
     ],
     split: { validation: 0.2, test: 0.2 },
   };
@@ -75,7 +84,7 @@ async function optionsOf(changes: Changes): Promise<TrainOptions & { pipeline: s
   return { pipeline, data: join(root, 'data'), out: join(root, 'none'), engine: 'onnx' };
 }
 
-type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best'>;
+type Saved = Pick<Checkpoint, 'progress' | 'start' | 'best' | 'trainer'>;
 
 async function open(changes: Changes) {
   const options = await optionsOf(changes);
@@ -148,8 +157,93 @@ describe('the stages of a network', () => {
     expect(encodeSafetensors(part.weights)).toEqual(encodeSafetensors(whole.weights));
   });
 
-  it('come to the same weights when they are interrupted, for each stream by itself', async () => {
-    const given = await optionsOf({ standardize: true, learningRate: 1e-3, fusion: 'average' });
+  describe('that spare what the encoder knows', () => {
+    /** The stages after the first, each with the weights that the next one goes on from. */
+    const tuned = async (finetune: Changes['finetune']) => {
+      const { saved, members, networks } = await stagesOf({
+        standardize: false,
+        learningRate: 1e-3,
+        finetune,
+      });
+      const [first, last] = [1, 2].map(
+        (stage) => saved.findLast(({ progress }) => progress.stage === stage)!,
+      );
+      const ofEncoder = mobileNetParameters(networks.encoder!).map(({ name }) => name);
+      const stages = [
+        { ...first!, end: last!.start },
+        { ...last!, end: members[0]! },
+      ];
+      return { stages, ofEncoder };
+    };
+
+    /** How far the encoder went from its start in the last stage, and how far the recurrent network. */
+    const distances = async (finetune: Changes['finetune']) => {
+      const { stages, ofEncoder } = await tuned(finetune);
+      const { start, end } = stages.at(-1)!;
+      const far = (names: Iterable<string>) =>
+        Math.hypot(
+          ...[...names].flatMap((name) => {
+            const from = requireTensor(start, name).data;
+            return Array.from(requireTensor(end, name).data, (value, index) => value - from[index]!);
+          }),
+        );
+      const others = [...end.keys()].filter((name) => !ofEncoder.includes(name));
+      return { encoder: far(ofEncoder), recurrent: far(others) };
+    };
+
+    it('end with the share of what they trained that is asked for', async () => {
+      const { stages } = await tuned({ average: 0.25 });
+      for (const { start, best, end } of stages) {
+        expect(best.size).toBe(end.size);
+        for (const [name, { data }] of end) {
+          const [from, to] = [requireTensor(start, name).data, requireTensor(best, name).data];
+          const expected = from.map((value, index) => value + 0.25 * (to[index]! - value));
+          expect(data, name).toEqual(expected);
+        }
+        expect(end.get('head.kernel')).not.toEqual(start.get('head.kernel'));
+      }
+    });
+
+    it('keep the average over their steps where one is asked for', async () => {
+      const { stages } = await tuned({ ema: 0.9 });
+      for (const { best, trainer, end } of stages) {
+        expect(withoutPrefix(trainer, 'mean.')).toEqual(best);
+        expect(best.get('head.kernel')).not.toEqual(trainer.get('head.kernel'));
+        expect(end.get('head.kernel')).toEqual(best.get('head.kernel'));
+      }
+    });
+
+    it('train only a scale and a shift of each channel where no more is asked for', async () => {
+      const { stages } = await tuned({ trains: 'scales' });
+      const { start, end, trainer } = stages.at(-1)!;
+      const name = 'block12.pointwise.kernel';
+      const [before, after] = [requireTensor(start, name), requireTensor(end, name)];
+      const scales = requireTensor(trainer, 'block12.pointwise.scale').data;
+      expect(new Set(scales).size).toBeGreaterThan(1);
+      const ofOne = before.data.length / scales.length;
+      expect(after.data).toEqual(
+        before.data.map((value, index) => value * scales[Math.floor(index / ofOne)]!),
+      );
+    });
+
+    it('move the encoder less by a layer decay and by a pull, and the recurrent network as far', async () => {
+      const free = await distances({});
+      const decayed = await distances({ layerDecay: 0.1 });
+      const pulled = await distances({ pull: 1000 });
+      for (const { encoder, recurrent } of [decayed, pulled]) {
+        expect(encoder).toBeLessThan(0.5 * free.encoder);
+        expect(encoder).toBeGreaterThan(0);
+        expect(recurrent).toBeGreaterThan(0.5 * free.recurrent);
+      }
+    });
+  });
+
+  it.each<[string, Changes['finetune']]>([
+    ['as usual', {}],
+    ['sparing the encoder', { trains: 'scales', layerDecay: 0.9, pull: 10, ema: 0.9, average: 0.5 }],
+  ])('come to the same weights when they are interrupted, for each stream, %s', async (_, finetune) => {
+    await Promise.all(['whole', 'cut'].map((out) => rm(join(root, out), { recursive: true, force: true })));
+    const given = await optionsOf({ standardize: true, learningRate: 1e-3, fusion: 'average', finetune });
     const run = (out: string, more: Partial<TrainOptions> = {}) =>
       train({ ...given, out: join(root, out), ...more });
     const weights = (out: string) => readFile(join(root, out, 'weights.safetensors'));
