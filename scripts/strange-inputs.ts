@@ -1,11 +1,14 @@
 /**
- * Draws what is no digit, to measure how well a model of digits knows that:
+ * Makes what is no digit, and what is no name, to measure how well a model knows that:
  *
- *     npx tsx scripts/strange-pictures.ts FOLDER
+ *     npx tsx scripts/strange-inputs.ts FOLDER
  *     npx clipstep evaluate mnist-rows --outliers FOLDER/letters
+ *     npx clipstep evaluate names --data DIR --outliers FOLDER/numbers.txt
  *
- * FOLDER/letters has 500 pictures, in the machine's fonts, and FOLDER/noise 200.
+ * FOLDER/letters has 500 pictures, in the machine's fonts, and FOLDER/noise 200; numbers.txt has 500 strings of 4 to 10 digits,
+ * strings.txt as many of 4 to 12 letters drawn at random.
  */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { makeFolder } from '../src/platform/make-folder.js';
@@ -15,7 +18,7 @@ const SIDE = 28;
 /** Without those that look like a digit, such as O, l and S. */
 const LETTERS = [...'ABCDEFGHJKLMNPQRTUVWXYabdefghkmnpqrtwxy'];
 
-const [folder = 'runs/strange-pictures'] = process.argv.slice(2);
+const [folder = 'runs/strange-inputs'] = process.argv.slice(2);
 const [letters, noise] = [join(folder, 'letters'), join(folder, 'noise')];
 for (const each of [letters, noise]) await makeFolder(each);
 const names = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
@@ -28,6 +31,19 @@ for (const name of names(200)) {
   await sharp(drawNoise(name), { raw })
     .png()
     .toFile(join(noise, `${name}.png`));
+}
+await writeTexts('numbers.txt', { characters: [...'0123456789'], longest: 10 });
+await writeTexts('strings.txt', { characters: [...'abcdefghijklmnopqrstuvwxyz'], longest: 12 });
+
+async function writeTexts(
+  file: string,
+  { characters, longest }: { characters: readonly string[]; longest: number },
+): Promise<void> {
+  const lines = names(500).map((name) => {
+    const stream = random(1, file, name);
+    return Array.from({ length: stream.integer(4, longest + 1) }, () => stream.pick(characters)).join('');
+  });
+  await writeFile(join(folder, file), `${lines.join('\n')}\n`);
 }
 
 /** SVG of a letter in white on black, as tall as MNIST's digits. */
