@@ -7,6 +7,7 @@ import { fightClips } from './fight-clips.js';
 import { tell, tellHeading } from './figures.js';
 import { median } from './measure.js';
 import { measureRun } from './measured-run.js';
+import { packagedFfmpeg } from './packaged-ffmpeg.js';
 
 const ROUNDS = 3;
 const CLI = join(projectFolder, 'dist', 'cli.js');
@@ -35,9 +36,10 @@ async function tellParts(
   tellHeading(kind);
   const rounds: Parts[] = [];
   const model = models[kind];
+  const env = { CLIPSTEP_FFMPEG: await packagedFfmpeg() };
   for (let round = 0; round < ROUNDS; round++) {
     const out = join(root, `${kind}-${round}.jsonl`);
-    const run = await measureRun([CLI, 'batch', source, '--model', model, '--out', out]);
+    const run = await measureRun([CLI, 'batch', source, '--model', model, '--out', out], { env });
     if (run.code !== 0) throw new Error(`The batch failed:\n${run.stderr}`);
     if (run.programSeconds === null || run.endedThreadSeconds === null) {
       console.log('Left out: this system does not tell what programs took');

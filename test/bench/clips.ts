@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { ensureExecutable, findBinary } from '../../src/media/ffmpeg/binaries.js';
+import { findBinary } from '../../src/media/ffmpeg/binaries.js';
 import { collectRarely } from '../../src/platform/collect-rarely.js';
 import { openClassifier } from '../../src/predict/classify.js';
 import { projectFolder } from '../support/cli.js';
@@ -13,6 +13,7 @@ import { type BenchModels, saveBenchModels } from './clip-models.js';
 import { fightClips } from './fight-clips.js';
 import { tell, tellHeading } from './figures.js';
 import { type Contender, compare } from './measure.js';
+import { packagedFfmpeg } from './packaged-ffmpeg.js';
 import { findPeers, startPeer } from './peer.js';
 
 /** The dataset's clips through a batch that is warm: clips a second. */
@@ -116,8 +117,7 @@ interface Own {
 /** With the ffmpeg of PATH, which may take a tenth of a second to start, and the packaged one, which does not. */
 async function ownContenders({ float32, int8 }: BenchModels): Promise<Own[]> {
   const found = await findBinary('ffmpeg');
-  const packaged = (await import('@ffmpeg-installer/ffmpeg')).default.path;
-  await ensureExecutable(packaged);
+  const packaged = await packagedFfmpeg();
   console.log(`ffmpeg: ${found.version} (${found.source})`);
   const ffmpegs = [
     { words: '', ffmpeg: undefined },
