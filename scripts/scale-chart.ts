@@ -1,23 +1,9 @@
 import { axisLook, type Chart, COLOURS } from '../src/report/chart.js';
-import { drawChart } from '../src/report/draw-chart.js';
+import { drawPicture, LINES } from './picture.js';
 import type { WholeRun } from './speed-page.js';
 
-/** Colours of a picture that stands by itself, where no page gives them: those of a light one. */
-const LIGHT: Readonly<Record<string, string>> = {
-  [COLOURS.ink]: '#222',
-  [COLOURS.muted]: '#666',
-  [COLOURS.rule]: '#ddd',
-};
-
-const LINES = ['#2466c9', '#c2620a', '#2d8a4e', '#8a3ffc'];
-
 /** The processor's seconds and memory of whole commands by the number of clips, side by side, as SVG. */
-export function scaleChart(runs: readonly WholeRun[]): string {
-  const svg = drawChart(chartOf(runs));
-  const coloured = Object.entries(LIGHT).reduce((drawn, [name, value]) => drawn.replaceAll(name, value), svg);
-  // Without what only a pointer over it would show, and with names that do not count what was drawn in this process.
-  return `${coloured.replace(/<style.*?<\/style>\n?/gs, '').replace(/zr\d+-/g, 'zr-')}\n`;
-}
+export const scaleChart = (runs: readonly WholeRun[]): string => drawPicture(chartOf(runs));
 
 function chartOf(runs: readonly WholeRun[]): Chart {
   const grid = { top: 40, bottom: 90, width: 330 };
@@ -34,7 +20,6 @@ function chartOf(runs: readonly WholeRun[]): Chart {
     width: 860,
     height: 360,
     option: {
-      backgroundColor: '#fff',
       grid: [
         { ...grid, left: 60 },
         { ...grid, left: 490 },

@@ -185,6 +185,25 @@ export function wholeRunsOf(benches: FiguresFile['benches']): WholeRun[] {
   });
 }
 
+/** How good a recipe is on a dataset, by the steps that it trains. */
+export interface StepsRun {
+  /** The dataset and the pipeline. */
+  readonly name: string;
+  readonly lengths: ReadonlyArray<z.infer<typeof lengthSchema>>;
+}
+
+const lengthSchema = z.object({ steps: z.int(), accuracy: z.number(), logLoss: z.number() });
+
+/** Of the bench `steps`. */
+export function stepsRunsOf(benches: FiguresFile['benches']): StepsRun[] {
+  const figures = benches.find(({ name }) => name === 'steps')?.figures ?? [];
+  const names = [...new Set(figures.flatMap(({ of }) => of ?? []))];
+  return names.map((name) => ({
+    name,
+    lengths: figures.filter(({ of }) => of === name).map(({ numbers }) => lengthSchema.parse(numbers)),
+  }));
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

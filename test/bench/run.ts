@@ -70,6 +70,10 @@ const BENCHES: Record<string, { title: string; run: () => Promise<void> }> = {
       'Right on clips of ut-interaction-set1, three of six classes trained on 2 clips each, the others on 8',
     run: async () => (await import('./imbalance.js')).benchImbalance(),
   },
+  steps: {
+    title: 'Right on clips of three sets, each in 5 folds, after so many steps of the recipes that ship',
+    run: async () => (await import('./steps.js')).benchSteps(),
+  },
   scale: {
     title:
       'How time and memory grow with the size of the work: 1 is as the work grows; and a shard of a long list',

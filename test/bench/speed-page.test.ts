@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { scaleChart } from '../../scripts/scale-chart.js';
-import { figuresFileSchema, wholeRunsOf, withFigures } from '../../scripts/speed-page.js';
+import { figuresFileSchema, stepsRunsOf, wholeRunsOf, withFigures } from '../../scripts/speed-page.js';
+import { stepsChart } from '../../scripts/steps-chart.js';
 import { projectFolder } from '../support/cli.js';
 
 const docs = join(projectFolder, 'docs');
@@ -15,6 +16,10 @@ it('docs/speed.md has the figures of docs/speed.json; `npm run docs:generate` wr
 
 it('and draws how commands grow with the number of clips', async () => {
   await expect(scaleChart(wholeRunsOf(figures.benches))).toMatchFileSnapshot(join(docs, 'images/scale.svg'));
+});
+
+it('and draws how recipes grow better with the steps that they train', async () => {
+  await expect(stepsChart(stepsRunsOf(figures.benches))).toMatchFileSnapshot(join(docs, 'images/steps.svg'));
 });
 
 it('compares with the faster peer, and with the packaged ffmpeg where there is another', () => {
