@@ -10,6 +10,7 @@ import type {
 } from '../engine/engine.js';
 import type { FrameBatch, SequenceBatch } from '../inputs/batches.js';
 import type { States } from '../network/states.js';
+import { movedToward } from '../tensors/moved-toward.js';
 import { requireTensor, type Tensor, type Weights } from '../tensors/tensor.js';
 
 /**
@@ -103,19 +104,3 @@ class AveragedTrainer implements Trainer {
 const MEAN = 'mean.';
 
 const copyOf = ({ shape, data }: Tensor): Tensor => ({ shape, data: data.slice() });
-
-/** (1 - share) from + share to, of what is in both; the rest of `from` as it is. What is the same stays so to the bit. */
-export function movedToward(from: Weights, to: Weights, share: number): Weights {
-  return new Map(
-    [...from].map(([name, tensor]): [string, Tensor] => {
-      const target = to.get(name)?.data;
-      if (!target) return [name, tensor];
-      const data = tensor.data.slice();
-      // Not map, which takes twice as long.
-      for (let index = 0; index < data.length; index++) {
-        data[index]! += share * (target[index]! - data[index]!);
-      }
-      return [name, { shape: tensor.shape, data }];
-    }),
-  );
-}

@@ -1,15 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { readAdjustedPipeline } from '../../src/pipeline/adjust-pipeline.js';
-import { shippedPath } from '../../src/platform/shipped.js';
-import { measure } from '../../src/tasks/classification/metrics.js';
-import { openTraining } from '../../src/train/open-training.js';
-import { runStages } from '../../src/train/run-stages.js';
-import { scoreNetwork } from '../../src/train/score.js';
-import { sharedFolder } from '../support/shared.js';
 import { tell } from './figures.js';
+import { sharedDataset, trainAndScore } from './train-and-score.js';
 
 const FOLDS = 5;
 const SEEDS = [1, 2];
@@ -36,8 +30,7 @@ interface Row {
  * tested once a seed, two at a time, with as many clips of each class.
  */
 export async function benchImbalance(): Promise<void> {
-  if (!sharedFolder) throw new Error('The data is in the shared folder, which is not there');
-  const data = join(sharedFolder, 'datasets', 'ut-interaction-set1');
+  const data = sharedDataset('ut-interaction-set1');
   const rows: Row[] = parse(await readFile(join(data, 'manifest.csv')), { columns: true });
   const root = await mkdtemp(join(tmpdir(), 'clipstep-imbalance-'));
   try {
@@ -76,7 +69,14 @@ async function measureWay(
   const tested = { rare: 0, frequent: 0 };
   for (const seed of SEEDS) {
     for (const manifest of manifests) {
-      for (const { label, examples, recall } of await trainAndScore({ set, manifest, seed })) {
+      const { classes } = await trainAndScore({
+        pipeline: 'surveillance',
+        // Mixed clips are of two classes.
+        set: { 'split.validation': '0', 'training.mixup': 'null', 'training.steps': 'null', ...set },
+        data: manifest,
+        seed,
+      });
+      for (const { label, examples, recall } of classes) {
         const kind = label in RARE ? 'rare' : 'frequent';
         tested[kind] += examples;
         right[kind] += examples * (recall ?? 0);
@@ -90,31 +90,4 @@ async function measureWay(
   };
   const words = Object.entries(shares).map(([kind, share]) => `${kind} ${(100 * share).toFixed(1)} %`);
   tell(`${name.padEnd(24)} ${words.join(', ')}`, name, shares);
-}
-
-async function trainAndScore(options: {
-  set: Readonly<Record<string, string>>;
-  manifest: string;
-  seed: number;
-}) {
-  const { set, manifest: data, seed } = options;
-  const pipeline = await readAdjustedPipeline({
-    pipeline: shippedPath('pipeline', 'surveillance'),
-    // Mixed clips are of two classes.
-    set: { 'split.validation': '0', 'training.mixup': 'null', 'training.steps': 'null', ...set },
-    weights: join(sharedFolder!, 'pretrained', 'mobilenet_v1_025_224'),
-    seed,
-    data,
-  });
-  const opened = await openTraining({
-    pipeline,
-    pipelineFolder: dirname(shippedPath('pipeline', 'surveillance')),
-    data,
-    checkpoints: null,
-    onEvent: () => {},
-  });
-  const { members } = await runStages(opened);
-  const { examples, logits } = await scoreNetwork(opened, members);
-  const truth = examples.map(({ label }) => label);
-  return measure({ logits, truth, labels: opened.run.labels }).classes;
 }

@@ -1,13 +1,6 @@
-import { dirname, join } from 'node:path';
-import { openBriefTraining } from '../../src/crossvalidate/brief-training.js';
-import { adjustmentsOf } from '../../src/crossvalidate/position.js';
-import { readAdjustedPipeline } from '../../src/pipeline/adjust-pipeline.js';
-import { shippedPath } from '../../src/platform/shipped.js';
-import { measure } from '../../src/tasks/classification/metrics.js';
-import { runStages } from '../../src/train/run-stages.js';
-import { scoreNetwork } from '../../src/train/score.js';
-import { sharedFolder } from '../support/shared.js';
+import { settingText } from '../../src/pipeline/adjust-pipeline.js';
 import { tell, tellHeading } from './figures.js';
+import { sharedDataset, trainAndScore } from './train-and-score.js';
 
 const FOLDS = 5;
 const SEED = 1;
@@ -37,29 +30,21 @@ export async function benchSteps(): Promise<void> {
 
 async function measureSteps(
   steps: number,
-  { set, pipeline: name }: { set: string; pipeline: string },
+  { set: name, pipeline }: { set: string; pipeline: string },
 ): Promise<{ accuracy: number; logLoss: number }> {
-  if (!sharedFolder) throw new Error('The data is in the shared folder, which is not there');
-  const data = join(sharedFolder, 'datasets', set);
-  const pipeline = shippedPath('pipeline', name);
-  const options = {
-    pipeline,
-    data,
-    out: dirname(pipeline),
-    weights: join(sharedFolder, 'pretrained', 'mobilenet_v1_025_224'),
-    set: { 'split.validation': '0', 'training.steps': `${steps}`, 'training.epochs': '1' },
-  };
+  const data = sharedDataset(name);
   let [right, loss, tested] = [0, 0, 0];
   for (let fold = 1; fold <= FOLDS; fold++) {
-    const adjusted = adjustmentsOf(options, { seed: SEED, fold: { number: fold, of: FOLDS } });
-    const opened = await openBriefTraining(await readAdjustedPipeline(adjusted), options);
-    const { members } = await runStages(opened);
-    const { examples, logits } = await scoreNetwork(opened, members);
-    const truth = examples.map(({ label }) => label);
-    const figures = measure({ logits, truth, labels: opened.run.labels });
-    right += figures.accuracy * truth.length;
-    loss += figures.logLoss * truth.length;
-    tested += truth.length;
+    const set = {
+      'split.validation': '0',
+      'split.fold': settingText({ number: fold, of: FOLDS }),
+      'training.steps': `${steps}`,
+      'training.epochs': '1',
+    };
+    const figures = await trainAndScore({ pipeline, set, data, seed: SEED });
+    right += figures.accuracy * figures.tested;
+    loss += figures.logLoss * figures.tested;
+    tested += figures.tested;
   }
   return { accuracy: right / tested, logLoss: loss / tested };
 }

@@ -5,7 +5,7 @@ import { collate } from '../../src/inputs/batches.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import type { RecurrentNetwork } from '../../src/network/recurrent.js';
 import type { Weights } from '../../src/tensors/tensor.js';
-import { averagedTrainer, movedToward } from '../../src/train/averaged-trainer.js';
+import { averagedTrainer } from '../../src/train/averaged-trainer.js';
 
 const { engine } = await selectEngine('onnx');
 const DECAY = 0.8;
@@ -114,22 +114,5 @@ describe('an averaged trainer', () => {
     await trainer.step(step(1));
     await trainer.restore(beginning);
     expect(await trainer.weights()).toEqual(options.weights);
-  });
-});
-
-describe('weights that are moved toward others', () => {
-  const weights = (...values: number[]) => ({ shape: [values.length], data: Float32Array.from(values) });
-
-  it('go a share of the way; what has no other stays', () => {
-    const from: Weights = new Map([
-      ['a', weights(1, -4)],
-      ['b', weights(0.1)],
-    ]);
-    expect(movedToward(from, new Map([['a', weights(3, 0)]]), 0.25)).toEqual(
-      new Map([
-        ['a', weights(1.5, -3)],
-        ['b', weights(0.1)],
-      ]),
-    );
   });
 });
