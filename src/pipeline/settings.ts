@@ -9,6 +9,8 @@ import { TASK_NAMES } from '../tasks/tasks.js';
 import { taskTraining } from '../tasks/training-settings.js';
 import { distilSchema } from './distil-schema.js';
 
+const optimizer = z.enum(['adam', 'sgd']);
+
 const stage = {
   epochs: z
     .int()
@@ -36,7 +38,7 @@ const trainingSchema = z.strictObject({
     .describe(
       'scales features to mean 0 and deviation 1, as measured on the training part before the encoder is trained',
     ),
-  optimizer: z.enum(['adam', 'sgd']).default('adam').describe('adam: AdamW; sgd: without momentum'),
+  optimizer: optimizer.default('adam').describe('adam: AdamW; sgd: without momentum'),
   initialHead: z
     .enum(INITIAL_HEADS)
     .default('glorot')
@@ -97,6 +99,7 @@ const finetuneSchema = z.strictObject({
     .min(0)
     .optional()
     .describe('epochs in which the learning rate rises; a quarter of the epochs, at most 1, when left out'),
+  optimizer: optimizer.optional().describe('as training.optimizer, which counts when it is left out'),
   trains: z
     .enum(TRAINED_PARTS)
     .default('weights')

@@ -19,6 +19,8 @@ export interface FitOptions {
   readonly steps: StageSteps;
   /** Where the stage stands; a fresh one or that of a checkpoint. The trainer must stand there too. */
   readonly progress: Progress;
+  /** As StagePosition has it. */
+  readonly epochsBefore?: number | undefined;
   /** What the next step starts from; zeros when absent, as at an epoch's start. */
   readonly states?: States | undefined;
   readonly best: Weights;
@@ -46,11 +48,13 @@ export interface Reached {
 export async function fitStage(options: FitOptions): Promise<{ weights: Weights; progress: Progress }> {
   const { trainer, stage, pipeline, steps } = options;
   const length = lengthOf(stage, steps.perEpoch);
+  const { history, epoch } = options.progress;
+  const { epochsBefore = history.length - epoch } = options;
   let { progress, best, states } = options;
   const patience = pipeline.training.patience ?? Number.POSITIVE_INFINITY;
   const goesOn = () => length.inEpoch(progress.epoch) > 0 && progress.epochsSinceBest < patience;
   while (goesOn()) {
-    progress = await trainEpoch({ ...options, length }, { progress, states }, best);
+    progress = await trainEpoch({ ...options, length, epochsBefore }, { progress, states }, best);
     states = undefined;
     const validation = await steps.validate(trainer);
     const isBest =
@@ -75,7 +79,7 @@ export function freshProgress(stage: number, history: readonly EpochRecord[]): P
   return { stage, epoch: 0, ...freshEpoch(), lowestCost: null, epochsSinceBest: 0, history: [...history] };
 }
 
-type EpochOptions = FitOptions & { readonly length: StageLength };
+type EpochOptions = FitOptions & { readonly length: StageLength; readonly epochsBefore: number };
 
 async function trainEpoch(options: EpochOptions, start: Reached, best: Weights): Promise<Progress> {
   const { length } = options;
@@ -92,9 +96,10 @@ async function trainEpoch(options: EpochOptions, start: Reached, best: Weights):
 }
 
 async function trainStep(options: EpochOptions, { progress, states }: Reached): Promise<Reached> {
-  const { stage, pipeline, steps, length } = options;
+  const { stage, pipeline, steps, length, epochsBefore } = options;
   const started = performance.now();
-  const place = { epoch: progress.epoch, epochsBefore: progress.history.length, step: progress.step };
+  const { epoch, step } = progress;
+  const place = { epoch, epochsBefore: epochsBefore + epoch, step };
   const { batch, targets, count } = await steps.read(place);
   const result = await options.trainer.step({
     batch,
@@ -135,7 +140,7 @@ function learningRateOf({ stage, pipeline, length }: EpochOptions, { epoch, step
     steps,
     warmupSteps,
   });
-  return optimizerOf(pipeline).rateFactor * rate;
+  return optimizerOf(pipeline, stage).rateFactor * rate;
 }
 
 function closeEpoch(

@@ -1,5 +1,6 @@
 import type { TrainerOptions } from '../engine/engine.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import type { Stage } from './stages.js';
 
 /**
  * Outweighs the root of every second moment so far that float32 does not see that one at all: Adam's step
@@ -9,9 +10,10 @@ const EPSILON_OF_SGD = 1e8;
 
 /** The engines' AdamW as a pipeline wants it, and what a learning rate is to be multiplied with for it. */
 export function optimizerOf(
-  { training: { optimizer, weightDecay } }: Pipeline,
-  { pull = 0 }: { pull?: number } = {},
+  { training }: Pipeline,
+  { optimizer = training.optimizer, pull = 0 }: Partial<Pick<Stage, 'optimizer' | 'pull'>> = {},
 ): { hyperparameters: TrainerOptions['optimizer']; rateFactor: number } {
+  const { weightDecay } = training;
   switch (optimizer) {
     case 'adam':
       // The defaults of Kingma and Ba 2015.

@@ -119,7 +119,7 @@ function trainerOptions(
     loss: taskOf(pipeline).loss(pipeline),
     standardization: standardizationBeside(start),
     encoder: encoder && tuned ? inTraining(encoder, tuned.tuning) : undefined,
-    optimizer: optimizerOf(pipeline, tuned).hyperparameters,
+    optimizer: optimizerOf(pipeline, stage).hyperparameters,
     clipNorm: pipeline.training.clipNorm,
   };
 }

@@ -34,7 +34,19 @@ export async function runStages(
       weights = initialWeights(run, { encoder, member, own: origin?.members[place] ?? NONE });
     }
     const save: Training['save'] = (parts) => training.save({ ...parts, members, distilled });
-    const position = { stage, member, start: weights, progress, checkpoint: goesOn ? checkpoint : null };
+    // What tuned the networks before is left out: with and without it, a network draws the same.
+    const epochsBefore = progress.history.filter(({ stage: number }) => {
+      const earlier = stages[number]!;
+      return number < index && (earlier.stage.isFirst || earlier.place === place);
+    }).length;
+    const position = {
+      stage,
+      member,
+      start: weights,
+      progress,
+      epochsBefore,
+      checkpoint: goesOn ? checkpoint : null,
+    };
     const isDistillation = stage.scope.kind === 'distil';
     const finished = isDistillation
       ? await distil({ ...run, save }, { ...position, pipelineFolder })

@@ -13,7 +13,7 @@ export interface Stage {
   readonly scope:
     | { readonly kind: 'distil' }
     | { readonly kind: 'recurrent' }
-    | { readonly kind: 'everything'; readonly tuning: EncoderTuning; readonly pull: number };
+    | { readonly kind: 'everything'; readonly tuning: EncoderTuning };
   /** Whether no other of its network comes before it. */
   readonly isFirst: boolean;
   /** One of these is given; of both, the longer one counts. */
@@ -21,6 +21,10 @@ export interface Stage {
   readonly steps?: number | undefined;
   readonly batchSize: number;
   readonly learningRate: number;
+  /** The pipeline's when absent. */
+  readonly optimizer?: Pipeline['training']['optimizer'] | undefined;
+  /** Toward the encoder weights that it began with, see engine/engine.ts; none when absent. */
+  readonly pull?: number | undefined;
   /** In which the learning rate rises, see learningRateAt; where absent, a quarter of the stage, at most an epoch. */
   readonly warmupEpochs?: number | undefined;
   /** Decay of the average of its weights that it validates and keeps, see averaged-trainer.ts; none when absent or 0. */
@@ -80,7 +84,7 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     scope:
       training.train === 'recurrent'
         ? { kind: 'recurrent' }
-        : { kind: 'everything', tuning: { fromBlock: 0 }, pull: 0 },
+        : { kind: 'everything', tuning: { fromBlock: 0 } },
     isFirst: true,
     epochs: training.epochs,
     steps: training.steps,
@@ -90,8 +94,8 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
   };
   if (!finetune) return [first];
   const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
-  const further = finetune.map(({ fromBlock, trains, layerDecay, pull, ...rest }, index): Stage => {
-    const scope = { kind: 'everything', tuning: { fromBlock, trains, layerDecay }, pull } as const;
+  const further = finetune.map(({ fromBlock, trains, layerDecay, ...rest }, index): Stage => {
+    const scope = { kind: 'everything', tuning: { fromBlock, trains, layerDecay } } as const;
     if (fromBlock < blocks) return { ...rest, scope, isFirst: false };
     throw new UserError('bad_config', {
       problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,

@@ -12,7 +12,7 @@ export interface StepData {
 export interface StepPlace {
   /** 0-based, of the stage. */
   readonly epoch: number;
-  /** Epochs before this one, of all stages. */
+  /** Epochs before this one, see StagePosition.epochsBefore. */
   readonly epochsBefore: number;
   /** 0-based, of the epoch. */
   readonly step: number;

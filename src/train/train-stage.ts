@@ -44,6 +44,8 @@ export interface StagePosition {
   /** Weights of the whole network at the stage's start, with the standardization that an earlier stage measured. */
   readonly start: Weights;
   readonly progress: Progress;
+  /** Epochs before the stage's, by which what its steps draw is keyed; those in `progress` when absent. */
+  readonly epochsBefore?: number | undefined;
   /** Given when the stage goes on from it. */
   readonly checkpoint: Checkpoint | null;
 }
@@ -66,7 +68,7 @@ export interface StageWork {
  */
 export async function trainStage(
   { training, save: keep, onEvent, signal }: Pick<Training, 'training' | 'save' | 'onEvent' | 'signal'>,
-  { stage, checkpoint, progress }: Omit<StagePosition, 'start' | 'member'>,
+  { stage, checkpoint, progress, epochsBefore }: Omit<StagePosition, 'start' | 'member'>,
   { pipeline, steps, ...work }: StageWork,
 ): Promise<{ weights: Weights; progress: Progress }> {
   const start = work.trainer.weights;
@@ -87,7 +89,19 @@ export async function trainStage(
     const best = checkpoint?.best ?? new Map();
     if (!checkpoint) await save({ progress }, best, 'at an end');
     const states = statesOf(checkpoint?.carried);
-    const fit = { trainer, pipeline, stage, steps, progress, states, best, save, onEvent, signal };
+    const fit = {
+      trainer,
+      pipeline,
+      stage,
+      steps,
+      progress,
+      epochsBefore,
+      states,
+      best,
+      save,
+      onEvent,
+      signal,
+    };
     const { weights: tuned, progress: reached } = await fitStage(fit);
     // Weights that are trained further and those that were there before, together (Wortsman et al. 2022, arXiv 2109.01903).
     const weights = average < 1 ? movedToward(start, tuned, average) : new Map([...start, ...tuned]);

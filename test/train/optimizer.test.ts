@@ -28,6 +28,11 @@ describe('the optimizer sgd', () => {
     expect(hyperparameters.pull! * rateFactor).toBeCloseTo(0.25, 12);
   });
 
+  it('may be another one in a stage', () => {
+    expect(optimizerOf(pipeline, { optimizer: 'adam' }).rateFactor).toBe(1);
+    expect(optimizerOf(pipeline, { optimizer: undefined }).rateFactor).toBe(optimizerOf(pipeline).rateFactor);
+  });
+
   it('moves weights against the gradient by the learning rate, and lets kernels decay', async () => {
     const { engine } = await selectEngine('onnx');
     const { hyperparameters, rateFactor } = optimizerOf(pipeline);

@@ -157,6 +157,18 @@ describe('the stages of a network', () => {
     expect(encodeSafetensors(part.weights)).toEqual(encodeSafetensors(whole.weights));
   });
 
+  it('draw for each network what they draw without those that tune the networks before', async () => {
+    const { saved } = await stagesOf({ standardize: false, fusion: 'average' });
+    const opened = await open({ standardize: false, fusion: 'average' });
+    const { finetune: _, ...pipeline } = opened.run.pipeline;
+    const alone = await runStages({ ...opened, run: { ...opened.run, pipeline }, save: async () => {} });
+    const tuned = [1, 4].map((stage) => saved.find(({ progress }) => progress.stage === stage)!.start);
+    expect(alone.members).toHaveLength(2);
+    for (const [place, weights] of alone.members.entries()) {
+      expect(encodeSafetensors(tuned[place]!)).toEqual(encodeSafetensors(weights));
+    }
+  });
+
   describe('that spare what the encoder knows', () => {
     /** The stages after the first, each with the weights that the next one goes on from. */
     const tuned = async (finetune: Changes['finetune']) => {
