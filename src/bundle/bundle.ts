@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { int8Maps } from '../encoder/int8-layers.js';
 import { featureCount, statisticsCount } from '../encoder/mobilenet.js';
 import { messageOf, UserError } from '../errors.js';
+import { SCENE_STATISTICS } from '../media/scene-statistics.js';
 import { inInt8, type Networks, networksOf, parametersOf } from '../network/networks.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
 import { counted } from '../platform/counted.js';
@@ -193,6 +194,7 @@ function checkKnownExamples(
   const unfit = unfitKnown(weights, {
     readout: readoutWidthOf(topLevelOf(recurrent)),
     statistics: encoder ? pictures * statisticsCount(encoder) : 0,
+    scene: encoder ? SCENE_STATISTICS : 0,
   });
   if (unfit) throw damaged(path, `has ${unfit.name} of shape [${unfit.found}]; expected [${unfit.expected}]`);
 }

@@ -1,15 +1,28 @@
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { encodedWidth, featureCount, type MobileNet } from '../encoder/mobilenet.js';
+import { SCENE_STATISTICS } from '../media/scene-statistics.js';
 import type { Networks } from '../network/networks.js';
+import { takeColumns } from '../tensors/columns.js';
 import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
 
-/** Where a member's features lie: at the beginning of one of every `of` vectors of `stride`, the one at `place`. */
+/**
+ * Where a member's features lie among the values of a timestep: at the beginning of one of every `of` vectors of `stride`, the
+ * one at `place`. After the vectors of all pictures come the frame's own statistics.
+ */
 export interface FeaturePlace {
   readonly place: number;
   readonly of: number;
   readonly stride: number;
   readonly width: number;
+  /** Pictures of a timestep that the member reads. */
+  readonly pictures: number;
+  /** How many statistics of the frame there are; see media/scene-statistics.ts. */
+  readonly scene: number;
 }
+
+/** All values of a timestep. */
+export const timestepWidth = ({ of, stride, pictures, scene }: FeaturePlace): number =>
+  pictures * of * stride + scene;
 
 /**
  * The features of each member among those that `loadEncoders` gives: they lie picture by picture, those of each
@@ -19,14 +32,18 @@ export function placesOfMembers(
   { encoder, recurrent, apart }: Networks,
   members: readonly Weights[],
 ): FeaturePlace[] {
-  const whole = { place: 0, of: 1, stride: recurrent.inputs, width: recurrent.inputs };
+  const { inputs } = recurrent;
+  const whole = { place: 0, of: 1, stride: inputs, width: inputs, pictures: 1, scene: 0 };
   if (!encoder) return members.map(() => whole);
   const distinct = distinctEncoders(encoder, members);
+  const width = featureCount(encoder);
   return members.map((_, index) => ({
     place: (index % apart) * distinct.length + distinct.indexOf(members[encoderOf(encoder, members, index)]!),
     of: apart * distinct.length,
     stride: encodedWidth(encoder),
-    width: featureCount(encoder),
+    width,
+    pictures: inputs / width,
+    scene: SCENE_STATISTICS,
   }));
 }
 
@@ -44,34 +61,25 @@ export function distinctEncoders(network: MobileNet, members: readonly Weights[]
   return members.filter((_, index) => encoderOf(network, members, index) === index);
 }
 
-/** What `loadEncoders` gives of frames, the features of all members without their statistics. */
-export function featuresOnly<T extends { readonly data: Float32Array }>(encoded: T, encoder: MobileNet): T {
+/** What all encoders give of frames, the features of all members without statistics. */
+export function featuresOnly<T extends { readonly data: Float32Array; readonly timesteps: number }>(
+  encoded: T,
+  encoder: MobileNet,
+): T {
   const [stride, width] = [encodedWidth(encoder), featureCount(encoder)];
-  return { ...encoded, data: takeColumns(encoded.data, { start: 0, stride, width }) };
+  const whole = encoded.data.length / encoded.timesteps;
+  const vectors = takeColumns(encoded.data, { start: 0, stride: whole, width: whole - SCENE_STATISTICS });
+  return { ...encoded, data: takeColumns(vectors, { start: 0, stride, width }) };
 }
 
 /** A member's own out of the features of all. */
-export function ownFeatures<T extends { readonly data: Float32Array }>(
-  features: T,
-  { place, of, stride, width }: FeaturePlace,
-): T {
-  if (of === 1 && stride === width) return features;
+export function ownFeatures<T extends { readonly data: Float32Array }>(features: T, place: FeaturePlace): T {
+  const { of, stride, width, scene } = place;
+  if (of === 1 && stride === width && scene === 0) return features;
+  const whole = timestepWidth(place);
+  const vectors = takeColumns(features.data, { start: 0, stride: whole, width: whole - scene });
   return {
     ...features,
-    data: takeColumns(features.data, { start: place * stride, stride: of * stride, width }),
+    data: takeColumns(vectors, { start: place.place * stride, stride: of * stride, width }),
   };
-}
-
-/** Of rows of `stride` values, the `width` ones from `start` on. */
-export function takeColumns(
-  data: Float32Array,
-  { start, stride, width }: { start: number; stride: number; width: number },
-): Float32Array {
-  const rows = data.length / stride;
-  const taken = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const from = row * stride + start;
-    taken.set(data.subarray(from, from + width), row * width);
-  }
-  return taken;
 }

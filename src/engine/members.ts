@@ -1,8 +1,12 @@
 import { encodedWidth } from '../encoder/mobilenet.js';
 import type { SequenceBatch } from '../inputs/batches.js';
+import type { FramesInput } from '../inputs/video/frames-schema.js';
+import { type FrameRun, streamPictures } from '../inputs/video/stream-pictures.js';
+import { SCENE_STATISTICS, scenesOf } from '../media/scene-statistics.js';
 import type { Networks } from '../network/networks.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
 import { type Distance, openDistance } from '../tasks/classification/known-examples.js';
+import { joinColumns } from '../tensors/columns.js';
 import { largest } from '../tensors/largest.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { Classification, Engine, FrameEncoder, SequenceClassifier } from './engine.js';
@@ -27,7 +31,7 @@ export async function loadEncoders(
     encode: async (frames) => {
       const features: Float32Array[] = [];
       for (const encoder of encoders) features.push(await encoder.encode(frames));
-      return interleave(features, encodedWidth(network));
+      return joinColumns(features, features[0]!.length / encodedWidth(network));
     },
     release: async () => {
       for (const encoder of encoders) await encoder.release();
@@ -36,7 +40,20 @@ export async function loadEncoders(
 }
 
 /**
- * The classifiers of a model's members as one that reads what `loadEncoders` gives: the log of the members'
+ * What classifiers read of frames: float32 [frames, values of a timestep], what the encoders give of all its pictures and
+ * then the statistics of the frame itself.
+ */
+export async function encodeTimesteps(
+  encoders: Pick<FrameEncoder, 'encode'>,
+  { frames, input }: { frames: FrameRun; input: FramesInput },
+): Promise<Float32Array> {
+  const scenes = scenesOf(frames.pixels, input.preprocessing.size);
+  const features = await encoders.encode(streamPictures(frames, input));
+  return joinColumns([features, scenes], scenes.length / SCENE_STATISTICS);
+}
+
+/**
+ * The classifiers of a model's members as one that reads what `encodeTimesteps` gives: the log of the members'
  * mean probability, divided by the temperature (Guo et al. 2017, arXiv 1706.04599). With one member, these
  * are its logits divided by the temperature. Readouts lie beside each other, [batch, members x readoutWidth]. Distances are
  * the members' mean, where all of them say what they were trained on; see known-examples.ts.
@@ -69,18 +86,6 @@ export async function loadClassifiers(
       for (const classifier of classifiers) await classifier.release();
     },
   };
-}
-
-/** [count, width] of each into [count, parts x width]. */
-function interleave(parts: readonly Float32Array[], width: number): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const together = new Float32Array(parts[0]!.length * parts.length);
-  parts.forEach((part, place) => {
-    for (let row = 0; row * width < part.length; row++) {
-      together.set(part.subarray(row * width, (row + 1) * width), (row * parts.length + place) * width);
-    }
-  });
-  return together;
 }
 
 /** Of each sequence of a batch, the members' mean. */
@@ -117,9 +122,9 @@ function combine(
   const attentions = results.flatMap(({ attention }) => attention ?? []);
   return {
     logits: averaged.map((logit) => logit / temperature),
-    readout: interleave(
+    readout: joinColumns(
       results.map(({ readout }) => readout),
-      first!.readout.length / (first!.logits.length / classes),
+      first!.logits.length / classes,
     ),
     attention: attentions.length > 0 ? mean(attentions) : undefined,
   };

@@ -1,11 +1,11 @@
 import type { FeatureBatch, SequenceBatch } from '../inputs/batches.js';
 import type { Shown } from '../tasks/classification/known-examples.js';
-import type { FeaturePlace } from './feature-places.js';
+import { type FeaturePlace, timestepWidth } from './feature-places.js';
 
 /**
  * What shows of each sequence of a batch whether a member of a model was trained on the like.
  *
- * @param batch as loadEncoders gives its features, all members' together.
+ * @param batch as inputs/video/sequences.ts gives it, with the features of all members.
  * @param options.readout the member's, float32 [batch, width].
  */
 export function shownOf(
@@ -13,12 +13,9 @@ export function shownOf(
   { readout, place }: { readout: Float32Array; place: FeaturePlace },
 ): Shown[] {
   const width = readout.length / batch.lengths.length;
-  return Array.from(batch.lengths, (length, row) => ({
+  return Array.from(batch.lengths, (_, row) => ({
     readout: readout.subarray(row * width, (row + 1) * width),
-    statistics:
-      batch.kind === 'features' && place.stride > place.width
-        ? meanStatistics(ownTimesteps(batch, row), { length, place })
-        : undefined,
+    ...(batch.kind === 'features' && place.scene > 0 ? meansOf(ownTimesteps(batch, row), place) : {}),
   }));
 }
 
@@ -28,17 +25,26 @@ function ownTimesteps({ data, lengths, timesteps }: FeatureBatch, row: number): 
   return data.subarray(row * timesteps * inputs, (row * timesteps + lengths[row]!) * inputs);
 }
 
-function meanStatistics(
+/** Over time: of the encoder's statistics of the pictures that a member reads, and of those of the frames. */
+function meansOf(
   sequence: Float32Array,
-  { length, place: { place, of, stride, width } }: { length: number; place: FeaturePlace },
-): Float32Array {
+  place: FeaturePlace,
+): { statistics: Float32Array; scene: Float32Array } {
+  const { of, stride, width, pictures, scene: sceneCount } = place;
+  const whole = timestepWidth(place);
+  const length = sequence.length / whole;
   const count = stride - width;
-  const pictures = sequence.length / (length * of * stride);
-  const mean = new Float32Array(pictures * count);
-  for (let row = 0; row < length * pictures; row++) {
-    const from = (row * of + place) * stride + width;
-    const to = (row % pictures) * count;
-    for (let index = 0; index < count; index++) mean[to + index]! += sequence[from + index]! / length;
+  const statistics = new Float32Array(pictures * count);
+  const scene = new Float32Array(sceneCount);
+  const addTo = (mean: Float32Array, at: number, from: number, values: number) => {
+    for (let index = 0; index < values; index++) mean[at + index]! += sequence[from + index]! / length;
+  };
+  for (let timestep = 0; timestep < length; timestep++) {
+    const start = timestep * whole;
+    for (let picture = 0; picture < pictures; picture++) {
+      addTo(statistics, picture * count, start + (picture * of + place.place) * stride + width, count);
+    }
+    addTo(scene, 0, start + whole - sceneCount, sceneCount);
   }
-  return mean;
+  return { statistics, scene };
 }

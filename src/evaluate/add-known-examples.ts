@@ -1,12 +1,13 @@
 import type { Example } from '../datasets/dataset.js';
 import type { Engine } from '../engine/engine.js';
-import { placesOfMembers, takeColumns } from '../engine/feature-places.js';
+import { placesOfMembers } from '../engine/feature-places.js';
 import { loadClassifiers } from '../engine/members.js';
 import { shownOf } from '../engine/shown.js';
 import { collate, type RecurrentSequence } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Networks } from '../network/networks.js';
 import { describeKnown, drawKnown, type Shown } from '../tasks/classification/known-examples.js';
+import { takeColumns } from '../tensors/columns.js';
 import type { Weights } from '../tensors/tensor.js';
 import { scoreExamples } from './score-examples.js';
 

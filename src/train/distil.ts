@@ -2,6 +2,7 @@ import type { Example } from '../datasets/dataset.js';
 import { mobileNetParameters } from '../encoder/encoder-parameters.js';
 import { featureCount, featuresAlone } from '../encoder/mobilenet.js';
 import type { TrainerOptions } from '../engine/engine.js';
+import { featuresOnly } from '../engine/feature-places.js';
 import type { FeatureSequence, FrameSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
 import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
@@ -45,7 +46,10 @@ export async function distil(
   const weights = await trainedEncoder(network, { ...position, weights: source });
   const teacher = await openFeatures(teaching, { engine: run.predicting, members: [weights] });
   try {
-    return await learn(run, position, { read: asFeatures(teacher.read), width: featureCount(network) });
+    const encoded = asFeatures(teacher.read);
+    const read: Teacher['read'] = async (example, view) =>
+      featuresOnly(await encoded(example, view), network);
+    return await learn(run, position, { read, width: featureCount(network) });
   } finally {
     await teacher.release();
   }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { initializeMobileNet } from '../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../src/encoder/mobilenet.js';
 import { distinctEncoders } from '../../src/engine/feature-places.js';
-import { loadClassifiers, loadEncoders } from '../../src/engine/members.js';
+import { encodeTimesteps, loadClassifiers, loadEncoders } from '../../src/engine/members.js';
 import { selectEngine } from '../../src/engine/select.js';
 import { collate } from '../../src/inputs/batches.js';
+import { framesOf } from '../../src/inputs/input-kinds.js';
 import { initializeRecurrent } from '../../src/network/initialize-network.js';
 import { networksOf } from '../../src/network/networks.js';
 import { random } from '../../src/random.js';
@@ -12,6 +13,7 @@ import { softmax } from '../../src/tasks/classification/metrics.js';
 import { tinyPipeline } from '../support/tiny-bundle.js';
 
 const { engine } = await selectEngine('onnx');
+const input = framesOf(tinyPipeline.input)!;
 const networks = networksOf(tinyPipeline, { classes: 2 });
 const encoder = networks.encoder as MobileNet; // the tiny pipeline reads frames
 const frames = Uint8Array.from({ length: 3 * 96 * 96 * 3 }, () => random(1, 'frames').integer(0, 256));
@@ -24,7 +26,7 @@ const sharing = (seed: number) => new Map([...shared, ...initializeRecurrent(net
 async function probabilities(members: Array<ReturnType<typeof member>>, temperature = 1) {
   const encoders = await loadEncoders(engine, { networks, members });
   const classifier = await loadClassifiers(engine, { networks, members, temperature });
-  const data = await encoders.encode(frames);
+  const data = await encodeTimesteps(encoders, { frames: { pixels: frames }, input });
   const { logits } = await classifier.classify(collate([{ kind: 'features', data, timesteps: 3 }]));
   await encoders.release();
   await classifier.release();

@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle } from '../../src/bundle/bundle.js';
-import { loadClassifiers, loadEncoders } from '../../src/engine/members.js';
+import { encodeTimesteps, loadClassifiers, loadEncoders } from '../../src/engine/members.js';
 import { createOnnxEngine } from '../../src/engine/onnx/onnx-engine.js';
 import { loadTensorflow } from '../../src/engine/tensorflow/load.js';
 import { exportModel } from '../../src/export/export-model.js';
@@ -59,7 +59,11 @@ async function expected(folder: string): Promise<number[]> {
   const { networks, members, manifest } = await loadBundle(folder);
   const engine = await createOnnxEngine({ threads: 1 });
   const encoder = await loadEncoders(engine, { networks, members });
-  const data = await encoder.encode(randomFrames());
+  const { input } = manifest.pipeline;
+  const data = await encodeTimesteps(encoder, {
+    frames: { pixels: randomFrames() },
+    input: input as FramesInput,
+  });
   await encoder.release();
   const classifier = await loadClassifiers(engine, { networks, members, temperature: manifest.temperature });
   const { logits } = await classifier.classify(collate([{ kind: 'features', data, timesteps: FRAMES }]));

@@ -2,6 +2,7 @@ import { augmentPicture, type PictureChange } from '../../media/augment-picture.
 import type { Sampling } from '../../media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../../media/frames.js';
 import { locateClip } from '../../media/locate.js';
+import { SCENE_STATISTICS, sceneStatistics } from '../../media/scene-statistics.js';
 import type { FramesInput } from './frames-schema.js';
 import { picturesOf } from './stream-pictures.js';
 
@@ -9,6 +10,8 @@ import { picturesOf } from './stream-pictures.js';
 export interface ClipFrames {
   /** uint8 RGB [timesteps x streams, size, size, 3]. */
   readonly pixels: Uint8Array;
+  /** Statistics of each timestep's frame: float32 [timesteps, SCENE_STATISTICS]; see media/scene-statistics.ts. */
+  readonly scenes: Float32Array;
   readonly timesteps: number;
   /** When each timestep's frame is on screen, from the clip's start. */
   readonly timesSeconds: readonly number[];
@@ -35,17 +38,20 @@ export async function readClip(path: string, reading: ClipReading): Promise<Clip
   const clip = await openClip(await locateClip(path), { ...request, preprocessing, pairGap: gap });
   const timestepBytes = streams.length * preprocessing.size ** 2 * 3;
   const pixels = new Uint8Array(clip.frameCount * timestepBytes);
+  const scenes = new Float32Array(clip.frameCount * SCENE_STATISTICS);
   const timesSeconds: number[] = [];
   for await (const frame of clip.frames) {
     const position = timesSeconds.length;
     const timestep = isReversed ? clip.frameCount - 1 - position : position;
     const changed = changedFrame(frame, { size: preprocessing.size, picture, isReversed });
+    const scene = scenes.subarray(timestep * SCENE_STATISTICS, (timestep + 1) * SCENE_STATISTICS);
+    sceneStatistics(changed.pixels, preprocessing.size, scene);
     pixels.set(Buffer.concat(picturesOf(changed, input)), timestep * timestepBytes);
     timesSeconds.push(frame.timeSeconds);
   }
   if (isReversed) timesSeconds.reverse();
   const { frameCount: timesteps, durationSeconds, plan } = clip;
-  return { pixels, timesteps, timesSeconds, durationSeconds, plan };
+  return { pixels, scenes, timesteps, timesSeconds, durationSeconds, plan };
 }
 
 /** Backwards, what was later is earlier: a frame and its partner change places. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { augmentPicture } from '../../media/augment-picture.js';
+import { SCENE_STATISTICS, scenesOf } from '../../media/scene-statistics.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
+import { joinColumns } from '../../tensors/columns.js';
 import type { FeatureSequence, FrameSequence } from '../batches.js';
 import { digitFrame } from '../digits/digit-frame.js';
 import { type Cache, contentDigest } from '../feature-cache.js';
@@ -22,13 +24,35 @@ export function frameReader(options: ReaderOptions): SequenceReader<FrameSequenc
   const keep = keeper(options, { what: FRAMES, keyOf: keyMaker(options) });
   const timestepBytes = options.input.streams.length * options.input.preprocessing.size ** 2 * 3;
   return async (example, view) => {
-    const read = () => readPixels(example, { ...options, view });
-    const data = example.image ? await read() : await keep(example, view, read);
-    return { kind: 'frames', data, timesteps: data.length / timestepBytes };
+    const read = async () => asBytes(await readPictures(example, { ...options, view }));
+    const bytes = example.image ? await read() : await keep(example, view, read);
+    const { pictures: data, timesteps } = asPictures(bytes, timestepBytes);
+    return { kind: 'frames', data, timesteps };
   };
 }
 
-const FRAMES = { kind: 'frames' };
+const FRAMES = { kind: 'frames and scenes' };
+
+const SCENE_BYTES = 4 * SCENE_STATISTICS;
+
+/** What is kept of frames: the pictures of all timesteps, then the statistics of each one's frame. */
+interface Pictures {
+  /** uint8 RGB [timesteps x streams, size, size, 3]. */
+  readonly pictures: Uint8Array;
+  /** float32 [timesteps, SCENE_STATISTICS]. */
+  readonly scenes: Float32Array;
+}
+
+const asBytes = ({ pictures, scenes }: Pictures): Uint8Array =>
+  Buffer.concat([pictures, new Uint8Array(scenes.buffer, scenes.byteOffset, scenes.byteLength)]);
+
+function asPictures(bytes: Uint8Array, timestepBytes: number): Pictures & { timesteps: number } {
+  const timesteps = bytes.length / (timestepBytes + SCENE_BYTES);
+  const end = timesteps * timestepBytes;
+  // A copy: float32 must begin at a multiple of 4.
+  const scenes = new Float32Array(new Uint8Array(bytes.subarray(end)).buffer);
+  return { pictures: bytes.subarray(0, end), scenes, timesteps };
+}
 
 export interface PictureEncoder {
   /** uint8 RGB [pictures, size, size, 3] to float32 [pictures, featureCount]. */
@@ -40,7 +64,8 @@ export interface PictureEncoder {
 }
 
 /**
- * Examples as features: float32 [timesteps, width]. Where an encoder was trained on the frames, these are in the cache and no
+ * Examples as features: float32 [timesteps, width + SCENE_STATISTICS], those of all pictures of a timestep and the statistics of
+ * its frame. Where an encoder was trained on the frames, these are in the cache and no
  * clip is decoded again.
  */
 export function featureReader(options: ReaderOptions & PictureEncoder): SequenceReader<FeatureSequence> {
@@ -49,8 +74,10 @@ export function featureReader(options: ReaderOptions & PictureEncoder): Sequence
   const frames = keptFrames(options, keyOf);
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
-      const pixels = (await frames(example, view)) ?? (await readPixels(example, { ...options, view }));
-      const features = await options.encode(pixels);
+      const { pictures, scenes } =
+        (await frames(example, view)) ?? (await readPictures(example, { ...options, view }));
+      const timesteps = scenes.length / SCENE_STATISTICS;
+      const features = joinColumns([await options.encode(pictures), scenes], timesteps);
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
     return asSequence(bytes, options);
@@ -76,13 +103,13 @@ export function keptFeatures(
 }
 
 const featuresOf = ({ identity }: Pick<PictureEncoder, 'identity'>) => ({
-  kind: 'features',
+  kind: 'features and scenes',
   encoder: identity,
 });
 
 function asSequence(bytes: Uint8Array, { width }: Pick<PictureEncoder, 'width'>): FeatureSequence {
   const data = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  return { kind: 'features', data, timesteps: data.length / width };
+  return { kind: 'features', data, timesteps: data.length / (width + SCENE_STATISTICS) };
 }
 
 /**
@@ -112,44 +139,42 @@ export function inMemory(
 function keptFrames(
   { input, cache }: ReaderOptions,
   keyOf: KeyOf,
-): (example: ReadableExample, view: View) => Promise<Uint8Array | null> {
-  const peek = async (example: ReadableExample, view: View, streams: FramesInput['streams']) =>
-    cache.peek({ ...FRAMES, ...(await keyOf(example, view)), streams });
+): (example: ReadableExample, view: View) => Promise<Pictures | null> {
+  const pictureBytes = input.preprocessing.size ** 2 * 3;
+  const peek = async (example: ReadableExample, view: View, streams: FramesInput['streams']) => {
+    const bytes = await cache.peek({ ...FRAMES, ...(await keyOf(example, view)), streams });
+    return bytes && asPictures(bytes, streams.length * pictureBytes);
+  };
   return async (example, view) => {
     if (example.image) return null;
     const whole = await peek(example, view, input.streams);
     if (whole || input.streams.length === 1) return whole;
-    const parts: Uint8Array[] = [];
+    const parts: Array<ReturnType<typeof asPictures>> = [];
     for (const stream of input.streams) {
       const part = await peek(example, view, [stream]);
       if (!part) return null;
       parts.push(part);
     }
-    return interleave(parts, input.preprocessing.size ** 2 * 3);
+    const [{ scenes, timesteps }] = parts as [ReturnType<typeof asPictures>];
+    const ofStreams = parts.map(({ pictures }) => pictures);
+    return { pictures: joinColumns(ofStreams, timesteps), scenes };
   };
 }
 
-/** Pictures of several streams, those of a timestep one after the other. */
-function interleave(streams: readonly Uint8Array[], pictureBytes: number): Uint8Array {
-  const timesteps = streams[0]!.length / pictureBytes;
-  const pictures = Array.from({ length: timesteps }, (_, time) =>
-    streams.map((pixels) => pixels.subarray(time * pictureBytes, (time + 1) * pictureBytes)),
-  );
-  return Buffer.concat(pictures.flat());
-}
-
-async function readPixels(
+async function readPictures(
   example: ReadableExample,
   options: ReaderOptions & { view: View },
-): Promise<Uint8Array> {
+): Promise<Pictures> {
   const { input, view, startProgram, signal } = options;
   const wanted = clipView(options, example, view);
   if (example.image) {
     const { preprocessing } = input;
-    return augmentPicture(digitFrame(example.image, preprocessing), preprocessing.size, wanted.picture ?? {});
+    const { size } = preprocessing;
+    const pictures = augmentPicture(digitFrame(example.image, preprocessing), size, wanted.picture ?? {});
+    return { pictures, scenes: scenesOf(pictures, size) };
   }
   const { startSeconds, endSeconds } = example;
-  const { pixels } = await readClip(example.path, {
+  const { pixels, scenes } = await readClip(example.path, {
     input,
     ...wanted,
     startSeconds,
@@ -157,7 +182,7 @@ async function readPixels(
     startProgram,
     signal,
   });
-  return pixels;
+  return { pictures: pixels, scenes };
 }
 
 type Keep = (example: ReadableExample, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;

@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FrameEncoder, SequenceClassifier } from '../../engine/engine.js';
-import { loadClassifiers, loadEncoders } from '../../engine/members.js';
+import { encodeTimesteps, loadClassifiers, loadEncoders } from '../../engine/members.js';
 import { selectEngine } from '../../engine/select.js';
 import { messageOf, UserError } from '../../errors.js';
-import { streamPictures } from '../../inputs/video/stream-pictures.js';
 import {
   END,
   type Input,
@@ -67,7 +66,7 @@ async function compute(
   switch (given.kind) {
     case 'encode':
       if (!encoder || !frames) throw new Error('This model has no encoder');
-      return encoder.encode(streamPictures(given.frames, frames));
+      return encodeTimesteps(encoder, { frames: given.frames, input: frames });
     case 'classify':
       return classifier.classify(given.batch);
   }

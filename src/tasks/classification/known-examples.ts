@@ -9,29 +9,55 @@ export interface Shown {
   readonly readout: Float32Array;
   /** The encoder's statistics of its frames, their mean over time: float32 [pictures of a timestep x statisticsCount]. */
   readonly statistics?: Float32Array | undefined;
+  /** What its frames look like by themselves, their mean over time: float32 [SCENE_STATISTICS]. */
+  readonly scene?: Float32Array | undefined;
 }
 
 /** How far an example is from those that a network was trained on. The limit lies near 1, see chooseMaxDistance. */
 export type Distance = (shown: Shown) => number;
 
 /**
- * Tensors among a model's weights that say what it was trained on. Three measures: the nearest readout's direction (Sun et al.
- * 2022), the readouts of each class as a normal distribution, and the encoder's statistics as one (Lee et al. 2018, who take
- * several layers, too). Each tells other strangers from the known best, and the farthest of the three counts.
+ * Tensors among a model's weights that say what it was trained on. Four measures: the nearest readout's direction (Sun et al.
+ * 2022), the readouts of each class as a normal distribution, the encoder's statistics as one (Lee et al. 2018, who take
+ * several layers, too), and the frames' own. Each tells other strangers from the known best, and the farthest counts.
  */
 export const KNOWN_PREFIX = 'known.';
 
 /** Whether weights say what a network was trained on. */
 export const isDescribed = (weights: Weights): boolean => weights.has('known.units');
 
-/** Directions of a normal distribution, at most: with twice as many, strangers were told no better. */
-const MOST_DIRECTIONS = { readout: 8, statistics: 64 };
+/** What is described as a normal distribution, and as how many: of each class apart, or of all together. */
+interface NormalMeasure {
+  readonly shows: keyof Shown;
+  readonly isByClass: boolean;
+  /** Directions at most: with twice as many, strangers were told no better. */
+  readonly most: number;
+}
+
+const NORMALS: readonly NormalMeasure[] = [
+  { shows: 'readout', isByClass: true, most: 8 },
+  { shows: 'statistics', isByClass: false, most: 64 },
+  { shows: 'scene', isByClass: false, most: 12 },
+];
+
+const nameOf = ({ shows }: NormalMeasure): string => `${KNOWN_PREFIX}${shows}`;
 
 /** Examples at most that are kept: with three times as many, letters were told from digits only a hundredth better. */
 export const MOST_KNOWN = 2000;
 
-/** The share of examples that lies within a measure's unit. */
-const WITHIN = 0.98;
+/**
+ * Each measure's distances of examples that a network was not trained on are taken to be log-normal. Its unit lies so many
+ * standard deviations above their mean, and a distance in units is raised to a power after which one of these is a quarter, so that
+ * no measure with long tails hides what the others tell.
+ */
+const UNIT_DEVIATIONS = 2;
+const DEVIATION = 1 / 4;
+
+/** Distances that hardly differ, or of one example alone, count as if they had this standard deviation at least. */
+const LEAST_DEVIATION = 0.05;
+
+/** What is farther is given as this, so that a distance is a number in float32, too. */
+const FARTHEST = 1e6;
 
 const PARTS = 5;
 
@@ -53,22 +79,20 @@ export function describeKnown(
 ): Weights {
   const tensors = measureTensors(shown, classes);
   const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, classes);
-  const units = Array.from(openMeasures(tensors), (_, index) => {
-    const distances = measured.map((each) => each[index]!);
-    return quantile(distances, WITHIN) || 1;
-  });
-  return new Map([...tensors, ['known.units', { shape: [units.length], data: Float32Array.from(units) }]]);
+  const units = Array.from(openMeasures(tensors), (_, index) => unitOf(measured.map((each) => each[index]!)));
+  const data = Float32Array.from(units.flatMap(({ unit, power }) => [unit, power]));
+  return new Map([...tensors, ['known.units', { shape: [units.length, 2], data }]]);
 }
 
 function measureTensors(shown: readonly Shown[], classes: readonly number[]): Map<string, Tensor> {
-  const readouts = shown.map(({ readout }) => readout);
-  const statistics = shown.flatMap((one) => one.statistics ?? []);
   return new Map<string, Tensor>([
-    ['known.readouts', keepDirections(readouts)],
-    ...normalTensors('known.readout', readouts, { classes, most: MOST_DIRECTIONS.readout }),
-    ...(statistics.length > 0
-      ? normalTensors('known.statistics', statistics, { most: MOST_DIRECTIONS.statistics })
-      : []),
+    ['known.readouts', keepDirections(shown.map(({ readout }) => readout))],
+    ...NORMALS.flatMap((measure) => {
+      const { shows, isByClass, most } = measure;
+      const vectors = shown.flatMap((one) => one[shows] ?? []);
+      const options = { classes: isByClass ? classes : undefined, most };
+      return vectors.length > 0 ? normalTensors(nameOf(measure), vectors, options) : [];
+    }),
   ]);
 }
 
@@ -103,8 +127,14 @@ export function openDistance(weights: Weights, readoutWidth: number): Distance |
   if (!units || weights.get('known.readouts')!.shape[1] !== readoutWidth) return null;
   const measures = openMeasures(weights);
   return (shown) =>
-    measures.reduce((farthest, measure, index) => Math.max(farthest, measure(shown) / units.data[index]!), 0);
+    measures.reduce((farthest, measure, index) => {
+      const [unit, power] = [units.data[2 * index]!, units.data[2 * index + 1]!];
+      return Math.max(farthest, Math.min(FARTHEST, (measure(shown) / unit) ** power));
+    }, 0);
 }
+
+/** Of what Shown holds; 0 of what a network does not show. */
+export type Widths = Readonly<Record<keyof Shown, number>>;
 
 /**
  * The tensor among those that say what a network was trained on that does not fit the network, or is missing; undefined where
@@ -112,7 +142,7 @@ export function openDistance(weights: Weights, readoutWidth: number): Distance |
  */
 export function unfitKnown(
   weights: Weights,
-  widths: { readonly readout: number; readonly statistics: number },
+  widths: Widths,
 ): { name: string; found: string; expected: string } | undefined {
   const own = [...weights.keys()].filter((name) => name.startsWith(KNOWN_PREFIX));
   if (own.length === 0) return undefined;
@@ -131,18 +161,18 @@ export function unfitKnown(
 }
 
 /** `some` stands for any size. */
-function expectedShapes({ readout, statistics }: { readout: number; statistics: number }) {
-  const normal = (name: string, width: number): Array<[string, Array<number | 'some'>]> => [
+function expectedShapes(widths: Widths) {
+  const ofNormal = (name: string, width: number): Array<[string, Array<number | 'some'>]> => [
     [`${name}.means`, ['some', width]],
     [`${name}.scales`, [width]],
     [`${name}.directions`, ['some', width]],
     [`${name}.precision`, [1]],
   ];
+  const shown = NORMALS.filter(({ shows }) => widths[shows] > 0);
   return new Map<string, Array<number | 'some'>>([
-    ['known.readouts', ['some', readout]],
-    ...normal('known.readout', readout),
-    ...(statistics > 0 ? normal('known.statistics', statistics) : []),
-    ['known.units', [statistics > 0 ? 3 : 2]],
+    ['known.readouts', ['some', widths.readout]],
+    ...shown.flatMap((measure) => ofNormal(nameOf(measure), widths[measure.shows])),
+    ['known.units', [1 + shown.length, 2]],
   ]);
 }
 
@@ -150,17 +180,17 @@ function openMeasures(weights: Weights): Distance[] {
   const readouts = weights.get('known.readouts')!;
   const width = readouts.shape[1]!;
   const nearest = nearestDirection(directionsOf(readouts.data, width), width);
-  const ofReadout = openNormal('known.readout', weights)!;
-  const ofStatistics = openNormal('known.statistics', weights);
-  const measures: Distance[] = [({ readout }) => nearest(readout), ({ readout }) => ofReadout(readout)];
-  if (ofStatistics) measures.push(({ statistics }) => ofStatistics(statistics!));
-  return measures;
+  const normals = NORMALS.flatMap((measure): Distance[] => {
+    const normal = openNormal(nameOf(measure), weights);
+    return normal ? [(shown) => normal(shown[measure.shows]!)] : [];
+  });
+  return [({ readout }) => nearest(readout), ...normals];
 }
 
 function normalTensors(
   name: string,
   vectors: readonly Float32Array[],
-  options: { classes?: readonly number[]; most: number },
+  options: { classes: readonly number[] | undefined; most: number },
 ): Array<[string, Tensor]> {
   const width = vectors[0]!.length;
   const together = new Float32Array(vectors.length * width);
@@ -196,18 +226,22 @@ function keepDirections(vectors: readonly Float32Array[]): Tensor {
   return { shape: [vectors.length, width], data, storage: 'int8' };
 }
 
-/** The smallest of some values that so many are not above; 0 of none. */
-function quantile(values: readonly number[], share: number): number {
-  const rising = [...values].sort((one, other) => one - other);
-  return rising[Math.ceil(rising.length * share) - 1] ?? 0;
+/** Of distances of one measure; those that are 0 say nothing of their spread. */
+function unitOf(distances: readonly number[]): { unit: number; power: number } {
+  const logs = distances.filter((distance) => distance > 0).map(Math.log);
+  if (logs.length === 0) return { unit: 1, power: 1 };
+  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / logs.length;
+  const deviation = Math.max(LEAST_DEVIATION, Math.sqrt(variance));
+  return { unit: Math.exp(mean + UNIT_DEVIATIONS * deviation), power: DEVIATION / deviation };
 }
 
-/** Of examples that are like what was trained on, the share that is to be called so. */
-const KEPT = 0.97;
+/** Of examples that are like what was trained on, the share that is to be called so, as in Hendrycks and Gimpel 2017. */
+const KEPT = 0.95;
 
 /**
  * The distance beyond which an example is unlike what the network was trained on: of one more example like the given ones,
- * it loses about 3 %, or where there are few of them, as few as can be told (conformal prediction, Vovk et al. 2005).
+ * it loses about 5 %, or where there are few of them, as few as can be told (conformal prediction, Vovk et al. 2005).
  *
  * @param distances of examples that it was not trained on.
  * @returns undefined without any.

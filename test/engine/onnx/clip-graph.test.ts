@@ -2,13 +2,13 @@ import { beforeAll, expect, it } from 'vitest';
 import { initializeMobileNet } from '../../../src/encoder/initialize-encoder.js';
 import type { MobileNet } from '../../../src/encoder/mobilenet.js';
 import type { Engine } from '../../../src/engine/engine.js';
-import { loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
+import { encodeTimesteps, loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
 import { type ClipModel, clipGraph } from '../../../src/engine/onnx/clip-graph.js';
 import { createOnnxEngine } from '../../../src/engine/onnx/onnx-engine.js';
 import { encodeModel } from '../../../src/engine/onnx/onnx-model.js';
 import { collate } from '../../../src/inputs/batches.js';
 import type { FramesInput, Stream } from '../../../src/inputs/video/frames-schema.js';
-import { type FrameRun, streamPictures } from '../../../src/inputs/video/stream-pictures.js';
+import type { FrameRun } from '../../../src/inputs/video/stream-pictures.js';
 import { initializeRecurrent } from '../../../src/network/initialize-network.js';
 import { inInt8, networksOf } from '../../../src/network/networks.js';
 import type { RecurrentSettings } from '../../../src/network/recurrent-schema.js';
@@ -59,10 +59,10 @@ function model({ streams, fusion, recurrent, encoders = [1] }: Changes): ClipMod
 /** As predictions are made: encoder and network in a session each. */
 async function predicted({ networks, members, temperature, input }: ClipModel, run: FrameRun) {
   const encoder = await loadEncoders(engine, { networks, members });
-  const features = await encoder.encode(streamPictures(run, input));
+  const data = await encodeTimesteps(encoder, { frames: run, input });
   await encoder.release();
   const classifier = await loadClassifiers(engine, { networks, members, temperature });
-  const sequence = { kind: 'features', data: features, timesteps: FRAMES } as const;
+  const sequence = { kind: 'features', data, timesteps: FRAMES } as const;
   const { logits } = await classifier.classify(collate([sequence]));
   await classifier.release();
   return softmax(logits);

@@ -7,7 +7,11 @@ import type { Example } from '../../../src/datasets/dataset.js';
 import { openCache } from '../../../src/inputs/feature-cache.js';
 import type { Augmentation } from '../../../src/inputs/video/augmentation-schema.js';
 import type { FramesInput } from '../../../src/inputs/video/frames-schema.js';
+import { readClip } from '../../../src/inputs/video/read-clip.js';
 import { featureReader, frameReader, inMemory } from '../../../src/inputs/video/sequences.js';
+import { clipView } from '../../../src/inputs/video/view.js';
+import { SCENE_STATISTICS } from '../../../src/media/scene-statistics.js';
+import { takeColumns } from '../../../src/tensors/columns.js';
 import { projectFolder } from '../../support/cli.js';
 
 let folder: string;
@@ -91,7 +95,8 @@ describe('featureReader', () => {
 
   it.each([
     ['of all streams at once', [[{ kind: 'frames' }, { kind: 'difference', gain: 3 }]]],
-    ['of each stream by itself', [[{ kind: 'frames' }], [{ kind: 'difference', gain: 3 }]]],
+    ['of each stream by itself', [[{ kind: 'flow', gain: 3 }], [{ kind: 'difference', gain: 3 }]]],
+    ['of one stream that is not the frame', [[{ kind: 'difference', gain: 3 }]]],
   ] as const)('encodes frames that are kept, %s, without decoding the clip again', async (name, readAs) => {
     const both: FramesInput = { ...input, gap: { kind: 'frames', frames: 2 }, streams: readAs.flat() };
     const clip = {
@@ -100,7 +105,7 @@ describe('featureReader', () => {
     };
     const shared = { augmentation: { views: 2, flip: 0.5, timeJitter: 0.3 }, seed: 1 };
     const cache = openCache(join(folder, name));
-    const width = 2 * 32 * 32 * 3;
+    const width = both.streams.length * 32 * 32 * 3;
     const encode = async (pictures: Uint8Array) => Float32Array.from(pictures);
     const startProgram = () => {
       throw new Error('ffmpeg was started');
@@ -119,7 +124,13 @@ describe('featureReader', () => {
       await frameReader({ ...shared, input: { ...both, streams: [...streams] }, cache })(clip, 1);
     }
     const whole = frameReader({ ...shared, input: both, cache: openCache(join(folder, `${name} apart`)) });
-    expect((await read(clip, 1)).data).toEqual(Float32Array.from((await whole(clip, 1)).data));
+    const { data, timesteps } = await read(clip, 1);
+    const rows = { stride: width + SCENE_STATISTICS, start: 0 };
+    expect(takeColumns(data, { ...rows, width })).toEqual(Float32Array.from((await whole(clip, 1)).data));
+    const scenes = takeColumns(data, { ...rows, start: width, width: SCENE_STATISTICS });
+    const view = clipView({ ...shared, input: both }, clip, 1);
+    expect(timesteps).toBe(2);
+    expect(scenes).toEqual((await readClip(clip.path, { input: both, ...view })).scenes);
   });
 });
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadBundle } from '../../../src/bundle/bundle.js';
-import { loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
+import { encodeTimesteps, loadClassifiers, loadEncoders } from '../../../src/engine/members.js';
 import { selectEngine } from '../../../src/engine/select.js';
 import { collate } from '../../../src/inputs/batches.js';
+import { framesOf } from '../../../src/inputs/input-kinds.js';
 import { loadedModel } from '../../../src/predict/thread/loaded-model.js';
 import { type ModelThreads, startModelThreads } from '../../../src/predict/thread/model-threads.js';
 import { random } from '../../../src/random.js';
@@ -37,10 +38,14 @@ async function compute({ encoders, classify }: Pick<ModelThreads, 'encoders' | '
 
 it('gives what the engine gives in this thread, of a model that is still being read and of one that was', async () => {
   const bundle = await loadBundle(folder);
+  const input = framesOf(tinyPipeline.input)!;
   const { engine } = await selectEngine('onnx');
   const encoder = await loadEncoders(engine, bundle);
   const { classify } = await loadClassifiers(engine, { ...bundle, temperature: 2 });
-  const expected = await compute({ encoders: [({ pixels }) => encoder.encode(pixels)], classify });
+  const expected = await compute({
+    encoders: [(frames) => encodeTimesteps(encoder, { frames, input })],
+    classify,
+  });
   expect(expected.attention).toHaveLength(TIMESTEPS);
   const threads = [startFrom(folder), startModelThreads({ engine: 'onnx', model: loadedModel(bundle) }, 2)];
   for (const each of threads) {

@@ -18,7 +18,12 @@ function example(label: number): Shown {
   const readout = Float32Array.from({ length: READOUT }, () => 0.2 * stream.normal());
   readout[label]! += 4;
   const [x, y] = [stream.normal(), 5 * stream.normal()] as const;
-  return { readout, statistics: Float32Array.of(x, y, x + y + 0.01 * stream.normal()) };
+  const bright = stream.normal();
+  return {
+    readout,
+    statistics: Float32Array.of(x, y, x + y + 0.01 * stream.normal()),
+    scene: Float32Array.of(bright, -bright),
+  };
 }
 
 const classes = Array.from({ length: 200 }, (_, index) => index % 2);
@@ -30,20 +35,27 @@ const limit = chooseMaxDistance(others.map(distance))!;
 describe('the distance from what a network was trained on', () => {
   it('is within the limit for the like of it', () => {
     const lost = classes.map(example).filter((one) => distance(one) > limit);
-    expect(lost.length / classes.length).toBeLessThan(0.08);
+    expect(lost.length / classes.length).toBeLessThan(0.1);
     expect(limit).toBeGreaterThan(0.8);
     expect(limit).toBeLessThan(2);
   });
 
   it.each([
-    ['a readout between the classes', { readout: [2, 2, 0, 0, 0, 0], statistics: [0, 0, 0] }],
-    ['a readout in another direction', { readout: [0, 0, 0, 0, 0, 4], statistics: [0, 0, 0] }],
-    ['statistics off the plane that others are on', { readout: [4, 0, 0, 0, 0, 0], statistics: [1, 1, 0] }],
-    ['statistics far out on it', { readout: [4, 0, 0, 0, 0, 0], statistics: [20, 0, 20] }],
-  ])('is beyond the limit for %s', (_name, { readout, statistics }) => {
-    expect(
-      distance({ readout: Float32Array.from(readout), statistics: Float32Array.from(statistics) }),
-    ).toBeGreaterThan(limit);
+    ['a readout between the classes', { readout: [2, 2, 0, 0, 0, 0] }],
+    ['a readout in another direction', { readout: [0, 0, 0, 0, 0, 4] }],
+    ['statistics off the plane that others are on', { statistics: [1, 1, 0] }],
+    ['statistics far out on it', { statistics: [20, 0, 20] }],
+    ['frames that look otherwise', { scene: [2, 2] }],
+  ])('is beyond the limit for %s', (_name, strange) => {
+    const like = { readout: [4, 0, 0, 0, 0, 0], statistics: [0, 0, 0], scene: [0, 0] };
+    const distanceOf = ({ readout, statistics, scene }: typeof like) =>
+      distance({
+        readout: Float32Array.from(readout),
+        statistics: Float32Array.from(statistics),
+        scene: Float32Array.from(scene),
+      });
+    expect(distanceOf(like)).toBeLessThan(limit);
+    expect(distanceOf({ ...like, ...strange })).toBeGreaterThan(limit);
   });
 
   it('goes by readouts alone where there is no encoder', () => {
@@ -60,9 +72,20 @@ describe('the distance from what a network was trained on', () => {
       const value = openDistance(described, READOUT)!({
         readout: new Float32Array(READOUT),
         statistics: new Float32Array(3),
+        scene: new Float32Array(2),
       });
       expect(value).not.toBeNaN();
     }
+  });
+
+  it('is a number, however far an example is', () => {
+    const like = classes.map(() => ({
+      readout: Float32Array.of(4, 0, 0, 0, 0, 0),
+      scene: new Float32Array(2),
+    }));
+    const described = describeKnown(like, { classes, others: like });
+    const far = { readout: new Float32Array(READOUT).fill(1e12), scene: new Float32Array(2).fill(1e12) };
+    expect(Math.fround(openDistance(described, READOUT)!(far))).toBe(1e6);
   });
 
   it('is none of a network of another readout', () => {
@@ -72,7 +95,7 @@ describe('the distance from what a network was trained on', () => {
 });
 
 describe('unfitKnown', () => {
-  const widths = { readout: READOUT, statistics: 3 };
+  const widths = { readout: READOUT, statistics: 3, scene: 2 };
 
   it('finds nothing wrong with what describeKnown gives, nor with nothing', () => {
     expect(unfitKnown(known, widths)).toBeUndefined();
@@ -90,15 +113,15 @@ describe('unfitKnown', () => {
 });
 
 describe('chooseMaxDistance', () => {
-  it('loses about 3 % of what is like the examples that it is chosen on', () => {
+  it('loses about 5 % of what is like the examples that it is chosen on', () => {
     const draws = random(1, 'distances');
     const lost = Array.from({ length: 200 }, () => {
       const most = chooseMaxDistance(Array.from({ length: 100 }, () => draws.normal()))!;
       return Array.from({ length: 100 }, () => draws.normal()).filter((value) => value > most).length;
     });
     const mean = lost.reduce((sum, count) => sum + count, 0) / lost.length;
-    expect(mean).toBeGreaterThan(2);
-    expect(mean).toBeLessThan(4);
+    expect(mean).toBeGreaterThan(4);
+    expect(mean).toBeLessThan(6);
   });
 
   it('is the longest of few, and nothing of none', () => {
