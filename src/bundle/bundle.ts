@@ -196,7 +196,7 @@ function checkKnownExamples(
     statistics: encoder ? pictures * statisticsCount(encoder) : 0,
     scene: encoder ? SCENE_STATISTICS : 0,
   });
-  if (unfit) throw damaged(path, `has ${unfit.name} of shape [${unfit.found}]; expected [${unfit.expected}]`);
+  if (unfit) throw damaged(path, `has ${unfit.name}: ${unfit.found}; expected ${unfit.expected}`);
 }
 
 async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {

@@ -23,8 +23,11 @@ export type Distance = (shown: Shown) => number;
  */
 export const KNOWN_PREFIX = 'known.';
 
+/** Of each measure a unit and a power, float32 [measures, 2]; see DEVIATION. */
+const UNITS = `${KNOWN_PREFIX}units`;
+
 /** Whether weights say what a network was trained on. */
-export const isDescribed = (weights: Weights): boolean => weights.has('known.units');
+export const isDescribed = (weights: Weights): boolean => weights.has(UNITS);
 
 /** What is described as a normal distribution, and as how many: of each class apart, or of all together. */
 interface NormalMeasure {
@@ -81,7 +84,7 @@ export function describeKnown(
   const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, classes);
   const units = Array.from(openMeasures(tensors), (_, index) => unitOf(measured.map((each) => each[index]!)));
   const data = Float32Array.from(units.flatMap(({ unit, power }) => [unit, power]));
-  return new Map([...tensors, ['known.units', { shape: [units.length, 2], data }]]);
+  return new Map([...tensors, [UNITS, { shape: [units.length, 2], data }]]);
 }
 
 function measureTensors(shown: readonly Shown[], classes: readonly number[]): Map<string, Tensor> {
@@ -123,7 +126,7 @@ function measureCrossed(shown: readonly Shown[], classes: readonly number[]): nu
  * @param readoutWidth of the network's readout.
  */
 export function openDistance(weights: Weights, readoutWidth: number): Distance | null {
-  const units = weights.get('known.units');
+  const units = weights.get(UNITS);
   if (!units || weights.get('known.readouts')!.shape[1] !== readoutWidth) return null;
   const measures = openMeasures(weights);
   return (shown) =>
@@ -137,8 +140,8 @@ export function openDistance(weights: Weights, readoutWidth: number): Distance |
 export type Widths = Readonly<Record<keyof Shown, number>>;
 
 /**
- * The tensor among those that say what a network was trained on that does not fit the network, or is missing; undefined where
- * all fit, or there are none.
+ * The tensor among those that say what a network was trained on that does not fit the network, is missing or holds what it cannot;
+ * undefined where all fit, or there are none.
  */
 export function unfitKnown(
   weights: Weights,
@@ -148,17 +151,21 @@ export function unfitKnown(
   if (own.length === 0) return undefined;
   const expected = expectedShapes(widths);
   const stray = own.find((name) => !expected.has(name));
-  if (stray) return { name: stray, found: weights.get(stray)!.shape.join(), expected: 'none' };
+  if (stray) return { name: stray, found: shapeWords(weights.get(stray)!.shape), expected: 'none' };
   for (const [name, shape] of expected) {
     const found = weights.get(name);
     const fits =
       found &&
       shape.length === found.shape.length &&
       found.shape.every((size, axis) => shape[axis] === 'some' || shape[axis] === size);
-    if (!fits) return { name, found: found?.shape.join() ?? 'none', expected: shape.join() };
+    if (!fits) return { name, found: found ? shapeWords(found.shape) : 'none', expected: shapeWords(shape) };
   }
+  const low = weights.get(UNITS)!.data.find((value) => value <= 0);
+  if (low !== undefined) return { name: UNITS, found: `${low}`, expected: 'numbers above 0' };
   return undefined;
 }
+
+const shapeWords = (shape: ReadonlyArray<number | 'some'>): string => `shape [${shape}]`;
 
 /** `some` stands for any size. */
 function expectedShapes(widths: Widths) {
@@ -172,7 +179,7 @@ function expectedShapes(widths: Widths) {
   return new Map<string, Array<number | 'some'>>([
     ['known.readouts', ['some', widths.readout]],
     ...shown.flatMap((measure) => ofNormal(nameOf(measure), widths[measure.shows])),
-    ['known.units', [1 + shown.length, 2]],
+    [UNITS, [1 + shown.length, 2]],
   ]);
 }
 

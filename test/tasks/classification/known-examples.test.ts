@@ -109,6 +109,13 @@ describe('unfitKnown', () => {
     expect(unfitKnown(without, widths)).toMatchObject({ name: first, found: 'none' });
     const stray = new Map([...known, ['known.more', { shape: [1], data: Float32Array.of(1) }] as const]);
     expect(unfitKnown(stray, widths)).toMatchObject({ name: 'known.more' });
+    const units = known.get('known.units')!;
+    const zero = new Map([...known, ['known.units', { ...units, data: units.data.with(3, 0) }] as const]);
+    expect(unfitKnown(zero, widths)).toEqual({
+      name: 'known.units',
+      found: '0',
+      expected: 'numbers above 0',
+    });
   });
 });
 
