@@ -125,8 +125,10 @@ const finetuneSchema = z.strictObject({
     .number()
     .positive()
     .max(1)
-    .default(1)
-    .describe('share of the tuned weights in those that the stage ends with; the rest is what it began with'),
+    .default(0.5)
+    .describe(
+      'share of the tuned weights in those that the stage ends with; the rest is what it began with; 1: the tuned weights as they are',
+    ),
   ema: z
     .number()
     .min(0)

@@ -35,12 +35,12 @@ it('sees how a stage spares the encoder', () => {
   const stage = { fromBlock: 9, epochs: 2, batchSize: 4, learningRate: 0.0003 };
   const pipelineOf = (changes: object) =>
     checkPipeline({ ...tinyPipeline, finetune: [{ ...stage, ...changes }] }, 'the test');
-  const now = { trains: 'scales', layerDecay: 0.8, pull: 0.1, average: 0.5, ema: 0.9 };
+  const now = { trains: 'scales', layerDecay: 0.8, pull: 0.1, average: 0.25, ema: 0.9 };
   expect(pipelineDifferences(pipelineOf({}), pipelineOf(now)).split('\n')).toEqual([
     '  finetune.0.trains: was weights, is scales',
     '  finetune.0.layerDecay: was 1, is 0.8',
     '  finetune.0.pull: was 0, is 0.1',
-    '  finetune.0.average: was 1, is 0.5',
+    '  finetune.0.average: was 0.5, is 0.25',
     '  finetune.0.ema: was 0, is 0.9',
   ]);
 });

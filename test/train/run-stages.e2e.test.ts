@@ -70,8 +70,8 @@ function pipelineOf({ standardize, learningRate = 1e-6, fusion, finetune }: Chan
       learningRate: 0.01,
     },
     finetune: [
-      { fromBlock: 11, epochs: 2, batchSize: 6, learningRate, ...finetune },
-      { fromBlock: 5, epochs: 2, batchSize: 6, learningRate, ...finetune },
+      { fromBlock: 11, epochs: 2, batchSize: 6, learningRate, average: 1, ...finetune },
+      { fromBlock: 5, epochs: 2, batchSize: 6, learningRate, average: 1, ...finetune },
     ],
     split: { validation: 0.2, test: 0.2 },
   };
