@@ -10,42 +10,39 @@ const LEAST = 0.01;
 const [RED, GREEN, BLUE] = [0.299 / 255, 0.587 / 255, 0.114 / 255] as const;
 
 /**
- * What a frame looks like, whatever it shows: how bright it is, and how much the brightness of neighbours differs, at several
+ * What frames look like, whatever they show: how bright each is, and how much the brightness of neighbours differs, at several
  * scales and along both axes. How contrast falls from fine to coarse tells natural scenes from drawn ones, and one camera from
  * another (Ruderman and Bialek 1994; Torralba and Oliva 2003).
  *
- * @param frame uint8 RGB [size, size, 3], size at least 32.
- * @param into where the values are written: float32 [SCENE_STATISTICS], logarithms of mean, standard deviation, and of each
- *   scale the mean and the root of the mean square of the differences from left to right and from top to bottom; of brightness
- *   in [0, 1]. Every third row of a scale stands for all.
+ * @param frames uint8 RGB [frames, size, size, 3], size at least 32.
+ * @returns float32 [frames, SCENE_STATISTICS], logarithms of mean, standard deviation, and of each scale the mean and the root
+ *   of the mean square of the differences from left to right and from top to bottom; of brightness in [0, 1]. Every third
+ *   row of a scale stands for all.
  */
-export function sceneStatistics(frame: Uint8Array, size: number, into: Float32Array): void {
-  let side = size;
-  let map = brightness(frame);
-  const { mean, deviation } = spreadOf(map);
-  into[0] = Math.log(mean + LEAST);
-  into[1] = Math.log(deviation + LEAST);
-  for (let scale = 0; scale < SCALES; scale++) {
-    const start = 2 + 4 * scale;
-    differences(map, side).forEach((value, index) => {
-      into[start + index] = Math.log(value + LEAST);
-    });
-    if (scale + 1 === SCALES) return;
-    map = halved(map, side);
-    side = Math.floor(side / 2);
-  }
-}
-
-/** Of frames one after the other: float32 [frames, SCENE_STATISTICS]. @param frames uint8 RGB [frames, size, size, 3]. */
 export function scenesOf(frames: Uint8Array, size: number): Float32Array {
   const bytes = size * size * 3;
   const count = frames.length / bytes;
   const scenes = new Float32Array(count * SCENE_STATISTICS);
   for (let index = 0; index < count; index++) {
-    const into = scenes.subarray(index * SCENE_STATISTICS, (index + 1) * SCENE_STATISTICS);
-    sceneStatistics(frames.subarray(index * bytes, (index + 1) * bytes), size, into);
+    const frame = frames.subarray(index * bytes, (index + 1) * bytes);
+    const values = statisticsOf(frame, size).map((value) => Math.log(value + LEAST));
+    scenes.set(values, index * SCENE_STATISTICS);
   }
   return scenes;
+}
+
+function statisticsOf(frame: Uint8Array, size: number): number[] {
+  let side = size;
+  let map = brightness(frame);
+  const values = spreadOf(map);
+  for (let scale = 0; scale < SCALES; scale++) {
+    if (scale > 0) {
+      map = halved(map, side);
+      side = Math.floor(side / 2);
+    }
+    for (const value of differences(map, side)) values.push(value);
+  }
+  return values;
 }
 
 /** Luma (ITU-R BT.601) of each pixel, in [0, 1]. */
@@ -57,14 +54,15 @@ function brightness(frame: Uint8Array): Float32Array {
   return map;
 }
 
-function spreadOf(map: Float32Array): { mean: number; deviation: number } {
+/** Mean and standard deviation. */
+function spreadOf(map: Float32Array): number[] {
   let [sum, squares] = [0, 0];
   for (const value of map) {
     sum += value;
     squares += value * value;
   }
   const mean = sum / map.length;
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / map.length - mean * mean)) };
+  return [mean, Math.sqrt(Math.max(0, squares / map.length - mean * mean))];
 }
 
 /** Mean along each axis, then the root of the mean square along each. */

@@ -127,7 +127,7 @@ const finetuneSchema = z.strictObject({
     .max(1)
     .default(0.5)
     .describe(
-      'share of the tuned weights in those that the stage ends with; the rest is what it began with; 1: the tuned weights as they are',
+      'the stage ends with a mean of the weights before and after it, in which those after it have this share; 1: those after it alone',
     ),
   ema: z
     .number()

@@ -2,7 +2,7 @@ import { augmentPicture, type PictureChange } from '../../media/augment-picture.
 import type { Sampling } from '../../media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip, type PlanKind } from '../../media/frames.js';
 import { locateClip } from '../../media/locate.js';
-import { SCENE_STATISTICS, sceneStatistics } from '../../media/scene-statistics.js';
+import { SCENE_STATISTICS, scenesOf } from '../../media/scene-statistics.js';
 import type { FramesInput } from './frames-schema.js';
 import { picturesOf } from './stream-pictures.js';
 
@@ -44,8 +44,7 @@ export async function readClip(path: string, reading: ClipReading): Promise<Clip
     const position = timesSeconds.length;
     const timestep = isReversed ? clip.frameCount - 1 - position : position;
     const changed = changedFrame(frame, { size: preprocessing.size, picture, isReversed });
-    const scene = scenes.subarray(timestep * SCENE_STATISTICS, (timestep + 1) * SCENE_STATISTICS);
-    sceneStatistics(changed.pixels, preprocessing.size, scene);
+    scenes.set(scenesOf(changed.pixels, preprocessing.size), timestep * SCENE_STATISTICS);
     pixels.set(Buffer.concat(picturesOf(changed, input)), timestep * timestepBytes);
     timesSeconds.push(frame.timeSeconds);
   }

@@ -37,6 +37,7 @@ const SCENE_BYTES = 4 * SCENE_STATISTICS;
 
 /** What is kept of frames: the pictures of all timesteps, then the statistics of each one's frame. */
 interface Pictures {
+  readonly timesteps: number;
   /** uint8 RGB [timesteps x streams, size, size, 3]. */
   readonly pictures: Uint8Array;
   /** float32 [timesteps, SCENE_STATISTICS]. */
@@ -46,7 +47,7 @@ interface Pictures {
 const asBytes = ({ pictures, scenes }: Pictures): Uint8Array =>
   Buffer.concat([pictures, new Uint8Array(scenes.buffer, scenes.byteOffset, scenes.byteLength)]);
 
-function asPictures(bytes: Uint8Array, timestepBytes: number): Pictures & { timesteps: number } {
+function asPictures(bytes: Uint8Array, timestepBytes: number): Pictures {
   const timesteps = bytes.length / (timestepBytes + SCENE_BYTES);
   const end = timesteps * timestepBytes;
   // A copy: float32 must begin at a multiple of 4.
@@ -65,8 +66,7 @@ export interface PictureEncoder {
 
 /**
  * Examples as features: float32 [timesteps, width + SCENE_STATISTICS], those of all pictures of a timestep and the statistics of
- * its frame. Where an encoder was trained on the frames, these are in the cache and no
- * clip is decoded again.
+ * its frame. Where an encoder was trained on the frames, these are in the cache and no clip is decoded again.
  */
 export function featureReader(options: ReaderOptions & PictureEncoder): SequenceReader<FeatureSequence> {
   const keyOf = keyMaker(options);
@@ -74,9 +74,8 @@ export function featureReader(options: ReaderOptions & PictureEncoder): Sequence
   const frames = keptFrames(options, keyOf);
   return async (example, view) => {
     const bytes = await keep(example, view, async () => {
-      const { pictures, scenes } =
+      const { pictures, scenes, timesteps } =
         (await frames(example, view)) ?? (await readPictures(example, { ...options, view }));
-      const timesteps = scenes.length / SCENE_STATISTICS;
       const features = joinColumns([await options.encode(pictures), scenes], timesteps);
       return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     });
@@ -149,15 +148,15 @@ function keptFrames(
     if (example.image) return null;
     const whole = await peek(example, view, input.streams);
     if (whole || input.streams.length === 1) return whole;
-    const parts: Array<ReturnType<typeof asPictures>> = [];
+    const parts: Pictures[] = [];
     for (const stream of input.streams) {
       const part = await peek(example, view, [stream]);
       if (!part) return null;
       parts.push(part);
     }
-    const [{ scenes, timesteps }] = parts as [ReturnType<typeof asPictures>];
+    const { scenes, timesteps } = parts[0]!;
     const ofStreams = parts.map(({ pictures }) => pictures);
-    return { pictures: joinColumns(ofStreams, timesteps), scenes };
+    return { pictures: joinColumns(ofStreams, timesteps), scenes, timesteps };
   };
 }
 
@@ -171,10 +170,10 @@ async function readPictures(
     const { preprocessing } = input;
     const { size } = preprocessing;
     const pictures = augmentPicture(digitFrame(example.image, preprocessing), size, wanted.picture ?? {});
-    return { pictures, scenes: scenesOf(pictures, size) };
+    return { pictures, scenes: scenesOf(pictures, size), timesteps: 1 };
   }
   const { startSeconds, endSeconds } = example;
-  const { pixels, scenes } = await readClip(example.path, {
+  const { pixels, scenes, timesteps } = await readClip(example.path, {
     input,
     ...wanted,
     startSeconds,
@@ -182,7 +181,7 @@ async function readPictures(
     startProgram,
     signal,
   });
-  return { pictures: pixels, scenes };
+  return { pictures: pixels, scenes, timesteps };
 }
 
 type Keep = (example: ReadableExample, view: View, compute: () => Promise<Uint8Array>) => Promise<Uint8Array>;
