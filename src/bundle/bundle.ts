@@ -190,11 +190,13 @@ function checkKnownExamples(
   weights: Weights,
   { networks: { encoder, recurrent }, path }: { networks: Networks; path: string },
 ): void {
-  const pictures = encoder ? recurrent.inputs / featureCount(encoder) : 0;
+  const { inputs, tokens = 0 } = recurrent;
+  const pictures = encoder ? inputs / featureCount(encoder) : 0;
   const unfit = unfitKnown(weights, {
     readout: readoutWidthOf(topLevelOf(recurrent)),
     statistics: encoder ? pictures * statisticsCount(encoder) : 0,
-    scene: encoder ? SCENE_STATISTICS : 0,
+    scene: tokens > 0 ? 0 : SCENE_STATISTICS,
+    tokens,
   });
   if (unfit) throw damaged(path, `has ${unfit.name}: ${unfit.found}; expected ${unfit.expected}`);
 }

@@ -1,4 +1,5 @@
-import type { FeatureBatch, SequenceBatch } from '../inputs/batches.js';
+import type { SequenceBatch } from '../inputs/batches.js';
+import { sceneOf } from '../media/scene-statistics.js';
 import type { Shown } from '../tasks/classification/known-examples.js';
 import { type FeaturePlace, timestepWidth } from './feature-places.js';
 
@@ -15,14 +16,28 @@ export function shownOf(
   const width = readout.length / batch.lengths.length;
   return Array.from(batch.lengths, (_, row) => ({
     readout: readout.subarray(row * width, (row + 1) * width),
-    ...(batch.kind === 'features' && place.scene > 0 ? meansOf(ownTimesteps(batch, row), place) : {}),
+    ...inputOf(batch, { row, place }),
   }));
 }
 
-/** Of one sequence, without what it is padded with: float32 [length, inputs]. */
-function ownTimesteps({ data, lengths, timesteps }: FeatureBatch, row: number): Float32Array {
-  const inputs = data.length / (lengths.length * timesteps);
-  return data.subarray(row * timesteps * inputs, (row * timesteps + lengths[row]!) * inputs);
+/** What shows of a sequence beside what the network makes of it. */
+function inputOf(
+  batch: SequenceBatch,
+  { row, place }: { row: number; place: FeaturePlace },
+): Omit<Shown, 'readout'> {
+  if (batch.kind === 'tokens') return { tokens: ownTimesteps(batch, { row, data: batch.data }) };
+  const sequence = ownTimesteps(batch, { row, data: batch.data });
+  // What is read without an encoder is a square picture, row by row.
+  return place.scene > 0 ? meansOf(sequence, place) : { scene: sceneOf(sequence, place.width) };
+}
+
+/** Of one sequence, without what it is padded with: [length, values of a timestep]. */
+function ownTimesteps<T extends Float32Array | Int32Array>(
+  { lengths, timesteps }: SequenceBatch,
+  { row, data }: { row: number; data: T },
+): T {
+  const width = data.length / (lengths.length * timesteps);
+  return data.subarray(row * timesteps * width, (row * timesteps + lengths[row]!) * width) as T;
 }
 
 /** Over time: of the encoder's statistics of the pictures that a member reads, and of those of the frames. */

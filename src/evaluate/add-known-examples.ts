@@ -31,6 +31,7 @@ export async function addKnownExamples(
   },
 ): Promise<Weights[]> {
   const { train, validation, seed } = options;
+  const { tokens } = options.networks.recurrent;
   const known = await showExamples(members, { ...options, examples: drawKnown(train, seed) });
   if (known.classes.length === 0) return [...members];
   const others = await showExamples(members, { ...options, examples: drawKnown(validation, seed) });
@@ -38,7 +39,7 @@ export async function addKnownExamples(
     const { classes, shown } = known;
     return new Map([
       ...weights,
-      ...describeKnown(shown[member]!, { classes, others: others.shown[member]! }),
+      ...describeKnown(shown[member]!, { classes, tokens, others: others.shown[member]! }),
     ]);
   });
 }

@@ -1,14 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateStrokes } from '../../src/datasets/mnist/strokes.js';
+import { random } from '../../src/random.js';
 import { clipstep } from '../support/cli.js';
 
+let root: string;
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'clipstep-digits-'));
+  root = await mkdtemp(join(tmpdir(), 'clipstep-digits-'));
+  folder = join(root, 'digits');
+  await mkdir(folder);
   const { images } = generateStrokes({ count: 20, part: 'test', seed: 5 });
   const raw = { width: 28, height: 28, channels: 1 } as const;
   for (let index = 0; index < 20; index++) {
@@ -21,7 +25,7 @@ beforeAll(async () => {
       .toFile(join(folder, `${String(index).padStart(2, '0')}.png`));
   }
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(root, { recursive: true }));
 
 it('the shipped model reads pictures of digits, small and large, dark on light and light on dark', async () => {
   const { stdout, code } = await clipstep([
@@ -38,4 +42,14 @@ it('the shipped model reads pictures of digits, small and large, dark on light a
   // Drawn otherwise than what it was trained on; by chance two would be right.
   const right = labels.filter((label, index) => label === String(index % 10));
   expect(right.length).toBeGreaterThanOrEqual(17);
+});
+
+it('the shipped model calls noise unlike what it was trained on', async () => {
+  const stream = random(1, 'grey');
+  const raw = { width: 28, height: 28, channels: 1 } as const;
+  const noise = Uint8Array.from({ length: 28 * 28 }, () => stream.integer(0, 256));
+  const path = join(root, 'noise.png');
+  await sharp(noise, { raw }).png().toFile(path);
+  const { stdout } = await clipstep(['classify', path, '--model', 'models/mnist-rows', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ label: null, unknown: { reason: 'unlike' } });
 });

@@ -23,3 +23,13 @@ it('the shipped model says the language of surnames that are given as texts', as
   const right = rows.filter(({ input, label }) => NAMES[input as keyof typeof NAMES] === label);
   expect(right.length).toBeGreaterThanOrEqual(5);
 });
+
+it('the shipped model calls what is no surname unlike what it was trained on', async () => {
+  const texts = ['qxzvkjwq', 'wvbqjzzk', '20311854', '(555) 01-99'].flatMap((text) => ['--text', text]);
+  const { stdout } = await clipstep(['classify', '--model', 'names', '--json', ...texts]);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line): { unknown?: { reason: string } } => JSON.parse(line));
+  expect(rows.map(({ unknown }) => unknown?.reason)).toEqual(Array(4).fill('unlike'));
+});

@@ -2,6 +2,7 @@ import { random } from '../../random.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
 import { directionsOf, nearestDirection } from './nearest-direction.js';
 import { distanceTo, fitNormal } from './normal.js';
+import { countPairs, MOST_PAIRED_TOKENS, openSurprise } from './token-pairs.js';
 
 /** What shows of an example whether a network was trained on the like. */
 export interface Shown {
@@ -9,17 +10,20 @@ export interface Shown {
   readonly readout: Float32Array;
   /** The encoder's statistics of its frames, their mean over time: float32 [pictures of a timestep x statisticsCount]. */
   readonly statistics?: Float32Array | undefined;
-  /** What its frames look like by themselves, their mean over time: float32 [SCENE_STATISTICS]. */
+  /** What its frames, or a picture that is read row by row, look like by themselves, the mean over time: float32 [SCENE_STATISTICS]. */
   readonly scene?: Float32Array | undefined;
+  /** Of a text, its tokens: int32 [timesteps]. */
+  readonly tokens?: Int32Array | undefined;
 }
 
 /** How far an example is from those that a network was trained on. The limit lies near 1, see chooseMaxDistance. */
 export type Distance = (shown: Shown) => number;
 
 /**
- * Tensors among a model's weights that say what it was trained on. Four measures: the nearest readout's direction (Sun et al.
+ * Tensors among a model's weights that say what it was trained on. The measures: the nearest readout's direction (Sun et al.
  * 2022), the readouts of each class as a normal distribution, the encoder's statistics as one (Lee et al. 2018, who take
- * several layers, too), and the frames' own. Each tells other strangers from the known best, and the farthest counts.
+ * several layers, too), and what the input itself is like: frames, a picture, or the tokens of a text. Each tells
+ * other strangers from the known best, and the farthest counts.
  */
 export const KNOWN_PREFIX = 'known.';
 
@@ -31,7 +35,7 @@ export const isDescribed = (weights: Weights): boolean => weights.has(UNITS);
 
 /** What is described as a normal distribution, and as how many: of each class apart, or of all together. */
 interface NormalMeasure {
-  readonly shows: keyof Shown;
+  readonly shows: 'readout' | 'statistics' | 'scene';
   readonly isByClass: boolean;
   /** Directions at most: with twice as many, strangers were told no better. */
   readonly most: number;
@@ -42,6 +46,8 @@ const NORMALS: readonly NormalMeasure[] = [
   { shows: 'statistics', isByClass: false, most: 64 },
   { shows: 'scene', isByClass: false, most: 12 },
 ];
+
+const PAIRS = `${KNOWN_PREFIX}pairs`;
 
 const nameOf = ({ shows }: NormalMeasure): string => `${KNOWN_PREFIX}${shows}`;
 
@@ -70,24 +76,32 @@ export function drawKnown<T>(items: readonly T[], seed: number): readonly T[] {
   return random(seed, 'known examples').shuffle(items).slice(0, MOST_KNOWN);
 }
 
+/** What is said of examples beside what shows of them. */
+interface Known {
+  /** Of each. */
+  readonly classes: readonly number[];
+  /** How many different tokens there are, where they are texts. */
+  readonly tokens?: number | undefined;
+}
+
 /**
  * @param shown of examples that the network was trained on, at least one.
- * @param options.classes of each.
  * @param options.others what it was not trained on, of the same kind, for the units of the measures: those that it was trained
  *   on seem nearer than they are. Where there are none, these stand in for them, each held against the rest.
  */
 export function describeKnown(
   shown: readonly Shown[],
-  { classes, others }: { classes: readonly number[]; others: readonly Shown[] },
+  { others, ...known }: Known & { others: readonly Shown[] },
 ): Weights {
-  const tensors = measureTensors(shown, classes);
-  const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, classes);
+  const tensors = measureTensors(shown, known);
+  const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, known);
   const units = Array.from(openMeasures(tensors), (_, index) => unitOf(measured.map((each) => each[index]!)));
   const data = Float32Array.from(units.flatMap(({ unit, power }) => [unit, power]));
   return new Map([...tensors, [UNITS, { shape: [units.length, 2], data }]]);
 }
 
-function measureTensors(shown: readonly Shown[], classes: readonly number[]): Map<string, Tensor> {
+function measureTensors(shown: readonly Shown[], { classes, tokens = 0 }: Known): Map<string, Tensor> {
+  const texts = shown.flatMap((one) => one.tokens ?? []);
   return new Map<string, Tensor>([
     ['known.readouts', keepDirections(shown.map(({ readout }) => readout))],
     ...NORMALS.flatMap((measure) => {
@@ -96,8 +110,11 @@ function measureTensors(shown: readonly Shown[], classes: readonly number[]): Ma
       const options = { classes: isByClass ? classes : undefined, most };
       return vectors.length > 0 ? normalTensors(nameOf(measure), vectors, options) : [];
     }),
+    ...(isPaired(tokens) ? [[PAIRS, countPairs(texts, tokens)] as const] : []),
   ]);
 }
+
+const isPaired = (tokens: number): boolean => tokens > 0 && tokens <= MOST_PAIRED_TOKENS;
 
 /** Of each example, what each measure says. */
 function measureAll(tensors: Weights, examples: readonly Shown[]): number[][] {
@@ -106,7 +123,7 @@ function measureAll(tensors: Weights, examples: readonly Shown[]): number[][] {
 }
 
 /** Of each example, what the measures say that were made of others, a fifth of the examples at a time. */
-function measureCrossed(shown: readonly Shown[], classes: readonly number[]): number[][] {
+function measureCrossed(shown: readonly Shown[], { classes, tokens }: Known): number[][] {
   const parts = [...Array(Math.min(PARTS, shown.length)).keys()];
   return parts.flatMap((part) => {
     const isLeftOut = (index: number) => index % parts.length === part;
@@ -114,7 +131,7 @@ function measureCrossed(shown: readonly Shown[], classes: readonly number[]): nu
     if (rest.length === 0) return [];
     const own = classes.filter((_, index) => !isLeftOut(index));
     return measureAll(
-      measureTensors(rest, own),
+      measureTensors(rest, { classes: own, tokens }),
       shown.filter((_, index) => isLeftOut(index)),
     );
   });
@@ -136,7 +153,7 @@ export function openDistance(weights: Weights, readoutWidth: number): Distance |
     }, 0);
 }
 
-/** Of what Shown holds; 0 of what a network does not show. */
+/** Of what Shown holds, and how many different tokens there are; 0 of what a network does not show. */
 export type Widths = Readonly<Record<keyof Shown, number>>;
 
 /**
@@ -162,6 +179,8 @@ export function unfitKnown(
   }
   const low = weights.get(UNITS)!.data.find((value) => value <= 0);
   if (low !== undefined) return { name: UNITS, found: `${low}`, expected: 'numbers above 0' };
+  const negative = weights.get(PAIRS)?.data.find((count) => count < 0);
+  if (negative !== undefined) return { name: PAIRS, found: `${negative}`, expected: 'counts' };
   return undefined;
 }
 
@@ -176,10 +195,13 @@ function expectedShapes(widths: Widths) {
     [`${name}.precision`, [1]],
   ];
   const shown = NORMALS.filter(({ shows }) => widths[shows] > 0);
+  const side = widths.tokens + 1;
+  const pairs: Array<[string, number[]]> = isPaired(widths.tokens) ? [[PAIRS, [side, side]]] : [];
   return new Map<string, Array<number | 'some'>>([
     ['known.readouts', ['some', widths.readout]],
     ...shown.flatMap((measure) => ofNormal(nameOf(measure), widths[measure.shows])),
-    [UNITS, [1 + shown.length, 2]],
+    ...pairs,
+    [UNITS, [1 + shown.length + pairs.length, 2]],
   ]);
 }
 
@@ -191,7 +213,13 @@ function openMeasures(weights: Weights): Distance[] {
     const normal = openNormal(nameOf(measure), weights);
     return normal ? [(shown) => normal(shown[measure.shows]!)] : [];
   });
-  return [({ readout }) => nearest(readout), ...normals];
+  const pairs = weights.get(PAIRS);
+  const surprise = pairs && openSurprise(pairs);
+  return [
+    ({ readout }) => nearest(readout),
+    ...normals,
+    ...(surprise ? [({ tokens }: Shown) => surprise(tokens!)] : []),
+  ];
 }
 
 function normalTensors(

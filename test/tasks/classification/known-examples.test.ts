@@ -66,6 +66,22 @@ describe('the distance from what a network was trained on', () => {
     expect(far({ readout: Float32Array.of(0, 0, 0, 0, 0, 4) })).toBeGreaterThan(2);
   });
 
+  it('goes by which tokens follow each other in a text, too, where they are few', () => {
+    const readout = Float32Array.of(4, 0, 0, 0, 0, 0);
+    // a b a b ...
+    const write = (): Shown => {
+      const tokens = Int32Array.from({ length: stream.integer(3, 9) }, (_, index) => index % 2);
+      return { readout, tokens };
+    };
+    const options = { classes, others: classes.map(write) };
+    const written = classes.map(write);
+    const far = openDistance(describeKnown(written, { ...options, tokens: 3 }), READOUT)!;
+    expect(far({ readout, tokens: Int32Array.of(0, 1, 0, 1, 0) })).toBeLessThan(1);
+    expect(far({ readout, tokens: Int32Array.of(1, 1, 0, 0, 1) })).toBeGreaterThan(1.5);
+    expect(far({ readout, tokens: Int32Array.of(2, 2, 2) })).toBeGreaterThan(1.5);
+    expect(describeKnown(written, { ...options, tokens: 5000 }).has('known.pairs')).toBe(false);
+  });
+
   it('is a number of a readout without a direction, and of one example that is known', () => {
     const one = describeKnown([{ readout: new Float32Array(READOUT) }], { classes: [0], others: [] });
     for (const described of [one, known]) {
@@ -95,7 +111,7 @@ describe('the distance from what a network was trained on', () => {
 });
 
 describe('unfitKnown', () => {
-  const widths = { readout: READOUT, statistics: 3, scene: 2 };
+  const widths = { readout: READOUT, statistics: 3, scene: 2, tokens: 0 };
 
   it('finds nothing wrong with what describeKnown gives, nor with nothing', () => {
     expect(unfitKnown(known, widths)).toBeUndefined();
@@ -116,6 +132,28 @@ describe('unfitKnown', () => {
       found: '0',
       expected: 'numbers above 0',
     });
+  });
+
+  it('refuses pairs of another number of tokens, and counts below 0', () => {
+    const readout = Float32Array.of(1);
+    const described = describeKnown([{ readout, tokens: Int32Array.of(0, 1) }], {
+      classes: [0],
+      tokens: 2,
+      others: [],
+    });
+    const ofTexts = { readout: 1, statistics: 0, scene: 0, tokens: 2 };
+    expect(unfitKnown(described, ofTexts)).toBeUndefined();
+    expect(unfitKnown(described, { ...ofTexts, tokens: 3 })).toMatchObject({
+      name: 'known.pairs',
+      found: 'shape [3,3]',
+      expected: 'shape [4,4]',
+    });
+    const pairs = described.get('known.pairs')!;
+    const below = new Map([
+      ...described,
+      ['known.pairs', { ...pairs, data: pairs.data.with(1, -1) }] as const,
+    ]);
+    expect(unfitKnown(below, ofTexts)).toEqual({ name: 'known.pairs', found: '-1', expected: 'counts' });
   });
 });
 
