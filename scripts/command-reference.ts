@@ -16,7 +16,7 @@ const HEAD = `# Every command
 This page is written from the program. \`npx clipstep help COMMAND\` prints the same.
 
 Results go to stdout, progress and errors to stderr. A command ends with 0 when all is well, with 1 when something failed, with 2 for
-wrong use and with 130 when it was interrupted. \`batch\` has [further ones](batch.md#interrupt-it-when-you-like).
+wrong use and with 130 when it was interrupted (143 where SIGTERM had to end it at once). \`batch\` has [further ones](batch.md#interrupt-it-when-you-like).
 `;
 
 const help = new Help();

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -51,7 +52,8 @@ export async function runFolds(
   const folds: Fold[] = [];
   for (const [index, position] of positions.entries()) {
     options.onEvent?.({ kind: 'note', message: positionText(position) });
-    folds.push(await runFold(position, { plan: plans?.[index] ?? null, options, trainModel }));
+    const fold = runFold(position, { plan: plans?.[index] ?? null, options, trainModel });
+    folds.push(await fold.finally(() => removeEmpty(join(out, `repeat-${position.repeat}`))));
   }
   const { labels } = folds[0]!.bundle.manifest;
   const calibrated = calibrateFolds(folds);
@@ -92,6 +94,9 @@ function nothingToChoose(): UserError {
     fix: "Say what to choose from, such as --choose 'recurrent.layers=[0,1]', or leave --inner-folds out.",
   });
 }
+
+/** What was never begun is no reason to refuse the same command. */
+const removeEmpty = (folder: string): Promise<void> => rmdir(folder).catch(() => {});
 
 async function checkFolder(out: string, resume: boolean): Promise<void> {
   await makeFolder(out).catch((cause: unknown) => Promise.reject(cannotWriteResult(out, cause)));

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { unlessAbsent } from './exists.js';
+import { NoRegularFile } from './regular-file.js';
 
 /** What a file is to hold, or what fills it under the name that it is given. */
 export type FileContent = string | Uint8Array | ((temporary: string) => Promise<void>);
@@ -11,7 +13,12 @@ export interface ReplaceOptions {
   readonly failure?: ((path: string, cause: unknown) => Error) | undefined;
 }
 
-/** Puts a file into its place whole or not at all: it is written beside it, by a name of its own, and renamed. */
+/**
+ * Puts a file into its place whole or not at all: it is written beside it, by a name of its own, and renamed.
+ *
+ * @throws Error `failure` of NoRegularFile where a pipe, a socket or a device is there already, which would be gone; else of what
+ *   the file system says.
+ */
 export async function replaceFile(
   path: string,
   content: FileContent,
@@ -19,6 +26,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
+    await requireReplaceable(path);
     if (typeof content === 'function') await content(temporary);
     else await writeFile(temporary, content);
     if (isSynced) await sync(temporary);
@@ -27,6 +35,12 @@ export async function replaceFile(
     await rm(temporary, { force: true }).catch(() => {});
     throw failure ? failure(path, cause) : cause;
   }
+}
+
+/** @throws NoRegularFile where something that is no file is there already; what the file system says. */
+export async function requireReplaceable(path: string): Promise<void> {
+  const there = await unlessAbsent(stat(path));
+  if (there && !there.isFile()) throw new NoRegularFile();
 }
 
 async function sync(path: string): Promise<void> {

@@ -55,6 +55,17 @@ describe('clipstep crossvalidate', () => {
     expect(foldsOf('1').sort()).not.toEqual(foldsOf('2').sort());
   });
 
+  it('leaves nothing that stands in the way when it was refused', async () => {
+    const [out, few] = [join(root, 'refused'), join(root, 'few')];
+    await writeTinyDataset(few, 2);
+    const refused = () =>
+      clipstep(['crossvalidate', pipeline, '--data', few, '--out', out, '--folds', '2'], { env });
+    const [first, second] = [await refused(), await refused()];
+    expect(first.code).not.toBe(0);
+    expect(await readdir(out)).toEqual([]);
+    expect(second.stderr).toBe(first.stderr);
+  });
+
   it('reports what the predictions say', async () => {
     const lines = await readCsv(whole);
     const { accuracy, folds, repeats, outOfFold, baselines } = await readMetrics(whole);

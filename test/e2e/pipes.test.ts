@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js'
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-pipes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const SAMPLES = 'datasets/motion/samples/approach';
 const at = (name: string) => join(folder, name);
 const pipe = (name: string): string => {
   execFileSync('mkfifo', [at(name)]);
@@ -49,6 +50,23 @@ describe.skipIf(process.platform === 'win32')('a pipe is refused without being o
     expect(stdout + stderr).toMatch(/it is not a file but a folder, a pipe or a device/);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(code).toBe(expected);
+  });
+
+  test.each([
+    [
+      'a report',
+      'report.html',
+      (path: string) => ['batch', SAMPLES, '--out', at('of-report.jsonl'), '--report', path],
+    ],
+    ['an exported model', 'model.onnx', (path: string) => ['export', 'models/motion', '--out', path]],
+  ] as const)('and is not replaced by %s', async (_, name, args) => {
+    const path = pipe(`written-${name}`);
+    const { code, stderr } = await clipstep(args(path));
+    expect(stderr).toMatch(/cannot be written: it is not a file but a folder, a pipe or a device/);
+    expect(code).toBe(1);
+    expect(statSync(path).isFIFO()).toBe(true);
+    // Before any work.
+    expect(existsSync(at('of-report.jsonl'))).toBe(false);
   });
 
   test('what a training keeps of itself', async () => {
