@@ -36,7 +36,7 @@ describe('the distance from what a network was trained on', () => {
   it('is within the limit for the like of it', () => {
     const lost = classes.map(example).filter((one) => distance(one) > limit);
     expect(lost.length / classes.length).toBeLessThan(0.08);
-    expect(limit).toBeGreaterThan(0.8);
+    expect(limit).toBeGreaterThan(0.7);
     expect(limit).toBeLessThan(2);
   });
 
@@ -56,6 +56,15 @@ describe('the distance from what a network was trained on', () => {
       });
     expect(distanceOf(like)).toBeLessThan(limit);
     expect(distanceOf({ ...like, ...strange })).toBeGreaterThan(limit);
+  });
+
+  it('is longer where several measures say so', () => {
+    const readout = Float32Array.of(4, 0, 0, 0, 0, 0);
+    const [usual, odd] = [Float32Array.of(0, 0, 0), Float32Array.of(2, 10, 12)];
+    const [plain, bright] = [Float32Array.of(0, 0), Float32Array.of(2, -2)];
+    const both = distance({ readout, statistics: odd, scene: bright });
+    expect(both).toBeGreaterThan(distance({ readout, statistics: odd, scene: plain }));
+    expect(both).toBeGreaterThan(distance({ readout, statistics: usual, scene: bright }));
   });
 
   it('goes by readouts alone where there is no encoder', () => {
@@ -101,7 +110,9 @@ describe('the distance from what a network was trained on', () => {
     }));
     const described = describeKnown(like, { classes, others: like });
     const far = { readout: new Float32Array(READOUT).fill(1e12), scene: new Float32Array(2).fill(1e12) };
-    expect(Math.fround(openDistance(described, READOUT)!(far))).toBe(1e6);
+    const value = Math.fround(openDistance(described, READOUT)!(far));
+    expect(value).toBeGreaterThan(1e5);
+    expect(value).toBeLessThanOrEqual(1e6);
   });
 
   it('is none of a network of another readout', () => {
