@@ -176,15 +176,20 @@ function multiply(matrix: Float64Array, vector: Float64Array): Float64Array {
   return vector.map((_, row) => dot(matrix.subarray(row * width, (row + 1) * width), vector));
 }
 
-/** Gram-Schmidt, in place. One that nothing is left of stays near 0. */
+/** Less than this share of a direction that is left of it is rounding, which lies anywhere. */
+const LEAST_SHARE = 1e-9;
+
+/** Gram-Schmidt, in place. One that nothing is left of becomes 0. */
 function orthonormalize(basis: readonly Float64Array[]): void {
   for (const [index, direction] of basis.entries()) {
+    const length = Math.sqrt(dot(direction, direction));
     for (const earlier of basis.slice(0, index)) {
       const share = dot(direction, earlier);
       for (let at = 0; at < direction.length; at++) direction[at]! -= share * earlier[at]!;
     }
-    const norm = Math.sqrt(dot(direction, direction)) || 1;
-    for (let at = 0; at < direction.length; at++) direction[at]! /= norm;
+    const norm = Math.sqrt(dot(direction, direction));
+    if (norm <= LEAST_SHARE * length) direction.fill(0);
+    else for (let at = 0; at < direction.length; at++) direction[at]! /= norm;
   }
 }
 

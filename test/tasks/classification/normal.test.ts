@@ -37,3 +37,15 @@ it('takes directions that it does not keep for spread alike', () => {
   expect(distance(Float32Array.of(0.1, -0.1, 0, 0, 0))).toBeCloseTo(Math.sqrt(2), 0);
   expect(distance(Float32Array.of(1, -1, 0, 0, 0))).toBeGreaterThan(10);
 });
+
+it('knows distances where the examples lie on a line', () => {
+  const stream = random(4, 'normal');
+  const rows = Array.from({ length: 400 }, () => {
+    const value = 2 * stream.normal();
+    return [value, -value];
+  });
+  const distance = distanceTo(fitNormal(Float32Array.from(rows.flat()), { width: 2, most: 2 }));
+  expect(distance(Float32Array.of(2, -2))).toBeCloseTo(1, 0);
+  expect(distance(Float32Array.of(6, -6))).toBeCloseTo(3, 0);
+  expect(distance(Float32Array.of(2, 2))).toBeGreaterThan(10);
+});
