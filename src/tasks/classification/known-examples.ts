@@ -282,14 +282,21 @@ function unitOf(distances: readonly number[]): { unit: number; power: number } {
 /** Of examples that are like what was trained on, the share that is to be called so, as in Hendrycks and Gimpel 2017. */
 const KEPT = 0.95;
 
+/** Two standard deviations above the mean of each measure, see UNIT_DEVIATIONS. */
+const LEAST_OF_FEW = 1;
+
 /**
  * The distance beyond which an example is unlike what the network was trained on: of one more example like the given ones,
- * it loses about 5 %, or where there are few of them, as few as can be told (conformal prediction, Vovk et al. 2005).
+ * it loses about 5 % (conformal prediction, Vovk et al. 2005). Where they are too few to tell that, it is the longest of them,
+ * and at least 1.
  *
  * @param distances of examples that it was not trained on.
  * @returns undefined without any.
  */
 export function chooseMaxDistance(distances: readonly number[]): number | undefined {
   const rising = [...distances].sort((one, other) => one - other);
-  return rising[Math.min(rising.length, Math.ceil((rising.length + 1) * KEPT)) - 1];
+  const rank = Math.ceil((rising.length + 1) * KEPT);
+  const longest = rising.at(-1);
+  if (rank <= rising.length || longest === undefined) return rising[rank - 1];
+  return Math.max(LEAST_OF_FEW, longest);
 }

@@ -180,8 +180,11 @@ describe('chooseMaxDistance', () => {
     expect(mean).toBeLessThan(6);
   });
 
-  it('is the longest of few, and nothing of none', () => {
-    expect(chooseMaxDistance([0.3, 0.1, 0.2])).toBe(0.3);
+  it('is the longest of few, at least 1, and nothing of none', () => {
+    expect(chooseMaxDistance([1.3, 0.1, 0.2])).toBe(1.3);
+    expect(chooseMaxDistance([0.3, 0.1, 0.2])).toBe(1);
+    const enough = Array.from({ length: 19 }, (_, index) => index / 20);
+    expect(chooseMaxDistance(enough)).toBe(0.9);
     expect(chooseMaxDistance([])).toBeUndefined();
   });
 });
