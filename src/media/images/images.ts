@@ -12,6 +12,7 @@ import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
+import { readTiffDirectories } from './tiff.js';
 
 /** An image sequence, and how the user called it. */
 export interface ImageSequence {
@@ -68,7 +69,7 @@ async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<F
     picture =
       picture && chosen[position - 1] === index
         ? { ...picture, pixels: picture.pixels.slice() }
-        : await withinLimits(page.path, limits, () => readPage(page, reading));
+        : await withinLimits(page.path, limits, (signal) => readPage(page, reading, signal));
     yield { timeSeconds: timeline.startSeconds[index]!, ...picture };
   }
 }
@@ -87,7 +88,7 @@ async function layOut(
     return { pages: paths.map((path) => ({ path, page: 0 })), timeline: timelineOf(paths.map(() => 1)) };
   }
   const metadata = await withinLimits(only, limits, () => readMetadata({ path: only, page: 0 }));
-  const pages = await withinLimits(only, limits, () => pagesOf(only, metadata));
+  const pages = await withinLimits(only, limits, (signal) => pagesOf(only, metadata, signal));
   if (pages.length === 1 || metadata.format === 'tiff')
     return { pages, timeline: timelineOf(pages.map(() => 1)) };
   const delays = pages.map(({ page }) => metadata.delay?.[page] ?? 0);
@@ -98,16 +99,18 @@ async function layOut(
 }
 
 /** A file's pictures. Pages of another size than the first one are smaller copies of it, or what scanners add. */
-async function pagesOf(path: string, { format, pages = 1, width, height }: Metadata): Promise<Page[]> {
+async function pagesOf(
+  path: string,
+  { format, pages = 1, width, height }: Metadata,
+  signal: AbortSignal,
+): Promise<Page[]> {
   const all = Array.from({ length: pages }, (_, page): Page => ({ path, page, isOfAnimation: true }));
   if (format === 'gif' || format === 'webp') return all;
   if (format !== 'tiff') return all.slice(0, 1);
-  const alike: Page[] = [];
-  for (const page of all) {
-    const size = await readMetadata(page);
-    if (size.width === width && size.height === height) alike.push(page);
-  }
-  return alike;
+  const directories = await readTiffDirectories(path, { most: pages, signal });
+  const isAlike = (page: number) =>
+    directories[page]?.width === width && directories[page]?.height === height;
+  return all.filter(({ page }) => page === 0 || isAlike(page));
 }
 
 function timelineOf(durations: readonly number[]): Timeline {
@@ -125,10 +128,14 @@ type Picture = Pick<Frame, 'pixels' | 'isDamaged'>;
  * One picture as the encoder's input, uint8 sRGB [size, size, 3]: turned upright by its EXIF orientation,
  * what is transparent shown as on a white page, 16 bits rounded to 8, CMYK and grey converted.
  */
-async function readPage(page: Page, { preprocessing, allowDamaged }: Reading): Promise<Picture> {
+async function readPage(
+  page: Page,
+  { preprocessing, allowDamaged }: Reading,
+  signal: AbortSignal,
+): Promise<Picture> {
   const { size, fit, kernel } = preprocessing;
   const metadata = await readMetadata(page);
-  if (!page.isOfAnimation) await assertStill(page, metadata);
+  if (!page.isOfAnimation) await assertStill(page, metadata, signal);
   const { autoOrient } = metadata;
   const region = inputRegion(autoOrient.width, autoOrient.height, fit);
   const decode = (image: Sharp) =>
@@ -148,8 +155,8 @@ async function readPage(page: Page, { preprocessing, allowDamaged }: Reading): P
 }
 
 /** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
-async function assertStill({ path }: Page, metadata: Metadata): Promise<void> {
-  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata)).length : 1;
+async function assertStill({ path }: Page, metadata: Metadata, signal: AbortSignal): Promise<void> {
+  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata, signal)).length : 1;
   if (pictures === 1 && !(await movingPictureIn(path))) return;
   throw new UserError('unreadable', {
     problem: `${path} should be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,
@@ -164,15 +171,27 @@ async function readMetadata(page: Page): Promise<Metadata> {
   return metadata;
 }
 
-/** sharp cannot be stopped; a picture that takes too long is left to itself. */
-async function withinLimits<T>(path: string, limits: RunLimits, work: () => Promise<T>): Promise<T> {
+/**
+ * sharp cannot be stopped; a picture that takes too long is left to itself. What else `work` does ends with the signal
+ * that it is given.
+ */
+async function withinLimits<T>(
+  path: string,
+  limits: RunLimits,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { timeBudget, signal } = limits;
   if (signal?.aborted) throw abortedFailure(path);
+  const ending = new AbortController();
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(abortedFailure(path));
+    const endWith = (failure: UserError) => {
+      reject(failure);
+      ending.abort(failure);
+    };
+    const onAbort = () => endWith(abortedFailure(path));
     signal?.addEventListener('abort', onAbort);
     timeBudget
-      .spend(work(), () => reject(timeoutFailure(path, timeBudget)))
+      .spend(work(ending.signal), () => endWith(timeoutFailure(path, timeBudget)))
       .then(resolve, reject)
       .finally(() => signal?.removeEventListener('abort', onAbort));
   });
