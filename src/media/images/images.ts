@@ -12,7 +12,7 @@ import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
-import { readTiffDirectories } from './tiff.js';
+import { readTiffDirectories, shownPages } from './tiff.js';
 
 /** An image sequence, and how the user called it. */
 export interface ImageSequence {
@@ -98,19 +98,13 @@ async function layOut(
   return { pages, timeline: timelineOf(milliseconds.map((delay) => delay / 1000)) };
 }
 
-/** A file's pictures. Pages of another size than the first one are smaller copies of it, or what scanners add. */
-async function pagesOf(
-  path: string,
-  { format, pages = 1, width, height }: Metadata,
-  signal: AbortSignal,
-): Promise<Page[]> {
+/** A file's pictures. */
+async function pagesOf(path: string, { format, pages = 1 }: Metadata, signal: AbortSignal): Promise<Page[]> {
   const all = Array.from({ length: pages }, (_, page): Page => ({ path, page, isOfAnimation: true }));
   if (format === 'gif' || format === 'webp') return all;
   if (format !== 'tiff') return all.slice(0, 1);
-  const directories = await readTiffDirectories(path, { most: pages, signal });
-  const isAlike = (page: number) =>
-    directories[page]?.width === width && directories[page]?.height === height;
-  return all.filter(({ page }) => page === 0 || isAlike(page));
+  const shown = shownPages(await readTiffDirectories(path, { most: pages, signal }));
+  return shown.map((page) => all[page]!);
 }
 
 function timelineOf(durations: readonly number[]): Timeline {

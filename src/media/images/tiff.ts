@@ -5,7 +5,12 @@ export interface TiffDirectory {
   /** In pixels; 0 where it does not say. */
   readonly width: number;
   readonly height: number;
+  /** NewSubfileType, a sum of what follows; null where it does not say. */
+  readonly subfileType: number | null;
 }
+
+const REDUCED_COPY = 1;
+const MASK = 4;
 
 /**
  * Reads a TIFF's chain of directories, one for each picture, as far as it can be followed: thousands in the time in
@@ -27,6 +32,25 @@ export function readTiffDirectories(
     }
     return directories;
   });
+}
+
+/**
+ * Which pictures are pages, at least one: not masks and smaller copies. Who does not say what a picture is shrinks it in
+ * both directions alike to make a copy.
+ */
+export function shownPages(directories: readonly TiffDirectory[]): number[] {
+  const isPage = (directory: TiffDirectory) =>
+    directory.subfileType === null
+      ? !isShrunk(directory, directories[0]!)
+      : (directory.subfileType & (REDUCED_COPY | MASK)) === 0;
+  const shown = directories.flatMap((directory, page) => (isPage(directory) ? [page] : []));
+  return shown.length > 0 ? shown : [0];
+}
+
+/** Whether a picture is smaller than another and has its shape, but for rounding to whole pixels. */
+function isShrunk({ width, height }: TiffDirectory, original: TiffDirectory): boolean {
+  const misfit = Math.abs(width * original.height - height * original.width);
+  return width < original.width && height < original.height && misfit <= original.width + original.height;
 }
 
 /** How many bytes things have in a TIFF, and in a BigTIFF, which has the same with longer numbers. */
@@ -61,6 +85,7 @@ type ToNumber = (bytes: Buffer) => number;
 const bigEndian: ToNumber = (bytes) => bytes.reduce((number, byte) => number * 256 + byte, 0);
 const littleEndian: ToNumber = (bytes) => bytes.reduceRight((number, byte) => number * 256 + byte, 0);
 
+const SUBFILE_TYPE = 254;
 const WIDTH = 256;
 const HEIGHT = 257;
 
@@ -78,5 +103,9 @@ function directoryOf(
     const valueAt = at + 4 + (entryBytes - 4) / 2;
     values.set(tag!, toNumber(entries.subarray(valueAt, valueAt + (NUMBER_BYTES[type!] ?? 0))));
   }
-  return { width: values.get(WIDTH) ?? 0, height: values.get(HEIGHT) ?? 0 };
+  return {
+    width: values.get(WIDTH) ?? 0,
+    height: values.get(HEIGHT) ?? 0,
+    subfileType: values.get(SUBFILE_TYPE) ?? null,
+  };
 }

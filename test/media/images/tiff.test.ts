@@ -59,3 +59,24 @@ test('a TIFF of thousands of pages is a film of as many seconds', async () => {
   expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([750, 2250]);
   expect(frames.map(({ pixels }) => pixels[0])).toEqual([750 % 256, 2250 % 256]);
 });
+
+const PAGE = { width: 64, height: 48, grey: 10 };
+const COPY = { width: 33, height: 24, grey: 90 };
+const WIDE = { width: 80, height: 20, grey: 200 };
+const THIN = { width: 32, height: 48, grey: 150 };
+
+test.each([
+  ['pages of other sizes', [PAGE, WIDE, THIN], [10, 200, 150]],
+  ['said to be pages', [PAGE, COPY, WIDE].map((page) => ({ ...page, subfileType: 2 })), [10, 90, 200]],
+  ['said to be whole pictures', [PAGE, COPY].map((page) => ({ ...page, subfileType: 0 })), [10, 90]],
+  ['smaller copies', [PAGE, COPY], [10]],
+  ['said to be copies', [PAGE, { ...PAGE, grey: 90, subfileType: 1 }, { ...WIDE, subfileType: 3 }], [10]],
+  ['a copy before its picture', [{ ...COPY, subfileType: 1 }, PAGE], [10]],
+  ['a mask', [PAGE, { ...PAGE, grey: 90, subfileType: 4 }], [10]],
+  ['nothing but a copy', [{ ...COPY, subfileType: 1 }], [90]],
+])('of the pictures of a TIFF, all are frames but copies and masks: %s', async (_, pages, shown) => {
+  const path = write('pages.tif', pagedTiff(pages));
+  const frames = await readFrames(path, { sampling: { kind: 'keyframes', maxFrames: 10 } });
+  expect(frames.map(({ pixels }) => pixels[0])).toEqual(shown);
+  expect(frames.map(({ pixels }) => new Set(pixels).size)).toEqual(shown.map(() => 1));
+});
