@@ -23,6 +23,14 @@ export async function imageFailure(path: string, cause: unknown): Promise<UserEr
   });
 }
 
+/** Of a file that breaks off within the last one of these pictures, or after it. */
+export function cutOffFailure(path: string, pictures: number): UserError {
+  return new UserError('corrupt', {
+    problem: `${path} breaks off: of its pictures, ${pictures} ${pictures === 1 ? 'is' : 'are'} there, and the last one may not be whole.`,
+    fix: 'Copy it again. To use what is there, give --allow-damaged.',
+  });
+}
+
 /** Not what sharp says of each file that it finds no sense in: this one begins like a picture that it knows. */
 const NOT_SUPPORTED = /not (?:configured|implemented|supported|been built in)|unsupported(?! image format)/i;
 

@@ -10,6 +10,8 @@ import { inputRegion } from '../preprocessing.js';
 import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
+import { findGifEnd } from './gif.js';
+import { cutOffFailure } from './image-failure.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 import { readTiffDirectories, shownPages } from './tiff.js';
@@ -39,30 +41,38 @@ export async function openImages(
   request: FrameRequest,
   limits: RunLimits,
 ): Promise<ClipContent> {
-  const { pages, timeline } = await layOut(sequence, limits);
+  const { pages, timeline, ...layout } = await layOut(sequence, limits);
   const span = requestedSpan(sequence.input, timeline.durationSeconds, request);
   const { sampling, seed = 0, pace, allowDamaged = false } = request;
+  const isCutOff = layout.isCutOff && span.endSeconds > timeline.startSeconds.at(-1)!;
+  if (isCutOff && !allowDamaged) throw cutOffFailure(pages[0]!.path, pages.length);
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const { preprocessing } = request;
   return {
     durationSeconds: timeline.durationSeconds,
     frameCount: chosen.length,
     frames: readInPairs({ timeline, span, chosen, gap: request.pairGap }, (frames) =>
-      readPages({ pages, timeline, chosen: frames, preprocessing, allowDamaged }, limits),
+      readPages({ pages, timeline, isCutOff, chosen: frames, preprocessing, allowDamaged }, limits),
     ),
   };
 }
 
-interface Reading {
+/** Which pictures there are, and when. */
+interface Layout {
   readonly pages: readonly Page[];
   readonly timeline: Timeline;
+  /** Whether the file breaks off within the last one or after it. */
+  readonly isCutOff: boolean;
+}
+
+interface Reading extends Layout {
   readonly chosen: readonly number[];
   readonly preprocessing: Preprocessing;
   readonly allowDamaged: boolean;
 }
 
 async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<Frame, void> {
-  const { pages, timeline, chosen } = reading;
+  const { pages, timeline, isCutOff, chosen } = reading;
   let picture: Picture | undefined;
   for (const [position, index] of chosen.entries()) {
     const page = pages[index]!;
@@ -70,7 +80,9 @@ async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<F
       picture && chosen[position - 1] === index
         ? { ...picture, pixels: picture.pixels.slice() }
         : await withinLimits(page.path, limits, (signal) => readPage(page, reading, signal));
-    yield { timeSeconds: timeline.startSeconds[index]!, ...picture };
+    // The last one stands for what is lost.
+    const isDamaged = picture.isDamaged || (isCutOff && index === chosen.at(-1));
+    yield { timeSeconds: timeline.startSeconds[index]!, pixels: picture.pixels, isDamaged };
   }
 }
 
@@ -78,33 +90,43 @@ async function* readPages(reading: Reading, limits: RunLimits): AsyncGenerator<F
 const DEFAULT_DELAY_MILLISECONDS = 100;
 const SHORTEST_DELAY_MILLISECONDS = 11;
 
-/** Which pictures there are, and when: of a single file, its pages; of several, one each. */
-async function layOut(
-  { paths }: ImageSequence,
-  limits: RunLimits,
-): Promise<{ pages: readonly Page[]; timeline: Timeline }> {
+/** Of a single file, its pages; of several, one each. */
+async function layOut({ paths }: ImageSequence, limits: RunLimits): Promise<Layout> {
   const [only, ...others] = paths;
   if (only === undefined || others.length > 0) {
-    return { pages: paths.map((path) => ({ path, page: 0 })), timeline: timelineOf(paths.map(() => 1)) };
+    const pages = paths.map((path) => ({ path, page: 0 }));
+    return { pages, timeline: timelineOf(paths.map(() => 1)), isCutOff: false };
   }
   const metadata = await withinLimits(only, limits, () => readMetadata({ path: only, page: 0 }));
-  const pages = await withinLimits(only, limits, (signal) => pagesOf(only, metadata, signal));
+  const { pages, isCutOff } = await withinLimits(only, limits, (signal) => pagesOf(only, metadata, signal));
   if (pages.length === 1 || metadata.format === 'tiff')
-    return { pages, timeline: timelineOf(pages.map(() => 1)) };
+    return { pages, timeline: timelineOf(pages.map(() => 1)), isCutOff };
   const delays = pages.map(({ page }) => metadata.delay?.[page] ?? 0);
   const milliseconds = delays.map((delay) =>
     delay < SHORTEST_DELAY_MILLISECONDS ? DEFAULT_DELAY_MILLISECONDS : delay,
   );
-  return { pages, timeline: timelineOf(milliseconds.map((delay) => delay / 1000)) };
+  return { pages, timeline: timelineOf(milliseconds.map((delay) => delay / 1000)), isCutOff };
 }
 
-/** A file's pictures. */
-async function pagesOf(path: string, { format, pages = 1 }: Metadata, signal: AbortSignal): Promise<Page[]> {
+/** A file's pictures. Of a GIF that is cut off, sharp counts those that are there and says nothing. */
+async function pagesOf(
+  path: string,
+  { format, pages = 1 }: Metadata,
+  signal: AbortSignal,
+): Promise<Omit<Layout, 'timeline'>> {
   const all = Array.from({ length: pages }, (_, page): Page => ({ path, page, isOfAnimation: true }));
-  if (format === 'gif' || format === 'webp') return all;
-  if (format !== 'tiff') return all.slice(0, 1);
-  const shown = shownPages(await readTiffDirectories(path, { most: pages, signal }));
-  return shown.map((page) => all[page]!);
+  switch (format) {
+    case 'gif':
+      return { pages: all, isCutOff: (await findGifEnd(path, signal)).isCutOff };
+    case 'webp':
+      return { pages: all, isCutOff: false };
+    case 'tiff': {
+      const shown = shownPages(await readTiffDirectories(path, { most: pages, signal }));
+      return { pages: shown.map((page) => all[page]!), isCutOff: false };
+    }
+    default:
+      return { pages: all.slice(0, 1), isCutOff: false };
+  }
 }
 
 function timelineOf(durations: readonly number[]): Timeline {
@@ -150,7 +172,7 @@ async function readPage(
 
 /** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
 async function assertStill({ path }: Page, metadata: Metadata, signal: AbortSignal): Promise<void> {
-  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata, signal)).length : 1;
+  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata, signal)).pages.length : 1;
   if (pictures === 1 && !(await movingPictureIn(path))) return;
   throw new UserError('unreadable', {
     problem: `${path} should be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,

@@ -7,6 +7,7 @@ import type { Sampling } from '../../../src/media/frame-schema.js';
 import { type Frame, type FrameRequest, openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
 import { random } from '../../../src/random.js';
+import { runFfmpeg } from '../../support/numbered-clip.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -192,6 +193,48 @@ describe('an animation', () => {
       expect(Math.abs(level - page * 50)).toBeLessThanOrEqual(4);
     });
     expect(shown).toHaveLength(5);
+  });
+
+  describe('in a GIF that is cut off', () => {
+    const whole = (async () => {
+      const path = join(folder, 'whole.gif');
+      // Noise, so that its pictures have about as many bytes each.
+      await runFfmpeg(['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=1,noise=alls=60:allf=t', path]);
+      return readFileSync(path);
+    })();
+    const cut = async (end: number): Promise<string> => {
+      const path = join(folder, 'cut.gif');
+      writeFileSync(path, (await whole).subarray(0, end));
+      return path;
+    };
+
+    test.each([0.3, 0.5, 0.6, 0.9])(
+      'is corrupt, or its last picture is damaged where that is allowed: %s',
+      async (share) => {
+        const path = await cut((await whole).length * share);
+        await expect(read(path, 3)).rejects.toMatchObject({
+          code: 'corrupt',
+          problem: expect.stringContaining(path),
+        });
+        const frames = await read(path, 3, { allowDamaged: true });
+        expect(frames.map(({ isDamaged }) => isDamaged)).toEqual([false, false, true]);
+        // What comes before is sound.
+        expect(await read(path, 1, { endSeconds: 0.1 })).toMatchObject([{ isDamaged: false }]);
+      },
+    );
+
+    test('is corrupt where its next picture is announced', async () => {
+      const announcement = (await whole).lastIndexOf(Buffer.of(0x21, 0xf9, 4));
+      await expect(read(await cut(announcement + 8))).rejects.toMatchObject({ code: 'corrupt' });
+    });
+
+    test('is sound but for the byte that ends it', async () => {
+      const sampling: Sampling = { kind: 'keyframes', maxFrames: 20 };
+      const { length } = await whole;
+      const frames = await read(await cut(length), 0, { sampling });
+      expect(frames).toHaveLength(10);
+      expect(await read(await cut(length - 1), 0, { sampling })).toEqual(frames);
+    });
   });
 });
 

@@ -80,3 +80,21 @@ test.each([
   expect(frames.map(({ pixels }) => pixels[0])).toEqual(shown);
   expect(frames.map(({ pixels }) => new Set(pixels).size)).toEqual(shown.map(() => 1));
 });
+
+test('a TIFF that is cut off is corrupt, or damaged where that is allowed', async () => {
+  const whole = pagedTiff([PAGE, WIDE, THIN]);
+  const second = pagedTiff([PAGE, WIDE]).length;
+  // Within the last page's directory, its pixels, and where they should begin.
+  for (const end of [whole.length - 20, second + 500, second]) {
+    const path = write('cut.tif', whole.subarray(0, end));
+    await expect(readFrames(path)).rejects.toMatchObject({
+      code: 'corrupt',
+      problem: expect.stringContaining('cut.tif'),
+    });
+    const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 2 }, allowDamaged: true });
+    expect(frames.map(({ pixels, isDamaged }) => [pixels[0], isDamaged])).toEqual([
+      [10, true],
+      [200, true],
+    ]);
+  }
+});
