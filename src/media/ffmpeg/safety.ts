@@ -68,6 +68,7 @@ const CONTAINERS = [
     'mpjpeg',
     'mjpeg_2000',
     'apng',
+    'png_pipe',
     'vividas',
     'vivo',
     'moflex',

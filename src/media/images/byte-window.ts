@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Gives these bytes of a file, fewer where it ends before, until the next call. */
+/** Gives these bytes of a file, fewer where it ends before. */
 export type ReadBytes = (start: number, length: number) => Promise<Buffer>;
 
 /** Enough that a list of small things is read in few steps, and what lies between large ones costs little. */
-const WINDOW_BYTES = 2 ** 16;
+const WINDOW_BYTES = 2 ** 18;
 
 /** Beyond any file's end, and not beyond what the file system takes. */
 const LAST_START = 2 ** 52;
@@ -23,13 +23,19 @@ export async function withBytesOf<T>(path: string, work: (readBytes: ReadBytes) 
   }
 }
 
-function windowOn(file: FileHandle): ReadBytes {
+/** As withBytesOf, of a file that is open. */
+export function windowOn(file: FileHandle): ReadBytes {
   let window = Buffer.alloc(0);
   let windowStart = 0;
   return async (start, length) => {
     if (start < windowStart || start + length > windowStart + window.length) {
       const size = Math.max(length, WINDOW_BYTES);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, Math.min(start, LAST_START));
+      const { buffer, bytesRead } = await file.read(
+        Buffer.allocUnsafe(size),
+        0,
+        size,
+        Math.min(start, LAST_START),
+      );
       window = buffer.subarray(0, bytesRead);
       windowStart = start;
     }

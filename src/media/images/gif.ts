@@ -1,11 +1,11 @@
 import { withBytesOf } from './byte-window.js';
 
-/** Where a GIF ends. */
+/** How a GIF ends. */
 export interface GifEnd {
-  /** The place of the byte after it. */
-  readonly end: number;
   /** Whether it breaks off within a block, or where a picture is announced that does not come. */
   readonly isCutOff: boolean;
+  /** Whether another GIF follows. */
+  readonly isFollowed: boolean;
 }
 
 /** What blocks begin with, by GIF 89a, appendix A. */
@@ -20,14 +20,14 @@ const GRAPHIC_CONTROL = 0xf9;
  *
  * @throws the signal's reason; what the file system says.
  */
-export function findGifEnd(path: string, signal?: AbortSignal): Promise<GifEnd> {
+export function findGifEnd(path: string, signal: AbortSignal): Promise<GifEnd> {
   return withBytesOf(path, async (readBytes) => {
     const [screenFlags] = await readBytes(10, 1);
     let end = 13 + tableBytes(screenFlags);
     let isAnnounced = false;
     for (;;) {
       const [introducer, label] = await readBytes(end, 2);
-      if (introducer === undefined) return { end, isCutOff: isAnnounced };
+      if (introducer === undefined) return { isCutOff: isAnnounced, isFollowed: false };
       if (introducer === EXTENSION) {
         isAnnounced ||= label === GRAPHIC_CONTROL;
         end += 2;
@@ -37,13 +37,14 @@ export function findGifEnd(path: string, signal?: AbortSignal): Promise<GifEnd> 
         // What describes it, its colours, and how many bits its first codes have.
         end += 10 + tableBytes(flags) + 1;
       } else {
-        return { end: end + 1, isCutOff: false };
+        const next = await readBytes(end + 1, 4);
+        return { isCutOff: false, isFollowed: next.toString('latin1') === 'GIF8' };
       }
       // Data come in pieces, each after its length; the last one has none.
       for (let pieceBytes: number | undefined = 1; pieceBytes > 0; end += 1 + pieceBytes) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         [pieceBytes] = await readBytes(end, 1);
-        if (pieceBytes === undefined) return { end, isCutOff: true };
+        if (pieceBytes === undefined) return { isCutOff: true, isFollowed: false };
       }
     }
   });

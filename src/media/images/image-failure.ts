@@ -31,6 +31,14 @@ export function cutOffFailure(path: string, pictures: number): UserError {
   });
 }
 
+/** Of a file that holds pictures one after the other, of which sharp knows the first one. */
+export function joinedFailure(path: string): UserError {
+  return new UserError('unreadable', {
+    problem: `${path} holds several pictures one after the other, of which only the first could be read.`,
+    fix: 'Save each as a file of its own, or all as one animation.',
+  });
+}
+
 /** Not what sharp says of each file that it finds no sense in: this one begins like a picture that it knows. */
 const NOT_SUPPORTED = /not (?:configured|implemented|supported|been built in)|unsupported(?! image format)/i;
 

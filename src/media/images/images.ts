@@ -11,10 +11,11 @@ import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { findGifEnd } from './gif.js';
-import { cutOffFailure } from './image-failure.js';
+import { cutOffFailure, joinedFailure } from './image-failure.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 import { readTiffDirectories, shownPages } from './tiff.js';
+import { isWebpFollowed } from './webp.js';
 
 /** An image sequence, and how the user called it. */
 export interface ImageSequence {
@@ -116,9 +117,13 @@ async function pagesOf(
 ): Promise<Omit<Layout, 'timeline'>> {
   const all = Array.from({ length: pages }, (_, page): Page => ({ path, page, isOfAnimation: true }));
   switch (format) {
-    case 'gif':
-      return { pages: all, isCutOff: (await findGifEnd(path, signal)).isCutOff };
+    case 'gif': {
+      const { isCutOff, isFollowed } = await findGifEnd(path, signal);
+      if (isFollowed) throw joinedFailure(path);
+      return { pages: all, isCutOff };
+    }
     case 'webp':
+      if (await isWebpFollowed(path)) throw joinedFailure(path);
       return { pages: all, isCutOff: false };
     case 'tiff': {
       const shown = shownPages(await readTiffDirectories(path, { most: pages, signal }));
@@ -172,7 +177,7 @@ async function readPage(
 
 /** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
 async function assertStill({ path }: Page, metadata: Metadata, signal: AbortSignal): Promise<void> {
-  const pictures = (metadata.pages ?? 1) > 1 ? (await pagesOf(path, metadata, signal)).pages.length : 1;
+  const pictures = (await pagesOf(path, metadata, signal)).pages.length;
   if (pictures === 1 && !(await movingPictureIn(path))) return;
   throw new UserError('unreadable', {
     problem: `${path} should be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,

@@ -6,15 +6,16 @@ import {
   OutOfTheOrdinary,
   readAnyMovieHeader,
 } from '../video/mp4/boxes.js';
+import { type ReadBytes, windowOn } from './byte-window.js';
 
 /** How ffmpeg reads what begins like a picture and is a film: by which demuxer, where the name of the file misleads it. */
 export interface MovingPicture {
-  readonly demuxer: 'apng' | 'mjpeg' | null;
+  readonly demuxer: 'apng' | 'png_pipe' | 'mjpeg' | null;
 }
 
 /**
- * Whether a file that begins like a still picture holds moving ones that sharp does not read: an animated PNG, JPEGs one
- * after the other, a sequence of AVIF or HEIF.
+ * Whether a file that begins like a still picture holds moving ones that sharp does not read: an animated PNG, PNGs or
+ * JPEGs one after the other, a sequence of AVIF or HEIF.
  *
  * @returns null for a still picture, and for what sharp reads page by page: GIF, WebP, TIFF.
  * @throws what the file system says when the file cannot be read.
@@ -24,7 +25,7 @@ export async function movingPictureIn(path: string): Promise<MovingPicture | nul
   try {
     const { buffer: head } = await file.read(Buffer.alloc(12), 0, 12, 0);
     const text = head.toString('latin1');
-    if (text.startsWith('\x89PNG')) return (await isAnimatedPng(file)) ? { demuxer: 'apng' } : null;
+    if (text.startsWith('\x89PNG')) return await filmInPng(windowOn(file));
     if (text.startsWith('\xff\xd8\xff')) return (await hasSecondJpeg(file)) ? { demuxer: 'mjpeg' } : null;
     if (text.startsWith('ftyp', 4)) return (await hasFilm(path)) ? { demuxer: null } : null;
     return null;
@@ -33,20 +34,28 @@ export async function movingPictureIn(path: string): Promise<MovingPicture | nul
   }
 }
 
-/** Its chunk acTL stands before the first one with pixels: PNG, third edition, section 11.3.6. */
-async function isAnimatedPng(file: FileHandle): Promise<boolean> {
+/**
+ * An animated PNG has a chunk acTL before the first one with pixels (PNG, third edition, section 11.3.6). Of PNGs one after
+ * the other, a film as ffmpeg's image2pipe writes it, each ends with a chunk IEND.
+ */
+async function filmInPng(readBytes: ReadBytes): Promise<MovingPicture | null> {
+  let hasPixels = false;
   for (let start = 8, count = 0; count < MAX_PNG_CHUNKS; count++) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, start);
-    const type = buffer.toString('latin1', 4, 8);
-    if (bytesRead < 8 || type === 'IDAT') return false;
-    if (type === 'acTL') return true;
-    start += 12 + buffer.readUInt32BE(0);
+    const head = await readBytes(start, 8);
+    if (head.length < 8) return null;
+    const type = head.toString('latin1', 4);
+    if (type === 'acTL' && !hasPixels) return { demuxer: 'apng' };
+    hasPixels ||= type === 'IDAT';
+    start += 12 + head.readUInt32BE(0);
+    if (type !== 'IEND') continue;
+    const next = await readBytes(start, 8);
+    return next.toString('latin1') === '\x89PNG\r\n\x1a\n' ? { demuxer: 'png_pipe' } : null;
   }
-  return false;
+  return null;
 }
 
-/** Of notes before the pixels; a picture has a dozen. */
-const MAX_PNG_CHUNKS = 1000;
+/** No picture of MAX_PIXELS has more, in pieces of some kilobytes. */
+const MAX_PNG_CHUNKS = 2 ** 17;
 
 /**
  * Whether another JPEG follows where the first one ends. Cameras put previews and second views after a still picture

@@ -116,7 +116,7 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
       `select='${conditionOf(index, boundaries)}'`,
-      ...(file.demuxer === 'apng' ? [ON_WHITE] : []),
+      ...(file.demuxer === 'apng' || file.demuxer === 'png_pipe' ? [ON_WHITE] : []),
       ...inputFilters(preprocessing),
       'showinfo',
     ].join(','),

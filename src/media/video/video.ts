@@ -57,7 +57,7 @@ function planChoice(
 }
 
 /** Of which ffmpeg does not find every place, or forgets what lies before it. */
-const READ_FROM_START: ReadonlySet<string> = new Set(['mjpeg', 'apng', 'avi']);
+const READ_FROM_START: ReadonlySet<string> = new Set(['mjpeg', 'apng', 'png_pipe', 'avi']);
 
 /** Where a plan does not give what it should, or comes upon damage, the clip is decoded from its start for what is missing. */
 async function* readFrames(

@@ -70,6 +70,36 @@ describeWithEachFfmpeg('what begins like a still picture and is a film is read a
     },
   );
 
+  test.each(['stream.png', 'stream.jpg', 'stream'])('PNGs one after the other: %s', async (name) => {
+    const path = join(folder, name);
+    const encoder = ['-c:v', 'png', '-f', 'image2pipe'];
+    await writeNumberedClip(path, { frames: 20, framesPerSecond: 25, encoder });
+    for (const plan of ['exact', 'whole', 'seeks'] as const) {
+      expect(await readNumbers(path, { plan })).toEqual([2, 7, 12, 17]);
+    }
+  });
+
+  test('PNGs one after the other that are transparent or of other sizes', async () => {
+    const clear = sharp({ create: { width: 40, height: 20, channels: 4, background: '#0000' } });
+    const pngs = await Promise.all(
+      [grey(10), clear, grey(90).resize(64, 48)].map((png) => png.png().toBuffer()),
+    );
+    const frames = await readFrames(write('sizes.png', Buffer.concat(pngs)), {
+      sampling: { kind: 'uniform', frames: 3 },
+    });
+    expect(levels(frames)).toEqual([10, 255, 90]);
+  });
+
+  test('PNGs one after the other, damaged where they break off', async () => {
+    const png = await grey(90).png().toBuffer();
+    for (const end of [60, png.length - 20]) {
+      const path = write('cut-stream.png', Buffer.concat([png, png, png.subarray(0, end)]));
+      await expect(readFrames(path)).rejects.toMatchObject({ code: 'corrupt' });
+      const frames = await readFrames(path, { allowDamaged: true });
+      expect(frames.map(({ isDamaged }) => isDamaged)).toContain(true);
+    }
+  });
+
   test('the pages of a TIFF, one a second', async () => {
     const pages = await Promise.all([10, 90, 200].map((level) => grey(level).png().toBuffer()));
     const path = join(folder, 'pages.tif');
@@ -147,6 +177,7 @@ test('a still picture stays one', async () => {
     ['with-film.jpg', Buffer.concat([jpeg, Buffer.from('\0\0\0\x18ftypmp42')])],
     ['cut.jpg', jpeg.subarray(0, 200)],
     ['still.png', await grey(90).png().toBuffer()],
+    ['with-words.png', Buffer.concat([await grey(90).png().toBuffer(), Buffer.from('and so on')])],
     ['still.avif', await grey(90).avif().toBuffer()],
     ['still.webp', await grey(90).webp().toBuffer()],
   ] as const;
@@ -172,6 +203,27 @@ test('a frame of a sequence that holds several pictures is refused', async () =>
     code: 'unreadable',
     problem: expect.stringMatching(/2\.png should be one frame of a sequence, but holds several pictures/),
   });
+});
+
+test.each(['gif', 'webp'] as const)('several pictures in one file are refused: %s', async (format) => {
+  const still = await grey(90).toFormat(format).toBuffer();
+  const animation = await sharp([await grey(0).png().toBuffer(), still], { join: { animated: true } })
+    .toFormat(format)
+    .toBuffer();
+  for (const picture of [still, animation]) {
+    expect(await readFrames(write(`one.${format}`, picture))).toHaveLength(4);
+    const path = write(`two.${format}`, Buffer.concat([picture, picture]));
+    await expect(readFrames(path)).rejects.toMatchObject({
+      code: 'unreadable',
+      problem: expect.stringMatching(/two\.\w+ holds several pictures one after the other/),
+    });
+  }
+  const frames = join(folder, `joined-${format}`);
+  mkdirSync(frames);
+  // What a picture is does not go by its name.
+  writeFileSync(join(frames, '1.png'), still);
+  writeFileSync(join(frames, '2.png'), Buffer.concat([still, still]));
+  await expect(readFrames(frames)).rejects.toMatchObject({ code: 'unreadable' });
 });
 
 describeWithEachFfmpeg('a picture that is not decoded here is named', () => {
