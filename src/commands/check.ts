@@ -24,7 +24,7 @@ export function checkCommand(finish: (exitCode: number) => void): Command {
 }
 
 function checkText(check: DatasetCheck): string {
-  const { classes, clips, broken, skipped, copies, contradictions, splitProblem } = check;
+  const { classes, clips, broken, skipped, copies, contradictions, reordered, splitProblem } = check;
   return [
     ...classTable(classes),
     '',
@@ -37,6 +37,11 @@ function checkText(check: DatasetCheck): string {
       'the same clip is in two classes, one of which is wrong',
     ),
     ...list(colors.yellow('Copies'), copies.map(pairText), 'give them one group, or remove one of each'),
+    ...list(
+      'Told apart by order',
+      reordered.map(pairText),
+      'no fault where the order of the frames tells the classes apart; keep both of a pair in one group',
+    ),
     ...list('Left out', skipped.map(reasonText)),
     ...(splitProblem ? [colors.red(splitProblem)] : []),
     ...imbalanceLines(classes),
@@ -99,9 +104,14 @@ const reasonText = ({ path, problem }: SkippedClip): string =>
   printable(problem.includes(path) ? problem : `${path}: ${problem}`);
 
 function pairText({ kind, ids: [one, other] }: SamePair): string {
-  const how = kind === 'content' ? 'the same bytes' : 'nearly the same frames';
-  return `${printable(one)} and ${printable(other)}: ${how}`;
+  return `${printable(one)} and ${printable(other)}: ${PAIR_TEXTS[kind]}`;
 }
+
+const PAIR_TEXTS: Readonly<Record<SamePair['kind'], string>> = {
+  content: 'the same bytes',
+  frames: 'nearly the same frames',
+  order: 'nearly the same frames, in another order',
+};
 
 /** Times that the largest class has of the smallest, from which on it is worth a word. */
 const UNEQUAL = 3;

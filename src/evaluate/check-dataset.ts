@@ -11,7 +11,7 @@ import { pictureSize } from '../media/picture-size.js';
 import { concurrently } from '../platform/concurrently.js';
 import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
 import type { EvaluationEvent } from './evaluation-event.js';
-import { nearCopiesAmong } from './near-copies.js';
+import { isSameOrder, nearCopiesAmong } from './near-copies.js';
 import type { SkippedClip } from './skipped-clips.js';
 
 /** What there is to know of a dataset before anything is trained on it. */
@@ -25,8 +25,10 @@ export interface DatasetCheck {
   readonly skipped: readonly SkippedClip[];
   /** Clips of one class that show the same. */
   readonly copies: readonly SamePair[];
-  /** Clips of different classes that show the same: one of the two is wrong. */
+  /** Clips of different classes that show the same, in the same order: one of the two is wrong. */
   readonly contradictions: readonly SamePair[];
+  /** Clips of different classes that show the same in another order, which may be what tells the classes apart. */
+  readonly reordered: readonly SamePair[];
   /** Why clips cannot be split into parts as pipelines do that say nothing else; null where they can. */
   readonly splitProblem: string | null;
 }
@@ -55,8 +57,8 @@ export interface CheckedClip {
 export interface SamePair {
   readonly ids: readonly [string, string];
   readonly labels: readonly [string, string];
-  /** `content`: the same bytes; `frames`: most frames are nearly the same. */
-  readonly kind: 'content' | 'frames';
+  /** `content`: the same bytes; `frames`: most frames are nearly the same; `order`: so they are, in another order. */
+  readonly kind: 'content' | 'frames' | 'order';
 }
 
 export interface CheckOptions {
@@ -87,6 +89,7 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
   const readable = looks.filter((look): look is Readable => 'print' in look);
   const broken = looks.filter((look): look is BrokenClip & { label: number } => 'problem' in look);
   const pairs = samePairs(readable, labels);
+  const unlike = pairs.filter(({ labels: [one, other] }) => one !== other);
   return {
     classes: labels.map((label, index) => ({
       label,
@@ -98,7 +101,8 @@ export async function checkDataset(path: string, options: CheckOptions = {}): Pr
     broken: broken.map(({ path: clip, problem, fix }) => ({ path: clip, problem, fix })),
     skipped,
     copies: pairs.filter(({ labels: [one, other] }) => one === other),
-    contradictions: pairs.filter(({ labels: [one, other] }) => one !== other),
+    contradictions: unlike.filter(({ kind }) => kind !== 'order'),
+    reordered: unlike.filter(({ kind }) => kind === 'order'),
     splitProblem: splitProblemOf(dataset),
   };
 }
@@ -158,7 +162,10 @@ function samePairs(clips: readonly Readable[], labels: readonly string[]): SameP
   const printed = detailed.map(({ print }) => ({ ...print, part: '' }));
   return [
     ...sameContent(clips).map(([one, other]) => pair('content', one, other)),
-    ...nearCopiesAmong(printed).map(([one, other]) => pair('frames', detailed[one]!, detailed[other]!)),
+    ...nearCopiesAmong(printed).map(([first, second]) => {
+      const [one, other] = [detailed[first]!, detailed[second]!];
+      return pair(isSameOrder(one.print.frames, other.print.frames) ? 'frames' : 'order', one, other);
+    }),
   ];
 }
 

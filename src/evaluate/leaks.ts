@@ -4,16 +4,17 @@ import { isFailureOfInput } from '../errors.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import { concurrently } from '../platform/concurrently.js';
 import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
-import { nearCopies, type PrintedClip } from './near-copies.js';
+import { isSameOrder, nearCopies, type PrintedClip } from './near-copies.js';
 
 /** What two examples must not have in common. */
-export const LEAK_KINDS = ['content', 'frames', 'labels'] as const;
+export const LEAK_KINDS = ['content', 'frames', 'order', 'labels'] as const;
 
 /** Two examples in different parts of a split that are one and the same, or nearly; or that contradict each other. */
 export interface Leak {
   /**
-   * `content`: the same bytes, or letter for letter the same text; `frames`: most frames are nearly the same; `labels`: the
-   * same content, but another class, in different parts or in one.
+   * `content`: the same bytes, or letter for letter the same text; `frames`: most frames are nearly the same; `order`: so
+   * they are, in another order and under another class, which may be right; `labels`: the same content, but another class,
+   * in different parts or in one.
    */
   readonly kind: (typeof LEAK_KINDS)[number];
   readonly ids: readonly [string, string];
@@ -76,7 +77,11 @@ function sameContent(prints: readonly Print[]): Leak[] {
 
 function sameFrames(prints: readonly Print[]): Leak[] {
   const detailed = prints.filter(isDetailed);
-  return nearCopies(detailed).map(([one, other]) => leak('frames', detailed[one]!, detailed[other]!));
+  return nearCopies(detailed).map(([first, second]) => {
+    const [one, other] = [detailed[first]!, detailed[second]!];
+    const isOther = one.example.label !== other.example.label && !isSameOrder(one.frames, other.frames);
+    return leak(isOther ? 'order' : 'frames', one, other);
+  });
 }
 
 /** The same part of the same file under two classes: each class against the first one. */

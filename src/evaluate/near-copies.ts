@@ -43,6 +43,31 @@ export function nearCopiesAmong(clips: readonly PrintedClip[]): Array<[number, n
   );
 }
 
+/**
+ * Whether near copies show their frames in the same order: in most frames of either, one after the other, and no better
+ * backwards, which tells a slow scene from the same one reversed.
+ */
+export function isSameOrder(one: readonly FramePrint[], other: readonly FramePrint[]): boolean {
+  const [ahead, back] = [coveredInOrder(one, other), coveredInOrder(other, one)];
+  const backwards = coveredInOrder(one, other.toReversed()) + coveredInOrder(other, one.toReversed());
+  const areMost = ahead >= one.length - mostMissing(one) && back >= other.length - mostMissing(other);
+  return areMost && ahead + back >= backwards;
+}
+
+/** The most frames of one clip that have nearly the same one in another, none before that of an earlier frame. */
+function coveredInOrder(frames: readonly FramePrint[], others: readonly FramePrint[]): number {
+  // Of the frames so far, up to each of the others.
+  const most = others.map(() => 0);
+  for (const frame of frames) {
+    let before = 0;
+    for (const [place, other] of others.entries()) {
+      before = Math.max(before, most[place]! + (isNearly(frame, other) ? 1 : 0));
+      most[place] = before;
+    }
+  }
+  return most.at(-1) ?? 0;
+}
+
 function byPart(clips: readonly PrintedClip[]): Iterable<number[]> {
   const parts = new Map<string, number[]>();
   for (const [index, { part }] of clips.entries()) {

@@ -96,7 +96,8 @@ export function unlikeSentences({
 
 /** What a model card says of leaks; nothing where there are none. */
 export function leakSentence(leaks: readonly Leak[]): string {
-  const { torn, contradicting } = byKind(leaks);
+  const { copies, reordered, contradicting } = byKind(leaks);
+  const torn = [...copies, ...reordered];
   const sentences = [
     ...(torn.length > 0
       ? [
@@ -136,13 +137,19 @@ export interface LeakNotice {
 
 /** What is in several parts of a split although it is the same, and what has two classes. */
 export function leakNotices(leaks: readonly Leak[]): LeakNotice[] {
-  const { torn, contradicting } = byKind(leaks);
+  const { copies, reordered, contradicting } = byKind(leaks);
   const verb = contradicting.length === 1 ? 'has' : 'have';
   const notices = [
     {
-      what: `The split puts copies into different parts, which makes the figures too good: ${pairsText(torn)}.`,
-      pairs: named(torn),
+      what: `The split puts copies into different parts, which makes the figures too good: ${pairsText(copies)}.`,
+      pairs: named(copies),
       advice: 'Remove the copies, or give both of a pair the same group in a manifest.',
+    },
+    {
+      what: `Clips that show nearly the same frames in another order are in different parts of the split, which may make the figures too good: ${pairsText(reordered)}.`,
+      pairs: named(reordered),
+      advice:
+        'Keep them, since order may be what tells their classes apart, but give both of a pair the same group in a manifest.',
     },
     {
       what: `The data contradict themselves: ${pairsText(contradicting)} of examples with the same content ${verb} two classes.`,
@@ -161,7 +168,8 @@ export const leakText = (leaks: readonly Leak[]): string =>
 
 function byKind(leaks: readonly Leak[]) {
   return {
-    torn: leaks.filter(({ kind }) => kind !== 'labels'),
+    copies: leaks.filter(({ kind }) => kind === 'content' || kind === 'frames'),
+    reordered: leaks.filter(({ kind }) => kind === 'order'),
     contradicting: leaks.filter(({ kind }) => kind === 'labels'),
   };
 }
@@ -170,12 +178,17 @@ function byKind(leaks: readonly Leak[]) {
 function named(leaks: readonly Leak[]): string[] {
   const lines = leaks.slice(0, NAMED_LEAKS).map(({ kind, ids: [one, other], parts: [first, second] }) => {
     if (kind === 'labels') return `${one} is the same as ${other}`;
-    const what = kind === 'content' ? 'is the same as' : 'shows nearly the same as';
-    return `${one} (${first}) ${what} ${other} (${second})`;
+    return `${one} (${first}) ${TORN_WORDS[kind]} ${other} (${second})`;
   });
   const more = leaks.length - lines.length;
   return more > 0 ? [...lines, `and ${counted(more, 'more pair')}`] : lines;
 }
+
+const TORN_WORDS: Readonly<Record<Exclude<Leak['kind'], 'labels'>, string>> = {
+  content: 'is the same as',
+  frames: 'shows nearly the same as',
+  order: 'has nearly the same frames, in another order, as',
+};
 
 /** Versions on one line. */
 export const versionsText = (versions: Readonly<Record<string, string>>): string =>

@@ -27,8 +27,11 @@ afterAll(async () => {
 });
 
 /** A folder of frames: soft spots that are drawn by the seed and move with time. */
-async function writeClip(name: string, options: { seed: number; side?: number; quality?: number }) {
-  const { seed, side = 160, quality = 95 } = options;
+async function writeClip(
+  name: string,
+  options: { seed: number; side?: number; quality?: number; backwards?: boolean },
+) {
+  const { seed, side = 160, quality = 95, backwards = false } = options;
   const folder = join(root, name);
   await mkdir(folder, { recursive: true });
   for (let frame = 0; frame < 4; frame++) {
@@ -37,7 +40,7 @@ async function writeClip(name: string, options: { seed: number; side?: number; q
     await sharp(spots, { raw: { width: 12, height: 12, channels: 3 } })
       .resize(side, side, { kernel: 'cubic' })
       .jpeg({ quality })
-      .toFile(join(folder, `f${frame}.jpg`));
+      .toFile(join(folder, `f${backwards ? 3 - frame : frame}.jpg`));
   }
 }
 
@@ -69,6 +72,15 @@ it('finds what is there twice, and what is called by two names', async () => {
   expect(contradictions).toEqual([
     { kind: 'frames', ids: ['fall/1 again', 'jump/1'], labels: ['fall', 'jump'] },
   ]);
+});
+
+it('does not call it a contradiction where the order of the frames tells two classes apart', async () => {
+  await writeClip('order/bend/1', { seed: 7 });
+  await writeClip('order/rise/1', { seed: 7, backwards: true });
+  await writeClip('order/rise/2', { seed: 7 });
+  const { contradictions, reordered } = await checkDataset(join(root, 'order'));
+  expect(contradictions.map(({ kind, ids }) => [kind, ...ids])).toEqual([['content', 'bend/1', 'rise/2']]);
+  expect(reordered).toEqual([{ kind: 'order', ids: ['bend/1', 'rise/1'], labels: ['bend', 'rise'] }]);
 });
 
 it('says why there are too few clips for a test part', async () => {

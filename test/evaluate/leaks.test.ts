@@ -19,9 +19,9 @@ const FRAMES = 4;
 /** A folder of frames: soft spots that are drawn by the seed and move with time. */
 async function writeClip(
   name: string,
-  options: { seed: number; side?: number; quality?: number; grey?: boolean },
+  options: { seed: number; side?: number; quality?: number; grey?: boolean; backwards?: boolean },
 ) {
-  const { seed, side = 160, quality = 95, grey = false } = options;
+  const { seed, side = 160, quality = 95, grey = false, backwards = false } = options;
   const folder = join(root, name);
   await mkdir(folder, { recursive: true });
   for (let frame = 0; frame < FRAMES; frame++) {
@@ -32,7 +32,7 @@ async function writeClip(
     await sharp(spots, { raw: { width: 12, height: 12, channels: 3 } })
       .resize(side, side, { kernel: 'cubic' })
       .jpeg({ quality })
-      .toFile(join(folder, `f${frame}.jpg`));
+      .toFile(join(folder, `f${backwards ? FRAMES - 1 - frame : frame}.jpg`));
   }
 }
 
@@ -92,6 +92,19 @@ describe('findLeaks', () => {
     ]);
     const torn = { train: [of('a', 0)], validation: [], test: [of('b', 1)] };
     expect((await findLeaks(torn, { cache })).map(({ kind }) => kind)).toEqual(['content', 'labels']);
+  });
+
+  it('knows a clip that plays backwards under another class as no copy', async () => {
+    await writeClip('backwards', { seed: 1, backwards: true });
+    const split = (label: number) => ({
+      train: [example('original')],
+      validation: [],
+      test: [{ ...example('backwards'), label }],
+    });
+    const kindsOf = async (label: number) =>
+      (await findLeaks(split(label), { cache: openCache(join(root, 'cache')) })).map(({ kind }) => kind);
+    expect(await kindsOf(1)).toEqual(['order']);
+    expect(await kindsOf(0)).toEqual(['frames']);
   });
 
   it('lets a clip show one class first and another one later', async () => {

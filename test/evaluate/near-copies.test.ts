@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FramePrint } from '../../src/evaluate/frame-print.js';
-import { nearCopies, type PrintedClip } from '../../src/evaluate/near-copies.js';
+import { isSameOrder, nearCopies, type PrintedClip } from '../../src/evaluate/near-copies.js';
 import { colourDistance, differingBits } from '../../src/evaluate/perceptual-hash.js';
 import { type Random, random } from '../../src/random.js';
 import { drawPrints } from '../support/drawn-prints.js';
@@ -106,5 +106,33 @@ describe('nearCopies', () => {
   it('finds none where there is nothing to compare', () => {
     expect(nearCopies([])).toEqual([]);
     expect(nearCopies(drawPrints(1, 1))).toEqual([]);
+  });
+});
+
+describe('isSameOrder', () => {
+  const stream = random(6, 'order');
+  const frames = Array.from({ length: 8 }, (_, index) =>
+    print([stream.integer(0, 2 ** 31), index], drawThumbnail(stream)),
+  );
+
+  it('tells copies, and a part of a clip, from the same frames in another order', () => {
+    expect(isSameOrder(frames, frames)).toBe(true);
+    expect(isSameOrder(frames, frames.slice(0, 6))).toBe(true);
+    expect(
+      isSameOrder(
+        frames,
+        frames.filter((_, place) => place % 4 > 0),
+      ),
+    ).toBe(true);
+    expect(isSameOrder(frames, frames.toReversed())).toBe(false);
+    expect(isSameOrder(frames, [...frames.slice(4), ...frames.slice(0, 4)])).toBe(false);
+  });
+
+  it('takes a slow scene that plays backwards for what it is, and one that stands still for a copy', () => {
+    const slow = [0, 0, 0, 0, 0, 0, 1, 2].map((place) => frames[place]!);
+    const still = Array.from({ length: 8 }, () => frames[0]!);
+    expect(isSameOrder(slow, slow)).toBe(true);
+    expect(isSameOrder(slow, slow.toReversed())).toBe(false);
+    expect(isSameOrder(still, still.toReversed())).toBe(true);
   });
 });
