@@ -10,6 +10,7 @@ import {
   furtherText,
   leftOutSentence,
   selectionSentence,
+  trainedOnSentence,
   unlikeSentences,
 } from '../report/words.js';
 import { classTable, confusionTable } from './metrics-tables.js';
@@ -20,11 +21,11 @@ import { classTable, confusionTable } from './metrics-tables.js';
  */
 export function evaluationText(result: BundleEvaluation, folder: string): string {
   const { evaluation, temperature, baselines, skipped, selection } = result;
-  const leftOut = leftOutSentence(result);
+  const doubts = [trainedOnSentence(result), leftOutSentence(result)].filter((sentence) => sentence !== null);
   const noun = result.split === 'all' ? 'examples' : `${result.split} examples`;
   return [
     `${colors.bold('Report')} ${join(folder, 'report.html')}`,
-    ...(leftOut === null ? [] : [leftOut]),
+    ...doubts,
     accuracySentence(evaluation, noun),
     furtherText(furtherFigures(evaluation)),
     `${calibrationSentence(evaluation)} Temperature ${temperature.toFixed(2)}.`,

@@ -76,6 +76,8 @@ export interface BundleEvaluation extends Choices {
   readonly leaks: readonly Leak[];
   /** Examples that were left out of the figures since they are in another part, too. */
   readonly leftOut: number;
+  /** Examples of these that trained the model, as far as is known; any make the figures too good. */
+  readonly trainedOn: number;
   /** Clips that were left out, and why. */
   readonly skipped: readonly SkippedClip[];
 }
@@ -236,6 +238,7 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
       topCount: options.topCount,
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),
+    trainedOn: examples.filter(({ id }) => parts.trainedBy.has(id)).length,
     unlike: own ? unlikeShare([...own], options) : null,
     outliers:
       own && outliers

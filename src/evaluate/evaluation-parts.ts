@@ -14,6 +14,8 @@ export interface EvaluationParts extends Split {
   readonly chosen: readonly Example[];
   /** Whether `train` is what the model was trained on, as far as the model says. */
   readonly isTrainedOn: boolean;
+  /** Ids of those that trained the model; none where the data is not known to be what it was trained on. */
+  readonly trainedBy: ReadonlySet<string>;
 }
 
 /**
@@ -48,15 +50,33 @@ export async function openEvaluationParts(
   const renumbered = renumberer(dataset, labels);
   if (name === 'all') {
     const chosen = renumbered(dataset.examples);
-    return { name, chosen, train: [], validation: [], test: [], isTrainedOn: false };
+    const trainedBy = idsOf(trainedOnIn(dataset, manifest));
+    return { name, chosen, train: [], validation: [], test: [], isTrainedOn: false, trainedBy };
   }
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  const isTrainedOn = manifest.data === undefined || manifest.data === splitDigest(dataset, split);
+  const isKnown = manifest.data === splitDigest(dataset, split);
+  const isTrainedOn = manifest.data === undefined || isKnown;
   if (!isTrainedOn) onEvent({ kind: 'note', message: OTHER_DATA });
   const [train, validation, test] = [split.train, split.validation, split.test].map(renumbered);
   const parts = { train: train!, validation: validation!, test: test! };
   if (parts[name].length === 0) throw emptyPart(name);
-  return { name, chosen: parts[name], ...parts, isTrainedOn };
+  const trainedBy = idsOf(isKnown ? split.train : []);
+  return { name, chosen: parts[name], ...parts, isTrainedOn, trainedBy };
+}
+
+const idsOf = (examples: readonly Example[]): ReadonlySet<string> => new Set(examples.map(({ id }) => id));
+
+/** What of a dataset trained a model; nothing where it is not known to be the model's own. */
+function trainedOnIn(dataset: Dataset, { pipeline, data }: Bundle['manifest']): readonly Example[] {
+  if (data === undefined) return [];
+  try {
+    const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
+    return splitDigest(dataset, split) === data ? split.train : [];
+  } catch (error) {
+    // Data that the model's split does not fit is other data.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 function withoutPath(pipeline: Pipeline): Pipeline {

@@ -10,6 +10,7 @@ import {
   furtherFigures,
   leftOutSentence,
   selectionSentence,
+  trainedOnSentence,
   unlikeSentences,
   versionsText,
 } from './words.js';
@@ -25,7 +26,7 @@ export async function evaluationReport(
   const { model, split, labels, evaluation, baselines, selection, predictions, leaks, skipped } = result;
   const { bundle, examples, signal } = options;
   const { pipeline, seed } = bundle.manifest;
-  const leftOut = leftOutSentence(result);
+  const doubts = [trainedOnSentence(result), leftOutSentence(result)].filter((sentence) => sentence !== null);
   const noun = split === 'all' ? 'examples' : `${split} examples`;
   const highlights = await readStrips({ predictions, examples, pipeline, signal });
   return reportHtml({
@@ -36,11 +37,7 @@ export async function evaluationReport(
     skipped,
     headline: headlineOf(evaluation, { noun, baselines }),
     further: furtherFigures(evaluation),
-    sentences: [
-      ...(leftOut === null ? [] : [leftOut]),
-      ...(selection ? [selectionSentence(selection)] : []),
-      ...unlikeSentences(result),
-    ],
+    sentences: [...doubts, ...(selection ? [selectionSentence(selection)] : []), ...unlikeSentences(result)],
     facts: [
       ['model', model],
       ['part of the data', split],

@@ -124,6 +124,15 @@ export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: st
     ? null
     : `Without ${leftOut} of the ${split} part that ${leftOut === 1 ? 'is' : 'are'} in another part, too`;
 
+/** That a model was trained on what it is scored on; null where it was not, as far as is known. */
+export const trainedOnSentence = ({
+  trainedOn,
+  evaluation: { examples },
+}: Pick<BundleEvaluation, 'trainedOn' | 'evaluation'>): string | null =>
+  trainedOn === 0
+    ? null
+    : `The model was trained on ${trainedOn} of these ${countedOf(examples, 'examples')}, which makes the figures too good; --split test scores only those that it was not trained on.`;
+
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 10;
 

@@ -42,6 +42,20 @@ describe('clipstep evaluate', () => {
     expect((await figures('--split', 'all', '--top-k', '1')).evaluation.top.count).toBe(1);
   });
 
+  it('says so where the model was trained on what it is scored on', async () => {
+    const doubt = /trained on 8 of these 16 examples, .* too good; --split test scores/;
+    expect((await evaluate('--split', 'all')).stdout).toMatch(doubt);
+    expect(await readFile(join(root, 'runs', 'model-all', 'report.html'), 'utf8')).toMatch(doubt);
+    expect(await figures('--split', 'all')).toMatchObject({ trainedOn: 8 });
+    expect(await figures('--split', 'train')).toMatchObject({ trainedOn: 8 });
+    expect(await figures()).toMatchObject({ trainedOn: 0 });
+    const other = join(root, 'unseen');
+    await writeTinyDataset(other, 3);
+    const told = await evaluate('--data', other, '--split', 'all');
+    expect(told.code).toBe(0);
+    expect(told.stdout).not.toMatch(/too good/);
+  });
+
   it('tells people the same in tables and words', async () => {
     const { stdout, code } = await evaluate();
     expect(code).toBe(0);
