@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { counted } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { printable } from '../platform/printable.js';
+import { fewText } from '../report/baseline-words.js';
 import type { PairedFigure } from '../tasks/classification/paired.js';
 import { compareRuns, type RunComparison } from '../workflows/compare-runs.js';
 import { columnsTable } from './metrics-tables.js';
@@ -63,10 +64,16 @@ const nats = (loss: number): string => `${loss.toFixed(3)} nats`;
 
 const signed = (value: number, digits: number): string => `${value > 0 ? '+' : ''}${value.toFixed(digits)}`;
 
-const sentence = (name: string, { isShown, difference }: PairedFigure): string =>
-  isShown
-    ? `The ${name} of the second is ${difference > 0 ? 'higher' : 'lower'} by more than chance.`
-    : `A difference in ${name} is not shown.`;
+function sentence(name: string, figure: PairedFigure): string {
+  if (!figure.isShown) return `A difference in ${name} is not shown${reason(figure)}.`;
+  return `The ${name} of the second is ${figure.difference > 0 ? 'higher' : 'lower'} by more than chance.`;
+}
+
+/** Why not, where the interval alone would show it. */
+const reason = (figure: PairedFigure): string => {
+  const few = fewText(figure);
+  return few && `: its interval leaves 0 out${few}`;
+};
 
 function leftOutLines({ one, other }: RunComparison['leftOut']): string[] {
   return [

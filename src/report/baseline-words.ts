@@ -79,12 +79,24 @@ export function baselineSentences({ order, recurrence, sequence }: Baselines): s
 }
 
 /** `3.0 points (95 % interval 1.0 to 5.0)` */
-export function span({ difference, interval: [low, high], differingGroups, isShown }: Comparison): string {
-  const few =
-    low > 0 && !isShown
-      ? `, but only ${counted(differingGroups, 'group')} ${differingGroups === 1 ? 'differs' : 'differ'}`
-      : '';
+export function span(comparison: Comparison): string {
+  const {
+    difference,
+    interval: [low, high],
+  } = comparison;
+  // Below 0, it is the network that is worse, which no sentence asks.
+  const few = low > 0 ? fewText(comparison) : '';
   return `${points(difference)} points (95 % interval ${points(low)} to ${points(high)}${few})`;
+}
+
+/** Why a difference is not shown though its interval leaves 0 out; empty where that is not so. */
+export function fewText({
+  interval: [low, high],
+  differingGroups,
+  isShown,
+}: Pick<Comparison, 'interval' | 'differingGroups' | 'isShown'>): string {
+  if (isShown || (low <= 0 && high >= 0)) return '';
+  return `, but only ${counted(differingGroups, 'group')} ${differingGroups === 1 ? 'differs' : 'differ'}`;
 }
 
 const points = (share: number): string => (100 * share).toFixed(1);

@@ -33,6 +33,16 @@ it('says by how much two runs differ, and which differences are larger than chan
   expect(stdout).toMatch(/The log loss of the second is lower by more than chance\./);
 });
 
+it('says so where an interval leaves 0 out, but too few groups differ', async () => {
+  const one = await run('sure.csv', [0.6, 0.6]);
+  const other = await run('surer.csv', [0.8, 0.9]);
+  const { stdout } = await clipstep(['compare', one, other]);
+  expect(stdout).toMatch(/A difference in accuracy is not shown\./);
+  expect(stdout).toContain(
+    'A difference in log loss is not shown: its interval leaves 0 out, but only 2 groups differ.',
+  );
+});
+
 it('says what to give where there are no predictions', async () => {
   const { stderr, code } = await clipstep(['compare', folder, folder]);
   expect(stderr).toMatch(/There are no predictions in .*predictions\.csv/);
