@@ -9,7 +9,7 @@ import {
   furtherFigures,
   furtherText,
   leftOutSentence,
-  selectionSentence,
+  selectionSentences,
   trainedOnSentence,
   unlikeSentences,
 } from '../report/words.js';
@@ -20,7 +20,7 @@ import { classTable, confusionTable } from './metrics-tables.js';
  * @param folder where it was written to.
  */
 export function evaluationText(result: BundleEvaluation, folder: string): string {
-  const { evaluation, temperature, baselines, skipped, selection } = result;
+  const { evaluation, temperature, baselines, skipped } = result;
   const doubts = [trainedOnSentence(result), leftOutSentence(result)].filter((sentence) => sentence !== null);
   const noun = result.split === 'all' ? 'examples' : `${result.split} examples`;
   return [
@@ -29,7 +29,7 @@ export function evaluationText(result: BundleEvaluation, folder: string): string
     accuracySentence(evaluation, noun),
     furtherText(furtherFigures(evaluation)),
     `${calibrationSentence(evaluation)} Temperature ${temperature.toFixed(2)}.`,
-    ...(selection ? [selectionSentence(selection)] : []),
+    ...selectionSentences(result),
     ...unlikeSentences(result),
     ...(skipped.length > 0
       ? [`${entriesText(skipped)} left out; ${join(folder, 'metrics.json')} says why`]

@@ -89,9 +89,11 @@ export function selectOutOfFold(
     selection: {
       threshold: threshold.kind === 'given' ? threshold : { ...threshold, chosenOn },
       ...sharesOf(marked, seed),
-      overall: selectAnswers(answersOf(all), minProbabilityOf(threshold, all)),
+      overall: selectAnswers(answersOf(all), { minProbability: minProbabilityOf(threshold, all) }),
     },
-    ofFolds: folds.map(({ predictions }, index) => selectAnswers(answersOf(predictions), thresholds[index]!)),
+    ofFolds: folds.map(({ predictions }, index) =>
+      selectAnswers(answersOf(predictions), { minProbability: thresholds[index]! }),
+    ),
   };
 }
 

@@ -69,7 +69,7 @@ export interface BundleEvaluation extends Choices {
   readonly unlike: number | null;
   /** Null when none were given. */
   readonly outliers: OutlierFigures | null;
-  /** What the model's threshold keeps; null when it has none. */
+  /** What gets an answer, being neither unsure nor unlike; null without a threshold where nothing is unlike. */
   readonly selection: Selection | null;
   readonly predictions: readonly Prediction[];
   /** What is the same, or nearly, in two parts of the split, or has two classes; for `all`, which has no parts, the latter. */
@@ -223,6 +223,7 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   const answers = { logits, truth: examples.map(({ label }) => label) };
   const { seed } = pipeline;
   const own = scored.distances.get('network');
+  const unlike = own ? unlikeShare([...own], options) : null;
   const outliers = await outlierDistances(open, options);
   return {
     model: bundle.folder,
@@ -239,12 +240,12 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),
     trainedOn: examples.filter(({ id }) => parts.trainedBy.has(id)).length,
-    unlike: own ? unlikeShare([...own], options) : null,
+    unlike,
     outliers:
       own && outliers
         ? outlierFigures(options.outliers!, { outliers, own: [...own], limits: options })
         : null,
-    selection: options.minProbability > 0 ? selectAnswers(answers, options.minProbability) : null,
+    selection: options.minProbability > 0 || unlike ? selectAnswers(answers, options, own) : null,
     predictions: predictionsOf({
       examples,
       logits,

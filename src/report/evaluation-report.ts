@@ -9,7 +9,7 @@ import { reportHtml } from './report-html.js';
 import {
   furtherFigures,
   leftOutSentence,
-  selectionSentence,
+  selectionSentences,
   trainedOnSentence,
   unlikeSentences,
   versionsText,
@@ -23,7 +23,7 @@ export async function evaluationReport(
   result: BundleEvaluation,
   options: { bundle: Bundle; examples: readonly Example[]; signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const { model, split, labels, evaluation, baselines, selection, predictions, leaks, skipped } = result;
+  const { model, split, labels, evaluation, baselines, predictions, leaks, skipped } = result;
   const { bundle, examples, signal } = options;
   const { pipeline, seed } = bundle.manifest;
   const doubts = [trainedOnSentence(result), leftOutSentence(result)].filter((sentence) => sentence !== null);
@@ -37,7 +37,7 @@ export async function evaluationReport(
     skipped,
     headline: headlineOf(evaluation, { noun, baselines }),
     further: furtherFigures(evaluation),
-    sentences: [...doubts, ...(selection ? [selectionSentence(selection)] : []), ...unlikeSentences(result)],
+    sentences: [...doubts, ...selectionSentences(result), ...unlikeSentences(result)],
     facts: [
       ['model', model],
       ['part of the data', split],

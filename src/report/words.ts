@@ -7,7 +7,6 @@ import { counted, countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { isCalibrated } from '../tasks/classification/calibration.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
-import type { Selection } from '../tasks/classification/threshold.js';
 import { METHOD_WORDS } from './baseline-words.js';
 
 /** What people call the examples of this pipeline, in the plural. */
@@ -70,10 +69,20 @@ export function furtherFigures({
 export const furtherText = (figures: ReturnType<typeof furtherFigures>): string =>
   figures.map(([name, value]) => `${name}: ${value}.`).join(' ');
 
-/** What becomes of answers when some are unknown. */
-export function selectionSentence({ minProbability, answered, precision }: Selection): string {
+/** What becomes of answers when some are unknown, be it that they are unsure or unlike; none where all get one. */
+export function selectionSentences({
+  selection,
+  unlike,
+  maxDistance,
+}: Pick<BundleEvaluation, 'selection' | 'unlike' | 'maxDistance'>): string[] {
+  if (!selection) return [];
+  const { minProbability, answered, precision } = selection;
+  const limits = [
+    ...(minProbability > 0 ? [`a threshold of ${percent(minProbability)}`] : []),
+    ...(unlike && maxDistance !== undefined ? [`a distance of at most ${maxDistance.toFixed(3)}`] : []),
+  ];
   const right = precision === null ? '' : `, and ${percent(precision)} of these answers are right`;
-  return `With a threshold of ${percent(minProbability)}, ${percent(answered)} get an answer${right}.`;
+  return [`With ${limits.join(' and ')}, ${percent(answered)} get an answer${right}.`];
 }
 
 /** What is unlike the training clips, a sentence each. */

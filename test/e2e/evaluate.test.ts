@@ -165,7 +165,7 @@ describe('clipstep evaluate', () => {
 
   it('calls answers unknown below a threshold that is given, which the model does not keep', async () => {
     const before = (await loadBundle(model)).manifest;
-    const { selection, evaluation } = await figures('--min-probability', '0');
+    const { selection, evaluation } = await figures('--min-probability', '0', '--max-distance', 'inf');
     expect(selection).toBe(null);
     const strict = await figures('--min-probability', '1');
     expect(strict).toMatchObject({ minProbability: 1, selection: { minProbability: 1 } });
@@ -176,6 +176,20 @@ describe('clipstep evaluate', () => {
     const { code, stderr } = await clipstep(['evaluate', model, '--data', data, ...both], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/both were given/);
+  });
+
+  it('counts what is unlike among what gets no answer, with a threshold and without', async () => {
+    const none = { answered: 0, precision: null };
+    const both = ['--max-distance', '0', '--min-probability', '0.1'];
+    expect(await figures(...both)).toMatchObject({ unlike: 1, selection: { minProbability: 0.1, ...none } });
+    expect((await evaluate(...both)).stdout).toContain(
+      'With a threshold of 10.0 % and a distance of at most 0.000, 0.0 % get an answer.',
+    );
+    const alone = ['--max-distance', '0', '--min-probability', '0'];
+    expect(await figures(...alone)).toMatchObject({ unlike: 1, selection: none });
+    expect((await evaluate(...alone)).stdout).toContain(
+      'With a distance of at most 0.000, 0.0 % get an answer.',
+    );
   });
 
   it('learns what it was trained on, and leaves the rest as it is', async () => {

@@ -1,7 +1,8 @@
 import { UserError } from '../../errors.js';
+import { isUnlike, type Limits } from './answer.js';
 import { type Answers, confidences } from './calibration.js';
 
-/** What becomes of answers when those below a probability are `unknown`. */
+/** What becomes of answers when those below a probability, or too far from what the model knows, are `unknown`. */
 export interface Selection {
   readonly minProbability: number;
   /** Share of the examples that get an answer. */
@@ -29,10 +30,20 @@ export function chooseMinProbability(answers: Answers, targetPrecision: number):
   return chosen;
 }
 
-/** How answers fare under a threshold. */
-export function selectAnswers(answers: Answers, minProbability: number): Selection {
+/**
+ * How answers fare under a threshold, and a limit to how far examples may be.
+ * @param distances of the examples from what the model was trained on, where it knows.
+ */
+export function selectAnswers(
+  answers: Answers,
+  limits: Limits,
+  distances: ArrayLike<number> = [],
+): Selection {
+  const { minProbability } = limits;
   const all = confidences(answers);
-  const kept = all.filter(({ confidence }) => confidence >= minProbability);
+  const kept = all.filter(
+    ({ confidence }, index) => confidence >= minProbability && !isUnlike(distances[index], limits),
+  );
   const right = kept.filter(({ isRight }) => isRight).length;
   return {
     minProbability,

@@ -41,8 +41,25 @@ describe('chooseMinProbability', () => {
 
 describe('selectAnswers', () => {
   it('says how many get an answer and how many of those are right', () => {
-    expect(selectAnswers(mixed, 0.65)).toEqual({ minProbability: 0.65, answered: 0.75, precision: 1 });
-    expect(selectAnswers(mixed, 0)).toMatchObject({ answered: 1, precision: 0.75 });
-    expect(selectAnswers(mixed, 0.99)).toMatchObject({ answered: 0, precision: null });
+    expect(selectAnswers(mixed, { minProbability: 0.65 })).toEqual({
+      minProbability: 0.65,
+      answered: 0.75,
+      precision: 1,
+    });
+    expect(selectAnswers(mixed, { minProbability: 0 })).toMatchObject({ answered: 1, precision: 0.75 });
+    expect(selectAnswers(mixed, { minProbability: 0.99 })).toMatchObject({ answered: 0, precision: null });
+  });
+
+  it('gives no answer to what is unlike, however sure', () => {
+    const distances = [3, 1, 1, 1];
+    expect(selectAnswers(mixed, { minProbability: 0.65, maxDistance: 2 }, distances)).toEqual({
+      minProbability: 0.65,
+      answered: 0.5,
+      precision: 1,
+    });
+    expect(selectAnswers(mixed, { minProbability: 0, maxDistance: 0.5 }, distances)).toMatchObject({
+      answered: 0,
+      precision: null,
+    });
   });
 });
