@@ -2,6 +2,7 @@ import type { Trainer } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { States } from '../network/states.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { counted } from '../platform/counted.js';
 import { random } from '../random.js';
 import type { EpochScore } from '../tasks/task.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -42,12 +43,13 @@ export interface Reached {
  *
  * @returns the trained weights of the epoch with the lowest validation loss, or of the last epoch when
  *   the pipeline keeps that or there is no validation part; and the progress at the end.
- * @throws UserError `aborted` after a checkpoint was kept; `diverged` when a loss is no longer finite, the
- *   checkpoint being the last one that was.
+ * @throws UserError `usage` for a stage that has made more than its length; `aborted` after a checkpoint was kept;
+ *   `diverged` when a loss is no longer finite, the checkpoint being the last one that was.
  */
 export async function fitStage(options: FitOptions): Promise<{ weights: Weights; progress: Progress }> {
   const { trainer, stage, pipeline, steps } = options;
   const length = lengthOf(stage, steps.perEpoch);
+  refuseShorter(options.progress, length, steps.perEpoch);
   const { history, epoch } = options.progress;
   const { epochsBefore = history.length - epoch } = options;
   let { progress, best, states } = options;
@@ -72,6 +74,16 @@ export async function fitStage(options: FitOptions): Promise<{ weights: Weights;
     await options.save({ progress }, best, goesOn() ? 'between epochs' : 'at an end');
   }
   return { weights: best, progress };
+}
+
+/** A stage that goes on may be given another length, but none that it is beyond. */
+function refuseShorter({ stage, epoch, step }: Progress, length: StageLength, perEpoch: number): void {
+  if (epoch <= length.epochs && step <= length.inEpoch(epoch)) return;
+  const made = `${counted(epoch * perEpoch + step, 'step')} in ${counted(epoch + Math.sign(step), 'epoch')}`;
+  throw new UserError('usage', {
+    problem: `Stage ${stage + 1} has already made ${made}, and is now to make ${length.steps} in ${length.epochs}.`,
+    fix: 'Resume with the length that it was started with, or a longer one.',
+  });
 }
 
 /** Progress at the start of a stage. */
@@ -177,7 +189,7 @@ const freshEpoch = () => ({ step: 0, epochLoss: 0, epochCorrect: 0, epochCount: 
 
 function interrupted(progress: Progress, { epochs }: StageLength): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted in epoch ${progress.epoch + 1} of ${epochs}.`,
+    problem: `Interrupted in stage ${progress.stage + 1}, epoch ${progress.epoch + 1} of ${epochs}.`,
     fix: 'Give the same command with --resume to go on to the same result.',
   });
 }

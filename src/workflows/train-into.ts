@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type NewBundle, saveBundle } from '../bundle/bundle.js';
-import { refuseOccupied } from '../bundle/model-folder.js';
+import { isModel, refuseOccupied } from '../bundle/model-folder.js';
+import { UserError } from '../errors.js';
 import { whileLocked } from '../platform/lock-output.js';
 import { checkpointPath, removeCheckpoint, withCheckpoint } from '../train/checkpoint.js';
 import { openTensorboard } from '../train/tensorboard.js';
@@ -31,7 +32,7 @@ export interface TrainingHooks {
  * checkpoint there, a finished one the model.
  *
  * @param training.name of the pipeline.
- * @throws UserError as training.train and saveBundle; `usage` for a folder that is not empty.
+ * @throws UserError as training.train and saveBundle; `usage` for a folder that is not empty, and to resume what is finished.
  */
 export async function trainInto<Finished extends { readonly result: object }>(
   options: OutputOptions,
@@ -43,6 +44,7 @@ export async function trainInto<Finished extends { readonly result: object }>(
 ): Promise<Finished['result'] & { folder: string }> {
   const { tensorboard, out: folder = join('runs', training.name), resume = false } = options;
   const board = tensorboard === undefined ? null : await openTensorboard(tensorboard);
+  if (resume && (await isModel(folder))) throw finishedAlready(folder);
   await refuseOccupied(folder);
   const path = checkpointPath(folder);
   const work = async (signal: AbortSignal) => {
@@ -61,5 +63,12 @@ export async function trainInto<Finished extends { readonly result: object }>(
   return whileLocked(folder, {
     signal: options.signal,
     work: (own) => withCheckpoint(path, () => work(own)),
+  });
+}
+
+function finishedAlready(folder: string): UserError {
+  return new UserError('usage', {
+    problem: `The training in ${folder} is finished, so there is nothing to resume.`,
+    fix: `To train a model of clips further, go on from it into another folder: --from ${folder} --out FOLDER.`,
   });
 }

@@ -255,6 +255,16 @@ describe('clipstep train refuses', () => {
     expect(result.code).toBe(2);
   });
 
+  it('to resume what is finished, which --from goes on from', async () => {
+    const pipeline = await writeTinyPipeline(join(root, 'p'));
+    const out = freshOut();
+    expect((await refuse(pipeline, '--data', data, '--out', out)).code).toBe(0);
+    const result = await refuse(pipeline, '--data', data, '--out', out, '--resume');
+    expect(result.stderr).toMatch(/is finished, so there is nothing to resume/);
+    expect(result.stderr).toContain(`--from ${out}`);
+    expect(result.code).toBe(2);
+  });
+
   it('a dataset of one class', async () => {
     const single = join(root, 'single');
     await writeTinyDataset(single, 2);

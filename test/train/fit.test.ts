@@ -84,7 +84,11 @@ interface Start {
 /** Trains the stage, and keeps what it saved after each epoch. */
 async function trainStage(
   training: Partial<Pipeline['training']>,
-  { start, withoutValidation = false }: { start?: Start; withoutValidation?: boolean } = {},
+  {
+    start,
+    withoutValidation = false,
+    length = {},
+  }: { start?: Start; withoutValidation?: boolean; length?: Pick<Stage, 'epochs' | 'steps'> } = {},
 ) {
   const pipeline = pipelineOf(training);
   const trainer = await engine.training.createTrainer({
@@ -99,7 +103,7 @@ async function trainStage(
     const finished = await fitStage({
       trainer,
       pipeline,
-      stage,
+      stage: { ...stage, ...length },
       ...(start ?? { progress: freshProgress(0, []), best: new Map() }),
       steps: exampleSteps({
         pipeline,
@@ -157,6 +161,21 @@ describe('a stage', async () => {
     const again = await trainStage({ patience: 3 }, { start: { progress, best: weights } });
     expect(again.epochs).toEqual([]);
     expect(again).toMatchObject({ weights, progress });
+  });
+
+  it('goes on to another length, but to none that it is beyond', async () => {
+    const { weights: best, progress } = await trainStage({}, { length: { epochs: 3 } });
+    const goOn = (length: Pick<Stage, 'epochs' | 'steps'>, step = 0) =>
+      trainStage({}, { start: { progress: { ...progress, step }, best }, length });
+    expect((await goOn({ epochs: 4 })).history).toHaveLength(4);
+    expect((await goOn({ epochs: 3 })).history).toHaveLength(3);
+    await expect(goOn({ epochs: 2, steps: 4 })).rejects.toMatchObject({
+      code: 'usage',
+      problem: 'Stage 1 has already made 6 steps in 3 epochs, and is now to make 4 in 2.',
+    });
+    await expect(goOn({ epochs: 3 }, 1)).rejects.toMatchObject({
+      problem: 'Stage 1 has already made 7 steps in 4 epochs, and is now to make 6 in 3.',
+    });
   });
 
   it('gives the weights of the epoch with the lowest loss of validation', async () => {
