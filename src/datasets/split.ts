@@ -94,7 +94,7 @@ function draw(examples: readonly Example[], options: SplitOptions & { dataset: D
   const [train = [], testing = [], validating = []] = parts;
   const complete = new Set(train.map((example) => example.label)).size === dataset.labels.length;
   const filled = (test === 0 || testing.length > 0) && (validation === 0 || validating.length > 0);
-  if (!complete || !filled) throw tooFewGroups(dataset);
+  if (!complete || !filled) throw tooFew(dataset, options);
   return { train, validation: validating, test: testing };
 }
 
@@ -114,22 +114,31 @@ function drawFold(
 /** A fold's test part, and all others. */
 function takeFold(
   examples: readonly Example[],
-  { fold: { number, of }, seed, dataset }: { fold: Fold; seed: number; dataset: Dataset },
+  { fold, seed, dataset }: { fold: Fold; seed: number; dataset: Dataset },
 ): { test: Example[]; rest: Example[] } {
+  const { number, of } = fold;
   const shares = Array.from({ length: of }, () => 1 / of);
   const test = partitionByGroup(examples, { shares, seed })[number - 1]!;
-  if (test.length === 0) throw tooFewGroups(dataset);
+  if (test.length === 0) throw tooFew(dataset, { fold });
   const tested = new Set(test);
   return { test, rest: examples.filter((example) => !tested.has(example)) };
 }
 
-function tooFewGroups({ examples, labels }: Dataset) {
-  const counts = labels.map((label, index) => {
-    const groups = new Set(examples.filter((each) => each.label === index).map((each) => each.group));
-    return `  ${label}: ${groups.size}`;
-  });
+function tooFew({ examples, labels }: Dataset, { fold }: Pick<SplitOptions, 'fold'>) {
+  const groups = labels.map(
+    (_, index) => new Set(examples.filter(({ label }) => label === index).map(({ group }) => group)).size,
+  );
+  const isGrouped = new Set(examples.map(({ group }) => group)).size < examples.length;
+  const noun = examples.some(({ text }) => text !== undefined) ? 'texts' : 'clips';
+  const problem = isGrouped
+    ? 'There are too few groups to fill every part of the split, since a group stays whole. Groups of each class'
+    : `There are too few ${noun} to fill every part of the split. ${noun === 'texts' ? 'Texts' : 'Clips'} of each class`;
+  const more = isGrouped
+    ? `Add ${noun} from other sources, give smaller groups in the manifest`
+    : `Add ${noun} of each class`;
+  const less = fold ? 'give fewer --folds' : 'set split.validation or split.test to 0';
   return badDataset(
-    `There are too few groups to fill every part of the split, since a group stays whole. Groups of each class:\n${counts.join('\n')}`,
-    'Add clips from other sources, give smaller groups in the manifest, or set split.validation or split.test to 0.',
+    `${problem}:\n${labels.map((label, index) => `  ${label}: ${groups[index]}`).join('\n')}`,
+    `${more}, or ${less}.`,
   );
 }

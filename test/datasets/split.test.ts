@@ -118,7 +118,10 @@ describe('splitByGroup', () => {
   it('says how many groups each class has when there are too few', () => {
     const poor = dataset(LABELS, ['0 a', '0 a', '1 b', '1 b']);
     expect(() => splitByGroup(poor, shares(0.2, 0.2))).toThrow(
-      expect.objectContaining({ code: 'bad_dataset', problem: expect.stringMatching(/fall: 1\n.*rise: 1/) }),
+      expect.objectContaining({
+        code: 'bad_dataset',
+        problem: expect.stringMatching(/too few groups.*fall: 1\n.*rise: 1/s),
+      }),
     );
   });
 
@@ -203,7 +206,10 @@ describe('folds', () => {
   it('are refused where there are more of them than groups', () => {
     const few = dataset(LABELS, ['0 a', '1 b', '0 c', '1 d']);
     expect(() => splitByGroup(few, { validation: 0, test: 0, fold: { number: 5, of: 5 }, seed: 1 })).toThrow(
-      /too few groups/,
+      expect.objectContaining({
+        problem: expect.stringMatching(/too few clips .*\. Clips of each class:\n {2}fall: 2\n {2}rise: 2/),
+        fix: 'Add clips of each class, or give fewer --folds.',
+      }),
     );
   });
 });
@@ -247,6 +253,6 @@ describe('folds inside a fold', () => {
   it('are refused where what remains has too few groups', () => {
     const few = dataset(LABELS, ['0 a', '1 b', '0 c', '1 d', '0 e', '1 f']);
     const fold = { number: 5, of: 5, without: { number: 1, of: 2 } };
-    expect(() => splitByGroup(few, { validation: 0, test: 0, fold, seed: 1 })).toThrow(/too few groups/);
+    expect(() => splitByGroup(few, { validation: 0, test: 0, fold, seed: 1 })).toThrow(/too few clips/);
   });
 });

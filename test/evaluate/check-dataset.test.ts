@@ -87,5 +87,5 @@ it('says why there are too few clips for a test part', async () => {
   await writeClip('few/a/1', { seed: 5 });
   await writeClip('few/b/1', { seed: 6 });
   const { splitProblem } = await checkDataset(join(root, 'few'));
-  expect(splitProblem).toMatch(/too few groups[\s\S]*a: 1\n {2}b: 1/);
+  expect(splitProblem).toMatch(/too few clips to fill[\s\S]*a: 1\n {2}b: 1/);
 });
