@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { listIssues, messageOf, UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import { recognize } from '../media/recognize.js';
+import { explainIssues } from '../pipeline/explain-issues.js';
 import { pipelineSchema } from '../pipeline/schema.js';
 import { readTextFile } from '../platform/regular-file.js';
 import { testSummarySchema } from '../tasks/tasks.js';
@@ -43,7 +44,10 @@ export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(BUNDLE_SCHEMA_VERSION),
   pipeline: pipelineSchema,
   /** Of the network's outputs; none where these are the tokens of the vocabulary. */
-  labels: z.array(z.string().min(1)).refine(({ length }) => length !== 1, 'must be 2 or more'),
+  labels: z
+    .array(z.string().min(1))
+    .refine(({ length }) => length !== 1, 'must be 2 or more')
+    .refine((labels) => new Set(labels).size === labels.length, 'must not have one of them twice'),
   /** The symbols that its input knows, in the order of their numbers; absent where it reads none. */
   vocabulary: z.array(z.string().min(1)).optional(),
   /** Likewise those of what it translates; absent where it does not. */
@@ -137,7 +141,10 @@ function parseManifest(text: string, path: string): Manifest {
   }
   // To compile the schema takes twice as long as to parse with it once.
   const parsed = manifestSchema.safeParse(document, { jitless: true });
-  if (!parsed.success) throw damaged(path, `has values that do not fit:\n${listIssues(parsed.error)}\n`);
+  if (!parsed.success) {
+    const lines = explainIssues(parsed.error, { document, placeOf: () => undefined });
+    throw damaged(path, `has values that do not fit:\n${lines}`);
+  }
   return parsed.data;
 }
 

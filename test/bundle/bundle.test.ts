@@ -118,6 +118,20 @@ describe('a damaged bundle is refused, naming the file, when', () => {
     expect((await refusal()).problem).toMatch(/labels/);
   });
 
+  it('a number is out of its bounds, in the words that pipelines get', async () => {
+    await editManifest((manifest) => {
+      manifest.maxDistance = -1;
+    });
+    expect((await refusal()).problem).toMatch(/:\n {2}maxDistance: must be at least 0; found -1\.$/);
+  });
+
+  it('a label stands twice', async () => {
+    await editManifest((manifest) => {
+      manifest.labels = ['up', 'up'];
+    });
+    expect((await refusal()).problem).toMatch(/labels: must not have one of them twice\.$/);
+  });
+
   it('the weights are missing', async () => {
     await rm(join(folder, 'weights.safetensors'));
     expect((await refusal()).problem).toMatch(/weights\.safetensors cannot be read/);
