@@ -7,7 +7,6 @@ import {
   settingText,
 } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { stagesOf } from '../train/stages.js';
 
 /** Settings to choose, by their dotted names, a value each: `{'recurrent.layers': 1}`. */
 export type Candidate = Readonly<Record<string, unknown>>;
@@ -67,7 +66,7 @@ async function trainable(candidate: Candidate, adjustments: Adjustments): Promis
   try {
     const pipeline = await readAdjustedPipeline(adjustedBy(adjustments, candidate));
     // Blocks of the encoder are only counted here; classes make no difference to that.
-    stagesOf(pipeline, networksOf(pipeline, { classes: 2 }));
+    networksOf(pipeline, { classes: 2 });
     return pipeline;
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause;

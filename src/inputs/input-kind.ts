@@ -116,7 +116,7 @@ export interface Surroundings {
   };
   readonly recurrent: { readonly upper?: object | undefined; readonly segment?: number | undefined };
   readonly distil?: object | undefined;
-  readonly finetune?: readonly object[] | undefined;
+  readonly finetune?: ReadonlyArray<{ readonly fromBlock: number }> | undefined;
 }
 
 /** A setting that does not go with another. */

@@ -5,7 +5,7 @@ import { UserError } from '../errors.js';
 import { findShipped } from '../platform/shipped.js';
 import type { PlaceOf } from './explain-issues.js';
 import { withOwnDescription } from './own-description.js';
-import { readWrittenPipeline } from './pipeline-file.js';
+import { keyTwice, readWrittenPipeline } from './pipeline-file.js';
 import { checkWritten, type Pipeline } from './schema.js';
 import { nearestSetting } from './setting-names.js';
 
@@ -75,6 +75,14 @@ export function parseSetting(name: string, text: string): unknown {
   try {
     return parseYaml(text);
   } catch (cause) {
+    const twice = keyTwice(cause);
+    if (twice !== null) {
+      throw new UserError('usage', {
+        problem: `The value of ${name} has a setting twice, the second time in ${twice}: ${text}`,
+        fix: 'Remove one of the two.',
+        cause,
+      });
+    }
     throw new UserError('usage', {
       problem: `The value of ${name} is not YAML: ${text}`,
       fix: 'Give a number, a word, or a map in braces.',

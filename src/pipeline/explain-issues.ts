@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { counted } from '../platform/counted.js';
 import { nearest } from '../platform/nearest.js';
 import { nearestSetting } from './setting-names.js';
 
@@ -44,7 +45,8 @@ function wordsOf(issue: Issue, value: unknown): string {
   const found = `found ${shown(value)}`;
   switch (issue.code) {
     case 'invalid_type': {
-      const expected = TYPES[issue.expected] ?? issue.expected;
+      const isEndless = issue.expected === 'number' && typeof value === 'number';
+      const expected = isEndless ? 'a finite number' : (TYPES[issue.expected] ?? issue.expected);
       return value === undefined ? `is missing; it must be ${expected}` : `must be ${expected}; ${found}`;
     }
     case 'invalid_value':
@@ -52,9 +54,9 @@ function wordsOf(issue: Issue, value: unknown): string {
     case 'invalid_union':
       return choiceWords('options' in issue ? (issue.options ?? []).map(String) : [], value);
     case 'too_small':
-      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}; ${found}`;
+      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${amountOf(issue.minimum, issue.origin)}; ${found}`;
     case 'too_big':
-      return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin)}; ${found}`;
+      return `must be ${issue.inclusive ? 'at most' : 'less than'} ${amountOf(issue.maximum, issue.origin)}; ${found}`;
     case 'invalid_format':
       return `must be ${issue.message}; ${found}`;
     default:
@@ -83,16 +85,20 @@ function choiceWords(choices: readonly string[], value: unknown): string {
   return `must be ${expected}; found ${shown(value)}${near ? `, did you mean ${near}?` : ''}`;
 }
 
-/** What is counted where it is no number. */
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters long';
-  return origin === 'array' ? ' entries long' : '';
+/** A limit, with what is counted where it is no number. */
+function amountOf(limit: number | bigint, origin: string): string {
+  if (origin === 'string') return `${counted(Number(limit), 'character')} long`;
+  return origin === 'array' ? `${counted(Number(limit), 'entry', 'entries')} long` : String(limit);
 }
 
 /** Longest piece of a value that a message quotes. */
 const LONGEST = 60;
 
 function shown(value: unknown): string {
+  // JSON has no such numbers; this is how YAML writes them.
+  if (Number.isNaN(value)) return '.nan';
+  if (value === Number.POSITIVE_INFINITY) return '.inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-.inf';
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, YAMLParseError } from 'yaml';
 import { messageOf, UserError } from '../errors.js';
 import { readTextFile } from '../platform/regular-file.js';
 import { findShipped } from '../platform/shipped.js';
@@ -58,12 +58,27 @@ function parseYaml(text: string, origin: string): { value: unknown; placeOf: Pla
     for (const error of document.errors) throw error;
     return { value: document.toJS(), placeOf: placesIn(document.contents, lineCounter) };
   } catch (cause) {
+    const twice = keyTwice(cause);
+    if (twice !== null) {
+      throw new UserError('bad_config', {
+        problem: `The pipeline ${origin} has a setting twice in one section, the second time in ${twice}.`,
+        fix: 'Remove one of the two.',
+        cause,
+      });
+    }
     throw new UserError('bad_config', {
       problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
       fix: 'Fix the line that the message names; `clipstep init` writes a pipeline that works.',
       cause,
     });
   }
+}
+
+/** Where YAML has a key for the second time, such as `line 3, column 5`; null for any other error. */
+export function keyTwice(error: unknown): string | null {
+  if (!(error instanceof YAMLParseError) || error.code !== 'DUPLICATE_KEY') return null;
+  const [{ line, col }] = error.linePos!; // as errors that are pretty have it
+  return `line ${line}, column ${col}`;
 }
 
 /** A setting that nobody wrote is missed in the section that it belongs to. */

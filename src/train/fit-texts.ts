@@ -41,7 +41,7 @@ export async function fitOnTexts(
   }: { networks: Networks; engine: Engine; digest: string; steps: StageSteps },
 ): Promise<{ weights: Weights; history: readonly EpochRecord[] }> {
   const { recurrent: network } = networks;
-  const [stage] = stagesOf(pipeline, networks);
+  const [stage] = stagesOf(pipeline);
   if (!stage) throw new Error(`${pipeline.name} has no stage`);
   const { initialHead: head, initialEmbedding: embedding, clipNorm } = pipeline.training;
   const fingerprint = {

@@ -24,7 +24,7 @@ export function planStages(
   return [
     ...distillation.map((stage) => ({ member: ofAll, place: 0, stage })),
     ...membersOf(pipeline, networks).flatMap((member, place) =>
-      stagesOf(pipeline, networks).map((stage) => ({ member, place, stage })),
+      stagesOf(pipeline).map((stage) => ({ member, place, stage })),
     ),
   ];
 }

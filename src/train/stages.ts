@@ -1,7 +1,4 @@
-import { mobileNetBlocks } from '../encoder/mobilenet.js';
 import type { EncoderTuning } from '../engine/engine.js';
-import { UserError } from '../errors.js';
-import type { Networks } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
 
 /** A part of a training with settings of its own; each stage goes on from the weights of the one before. */
@@ -77,9 +74,8 @@ export function distilStageOf({ distil }: Pipeline): Stage[] {
   return [{ scope: { kind: 'distil' }, isFirst: true, epochs, batchSize, learningRate, warmupEpochs }];
 }
 
-/** The stages of a network that a pipeline asks for, in order. @throws UserError `bad_config` for a block that is not there. */
-export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
-  const { training, finetune } = pipeline;
+/** The stages of a network that a pipeline asks for, in order. */
+export function stagesOf({ training, finetune = [] }: Pipeline): Stage[] {
   const first: Stage = {
     scope:
       training.train === 'recurrent'
@@ -92,15 +88,9 @@ export function stagesOf(pipeline: Pipeline, networks: Networks): Stage[] {
     learningRate: training.learningRate,
     warmupEpochs: training.warmupEpochs,
   };
-  if (!finetune) return [first];
-  const blocks = networks.encoder ? mobileNetBlocks(networks.encoder).length : 0;
-  const further = finetune.map(({ fromBlock, trains, layerDecay, ...rest }, index): Stage => {
+  const further = finetune.map(({ fromBlock, trains, layerDecay, ...rest }): Stage => {
     const scope = { kind: 'everything', tuning: { fromBlock, trains, layerDecay } } as const;
-    if (fromBlock < blocks) return { ...rest, scope, isFirst: false };
-    throw new UserError('bad_config', {
-      problem: `finetune.${index}.fromBlock is ${fromBlock}, but the encoder's blocks are 0 to ${blocks - 1}.`,
-      fix: 'Give the first block that is to be trained.',
-    });
+    return { ...rest, scope, isFirst: false };
   });
   return [first, ...further];
 }

@@ -49,7 +49,7 @@ async function trainBaseline(
   },
 ): Promise<Weights> {
   const { name, networks, member, read } = classifier;
-  const [first] = stagesOf(run.pipeline, run.networks);
+  const [first] = stagesOf(run.pipeline);
   const { weights } = await trainOnFeatures(
     {
       ...run,

@@ -60,6 +60,13 @@ describe('a pipeline with adjustments', () => {
     ['trainig.epochs', '3', 'usage', 'trainig'],
     ['seed.x', '3', 'usage', 'seed'],
     ['training.epochs', '[3', 'usage', 'not YAML'],
+    ['recurrent', '{ units: 3, units: 4 }', 'usage', 'twice, the second time in line 1, column 13'],
+    [
+      'finetune',
+      '[{ fromBlock: 99, epochs: 1, batchSize: 1, learningRate: 0.1 }]',
+      'bad_config',
+      'finetune.0.fromBlock (--set)',
+    ],
   ])('refuses %s=%s', async (name, value, code, problem) => {
     const refused = readAdjustedPipeline({ pipeline, set: { [name]: value } });
     await expect(refused).rejects.toMatchObject({ code, problem: expect.stringContaining(problem) });

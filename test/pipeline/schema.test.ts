@@ -290,6 +290,27 @@ distil:
     expect(problemOf(same)).toContain('data.test.seed');
   });
 
+  it('trains no block of the encoder that is not there', () => {
+    const stage = '[{ fromBlock: 99, epochs: 1, batchSize: 1, learningRate: 0.1 }]';
+    expect(problemOf(`${minimal}finetune: ${stage}\n`)).toMatch(
+      /finetune\.0\.fromBlock \(line 11, .*\): must be at most 13, which is the encoder's last block; found 99/,
+    );
+  });
+
+  it('is refused with what was written where that is no finite number, or an empty list', () => {
+    const stage = (settings: string) =>
+      `${minimal}finetune: [{ fromBlock: 3, epochs: 1, batchSize: 1, learningRate: 0.1, ${settings} }]\n`;
+    expect(problemOf(stage('pull: .inf'))).toMatch(/pull .*: must be a finite number; found \.inf$/);
+    expect(problemOf(stage('layerDecay: .nan'))).toMatch(/must be a finite number; found \.nan$/);
+    expect(problemOf(`${minimal}finetune: []\n`)).toMatch(/: must be at least 1 entry long; found \[\]$/);
+  });
+
+  it('is refused where a setting stands twice, with where', () => {
+    expect(problemOf(minimal.replace('units: 8', 'units: 8, cell: gru'))).toBe(
+      'The pipeline tiny.yaml has a setting twice in one section, the second time in line 9, column 36.',
+    );
+  });
+
   it('is refused when it is not YAML, with the line', () => {
     expect(problemOf('name: [unclosed')).toContain('line 1');
   });

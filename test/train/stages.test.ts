@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { networksOf } from '../../src/network/networks.js';
 import { checkPipeline } from '../../src/pipeline/schema.js';
 import { lengthOf, type Stage, stagesOf } from '../../src/train/stages.js';
 
@@ -48,7 +47,7 @@ describe('the warm-up of stages after the first', () => {
       },
       'the test',
     );
-    const stages = stagesOf(pipeline, networksOf(pipeline, { classes: 2 }));
+    const stages = stagesOf(pipeline);
     const perEpoch = 8;
     expect(stages.map((stage) => lengthOf(stage, perEpoch).warmupSteps)).toEqual([40, 6, 8, 0]);
   });

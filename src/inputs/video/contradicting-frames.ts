@@ -1,4 +1,5 @@
 import type { DataSettings } from '../../datasets/data-schema.js';
+import { mobileNetBlocks } from '../../encoder/mobilenet.js';
 import type { Sampling } from '../../media/frame-schema.js';
 import type { Contradiction, Surroundings } from '../input-kind.js';
 import type { Augmentation } from './augmentation-schema.js';
@@ -14,10 +15,30 @@ export function contradictingFrames(input: FramesInput, pipeline: Surroundings):
     found.push({ path: ['training', 'train'], message });
   }
   const ofStreams = contradictingStreams(input, pipeline);
+  const ofFinetune = contradictingFinetune(input, pipeline);
   const ofAugmentation = training.augmentation
     ? contradictingAugmentation(training.augmentation, { sampling: input.sampling, data })
     : [];
-  return [...found, ...ofStreams, ...ofAugmentation];
+  return [...found, ...ofStreams, ...ofFinetune, ...ofAugmentation];
+}
+
+/** Stages that begin with a block that is not there. */
+function contradictingFinetune(
+  { encoder: { architecture, alpha, pooling, blocks }, preprocessing }: FramesInput,
+  { finetune = [] }: Surroundings,
+): Contradiction[] {
+  const available = mobileNetBlocks({ architecture, alpha, pooling, inputSize: preprocessing.size }).length;
+  const last = Math.min(blocks ?? available, available) - 1;
+  return finetune.flatMap(({ fromBlock }, index) =>
+    fromBlock > last
+      ? [
+          {
+            path: ['finetune', String(index), 'fromBlock'],
+            message: `must be at most ${last}, which is the encoder's last block`,
+          },
+        ]
+      : [],
+  );
 }
 
 function contradictingStreams(
