@@ -42,8 +42,8 @@ export const unlikeShare = (distances: readonly number[], limits: Limits): numbe
   distances.filter((distance) => isUnlike(distance, limits)).length / distances.length;
 
 /**
- * What is of no class of a model's: all clips below a folder or of a manifest, or for a model of texts, the lines of a
- * file, or a dataset of texts.
+ * What is of no class of a model's: all clips below a folder, links followed as in a dataset, or of a manifest; or for a
+ * model of texts, the lines of a file, or a dataset of texts.
  *
  * @throws UserError as listClips and scanTexts; `unreadable` for a file of texts that cannot be read.
  */
@@ -59,7 +59,7 @@ export async function listOutliers(
     const listed = listClips(source, {
       labels: new Set<string>(),
       images,
-      followLinks: false,
+      followLinks: true,
       shard: undefined,
       scratch,
       onSkipped: () => {},

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,18 @@ describe('clipstep evaluate', () => {
     expect(top[0].probability).toBeGreaterThan(0);
     const told = await evaluate('--outliers', strange);
     expect(told.stdout).toMatch(/Of 1 outlier from .*strange, .* are called unlike; AUROC \d/);
+  });
+
+  it.skipIf(process.platform === 'win32')('follows links to outliers, as to its data', async () => {
+    const [links, linked] = [join(root, 'links'), join(root, 'linked')];
+    for (const label of ['up', 'down']) {
+      await mkdir(join(linked, label), { recursive: true });
+      await symlink(join(data, label, 'clip0'), join(linked, label, 'clip'));
+    }
+    await mkdir(links);
+    await symlink(join(data, 'up', 'clip0'), join(links, 'clip'));
+    const flags = ['--data', linked, '--split', 'all', '--outliers', links];
+    expect(await figures(...flags)).toMatchObject({ evaluation: { examples: 2 }, outliers: { examples: 1 } });
   });
 
   it('reports a clip that cannot be read', async () => {
