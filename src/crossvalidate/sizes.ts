@@ -44,7 +44,8 @@ export async function measureSizes(
     }
     if (results.length === positions.length)
       figures.push(figureOf(results, { perClass, seed: positions[0]!.seed }));
-    else note(options, `${perClass} of a class: left out, since no class has more in each training part`);
+    else
+      note(options, `${perClass} of a class: left out, since no class has that many in every training part`);
   }
   return figures;
 }

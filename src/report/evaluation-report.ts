@@ -7,8 +7,10 @@ import { headlineOf } from './headline.js';
 import { readStrips } from './read-strips.js';
 import { reportHtml } from './report-html.js';
 import {
+  exampleNoun,
   furtherFigures,
   leftOutSentence,
+  partNoun,
   selectionSentences,
   trainedOnSentence,
   unlikeSentences,
@@ -26,8 +28,10 @@ export async function evaluationReport(
   const { model, split, labels, evaluation, baselines, predictions, leaks, skipped } = result;
   const { bundle, examples, signal } = options;
   const { pipeline, seed } = bundle.manifest;
-  const doubts = [trainedOnSentence(result), leftOutSentence(result)].filter((sentence) => sentence !== null);
-  const noun = split === 'all' ? 'examples' : `${split} examples`;
+  const doubts = [trainedOnSentence(result, exampleNoun(pipeline)), leftOutSentence(result)].filter(
+    (sentence) => sentence !== null,
+  );
+  const noun = partNoun(split, pipeline);
   const highlights = await readStrips({ predictions, examples, pipeline, signal });
   return reportHtml({
     title: model,

@@ -13,6 +13,10 @@ import { METHOD_WORDS } from './baseline-words.js';
 export const exampleNoun = ({ input, data }: Pipeline): string =>
   data?.kind === 'mnist' ? 'images' : inputOf(input).noun;
 
+/** The same of the examples of a part, such as "test clips". */
+export const partNoun = (split: BundleEvaluation['split'], pipeline: Pipeline): string =>
+  split === 'all' ? exampleNoun(pipeline) : `${split} ${exampleNoun(pipeline)}`;
+
 /** What people call one input of a batch. */
 export const batchNoun = ({ input }: Pick<Pipeline, 'input'>): string => BATCH_NOUNS[inputOf(input).given];
 
@@ -133,14 +137,17 @@ export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: st
     ? null
     : `Without ${leftOut} of the ${split} part that ${leftOut === 1 ? 'is' : 'are'} in another part, too`;
 
-/** That a model was trained on what it is scored on; null where it was not, as far as is known. */
-export const trainedOnSentence = ({
-  trainedOn,
-  evaluation: { examples },
-}: Pick<BundleEvaluation, 'trainedOn' | 'evaluation'>): string | null =>
+/**
+ * That a model was trained on what it is scored on; null where it was not, as far as is known.
+ * @param noun what examples are called, in the plural.
+ */
+export const trainedOnSentence = (
+  { trainedOn, evaluation: { examples } }: Pick<BundleEvaluation, 'trainedOn' | 'evaluation'>,
+  noun: string,
+): string | null =>
   trainedOn === 0
     ? null
-    : `The model was trained on ${trainedOn} of these ${countedOf(examples, 'examples')}, which makes the figures too good; --split test scores only those that it was not trained on.`;
+    : `The model was trained on ${trainedOn} of these ${countedOf(examples, noun)}, which makes the figures too good; --split test scores only those that it was not trained on.`;
 
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 10;

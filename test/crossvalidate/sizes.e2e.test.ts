@@ -37,7 +37,7 @@ describe('sizes', () => {
       [null, 8],
     ]);
     expect(sizes.at(-1)).toMatchObject({ accuracy: outOfFold.accuracy, logLoss: outOfFold.logLoss });
-    expect(notes).toContain('50 of a class: left out, since no class has more in each training part');
+    expect(notes).toContain('50 of a class: left out, since no class has that many in every training part');
     const metrics = JSON.parse(await readFile(join(root, 'folds/metrics.json'), 'utf8'));
     expect(metrics.sizes).toEqual(sizes);
     const report = await readFile(join(root, 'folds/report.html'), 'utf8');

@@ -43,7 +43,7 @@ describe('clipstep evaluate', () => {
   });
 
   it('says so where the model was trained on what it is scored on', async () => {
-    const doubt = /trained on 8 of these 16 examples, .* too good; --split test scores/;
+    const doubt = /trained on 8 of these 16 clips, .* too good; --split test scores/;
     expect((await evaluate('--split', 'all')).stdout).toMatch(doubt);
     expect(await readFile(join(root, 'runs', 'model-all', 'report.html'), 'utf8')).toMatch(doubt);
     expect(await figures('--split', 'all')).toMatchObject({ trainedOn: 8 });
@@ -59,7 +59,7 @@ describe('clipstep evaluate', () => {
   it('tells people the same in tables and words', async () => {
     const { stdout, code } = await evaluate();
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Accuracy on 4 test examples: \d/);
+    expect(stdout).toMatch(/Accuracy on 4 test clips: \d/);
     expect(stdout).toMatch(/true \\ predicted │ down │ up/);
     expect(stdout).toMatch(/network, timesteps shuffled/);
   });
@@ -74,9 +74,9 @@ describe('clipstep evaluate', () => {
     const read = (name: string) => readFile(join(root, folder, name), 'utf8');
     expect(JSON.parse(await read('metrics.json'))).toEqual(rest);
     expect((await read('predictions.csv')).trim().split('\n')).toHaveLength(1 + 4);
-    const [, accuracy] = /Accuracy on 4 test examples: (\S+ %)/.exec(stdout)!;
+    const [, accuracy] = /Accuracy on 4 test clips: (\S+ %)/.exec(stdout)!;
     const html = await read('report.html');
-    expect(html).toContain(`<strong>${accuracy}</strong> of 4 test examples are right`);
+    expect(html).toContain(`<strong>${accuracy}</strong> of 4 test clips are right`);
     expect(html.match(/data:image\/jpeg/g)).toHaveLength(4 * 3);
   });
 

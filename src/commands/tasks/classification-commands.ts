@@ -25,7 +25,8 @@ export const classificationCommands: TaskCommands<Summary> = {
     if (windowingOf(flags)) throw windowsOfClips();
     const { topK: topCount, json, out = evaluationFolder(bundle.folder, flags.split), ...options } = flags;
     const result = await evaluateBundle(bundle, { ...options, topCount, out, ...run });
-    return json ? JSON.stringify(evaluationFigures(result)) : evaluationText(result, out);
+    if (json) return JSON.stringify(evaluationFigures(result));
+    return evaluationText(result, { folder: out, pipeline: bundle.manifest.pipeline });
   },
   testLine: ({ accuracy, examples }) => `${percent(accuracy)} of ${counted(examples, 'test example')} right`,
 };
