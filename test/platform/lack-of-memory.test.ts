@@ -27,7 +27,8 @@ test('a picture that there is no memory for is not called damaged', async () => 
 });
 
 test('a video whose damage may be a lack of memory says so', () => {
-  const failure = damageFailure('a.mp4', 'ffmpeg says: "Cannot allocate memory"');
+  const video = { path: 'a.mp4', allowDamaged: false };
+  const failure = damageFailure(video, 'ffmpeg says: "Cannot allocate memory"');
   expect(failure).toMatchObject({ code: 'corrupt', fix: expect.stringContaining('ulimit -v') });
-  expect(damageFailure('a.mp4', 'ffmpeg says: "ac-tex damaged"').fix).not.toContain('memory');
+  expect(damageFailure(video, 'ffmpeg says: "ac-tex damaged"').fix).not.toContain('memory');
 });

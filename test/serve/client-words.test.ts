@@ -5,15 +5,16 @@ import { damageFailure, decodingFailure } from '../../src/media/video/decoding-f
 import { clientWords, refusalWords } from '../../src/serve/client-words.js';
 
 const path = '/srv/tmp/clipstep-serve-1/body';
+const video = { path, allowDamaged: false };
 const names = new Map([[path, 'clip']]);
 
 const decoding = (found: number, errorLines: readonly string[]) =>
-  decodingFailure(path, { found, expected: 5, exit: { kind: 'exited', exitCode: 0, errorLines } });
+  decodingFailure(video, { found, expected: 5, exit: { kind: 'exited', exitCode: 0, errorLines } });
 
 describe('what is wrong with a body', () => {
   it.each([
-    ['corrupt', damageFailure(path, 'Invalid data')],
-    ['corrupt', damageFailure(path, 'Cannot allocate memory')],
+    ['corrupt', damageFailure(video, 'Invalid data')],
+    ['corrupt', damageFailure(video, 'Cannot allocate memory')],
     ['corrupt', decoding(2, ['error while decoding MB'])],
     ['partial', decoding(2, [])],
     ['no_frames', decoding(0, [])],

@@ -3,6 +3,9 @@ import { MEMORY_FIX, tellsOfLackOfMemory } from '../../platform/lack-of-memory.j
 import { oversized, quote, tooLargeFailure } from '../failures.js';
 import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
+import type { OpenedVideo } from './opened-video.js';
+
+type FailedVideo = Pick<OpenedVideo, 'path' | 'allowDamaged'>;
 
 interface DecodingResult {
   readonly exit: ToolExit;
@@ -11,7 +14,8 @@ interface DecodingResult {
 }
 
 /** Why wanted frames did not come, of a run of ffmpeg that ended by itself. */
-export function decodingFailure(path: string, { exit, found, expected }: DecodingResult): UserError {
+export function decodingFailure(video: FailedVideo, { exit, found, expected }: DecodingResult): UserError {
+  const { path } = video;
   const words = quote(exit.errorLines);
   const size = oversized(exit.errorLines);
   if (size) return tooLargeFailure(path, size);
@@ -23,17 +27,24 @@ export function decodingFailure(path: string, { exit, found, expected }: Decodin
   }
   const hasErrors = exit.errorLines.length > 0 || (exit.kind === 'exited' && exit.exitCode !== 0);
   const counts = `expected ${expected} frames, got ${found}`;
-  if (hasErrors) return damageFailure(path, `${counts}; ${words}`);
+  if (hasErrors) return damageFailure(video, `${counts}; ${words}`);
   return new UserError(found === 0 ? 'no_frames' : 'partial', {
     problem: `${path} does not give the frames that it lists: ${counts}; ${words}.`,
     fix: `Convert it: ${repairCommand(path)}`,
   });
 }
 
-export function damageFailure(path: string, found: string): UserError {
+export function damageFailure({ path, allowDamaged }: FailedVideo, found: string): UserError {
+  const memory = tellsOfLackOfMemory(found)
+    ? `ffmpeg was refused memory, as damage can make it ask for too much; where the file is sound: ${MEMORY_FIX} `
+    : '';
+  // Of a clip that gives no frame even so, converting it makes none either.
+  const use = allowDamaged
+    ? ''
+    : ` To use what can be read, give --allow-damaged, or convert it: ${repairCommand(path)}`;
   return new UserError('corrupt', {
     problem: `${path} is damaged: ${found}.`,
-    fix: `${tellsOfLackOfMemory(found) ? `ffmpeg was refused memory, as damage can make it ask for too much; where the file is sound: ${MEMORY_FIX} ` : ''}Copy or record it again. To use what can be read, give --allow-damaged, or convert it: ${repairCommand(path)}`,
+    fix: `${memory}Copy or record it again.${use}`,
   });
 }
 

@@ -30,8 +30,6 @@ export interface Probe {
   readonly stored: StoredFrames | null;
   /** Whether the container is damaged, so that what is found in it depends on where reading it begins. */
   readonly isContainerDamaged: boolean;
-  /** Whether its frames are encrypted, as its header says. */
-  readonly isEncrypted: boolean;
   /** Set when the file breaks off: the frames that it should have, as far as it says, and ffprobe's words. */
   readonly cutOff: { readonly declaredFrames: number | null; readonly words: string } | null;
 }
@@ -46,7 +44,7 @@ type OpenReport = ProbeReport & {
  *
  * @param given that is there and not empty.
  * @throws UserError `not_media`, `corrupt`, `no_video`, `no_frames`, `too_large`, `refused` (a playlist in
- *   disguise), `timeout`, `killed`, `aborted` or `missing_tool`.
+ *   disguise), `unreadable` (encrypted), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<Probe> {
   const { path } = given;
@@ -58,6 +56,8 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   if (interrupted) throw interrupted;
   const report = await requireVideo(path, unchecked);
   const { format, stream, exit } = report;
+  // Of an ordinary MP4, it is known that it is not.
+  if (!ordinary && (await isEncrypted(path, report))) throw encryptedFailure(path);
   const index = await indexOf(file, report, limits);
   if (!index) {
     throw new UserError('no_frames', {
@@ -74,7 +74,6 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
     isContainerDamaged: exit.errorLines.some((line) => isOfContainer(line, format.format_name)),
-    isEncrypted: !ordinary && (await isEncrypted(path, report)),
     cutOff: await findCutOff(path, report),
   };
 }
@@ -123,6 +122,13 @@ const isOfContainer = (line: string, container: string): boolean =>
 async function isEncrypted(path: string, { format, stream }: OpenReport): Promise<boolean> {
   if (stream['tag:enc_key_id'] !== undefined) return true;
   return format.format_name.startsWith('mov') && (await isVideoEncrypted(path));
+}
+
+function encryptedFailure(path: string): UserError {
+  return new UserError('unreadable', {
+    problem: `${path} is encrypted: its frames cannot be decoded without the key.`,
+    fix: 'Give a copy without encryption (DRM), as the one who made it can.',
+  });
 }
 
 async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {

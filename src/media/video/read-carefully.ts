@@ -54,7 +54,7 @@ export async function* readCarefully(
     ...(count.concealed > 0 ? [`${count.concealed} of ${expected} frames show what ffmpeg made up`] : []),
     ...(count.missing > 0 ? [`expected ${expected} frames, got ${expected - count.missing}`] : []),
   ];
-  throw damageFailure(video.path, [...found, quote(damageLog.words())].join('; '));
+  throw damageFailure(video, [...found, quote(damageLog.words())].join('; '));
 }
 
 interface JudgedFrame {
@@ -80,7 +80,7 @@ async function* judgeFrames(
   const judge = (target: Target, decoded: DecodedFrame, isNear: boolean): JudgedFrame => {
     // Where nothing is wrong with a packet of which no frame comes, it shows none.
     const isMissing = isNear ? isLost(target, decoded) : damageLog.words().length > 0;
-    return { target, decoded, isMissing, isDamaged: isMissing || decoded.isDamaged || probe.isEncrypted };
+    return { target, decoded, isMissing, isDamaged: isMissing || decoded.isDamaged };
   };
   const options = decodeOptions(video, { selection, damageLog });
   const findHeldBack = createFindHeldBack(options);
@@ -97,7 +97,7 @@ async function* judgeFrames(
     }
     const interrupted = interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
-    if (!latest) throw decodingFailure(path, { exit: event, found: 0, expected: waiting.length });
+    if (!latest) throw decodingFailure(video, { exit: event, found: 0, expected: waiting.length });
     for (const target of waiting) yield judge(target, latest, latest.position >= target.spareFrom);
   }
 }

@@ -60,7 +60,7 @@ export async function* readPass(
     // What comes after the last wanted frame need not be decoded.
     if (found === targets.length) return { kind: 'complete', given };
     if (event.kind === 'frame') continue;
-    if (kind === 'whole') throw decodingFailure(path, { exit: event, found, expected: targets.length });
+    if (kind === 'whole') throw decodingFailure(video, { exit: event, found, expected: targets.length });
   }
   return { kind: 'incomplete', given };
 }

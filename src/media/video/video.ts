@@ -25,7 +25,6 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
   if (probe.cutOff && endSeconds > timeline.durationSeconds) throw cutOffFailure(path, probe);
   const { sampling, seed = 0, pace, decoderThreads, allowDamaged = false } = request;
-  if (probe.isEncrypted && !allowDamaged) throw encryptedFailure(path);
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
@@ -67,7 +66,7 @@ async function* readFrames(
   let given = 0;
   let kind: PlanKind = plan.kind;
   const passes = [...plan.passes];
-  while (!video.probe.isEncrypted) {
+  for (;;) {
     const pass = passes.shift();
     if (!pass) return;
     const end = yield* readPass(video, { kind, pass });
@@ -79,13 +78,6 @@ async function* readFrames(
   }
   const before = new Set(wanted.slice(0, given)).size;
   yield* readCarefully(video, { frames: wanted.slice(given), before });
-}
-
-function encryptedFailure(path: string): UserError {
-  return new UserError('unreadable', {
-    problem: `${path} is encrypted: its frames cannot be decoded without the key.`,
-    fix: 'Give a copy without encryption (DRM), as the one who made it can.',
-  });
 }
 
 function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {
