@@ -7,6 +7,8 @@ export interface DamageLog {
   isDamaged(frame: { readonly microseconds: number } | { readonly number: number }): boolean;
   /** Whether damage reaches the packet that is shown then, of which no frame has come. */
   isLost(shown: { readonly microseconds: number }): boolean;
+  /** Whether the packet that is shown then is damaged itself, or the file right before it. */
+  isAtFault(shown: { readonly microseconds: number }): boolean;
   /** What ffmpeg said of damage first; nothing where there was none so far. */
   words(): readonly string[];
 }
@@ -15,6 +17,7 @@ interface LogOptions {
   readonly isCounted?: boolean | undefined;
   readonly isNeverReferred?: ((packet: number) => boolean) | undefined;
   readonly shownAt?: ((codedSeconds: number) => number) | undefined;
+  readonly gapAhead?: ((line: string) => number | null) | undefined;
 }
 
 /** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown, in seconds. */
@@ -33,11 +36,14 @@ interface Place {
  *   taken for such a one when absent.
  * @param options.shownAt where frames come in the order in which they are stored, when one is shown by the stamp with which it
  *   is decoded.
+ * @param options.gapAhead how many packets after the latest one lies a gap that a line tells of; null where it tells of none, but of
+ *   damage in a packet.
  */
 export function createDamageLog({
   isCounted = false,
   isNeverReferred = () => false,
   shownAt,
+  gapAhead = () => null,
 }: LogOptions = {}): DamageLog {
   const stamps: number[] = [];
   const placeOf = new Map<number, number>();
@@ -54,6 +60,7 @@ export function createDamageLog({
   const words: string[] = [];
 
   const secondsOf = (stamp: number): number => (shownAt ?? Number)(stamp * secondsATick);
+  const placeShownAt = (microseconds: number) => placeOf.get(Math.round(microseconds / secondsATick / 1e6));
   const startOf = (place: Place): number =>
     keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
   const isReached = (place: Place, start: number): boolean =>
@@ -94,9 +101,7 @@ export function createDamageLog({
       if (!isFault || stamps.length === 0) return;
       if (words.length < WORDS_KEPT) words.push(line);
       if (event.kind === 'frame_fault') isNextFaulty = true;
-      else {
-        faults.add(decodedUpTo === undefined ? stamps.length - 1 : decodedUpTo + 1);
-      }
+      else faults.add(placeOfFault({ latest: stamps.length - 1, decodedUpTo }, gapAhead(line)));
     },
     isDamaged: (frame) => {
       if ('number' in frame) return byNumber[frame.number] ?? false;
@@ -104,14 +109,26 @@ export function createDamageLog({
       return [0, -1, 1].some((off) => byMicroseconds.get(frame.microseconds + off) ?? false);
     },
     isLost: ({ microseconds }) => {
-      const stamp = Math.round(microseconds / secondsATick / 1e6);
-      const own = placeOf.get(stamp);
+      const own = placeShownAt(microseconds);
       if (own === undefined) return false;
-      const place = { least: own, most: own, stamp: secondsOf(stamp) };
+      const place = { least: own, most: own, stamp: secondsOf(stamps[own]!) };
       return isReached(place, startOf(place));
     },
+    isAtFault: ({ microseconds }) => liesAt(faults, placeShownAt(microseconds)),
     words: () => words,
   };
+}
+
+const liesAt = (faults: ReadonlySet<number>, place = Number.NaN): boolean =>
+  faults.has(place) || faults.has(place - 0.5);
+
+/** Where damage lies: between two places where something was lost between two packets. */
+function placeOfFault(
+  { latest, decodedUpTo }: { latest: number; decodedUpTo: number | undefined },
+  ahead: number | null,
+): number {
+  if (ahead !== null) return latest + ahead;
+  return decodedUpTo === undefined ? latest : decodedUpTo + 1;
 }
 
 interface KnownPackets {

@@ -44,6 +44,21 @@ const CONCEALED = /\[info\] concealing \d|\[warning\].*corrupt decoded frame/;
 const HARMLESS =
   /^\[(?:rawvideo|null|NULL|out#\S+) @ |unable to decode APP fields|\bSEI\b|EXIF|ICC profile|deprecated pixel format/;
 
+/**
+ * How many packets after the one that was read last lies the gap that a line of the demuxer's tells of; null where the line is
+ * not known to be a demuxer's, since decoders of raw streams and of FLV have the same names. Matroska is read on at a whole
+ * packet. In Ogg, the next one may be put together of what is left on both sides, and the gap may come only after it.
+ */
+export function gapAhead(line: string, { container, codec = '' }: NamedParts): number | null {
+  if (!line.startsWith(`[${container} @ `) || codec.startsWith(container)) return null;
+  return container.startsWith('matroska') ? 0.5 : 1;
+}
+
+interface NamedParts {
+  readonly container: string;
+  readonly codec: string | undefined;
+}
+
 /** What a line says while ffmpeg decodes with -debug_ts: a packet goes in, a frame comes out, one of them is damaged. */
 export type DecodingEvent =
   | { readonly kind: 'packet'; readonly stamp: number; readonly decodingStamp: number }

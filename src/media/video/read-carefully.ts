@@ -3,6 +3,7 @@ import type { Frame } from '../clip.js';
 import { interruption, quote } from '../failures.js';
 import { positionFinder } from './coded-order.js';
 import { createDamageLog, type DamageLog } from './damage-log.js';
+import { gapAhead } from './damage-words.js';
 import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js';
 import { wholePass } from './decode-plan.js';
 import { damageFailure, decodingFailure } from './decoding-failure.js';
@@ -39,6 +40,7 @@ export async function* readCarefully(
     isCounted: probe.index.kind === 'counted',
     isNeverReferred: probe.stored ? neverReferredIn(video.path, probe.stored) : undefined,
     shownAt: probe.index.codedPositions ? positionFinder(probe.index) : undefined,
+    gapAhead: (line) => gapAhead(line, { container: probe.container, codec: probe.coding.codec }),
   });
   const count = { missing: 0, concealed: 0 };
   for await (const judged of judgeFrames(video, { selection, damageLog })) {
@@ -71,12 +73,25 @@ async function* judgeFrames(
 ): AsyncGenerator<JudgedFrame, void> {
   const { path, limits, probe } = video;
   const { kind, positions, codedPositions } = probe.index;
+  const stampOf = (frame: number) => ({
+    microseconds: Math.round((codedPositions ?? positions)[frame]! * 1e6),
+  });
   const waiting = [...selection.targets];
   const isLost = ({ frame, from, ownBefore }: Target, { position }: DecodedFrame): boolean => {
     if (kind === 'counted' || (position >= from && position < ownBefore)) return false;
-    return damageLog.isLost({ microseconds: Math.round((codedPositions ?? positions)[frame]! * 1e6) });
+    return damageLog.isLost(stampOf(frame));
   };
+  const isLong = longFrames(probe.index.timeline.startSeconds);
+  /** Whether it is on screen in place of lost ones. */
+  const standsForLost = ({ frame }: Target): boolean =>
+    kind === 'stamped' && isLong(frame) && damageLog.isAtFault(stampOf(frame + 1));
   let latest: DecodedFrame | undefined;
+  let held: JudgedFrame[] = [];
+  function* letGo(): Generator<JudgedFrame, void> {
+    for (const judged of held)
+      yield { ...judged, isDamaged: judged.isDamaged || standsForLost(judged.target) };
+    held = [];
+  }
   const judge = (target: Target, decoded: DecodedFrame, isNear: boolean): JudgedFrame => {
     // Where nothing is wrong with a packet of which no frame comes, it shows none.
     const isMissing = isNear ? isLost(target, decoded) : damageLog.words().length > 0;
@@ -85,21 +100,31 @@ async function* judgeFrames(
   const options = decodeOptions(video, { selection, damageLog });
   const findHeldBack = createFindHeldBack(options);
   for await (const event of decodeFrames(options)) {
+    yield* letGo();
     if (event.kind === 'frame') {
       latest = event;
       while (waiting.length > 0 && event.position >= waiting[0]!.from) {
         const target = waiting.shift()!;
         const found = await findHeldBack(target, event);
-        yield judge(target, found, found.position < target.before);
+        held.push(judge(target, found, found.position < target.before));
       }
-      if (waiting.length === 0) return;
-      continue;
+      // Of what was lost after a frame, ffmpeg speaks when it reads on.
+      if (waiting.length > 0 || held.some(({ target }) => isLong(target.frame))) continue;
+      yield* letGo();
+      return;
     }
     const interrupted = interruption(path, event, limits.timeBudget);
     if (interrupted) throw interrupted;
     if (!latest) throw decodingFailure(video, { exit: event, found: 0, expected: waiting.length });
     for (const target of waiting) yield judge(target, latest, latest.position >= target.spareFrom);
   }
+}
+
+/** Which frames are on screen for so long that others may have been lost after them. */
+function longFrames(startSeconds: Float64Array): (frame: number) => boolean {
+  const periods = startSeconds.subarray(1).map((seconds, index) => seconds - startSeconds[index]!);
+  const usual = periods.toSorted()[periods.length >> 1]!;
+  return (frame) => periods[frame]! > usual * 1.5;
 }
 
 function decodeOptions(

@@ -66,7 +66,7 @@ async function* readFrames(
   let given = 0;
   let kind: PlanKind = plan.kind;
   const passes = [...plan.passes];
-  for (;;) {
+  while (!video.probe.isContainerDamaged) {
     const pass = passes.shift();
     if (!pass) return;
     const end = yield* readPass(video, { kind, pass });

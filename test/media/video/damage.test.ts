@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Frame, PlanChoice } from '../../../src/media/frames.js';
 import { random } from '../../../src/random.js';
-import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
+import { describeWithEachFfmpeg, ffmpegSources } from '../../support/ffmpeg.js';
 import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames } from '../../support/read-numbers.js';
 import { sharedFolder } from '../../support/shared.js';
@@ -98,6 +98,30 @@ describeWithEachFfmpeg('a damaged clip', () => {
     const path = damaged('h264.mp4', 0.6);
     const part = { endSeconds: 2 };
     expect(await readFrames(path, part)).toEqual(await readFrames(join(folder, 'h264.mp4'), part));
+  });
+});
+
+// The packaged ffmpeg does not check the sums that Ogg has.
+describe.skipIf(ffmpegSources.length < 2)('a clip in Ogg from which packets are lost', () => {
+  test('tells which frames depend on them, and which are shown in their place', async () => {
+    const encoder = ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'];
+    await writeNumberedClip(join(folder, 'theora.ogv'), { frames: FRAMES, framesPerSecond: 10, encoder });
+    const sound = await readFrames(join(folder, 'theora.ogv'), EVERY);
+    expect(sound.some(({ isDamaged }) => isDamaged)).toBe(false);
+    for (const share of [0.3, 0.4, 0.5, 0.6, 0.7]) {
+      const path = damaged('theora.ogv', share);
+      const frames = await readFrames(path, { ...EVERY, allowDamaged: true });
+      const unnoticed = frames.filter(
+        ({ pixels, isDamaged }, index) =>
+          !isDamaged && !sound[index]!.pixels.every((level, at) => level === pixels[at]),
+      );
+      expect([share, unnoticed.length]).toEqual([share, 0]);
+      expect(frames.filter(({ isDamaged }) => !isDamaged).length).toBeGreaterThan(20);
+      await expect(readFrames(path, EVERY)).rejects.toMatchObject({
+        code: 'corrupt',
+        problem: expect.stringContaining('CRC mismatch'),
+      });
+    }
   });
 });
 
