@@ -58,6 +58,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   const { format, stream, exit } = report;
   // Of an ordinary MP4, it is known that it is not.
   if (!ordinary && (await isEncrypted(path, report))) throw encryptedFailure(path);
+  if (format.format_name === 'mpegts') await refuseJoined(file, limits);
   const index = await indexOf(file, report, limits);
   if (!index) {
     throw new UserError('no_frames', {
@@ -129,6 +130,11 @@ function encryptedFailure(path: string): UserError {
     problem: `${path} is encrypted: its frames cannot be decoded without the key.`,
     fix: 'Give a copy without encryption (DRM), as the one who made it can.',
   });
+}
+
+async function refuseJoined(file: VideoFile, limits: RunLimits): Promise<void> {
+  const { refuseJoinedParts } = await import('./joined-parts.js');
+  await refuseJoinedParts(file, limits);
 }
 
 async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { UserError } from '../../../src/errors.js';
 import { openClip } from '../../../src/media/frames.js';
 import { locateClip } from '../../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
-import { writeNumberedClip } from '../../support/numbered-clip.js';
+import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames, readNumbers } from '../../support/read-numbers.js';
 import { sharedFolder } from '../../support/shared.js';
 
@@ -47,6 +48,44 @@ describeWithEachFfmpeg('recordings that were joined into one stream', () => {
     [6, 19, 31, 44, 6, 19, 31, 44].forEach((number, index) => {
       expect(Math.abs(numbers[index]! - number)).toBeLessThanOrEqual(1);
     });
+  });
+
+  test.each([
+    ['later', ['-output_ts_offset', '95440']],
+    ['at the same time', []],
+  ])(
+    'are refused where each is a stream of its own, %s, with a command that helps',
+    async (_name, offset) => {
+      const parts = [join(folder, 'first.ts'), join(folder, 'second.ts')] as const;
+      const clip = { frames: 50, framesPerSecond: 25 };
+      await writeNumberedClip(parts[0], {
+        ...clip,
+        encoder: [...H264, '-mpegts_start_pid', '500', ...offset],
+      });
+      await writeNumberedClip(parts[1], { ...clip, encoder: H264 });
+      const path = join(folder, 'parts.ts');
+      writeFileSync(path, Buffer.concat(parts.map((part) => readFileSync(part))));
+      const failure: unknown = await readFrames(path).catch((thrown: unknown) => thrown);
+      expect(failure).toMatchObject({
+        code: 'unreadable',
+        problem: expect.stringMatching(/parts\.ts holds 2 recordings one after the other/),
+      });
+      const [, options] = /-filter_complex "(.*?)" /.exec((failure as UserError).fix) ?? [];
+      const whole = join(folder, 'parts-whole.mp4');
+      await runFfmpeg(['-i', path, '-an', '-filter_complex', options!, whole]);
+      const numbers = await readNumbers(whole, request);
+      [6, 19, 31, 44, 6, 19, 31, 44].forEach((number, index) => {
+        expect(Math.abs(numbers[index]! - number)).toBeLessThanOrEqual(1);
+      });
+    },
+  );
+
+  test('are told from streams side by side, of which the first is read', async () => {
+    const one = join(folder, 'one.ts');
+    await writeNumberedClip(one, { frames: 50, framesPerSecond: 25, encoder: H264 });
+    const path = join(folder, 'side-by-side.ts');
+    await runFfmpeg(['-i', one, '-i', one, '-map', '0', '-map', '1', '-c', 'copy', path]);
+    expect(await readNumbers(path)).toEqual(await readNumbers(one));
   });
 
   test.skipIf(!sharedFolder)('as they were found', async () => {
