@@ -44,7 +44,7 @@ type OpenReport = ProbeReport & {
  *
  * @param given that is there and not empty.
  * @throws UserError `not_media`, `corrupt`, `no_video`, `no_frames`, `too_large`, `refused` (a playlist in
- *   disguise), `unreadable` (encrypted), `timeout`, `killed`, `aborted` or `missing_tool`.
+ *   disguise), `unreadable` (encrypted, or joined of several streams), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<Probe> {
   const { path } = given;
