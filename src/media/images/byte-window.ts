@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../platform/regular-file.js';
 
 /** Gives these bytes of a file, fewer where it ends before. */
 export type ReadBytes = (start: number, length: number) => Promise<Buffer>;
@@ -12,10 +13,10 @@ const LAST_START = 2 ** 52;
 /**
  * Opens a file for who reads a few bytes here and there, most of them soon after the last ones: a window at a time.
  *
- * @throws what the file system says; what `work` throws.
+ * @throws Error as openRegularFile; what `work` throws.
  */
 export async function withBytesOf<T>(path: string, work: (readBytes: ReadBytes) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     return await work(windowOn(file));
   } finally {
