@@ -195,7 +195,7 @@ function checkKnownExamples(
   const unfit = unfitKnown(weights, {
     readout: readoutWidthOf(topLevelOf(recurrent)),
     statistics: encoder ? pictures * statisticsCount(encoder) : 0,
-    scene: tokens > 0 ? 0 : SCENE_STATISTICS,
+    scene: encoder ? SCENE_STATISTICS : 0,
     tokens,
   });
   if (unfit) throw damaged(path, `has ${unfit.name}: ${unfit.found}; expected ${unfit.expected}`);

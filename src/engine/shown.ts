@@ -1,5 +1,4 @@
 import type { SequenceBatch } from '../inputs/batches.js';
-import { sceneOf } from '../media/scene-statistics.js';
 import type { Shown } from '../tasks/classification/known-examples.js';
 import { type FeaturePlace, timestepWidth } from './feature-places.js';
 
@@ -26,9 +25,8 @@ function inputOf(
   { row, place }: { row: number; place: FeaturePlace },
 ): Omit<Shown, 'readout'> {
   if (batch.kind === 'tokens') return { tokens: ownTimesteps(batch, { row, data: batch.data }) };
-  const sequence = ownTimesteps(batch, { row, data: batch.data });
-  // What is read without an encoder is a square picture, row by row.
-  return place.scene > 0 ? meansOf(sequence, place) : { scene: sceneOf(sequence, place.width) };
+  // Of rows of pixels, the picture's statistics tell how it was scaled before what it shows.
+  return place.scene > 0 ? meansOf(ownTimesteps(batch, { row, data: batch.data }), place) : {};
 }
 
 /** Of one sequence, without what it is padded with: [length, values of a timestep]. */

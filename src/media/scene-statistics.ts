@@ -25,24 +25,15 @@ export function scenesOf(frames: Uint8Array, size: number): Float32Array {
   const scenes = new Float32Array(count * SCENE_STATISTICS);
   for (let index = 0; index < count; index++) {
     const frame = frames.subarray(index * bytes, (index + 1) * bytes);
-    scenes.set(sceneOf(brightness(frame), size), index * SCENE_STATISTICS);
+    const values = statisticsOf(frame, size).map((value) => Math.log(value + LEAST));
+    scenes.set(values, index * SCENE_STATISTICS);
   }
   return scenes;
 }
 
-/**
- * The same of one picture.
- *
- * @param picture float32 [size, size], brightness in [0, 1]; size at least 16.
- * @returns float32 [SCENE_STATISTICS].
- */
-export function sceneOf(picture: Float32Array, size: number): Float32Array {
-  return Float32Array.from(statisticsOf(picture, size), (value) => Math.log(value + LEAST));
-}
-
-function statisticsOf(picture: Float32Array, size: number): number[] {
+function statisticsOf(frame: Uint8Array, size: number): number[] {
   let side = size;
-  let map = picture;
+  let map = brightness(frame);
   const values = spreadOf(map);
   for (let scale = 0; scale < SCALES; scale++) {
     if (scale > 0) {

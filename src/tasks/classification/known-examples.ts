@@ -10,7 +10,7 @@ export interface Shown {
   readonly readout: Float32Array;
   /** The encoder's statistics of its frames, their mean over time: float32 [pictures of a timestep x statisticsCount]. */
   readonly statistics?: Float32Array | undefined;
-  /** What its frames, or a picture that is read row by row, look like by themselves, the mean over time: float32 [SCENE_STATISTICS]. */
+  /** What its frames look like by themselves, their mean over time: float32 [SCENE_STATISTICS]. */
   readonly scene?: Float32Array | undefined;
   /** Of a text, its tokens: int32 [timesteps]. */
   readonly tokens?: Int32Array | undefined;
@@ -22,7 +22,7 @@ export type Distance = (shown: Shown) => number;
 /**
  * Tensors among a model's weights that say what it was trained on. The measures: the nearest readout's direction (Sun et al.
  * 2022), the readouts of each class as a normal distribution, the encoder's statistics as one (Lee et al. 2018, who take
- * several layers, too), and what the input itself is like: frames, a picture, or the tokens of a text. Each tells
+ * several layers, too), and what the input itself is like: frames, or the tokens of a text. Each tells
  * other strangers from the known best.
  */
 export const KNOWN_PREFIX = 'known.';
