@@ -36,7 +36,7 @@ interface Place {
  *   taken for such a one when absent.
  * @param options.shownAt where frames come in the order in which they are stored, when one is shown by the stamp with which it
  *   is decoded.
- * @param options.gapAhead how many packets after the latest one lies a gap that a line tells of; null where it tells of none, but of
+ * @param options.gapAhead where the gap lies that a line reports: so many packets after the latest one; null where the line reports
  *   damage in a packet.
  */
 export function createDamageLog({

@@ -45,9 +45,9 @@ const HARMLESS =
   /^\[(?:rawvideo|null|NULL|out#\S+) @ |unable to decode APP fields|\bSEI\b|EXIF|ICC profile|deprecated pixel format/;
 
 /**
- * How many packets after the one that was read last lies the gap that a line of the demuxer's tells of; null where the line is
- * not known to be a demuxer's, since decoders of raw streams and of FLV have the same names. Matroska is read on at a whole
- * packet. In Ogg, the next one may be put together of what is left on both sides, and the gap may come only after it.
+ * Where the gap lies that a demuxer reports in a line: so many packets after the one that was read last. Null where the line may be
+ * a decoder's, since those of raw streams and of FLV have the same names. Matroska is read on at a whole packet. In Ogg, the next
+ * packet may be put together of what is left on both sides, and the gap may come only after it.
  */
 export function gapAhead(line: string, { container, codec = '' }: NamedParts): number | null {
   if (!line.startsWith(`[${container} @ `) || codec.startsWith(container)) return null;

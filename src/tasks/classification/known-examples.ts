@@ -1,7 +1,7 @@
 import { random } from '../../random.js';
 import type { Tensor, Weights } from '../../tensors/tensor.js';
-import { directionsOf, nearestDirection } from './nearest-direction.js';
-import { distanceTo, fitNormal } from './normal.js';
+import { directionsOf, keepDirections, nearestDirection } from './nearest-direction.js';
+import { normalTensors, openNormal, shapesOfNormal } from './normal-tensors.js';
 import { countPairs, MOST_PAIRED_TOKENS, openSurprise } from './token-pairs.js';
 
 /** What shows of an example whether a network was trained on the like. */
@@ -67,7 +67,7 @@ const LEAST_DEVIATION = 0.05;
 
 /**
  * The distance is the mean of all measures' in this norm: the farthest counts most, and several that are somewhat far count, too.
- * With the largest alone, fewer letters were told from digits; with the plain mean, fewer scenes from others.
+ * With the largest alone, a model of generated clips told fewer real ones; with the plain mean, fewer scenes were told.
  */
 const NORM = 4;
 
@@ -196,18 +196,12 @@ const shapeWords = (shape: ReadonlyArray<number | 'some'>): string => `shape [${
 
 /** `some` stands for any size. */
 function expectedShapes(widths: Widths) {
-  const ofNormal = (name: string, width: number): Array<[string, Array<number | 'some'>]> => [
-    [`${name}.means`, ['some', width]],
-    [`${name}.scales`, [width]],
-    [`${name}.directions`, ['some', width]],
-    [`${name}.precision`, [1]],
-  ];
   const shown = NORMALS.filter(({ shows }) => widths[shows] > 0);
   const side = widths.tokens + 1;
   const pairs: Array<[string, number[]]> = isPaired(widths.tokens) ? [[PAIRS, [side, side]]] : [];
   return new Map<string, Array<number | 'some'>>([
     ['known.readouts', ['some', widths.readout]],
-    ...shown.flatMap((measure) => ofNormal(nameOf(measure), widths[measure.shows])),
+    ...shown.flatMap((measure) => shapesOfNormal(nameOf(measure), widths[measure.shows])),
     ...pairs,
     [UNITS, [1 + shown.length + pairs.length, 2]],
   ]);
@@ -228,45 +222,6 @@ function openMeasures(weights: Weights): Distance[] {
     ...normals,
     ...(surprise ? [({ tokens }: Shown) => surprise(tokens!)] : []),
   ];
-}
-
-function normalTensors(
-  name: string,
-  vectors: readonly Float32Array[],
-  options: { classes: readonly number[] | undefined; most: number },
-): Array<[string, Tensor]> {
-  const width = vectors[0]!.length;
-  const together = new Float32Array(vectors.length * width);
-  for (const [row, vector] of vectors.entries()) together.set(vector, row * width);
-  const { means, scales, directions, precision } = fitNormal(together, { width, ...options });
-  return [
-    [`${name}.means`, { shape: [means.length / width, width], data: means }],
-    [`${name}.scales`, { shape: [width], data: scales }],
-    [`${name}.directions`, { shape: [directions.length / width, width], data: directions }],
-    [`${name}.precision`, { shape: [1], data: Float32Array.of(precision) }],
-  ];
-}
-
-function openNormal(name: string, weights: Weights): ((vector: Float32Array) => number) | null {
-  const [means, scales, directions, precision] = ['means', 'scales', 'directions', 'precision'].map(
-    (part) => weights.get(`${name}.${part}`)?.data,
-  );
-  if (!means || !scales || !directions || !precision) return null;
-  return distanceTo({ means, scales, directions, precision: precision[0]! });
-}
-
-/** int8 [examples, width]: of each only the direction. */
-function keepDirections(vectors: readonly Float32Array[]): Tensor {
-  const width = vectors[0]!.length;
-  const data = new Float32Array(vectors.length * width);
-  for (const [row, vector] of vectors.entries()) {
-    const most = vector.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0) || 1;
-    data.set(
-      vector.map((value) => Math.round((127 * value) / most)),
-      row * width,
-    );
-  }
-  return { shape: [vectors.length, width], data, storage: 'int8' };
 }
 
 /** Of distances of one measure; those that are 0 say nothing of their spread. */

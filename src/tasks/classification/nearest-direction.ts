@@ -1,3 +1,5 @@
+import type { Tensor } from '../../tensors/tensor.js';
+
 /** Vectors of examples, as directions: float32 [examples, width], unit length. */
 export function directionsOf(vectors: Float32Array, width: number): Float32Array {
   const directions = Float32Array.from(vectors);
@@ -30,4 +32,18 @@ function normalize(vector: Float32Array): Float32Array {
   const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   if (norm > 0) for (let index = 0; index < vector.length; index++) vector[index]! /= norm;
   return vector;
+}
+
+/** int8 [examples, width]: of each only the direction. */
+export function keepDirections(vectors: readonly Float32Array[]): Tensor {
+  const width = vectors[0]!.length;
+  const data = new Float32Array(vectors.length * width);
+  for (const [row, vector] of vectors.entries()) {
+    const most = vector.reduce((highest, value) => Math.max(highest, Math.abs(value)), 0) || 1;
+    data.set(
+      vector.map((value) => Math.round((127 * value) / most)),
+      row * width,
+    );
+  }
+  return { shape: [vectors.length, width], data, storage: 'int8' };
 }
