@@ -1,4 +1,6 @@
 import { type DecodingEvent, parseEvent } from './damage-words.js';
+import { createLossPlaces } from './losses/loss-places.js';
+import type { Losses } from './losses/lost-packets.js';
 
 /** Which frames are damaged, by what ffmpeg says while it decodes in one thread with -debug_ts. */
 export interface DamageLog {
@@ -18,6 +20,7 @@ interface LogOptions {
   readonly isNeverReferred?: ((packet: number) => boolean) | undefined;
   readonly shownAt?: ((codedSeconds: number) => number) | undefined;
   readonly gapAhead?: ((line: string) => number | null) | undefined;
+  readonly losses?: Losses | null | undefined;
 }
 
 /** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown, in seconds. */
@@ -38,14 +41,17 @@ interface Place {
  *   is decoded.
  * @param options.gapAhead where the gap lies that a line reports: so many packets after the latest one; null where the line reports
  *   damage in a packet.
+ * @param options.losses what the container shows to be lost; ffmpeg may say nothing of it.
  */
 export function createDamageLog({
   isCounted = false,
   isNeverReferred = () => false,
   shownAt,
   gapAhead = () => null,
+  losses,
 }: LogOptions = {}): DamageLog {
   const stamps: number[] = [];
+  const lossPlaces = createLossPlaces(losses);
   const placeOf = new Map<number, number>();
   const placeOfDecoding = new Map<number, number>();
   const faults = new Set<number>();
@@ -71,12 +77,10 @@ export function createDamageLog({
   const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
     const own = isCounted ? undefined : placeOf.get(frame.stamp);
     secondsATick = frame.secondsATick;
+    for (const place of lossPlaces.next(secondsATick)) faults.add(place);
     latestStamp = Number.isNaN(frame.stamp) ? latestStamp : frame.stamp;
     const stamp = secondsOf(latestStamp);
-    const place =
-      own === undefined
-        ? { least: Math.min(byNumber.length, stamps.length - 1), most: stamps.length - 1, stamp }
-        : { least: own, most: own, stamp };
+    const place = placeOfFrame({ own, number: byNumber.length, latest: stamps.length - 1, stamp });
     decodedUpTo = placeOfDecoding.get(frame.decodingStamp) ?? decodedUpTo;
     if (isNextFaulty) faults.add(place.least);
     isNextFaulty = false;
@@ -94,6 +98,7 @@ export function createDamageLog({
         if (!Number.isNaN(stamp)) placeOf.set(stamp, stamps.length);
         placeOfDecoding.set(event.decodingStamp, stamps.length);
         stamps.push(stamp);
+        lossPlaces.takePacket(event);
       }
       if (event.kind === 'frame') takeFrame(event);
       const isFault = event.kind === 'frame_fault' || event.kind === 'packet_fault';
@@ -117,6 +122,19 @@ export function createDamageLog({
     isAtFault: ({ microseconds }) => liesAt(faults, placeShownAt(microseconds)),
     words: () => words,
   };
+}
+
+/** @param frame.own its packet's place, where its stamp gives it. */
+function placeOfFrame(frame: {
+  own?: number | undefined;
+  number: number;
+  latest: number;
+  stamp: number;
+}): Place {
+  const { own, number, latest, stamp } = frame;
+  return own === undefined
+    ? { least: Math.min(number, latest), most: latest, stamp }
+    : { least: own, most: own, stamp };
 }
 
 const liesAt = (faults: ReadonlySet<number>, place = Number.NaN): boolean =>

@@ -5,6 +5,7 @@ import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
 import { codedIndex, holdsFramesBack } from './coded-order.js';
+import type { Losses } from './losses/lost-packets.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
 import { findFilm } from './mp4/film.js';
@@ -30,6 +31,8 @@ export interface Probe {
   readonly stored: StoredFrames | null;
   /** Whether the container is damaged, so that what is found in it depends on where reading it begins. */
   readonly isContainerDamaged: boolean;
+  /** Where the container shows that something is lost; null where nothing is. */
+  readonly losses: Losses | null;
   /** Set when the file breaks off: the frames that it should have, as far as it says, and ffprobe's words. */
   readonly cutOff: { readonly declaredFrames: number | null; readonly words: string } | null;
 }
@@ -66,6 +69,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
       fix: 'Record or convert it again.',
     });
   }
+  const losses = ordinary ? null : await findLossesOf(file, report);
   return {
     index,
     file,
@@ -74,8 +78,10 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
     stored: ordinary?.stored ?? null,
     megapixels: (stream.width * stream.height) / 1e6 || UNKNOWN_MEGAPIXELS,
     size: stream.width * stream.height > 0 ? { width: stream.width, height: stream.height } : null,
-    isContainerDamaged: exit.errorLines.some((line) => isOfContainer(line, format.format_name)),
-    cutOff: await findCutOff(path, report),
+    isContainerDamaged:
+      losses !== null || exit.errorLines.some((line) => isOfContainer(line, format.format_name)),
+    losses,
+    cutOff: await findCutOff(path, report, losses),
   };
 }
 
@@ -141,6 +147,11 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
   // Ordinary clips are read sooner without what checks ffprobe's words.
   const { readProbeReport } = await import('./probe-report.js');
   return readProbeReport(file, limits);
+}
+
+async function findLossesOf(file: VideoFile, report: OpenReport): Promise<Losses | null> {
+  const { findLosses } = await import('./losses/find-losses.js');
+  return findLosses(file, report);
 }
 
 async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {
@@ -209,16 +220,17 @@ const BREAKS_OFF = /partial file|ended prematurely|Read error/;
 
 /**
  * A file that was cut off is otherwise decoded without complaint. Containers that list their frames show it: MP4, by
- * where each frame lies; AVI, whose frames are evenly spaced, by its length. Matroska's reader says so itself. A
+ * where each frame lies; AVI, whose frames are evenly spaced, by its length; WMV, by the number of its packets. Matroska's reader says so itself. A
  * broadcast stream has no end that could be missing.
  */
-async function findCutOff(path: string, report: OpenReport): Promise<Probe['cutOff']> {
+async function findCutOff(path: string, report: OpenReport, losses: Losses | null): Promise<Probe['cutOff']> {
   const { format, stream, packets, exit } = report;
   const words = quote(exit.errorLines);
   const samples = format.format_name.startsWith('mov') ? await countPresentSamples(path) : null;
   const listed = samples?.shown ?? stream.nb_frames;
   const declaredFrames = listed > packets.length ? listed : null;
-  if (exit.errorLines.some((line) => BREAKS_OFF.test(line))) return { declaredFrames, words };
+  if (losses?.isCutOff || exit.errorLines.some((line) => BREAKS_OFF.test(line)))
+    return { declaredFrames, words };
   if (samples) return samples.present < samples.shown ? { declaredFrames, words } : null;
   const isShorter =
     format.format_name === 'avi' && stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;

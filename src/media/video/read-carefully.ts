@@ -13,6 +13,7 @@ import { MAX_SAMPLE_BYTES } from './mp4/excerpt.js';
 import { isNeverReferred } from './mp4/nal-units.js';
 import type { StoredFrames } from './mp4/samples.js';
 import type { OpenedVideo } from './opened-video.js';
+import type { Probe } from './probe.js';
 import { copiesOf } from './read-pass.js';
 
 interface CarefulPass {
@@ -41,6 +42,7 @@ export async function* readCarefully(
     isNeverReferred: probe.stored ? neverReferredIn(video.path, probe.stored) : undefined,
     shownAt: probe.index.codedPositions ? positionFinder(probe.index) : undefined,
     gapAhead: (line) => gapAhead(line, { container: probe.container, codec: probe.coding.codec }),
+    losses: probe.losses,
   });
   const count = { missing: 0, concealed: 0 };
   for await (const judged of judgeFrames(video, { selection, damageLog })) {
@@ -56,7 +58,12 @@ export async function* readCarefully(
     ...(count.concealed > 0 ? [`${count.concealed} of ${expected} frames show what ffmpeg made up`] : []),
     ...(count.missing > 0 ? [`expected ${expected} frames, got ${expected - count.missing}`] : []),
   ];
-  throw damageFailure(video, [...found, quote(damageLog.words())].join('; '));
+  throw damageFailure(video, [...found, wordsOf(probe, damageLog)].join('; '));
+}
+
+function wordsOf({ losses }: Probe, damageLog: DamageLog): string {
+  const words = damageLog.words();
+  return losses && words.length === 0 ? 'parts of the file are missing or wrong' : quote(words);
 }
 
 interface JudgedFrame {
@@ -94,7 +101,9 @@ async function* judgeFrames(
   }
   const judge = (target: Target, decoded: DecodedFrame, isNear: boolean): JudgedFrame => {
     // Where nothing is wrong with a packet of which no frame comes, it shows none.
-    const isMissing = isNear ? isLost(target, decoded) : damageLog.words().length > 0;
+    const isMissing = isNear
+      ? isLost(target, decoded)
+      : probe.losses !== null || damageLog.words().length > 0;
     return { target, decoded, isMissing, isDamaged: isMissing || decoded.isDamaged };
   };
   const options = decodeOptions(video, { selection, damageLog });

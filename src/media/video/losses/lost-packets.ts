@@ -1,0 +1,9 @@
+/** Where packets are lost or lack a part, by when they are decoded, in seconds as ffprobe gives them. */
+export interface Losses {
+  /** Of packets of which a part is missing or wrong. */
+  readonly within: ReadonlySet<number>;
+  /** Of packets before which others are missing. */
+  readonly before: ReadonlySet<number>;
+  /** Whether nothing is missing but the end. */
+  readonly isCutOff?: boolean | undefined;
+}
