@@ -13,6 +13,8 @@ export interface ProbeReport {
   readonly stream: z.infer<typeof streamSchema> | null;
   /** The packets of that track, in the order of the file. */
   readonly packets: readonly Packet[];
+  /** Where each begins in the file, in bytes; NaN where that is not known. */
+  readonly packetStarts: ArrayLike<number>;
   /** Of the smallest packet; Infinity when there is none. */
   readonly leastPacketBytes: number;
   readonly exit: ToolExit;
@@ -30,6 +32,8 @@ const fraction = z
   });
 
 const streamSchema = z.object({
+  /** Of the packets in an MPEG-TS, such as `0x100`. */
+  id: z.string().optional(),
   /** As ffmpeg names it, such as `vp9`; absent where it knows none. */
   codec_name: z.string().optional(),
   width: numberOrUnknown,
@@ -47,8 +51,8 @@ const formatSchema = z.object({
 
 /** All in one run: starting ffprobe takes longer than reading the packets of a short clip. */
 const ENTRIES = [
-  'packet=pts_time,dts_time,duration_time,size,flags',
-  'stream=codec_name,width,height,avg_frame_rate,nb_frames,duration',
+  'packet=pts_time,dts_time,duration_time,size,pos,flags',
+  'stream=id,codec_name,width,height,avg_frame_rate,nb_frames,duration',
   'stream_tags=enc_key_id',
   'format=format_name',
 ].join(':');
@@ -63,6 +67,7 @@ const MAX_PACKETS = 2_000_000;
  */
 export async function readProbeReport(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {
   const packets: Packet[] = [];
+  const packetStarts: number[] = [];
   let stream: ProbeReport['stream'] = null;
   let format: ProbeReport['format'] = null;
   let leastPacketBytes = Number.POSITIVE_INFINITY;
@@ -73,12 +78,13 @@ export async function readProbeReport(file: VideoFile, limits: RunLimits): Promi
     if (kind !== 'packet') return;
     if (packets.length === MAX_PACKETS) throw tooManyPackets(file.path);
     packets.push(toPacket(fields));
+    packetStarts.push(toNumber(fields.pos));
     leastPacketBytes = Math.min(leastPacketBytes, toNumber(fields.size) || Number.POSITIVE_INFINITY);
   };
   const { source, input, safeOptions } = inputOf(file);
   const options = [...safeOptions, '-select_streams', 'V:0', '-show_entries', ENTRIES, '-of', 'compact'];
   const exit = await runFfprobe({ source, input, options, ...limits }, takeLine);
-  return { format, stream, packets, leastPacketBytes, exit };
+  return { format, stream, packets, packetStarts, leastPacketBytes, exit };
 }
 
 /** `packet|pts_time=0.000000|flags=K__`: the kind of thing, and what is said of it. */

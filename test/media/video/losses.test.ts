@@ -19,17 +19,27 @@ interface Container {
   readonly name: string;
   readonly encoder: readonly string[];
   readonly unitBytes: number;
+  /** How many of them are damaged: of the greater number, some are sure to be a frame's. */
+  readonly units: readonly [number, number];
   /** Where the first unit begins. */
   readonly startOf: (content: Buffer) => number;
 }
 
-const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100', '-shortest'];
+const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100', '-b:a', '32k', '-shortest'];
 const dataObject = Buffer.from('3626b2758e66cf11a6d900aa0062ce6c', 'hex');
-const ASF = { unitBytes: 3200, startOf: (content: Buffer) => content.indexOf(dataObject) + 50 };
+const ASF = {
+  unitBytes: 3200,
+  units: [1, 3] as const,
+  startOf: (content: Buffer) => content.indexOf(dataObject) + 50,
+};
+const TS = { unitBytes: 188, units: [1, 11] as const, startOf: () => 0 };
+const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '8', '-g', '12'];
 
 const CONTAINERS: readonly Container[] = [
   { name: 'wmv2.wmv', encoder: ['-c:v', 'wmv2', '-q:v', '2', '-g', '12'], ...ASF },
   { name: 'msmpeg4.asf', encoder: ['-c:v', 'msmpeg4', '-q:v', '2', '-g', '12'], ...ASF },
+  { name: 'h264.ts', encoder: [...H264, '-bf', '2'], ...TS },
+  { name: 'mpeg2.ts', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...TS },
 ];
 
 beforeAll(async () => {
@@ -61,9 +71,10 @@ interface Damage {
   readonly units: number;
 }
 
-const DAMAGES: readonly Damage[] = [false, true].flatMap((isCut) =>
-  [0.25, 0.5, 0.75].flatMap((share) => [1, 3].map((units) => ({ isCut, share, units }))),
-);
+const damagesOf = ({ units }: Container): Damage[] =>
+  [false, true].flatMap((isCut) =>
+    [0.3, 0.7].flatMap((share) => units.map((count) => ({ isCut, share, units: count }))),
+  );
 
 /** Frames that differ from those of the sound clip at their times, and do not say so. */
 const unmarked = (frames: readonly Frame[], sound: readonly Frame[]): Frame[] =>
@@ -77,7 +88,7 @@ describeWithEachFfmpeg('a clip of which parts are lost, where ffmpeg says nothin
     'tells which frames depend on them: $name',
     async (container) => {
       const sound = await readFrames(join(folder, container.name), EVERY);
-      for (const damage of DAMAGES) {
+      for (const damage of damagesOf(container)) {
         const path = damaged(container, damage);
         const frames = await readFrames(path, { ...EVERY, allowDamaged: true });
         expect([damage, unmarked(frames, sound).length]).toEqual([damage, 0]);
@@ -92,7 +103,7 @@ describeWithEachFfmpeg('a clip of which parts are lost, where ffmpeg says nothin
   );
 
   test.each(CONTAINERS)('is read alike by every plan: $name', async (container) => {
-    const path = damaged(container, { isCut: false, share: 0.5, units: 3 });
+    const path = damaged(container, { isCut: false, share: 0.5, units: container.units[1] });
     const read = [];
     for (const plan of PLANS) read.push(await readFrames(path, { ...EVERY, allowDamaged: true, plan }));
     for (const frames of read) expect(frames).toEqual(read[0]);
@@ -100,6 +111,44 @@ describeWithEachFfmpeg('a clip of which parts are lost, where ffmpeg says nothin
     // Before the damage, nothing is wrong.
     const part = { ...EVERY, endSeconds: 1 };
     expect(await readFrames(path, part)).toEqual(await readFrames(join(folder, container.name), part));
+  });
+});
+
+describeWithEachFfmpeg('a broadcast stream of which nothing is lost', () => {
+  const segments = (name: string) => [0, 1, 2].map((part) => readFileSync(join(folder, `${part}-${name}`)));
+  const segment = async (name: string, options: readonly string[]) => {
+    const input = ['-i', join(folder, 'h264.ts'), '-c', 'copy', ...options];
+    const split = ['-f', 'segment', '-segment_time', '2', '-segment_format', 'mpegts'];
+    await runFfmpeg([...input, ...split, join(folder, `%d-${name}`)]);
+    return segments(name);
+  };
+
+  test('may begin anew to number its packets, where segments were joined', async () => {
+    const path = join(folder, 'joined.ts');
+    writeFileSync(path, Buffer.concat(await segment('plain.ts', [])));
+    expect((await readFrames(path, EVERY)).some(({ isDamaged }) => isDamaged)).toBe(false);
+    expect(await readFrames(path, EVERY)).toEqual(await readFrames(join(folder, 'h264.ts'), EVERY));
+  });
+
+  test('may have recordings joined to it, and begin and end anywhere', async () => {
+    const [first, second, third] = await segment('parts.ts', []);
+    const whole = readFileSync(join(folder, 'h264.ts'));
+    for (const parts of [[third!, first!], [second!, second!], [whole.subarray(188 * 21)], [whole, whole]]) {
+      const path = join(folder, 'other.ts');
+      writeFileSync(path, Buffer.concat(parts));
+      expect((await readFrames(path, EVERY)).some(({ isDamaged }) => isDamaged)).toBe(false);
+    }
+  });
+
+  test('may have other bytes beside its packets, as on a Blu-ray', async () => {
+    const path = join(folder, 'blu-ray.m2ts');
+    await runFfmpeg(['-i', join(folder, 'h264.ts'), '-c', 'copy', '-mpegts_m2ts_mode', '1', path]);
+    expect(await readFrames(path, EVERY)).toEqual(await readFrames(join(folder, 'h264.ts'), EVERY));
+    // Each packet has four bytes more.
+    const content = readFileSync(path);
+    const at = 192 * Math.floor(content.length / 2 / 192);
+    writeFileSync(path, content.fill(0, at, at + 192 * 5));
+    await expect(readFrames(path, EVERY)).rejects.toMatchObject({ code: 'corrupt' });
   });
 });
 

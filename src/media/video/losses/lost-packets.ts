@@ -1,3 +1,5 @@
+import type { Packet } from '../packet-index.js';
+
 /** Where packets are lost or lack a part, by when they are decoded, in seconds as ffprobe gives them. */
 export interface Losses {
   /** Of packets of which a part is missing or wrong. */
@@ -6,4 +8,10 @@ export interface Losses {
   readonly before: ReadonlySet<number>;
   /** Whether nothing is missing but the end. */
   readonly isCutOff?: boolean | undefined;
+}
+
+/** A video's packets in the order of the file, and where each begins in it, in bytes, never falling. */
+export interface LocatedPackets {
+  readonly packets: readonly Packet[];
+  readonly starts: ArrayLike<number>;
 }

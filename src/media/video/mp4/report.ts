@@ -143,6 +143,7 @@ function reportOf(
       isKeyframe: table.isKeyframe[sample] === 1,
       isDiscarded: false,
     })),
+    packetStarts: table.starts,
     leastPacketBytes: table.sizes.reduce((least, bytes) => Math.min(least, bytes)),
     exit: { kind: 'exited', exitCode: 0, errorLines: [] },
   };

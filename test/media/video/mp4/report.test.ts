@@ -59,7 +59,7 @@ function facts({ format, stream, packets, leastPacketBytes }: ProbeReport) {
     framesPerSecond: stream?.avg_frame_rate ?? Number.NaN,
     durationSeconds: stream?.duration ?? Number.NaN,
   });
-  const { avg_frame_rate, ...rest } = stream ?? { avg_frame_rate: Number.NaN };
+  const { avg_frame_rate, id: _, ...rest } = stream ?? { id: undefined, avg_frame_rate: Number.NaN };
   return { format, stream: rest, rate: Math.round(avg_frame_rate * 1000), leastPacketBytes, index };
 }
 
