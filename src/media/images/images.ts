@@ -11,10 +11,11 @@ import { sampleFrames, type Timeline } from '../sampling.js';
 import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { findGifEnd } from './gif.js';
+import { isHeifFollowed } from './heif.js';
 import { cutOffFailure, joinedFailure } from './image-failure.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
-import { readTiffDirectories, shownPages } from './tiff.js';
+import { readTiff, shownPages } from './tiff.js';
 import { isWebpFollowed } from './webp.js';
 
 /** An image sequence, and how the user called it. */
@@ -125,9 +126,13 @@ async function pagesOf(
     case 'webp':
       if (await isWebpFollowed(path)) throw joinedFailure(path);
       return { pages: all, isCutOff: false };
+    case 'heif':
+      if (await isHeifFollowed(path)) throw joinedFailure(path);
+      return { pages: all.slice(0, 1), isCutOff: false };
     case 'tiff': {
-      const shown = shownPages(await readTiffDirectories(path, { most: pages, signal }));
-      return { pages: shown.map((page) => all[page]!), isCutOff: false };
+      const { directories, isFollowed } = await readTiff(path, { most: pages, signal });
+      if (isFollowed) throw joinedFailure(path);
+      return { pages: shownPages(directories).map((page) => all[page]!), isCutOff: false };
     }
     default:
       return { pages: all.slice(0, 1), isCutOff: false };
@@ -150,14 +155,14 @@ type Picture = Pick<Frame, 'pixels' | 'isDamaged'>;
  * what is transparent shown as on a white page, 16 bits rounded to 8, CMYK and grey converted.
  */
 async function readPage(
-  page: Page,
+  given: Page,
   { preprocessing, allowDamaged }: Reading,
   signal: AbortSignal,
 ): Promise<Picture> {
   const { size, fit, kernel } = preprocessing;
-  const metadata = await readMetadata(page);
-  if (!page.isOfAnimation) await assertStill(page, metadata, signal);
-  const { autoOrient } = metadata;
+  const first = await readMetadata(given);
+  const page = given.isOfAnimation ? given : await onlyPageOf(given.path, first, signal);
+  const { autoOrient } = page.page === given.page ? first : await readMetadata(page);
   const region = inputRegion(autoOrient.width, autoOrient.height, fit);
   const decode = (image: Sharp) =>
     image
@@ -175,12 +180,16 @@ async function readPage(
   return { pixels: resample({ width, height, data: decoded.data }, { size, kernel }), isDamaged };
 }
 
-/** One frame of a sequence must not be the first of many pictures, of which nobody would see the others. */
-async function assertStill({ path }: Page, metadata: Metadata, signal: AbortSignal): Promise<void> {
-  const pictures = (await pagesOf(path, metadata, signal)).pages.length;
-  if (pictures === 1 && !(await movingPictureIn(path))) return;
+/**
+ * One frame of a sequence must not be the first of many pictures, of which nobody would see the others. Of a TIFF, a smaller copy
+ * may come before it.
+ */
+async function onlyPageOf(path: string, metadata: Metadata, signal: AbortSignal): Promise<Page> {
+  const [only, ...others] = (await pagesOf(path, metadata, signal)).pages;
+  if (only && others.length === 0 && !(await movingPictureIn(path))) return only;
+  const count = others.length + 1;
   throw new UserError('unreadable', {
-    problem: `${path} should be one frame of a sequence, but holds ${pictures > 1 ? pictures : 'several'} pictures.`,
+    problem: `${path} should be one frame of a sequence, but holds ${count > 1 ? count : 'several'} pictures.`,
     fix: 'Give it by itself to have all of them read, or take it out of the sequence.',
   });
 }

@@ -1,5 +1,6 @@
 import { decoding } from './decoding.js';
 import type { Pixels } from './resample.js';
+import { firstFullPage } from './tiff.js';
 
 export interface ReadPictureOptions {
   /** In pixels; a picture with a longer one is shrunk to it, the other side in proportion. */
@@ -9,14 +10,16 @@ export interface ReadPictureOptions {
 }
 
 /**
- * Reads an image file, of an animation the first picture, turned upright by its EXIF orientation, 16 bits
+ * Reads an image file, of an animation the first picture, of a TIFF not a smaller copy before it, turned upright by its EXIF orientation, 16 bits
  * rounded to 8, CMYK and grey converted to sRGB.
  *
  * @throws UserError `unreadable`, `not_media`, `corrupt`, `too_large`.
  */
 export async function readPicture(path: string, options: ReadPictureOptions): Promise<Pixels> {
   const { longestSide, background } = options;
-  const { data, info } = await decoding({ path, page: 0 }, (image) =>
+  // What is no picture is refused there.
+  const page = await firstFullPage(path).catch(() => 0);
+  const { data, info } = await decoding({ path, page }, (image) =>
     image
       .autoOrient()
       .flatten({ background })

@@ -1,5 +1,12 @@
 import { type ReadBytes, withBytesOf } from './byte-window.js';
 
+/** A TIFF's directories, one for each picture. */
+export interface Tiff {
+  readonly directories: readonly TiffDirectory[];
+  /** Whether another TIFF follows where this one ends, to which no directory leads. */
+  readonly isFollowed: boolean;
+}
+
 /** What a directory of a TIFF says of its picture. */
 export interface TiffDirectory {
   /** In pixels; 0 where it does not say. */
@@ -13,26 +20,41 @@ const REDUCED_COPY = 1;
 const MASK = 4;
 
 /**
- * Reads a TIFF's chain of directories, one for each picture, as far as it can be followed: thousands in the time in
- * which sharp opens the file once.
+ * Reads a TIFF's chain of directories, as far as it can be followed: thousands in the time in which sharp opens the file once.
  *
  * @param options.most how many are read.
  * @throws the signal's reason; what the file system says.
  */
-export function readTiffDirectories(
+export function readTiff(
   path: string,
   { most, signal }: { most: number; signal: AbortSignal },
-): Promise<TiffDirectory[]> {
+): Promise<Tiff> {
   return withBytesOf(path, async (readBytes) => {
     const directories: TiffDirectory[] = [];
-    for await (const directory of chainOf(readBytes)) {
+    let end = 0;
+    for await (const { directory, end: ownEnd } of chainOf(readBytes)) {
       signal.throwIfAborted();
       directories.push(directory);
+      end = Math.max(end, ownEnd);
       if (directories.length >= most) break;
     }
-    return directories;
+    // Its last bytes may be there to make their number even.
+    const next = (await readBytes(end, 4 + PADDING_BYTES)).toString('latin1');
+    return { directories, isFollowed: /^.{0,15}(?:II[*+]\0|MM\0[*+])/s.test(next) };
   });
 }
+
+const PADDING_BYTES = 15;
+
+/** Which picture of a file is the first one that is no smaller copy, as far as a TIFF says so; of other files, 0. */
+export async function firstFullPage(path: string): Promise<number> {
+  const start = await withBytesOf(path, (readBytes) => readBytes(0, 4));
+  if (!/^(?:II[*+]\0|MM\0[*+])/.test(start.toString('latin1'))) return 0;
+  const { directories } = await readTiff(path, { most: MOST_COPIES, signal: new AbortController().signal });
+  return directories.length === 0 ? 0 : shownPages(directories)[0]!;
+}
+
+const MOST_COPIES = 16;
 
 /**
  * Which pictures are pages, at least one: not masks and smaller copies. Who does not say what a picture is shrinks it in
@@ -61,24 +83,122 @@ const BIG_TIFF = 43;
 /** A classic one cannot have more. */
 const MAX_ENTRIES = 2 ** 16;
 
+interface FoundDirectory {
+  readonly directory: TiffDirectory;
+  /** Where all that it leads to ends in the file. */
+  readonly end: number;
+}
+
 /** TIFF 6.0, section 2: each directory ends with the place of the next one, the last one with 0. */
-async function* chainOf(readBytes: ReadBytes): AsyncGenerator<TiffDirectory, void> {
+async function* chainOf(readBytes: ReadBytes): AsyncGenerator<FoundDirectory, void> {
   const head = await readBytes(0, 4);
   const toNumber = head.toString('latin1', 0, 2) === 'II' ? littleEndian : bigEndian;
-  const { offsetBytes, countBytes, entryBytes } = toNumber(head.subarray(2)) === BIG_TIFF ? BIG : CLASSIC;
+  const format = { ...(toNumber(head.subarray(2)) === BIG_TIFF ? BIG : CLASSIC), toNumber };
+  const { offsetBytes } = format;
   const seen = new Set([0]);
   for (let linkAt = offsetBytes; ; ) {
     const start = toNumber(await readBytes(linkAt, offsetBytes));
     // Some go round in circles.
     if (seen.has(start)) return;
     seen.add(start);
-    const count = toNumber(await readBytes(start, countBytes));
-    const entries = await readBytes(start + countBytes, Math.min(count, MAX_ENTRIES) * entryBytes);
-    if (count === 0 || entries.length < count * entryBytes) return;
-    yield directoryOf(entries, { entryBytes, toNumber });
-    linkAt = start + countBytes + entries.length;
+    const entries = await entriesAt(readBytes, { ...format, start });
+    if (!entries) return;
+    linkAt = entries.end;
+    yield { directory: directoryOf(entries), end: await endOfAll(readBytes, { ...format, entries, seen }) };
   }
 }
+
+type Format = typeof CLASSIC & { readonly toNumber: ToNumber };
+
+interface Entry {
+  readonly tag: number;
+  /** How many bytes each of its values has. */
+  readonly valueBytes: number;
+  readonly count: number;
+  /** Where its values lie in the file, or their place, where they do not fit into the entry. */
+  readonly at: number;
+  readonly isWithin: boolean;
+  /** The first one, where it is a number that lies in the entry; the place of all elsewhere. */
+  readonly number: number;
+}
+
+type Entries = { readonly list: readonly Entry[]; readonly end: number };
+
+async function entriesAt(
+  readBytes: ReadBytes,
+  { start, countBytes, entryBytes, offsetBytes, toNumber }: Format & { readonly start: number },
+): Promise<Entries | null> {
+  const count = toNumber(await readBytes(start, countBytes));
+  const bytes = await readBytes(start + countBytes, Math.min(count, MAX_ENTRIES) * entryBytes);
+  if (count === 0 || bytes.length < count * entryBytes) return null;
+  const list = Array.from({ length: count }, (_, entry): Entry => {
+    const own = bytes.subarray(entry * entryBytes, (entry + 1) * entryBytes);
+    const [tag, type] = [own.subarray(0, 2), own.subarray(2, 4)].map(toNumber);
+    // A value of its own has the place at the entry's end, after how many there are.
+    const [length, value] = [own.subarray(4, 4 + offsetBytes), own.subarray(4 + offsetBytes)];
+    const valueBytes = VALUE_BYTES[type!] ?? 0;
+    const isWithin = toNumber(length) * valueBytes <= offsetBytes;
+    const number = toNumber(isWithin ? value.subarray(0, valueBytes) : value);
+    const at = isWithin ? start + countBytes + (entry + 1) * entryBytes - offsetBytes : number;
+    return { tag: tag!, valueBytes, count: toNumber(length), at, isWithin, number };
+  });
+  return { list, end: start + countBytes + bytes.length };
+}
+
+/** Where the last one of a directory's values, the pixels and the directories to which it leads ends. */
+async function endOfAll(
+  readBytes: ReadBytes,
+  { entries, seen, ...format }: Format & { readonly entries: Entries; readonly seen: Set<number> },
+): Promise<number> {
+  let end = entries.end + format.offsetBytes;
+  const extend = (other: number) => {
+    end = Math.max(end, other);
+  };
+  const numbersOf = (tag: number) =>
+    numbersIn(
+      readBytes,
+      format.toNumber,
+      entries.list.find((entry) => entry.tag === tag),
+    );
+  for (const { at, count, valueBytes, isWithin } of entries.list)
+    if (!isWithin) extend(at + count * valueBytes);
+  for (const [places, lengths] of PIXELS) {
+    const bytes = await numbersOf(lengths);
+    for (const [index, place] of (await numbersOf(places)).entries()) extend(place + (bytes[index] ?? 0));
+  }
+  for (const tag of DIRECTORIES) {
+    for (const start of await numbersOf(tag)) {
+      if (seen.has(start)) continue;
+      seen.add(start);
+      const others = await entriesAt(readBytes, { ...format, start });
+      if (others) extend(await endOfAll(readBytes, { ...format, entries: others, seen }));
+    }
+  }
+  return end;
+}
+
+/** Where pixels lie and how many bytes they have: in strips, in tiles, as one JPEG. */
+const PIXELS = [
+  [273, 279],
+  [324, 325],
+  [513, 514],
+] as const;
+
+/** Entries that lead to directories beside the chain: smaller copies, EXIF, places, what cameras share. */
+const DIRECTORIES = [330, 34665, 34853, 40965];
+
+async function numbersIn(readBytes: ReadBytes, toNumber: ToNumber, entry?: Entry): Promise<number[]> {
+  if (!entry || entry.count === 0 || entry.valueBytes === 0) return [];
+  const { at, count, valueBytes, isWithin, number } = entry;
+  if (isWithin && count === 1) return [number];
+  const bytes = await readBytes(at, Math.min(count, MAX_NUMBERS) * valueBytes);
+  return Array.from({ length: Math.floor(bytes.length / valueBytes) }, (_, index) =>
+    toNumber(bytes.subarray(index * valueBytes, (index + 1) * valueBytes)),
+  );
+}
+
+/** No picture of MAX_PIXELS has as many tiles. */
+const MAX_NUMBERS = 2 ** 20;
 
 /** Unsigned; 0 of no bytes. */
 type ToNumber = (bytes: Buffer) => number;
@@ -89,20 +209,11 @@ const SUBFILE_TYPE = 254;
 const WIDTH = 256;
 const HEIGHT = 257;
 
-/** The bytes of a number, by the type of its entry: SHORT, LONG and LONG8. */
-const NUMBER_BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 16: 8 };
+/** How many bytes a value has, by the type of its entry, from BYTE to IFD8. */
+const VALUE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
-function directoryOf(
-  entries: Buffer,
-  { entryBytes, toNumber }: { entryBytes: number; toNumber: ToNumber },
-): TiffDirectory {
-  const values = new Map<number, number>();
-  for (let at = 0; at < entries.length; at += entryBytes) {
-    const [tag, type] = [entries.subarray(at, at + 2), entries.subarray(at + 2, at + 4)].map(toNumber);
-    // A value of its own has the place at the entry's end, after how many there are.
-    const valueAt = at + 4 + (entryBytes - 4) / 2;
-    values.set(tag!, toNumber(entries.subarray(valueAt, valueAt + (NUMBER_BYTES[type!] ?? 0))));
-  }
+function directoryOf({ list }: Entries): TiffDirectory {
+  const values = new Map(list.map(({ tag, number }) => [tag, number]));
   return {
     width: values.get(WIDTH) ?? 0,
     height: values.get(HEIGHT) ?? 0,

@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPicture } from '../../../src/media/images/picture.js';
+import { pagedTiff } from '../../support/tiff.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -49,6 +50,16 @@ describe('readPicture', () => {
     expect([...data]).toEqual(Array(12).fill(128));
     await plain(2, 2, [128, 128, 128]).toColourspace('cmyk').jpeg().toFile(at('cmyk.jpg'));
     expect((await readPicture(at('cmyk.jpg'), OPTIONS)).data).toHaveLength(12);
+  });
+
+  it('takes the full picture of a TIFF, and not a smaller copy before it', async () => {
+    const pages = [
+      { width: 4, height: 4, grey: 10, subfileType: 1 },
+      { width: 8, height: 8, grey: 200 },
+    ];
+    await writeFile(at('copy-first.tif'), pagedTiff(pages));
+    const { width, data } = await readPicture(at('copy-first.tif'), OPTIONS);
+    expect([width, data[0]]).toEqual([8, 200]);
   });
 
   it('shows the background through what is transparent', async () => {
