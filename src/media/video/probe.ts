@@ -9,6 +9,7 @@ import type { Losses } from './losses/lost-packets.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
 import { findFilm } from './mp4/film.js';
+import { refuseJoinedFiles } from './mp4/joined-files.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
@@ -61,7 +62,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   const { format, stream, exit } = report;
   // Of an ordinary MP4, it is known that it is not.
   if (!ordinary && (await isEncrypted(path, report))) throw encryptedFailure(path);
-  if (format.format_name === 'mpegts') await refuseJoined(file, limits);
+  if (!ordinary) await refuseJoined(file, report, limits);
   const index = await indexOf(file, report, limits);
   if (!index) {
     throw new UserError('no_frames', {
@@ -138,9 +139,12 @@ function encryptedFailure(path: string): UserError {
   });
 }
 
-async function refuseJoined(file: VideoFile, limits: RunLimits): Promise<void> {
-  const { refuseJoinedParts } = await import('./joined-parts.js');
-  await refuseJoinedParts(file, limits);
+async function refuseJoined(file: VideoFile, { format }: OpenReport, limits: RunLimits): Promise<void> {
+  if (format.format_name === 'mpegts') {
+    const { refuseJoinedParts } = await import('./joined-parts.js');
+    await refuseJoinedParts(file, limits);
+  }
+  if (format.format_name.startsWith('mov')) await refuseJoinedFiles(file.path);
 }
 
 async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {

@@ -205,25 +205,75 @@ test('a frame of a sequence that holds several pictures is refused', async () =>
   });
 });
 
-test.each(['gif', 'webp'] as const)('several pictures in one file are refused: %s', async (format) => {
-  const still = await grey(90).toFormat(format).toBuffer();
-  const animation = await sharp([await grey(0).png().toBuffer(), still], { join: { animated: true } })
-    .toFormat(format)
-    .toBuffer();
-  for (const picture of [still, animation]) {
-    expect(await readFrames(write(`one.${format}`, picture))).toHaveLength(4);
-    const path = write(`two.${format}`, Buffer.concat([picture, picture]));
-    await expect(readFrames(path)).rejects.toMatchObject({
+test.each(['gif', 'webp', 'avif'] as const)(
+  'several pictures in one file are refused: %s',
+  async (format) => {
+    const still = await grey(90).toFormat(format).toBuffer();
+    const animation = await sharp([await grey(0).png().toBuffer(), still], { join: { animated: true } })
+      .toFormat(format === 'avif' ? 'gif' : format)
+      .toBuffer();
+    for (const picture of format === 'avif' ? [still] : [still, animation]) {
+      expect(await readFrames(write(`one.${format}`, picture))).toHaveLength(4);
+      const path = write(`two.${format}`, Buffer.concat([picture, picture]));
+      await expect(readFrames(path)).rejects.toMatchObject({
+        code: 'unreadable',
+        problem: expect.stringMatching(/two\.\w+ holds several pictures one after the other/),
+      });
+    }
+    const frames = join(folder, `joined-${format}`);
+    mkdirSync(frames);
+    // What a picture is does not go by its name.
+    writeFileSync(join(frames, '1.png'), still);
+    writeFileSync(join(frames, '2.png'), Buffer.concat([still, still]));
+    await expect(readFrames(frames)).rejects.toMatchObject({ code: 'unreadable' });
+  },
+);
+
+describeWithEachFfmpeg('several films in one file are refused', () => {
+  const expectRefusal = async (path: string) =>
+    expect(readFrames(path)).rejects.toMatchObject({
       code: 'unreadable',
-      problem: expect.stringMatching(/two\.\w+ holds several pictures one after the other/),
+      problem: expect.stringMatching(/holds several films one after the other/),
     });
-  }
-  const frames = join(folder, `joined-${format}`);
-  mkdirSync(frames);
-  // What a picture is does not go by its name.
-  writeFileSync(join(frames, '1.png'), still);
-  writeFileSync(join(frames, '2.png'), Buffer.concat([still, still]));
-  await expect(readFrames(frames)).rejects.toMatchObject({ code: 'unreadable' });
+
+  test('as sequences of AVIF', async () => {
+    for (const options of [{}, { isHeaderLast: true }]) {
+      const film = await sequenceOfThree(options);
+      await expectRefusal(write('two-films.avif', Buffer.concat([film, film])));
+    }
+  });
+
+  test.each([
+    ['with the header at the end', []],
+    ['with the header at the start', ['-movflags', '+faststart']],
+  ])('as MP4 %s', async (_name, options) => {
+    const encoder = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', ...options];
+    const one = join(folder, 'one.mp4');
+    await writeNumberedClip(one, { frames: 20, framesPerSecond: 25, encoder });
+    const content = readFileSync(one);
+    await expectRefusal(write('two-films.mp4', Buffer.concat([content, content])));
+  });
+
+  test('but not fragments that come with their header once more', async () => {
+    const encoder = [
+      '-c:v',
+      'libx264',
+      '-pix_fmt',
+      'yuv420p',
+      '-g',
+      '5',
+      '-movflags',
+      'frag_keyframe+empty_moov+default_base_moof',
+    ];
+    const one = join(folder, 'fragments.mp4');
+    await writeNumberedClip(one, { frames: 20, framesPerSecond: 25, encoder });
+    const content = readFileSync(one);
+    const fragments = content.indexOf('moof') - 4;
+    const second = content.indexOf('moof', fragments + 8) - 4;
+    const header = content.subarray(0, fragments);
+    const parts = [content.subarray(0, second), header, content.subarray(second)];
+    expect(await readNumbers(write('headers.mp4', Buffer.concat(parts)))).toEqual([2, 7, 12, 17]);
+  });
 });
 
 describeWithEachFfmpeg('a picture that is not decoded here is named', () => {
