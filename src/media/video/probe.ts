@@ -48,7 +48,7 @@ type OpenReport = ProbeReport & {
  *
  * @param given that is there and not empty.
  * @throws UserError `not_media`, `corrupt`, `no_video`, `no_frames`, `too_large`, `refused` (a playlist in
- *   disguise), `unreadable` (encrypted, or joined of several streams), `timeout`, `killed`, `aborted` or `missing_tool`.
+ *   disguise), `unreadable` (encrypted, or joined of several streams or files), `timeout`, `killed`, `aborted` or `missing_tool`.
  */
 export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<Probe> {
   const { path } = given;
@@ -224,7 +224,7 @@ const BREAKS_OFF = /partial file|ended prematurely|Read error/;
 
 /**
  * A file that was cut off is otherwise decoded without complaint. Containers that list their frames show it: MP4, by
- * where each frame lies; AVI, whose frames are evenly spaced, by its length; WMV, by the number of its packets. Matroska's reader says so itself. A
+ * where each frame lies; AVI, whose frames are evenly spaced, by its length; WMV and animated PNG, by how many packets or pictures they have. Matroska's reader says so itself. A
  * broadcast stream has no end that could be missing.
  */
 async function findCutOff(path: string, report: OpenReport, losses: Losses | null): Promise<Probe['cutOff']> {
@@ -233,8 +233,8 @@ async function findCutOff(path: string, report: OpenReport, losses: Losses | nul
   const samples = format.format_name.startsWith('mov') ? await countPresentSamples(path) : null;
   const listed = samples?.shown ?? stream.nb_frames;
   const declaredFrames = listed > packets.length ? listed : null;
-  if (losses?.isCutOff || exit.errorLines.some((line) => BREAKS_OFF.test(line)))
-    return { declaredFrames, words };
+  if (losses?.cutOff) return { declaredFrames: losses.cutOff.declaredFrames, words };
+  if (exit.errorLines.some((line) => BREAKS_OFF.test(line))) return { declaredFrames, words };
   if (samples) return samples.present < samples.shown ? { declaredFrames, words } : null;
   const isShorter =
     format.format_name === 'avi' && stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;

@@ -23,14 +23,16 @@ export function openVideo(path: string, { probe, request, limits }: OpenOptions)
   const { timeline } = index;
   const span = requestedSpan(path, timeline.durationSeconds, request);
   const { endSeconds = Number.POSITIVE_INFINITY, pairGap: gap, preprocessing } = request;
-  if (probe.cutOff && endSeconds > timeline.durationSeconds) throw cutOffFailure(path, probe);
   const { sampling, seed = 0, pace, decoderThreads, allowDamaged = false } = request;
+  const isCutOff = probe.cutOff !== null && endSeconds > timeline.durationSeconds;
+  if (isCutOff && !(allowDamaged && isAnimatedPng(probe))) throw cutOffFailure(path, probe);
   const chosen = sampleFrames(timeline, { sampling, span, seed, pace });
   const pairs = gap && planPairs(timeline, { chosen, span, gap });
   const wanted = pairs?.frames ?? chosen;
   const plan = planDecode(index, wanted, { megapixels, stored, choice: planChoice(request, probe) });
   const video = { path, preprocessing, decoderThreads, allowDamaged, limits, probe };
-  const frames = readFrames(video, { plan, wanted });
+  const read = readFrames(video, { plan, wanted });
+  const frames = isCutOff ? markLast(read, wanted) : read;
   return {
     plan: plan.kind,
     durationSeconds: timeline.durationSeconds,
@@ -80,11 +82,29 @@ async function* readFrames(
   yield* readCarefully(video, { frames: wanted.slice(given), before });
 }
 
-function cutOffFailure(path: string, { index, cutOff }: Probe): UserError {
+const isAnimatedPng = ({ container }: Probe): boolean => container === 'apng';
+
+/** Of a clip that breaks off, the last frame stands for what is lost. */
+async function* markLast(
+  frames: AsyncIterable<Frame>,
+  wanted: readonly number[],
+): AsyncGenerator<Frame, void> {
+  let left = wanted.indexOf(wanted.at(-1)!);
+  for await (const frame of frames) {
+    yield left > 0 ? frame : { ...frame, isDamaged: true };
+    left -= 1;
+  }
+}
+
+function cutOffFailure(path: string, probe: Probe): UserError {
+  const { index, cutOff } = probe;
   const declared = cutOff?.declaredFrames ? `expected ${cutOff.declaredFrames} frames, ` : '';
   const { length } = index.positions;
   return new UserError('partial', {
     problem: `${path} breaks off: ${declared}got ${length}; ${cutOff?.words}.`,
-    fix: `Copy or record it again. To use the ${index.timeline.durationSeconds.toFixed(2)} s that are there, make a file of them: ${ffmpegCommand({ path, options: '-c copy', suffix: '-whole' })}`,
+    fix: `Copy or record it again. To use ${isAnimatedPng(probe) ? 'what is there, give --allow-damaged.' : commandForRest(path, probe)}`,
   });
 }
+
+const commandForRest = (path: string, { index }: Probe): string =>
+  `the ${index.timeline.durationSeconds.toFixed(2)} s that are there, make a file of them: ${ffmpegCommand({ path, options: '-c copy', suffix: '-whole' })}`;

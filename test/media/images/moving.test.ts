@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { movingPictureIn } from '../../../src/media/images/moving.js';
@@ -44,6 +45,57 @@ describeWithEachFfmpeg('what begins like a still picture and is a film is read a
     const frames = await readFrames(path, { sampling: { kind: 'uniform', frames: 8 } });
     expect(levels(frames)).toEqual([10, 90, 90, 90, 200, 200, 200, 200]);
     expect(frames.map(({ timeSeconds }) => timeSeconds)).toEqual([0, 0.1, 0.1, 0.1, 0.4, 0.4, 0.4, 0.4]);
+  });
+
+  test('an animated PNG, or is partial where that breaks off', async () => {
+    const whole = animatedPng([10, 90, 200].map((level) => ({ grey: level, milliseconds: 100 })));
+    const every = { sampling: { kind: 'uniform', frames: 3 } } as const;
+    const ends: number[] = [];
+    for (let at = whole.indexOf('IDAT') - 4; at < whole.length; ends.push(at))
+      at += 12 + whole.readUInt32BE(at);
+    // After each chunk, within the next one, and within what says of it what it is.
+    const cuts = ends.slice(0, -1).flatMap((end) => [end, end + 4, Math.min(end + 11, whole.length - 6)]);
+    for (const cut of cuts) {
+      const path = write('cut-animated.png', whole.subarray(0, cut));
+      await expect(readFrames(path, every)).rejects.toMatchObject({
+        code: 'partial',
+        problem: expect.stringMatching(/breaks off: expected 3 frames, got [123];/),
+        fix: expect.stringMatching(/--allow-damaged\.$/),
+      });
+      const frames = await readFrames(path, { ...every, allowDamaged: true });
+      expect(frames.at(-1)!.isDamaged).toBe(true);
+      expect(await readFrames(path, { endSeconds: 0.1 })).toHaveLength(4);
+    }
+  });
+
+  test('an animated PNG, of which a picture may be lost', async () => {
+    const whole = animatedPng([10, 90, 200, 250].map((level) => ({ grey: level, milliseconds: 100 })));
+    const starts = [1, 2, 3].map((picture) => {
+      let at = -1;
+      for (let count = 0; count <= picture; count++) at = whole.indexOf('fcTL', at + 1);
+      return at - 4;
+    });
+    const path = write('lost.png', Buffer.concat([whole.subarray(0, starts[0]), whole.subarray(starts[1])]));
+    const every = { sampling: { kind: 'uniform', frames: 3 } } as const;
+    await expect(readFrames(path, every)).rejects.toMatchObject({ code: 'corrupt' });
+    const frames = await readFrames(path, { ...every, allowDamaged: true });
+    expect(frames.map(({ isDamaged }) => isDamaged)[1]).toBe(true);
+    const two = write('two-films.png', Buffer.concat([whole, whole]));
+    await expect(readFrames(two)).rejects.toMatchObject({ code: 'unreadable' });
+  });
+
+  test('an animated PNG that ffmpeg writes into a pipe, without the number of its pictures', async () => {
+    const path = join(folder, 'piped.png');
+    const input = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10', '-frames:v', '5'];
+    await runFfmpeg([...input, '-f', 'apng', path]);
+    const content = readFileSync(path);
+    const control = content.indexOf('acTL');
+    content.writeUInt32BE(2 ** 32 - 1, control + 4);
+    content.writeUInt32BE(crc32(content.subarray(control, control + 12)) >>> 0, control + 12);
+    writeFileSync(path, content);
+    expect(await readFrames(path)).toHaveLength(4);
+    writeFileSync(path, content.subarray(0, content.length - 12));
+    await expect(readFrames(path)).rejects.toMatchObject({ code: 'partial' });
   });
 
   test('an animated PNG that is transparent, on white', async () => {

@@ -177,7 +177,8 @@ function followFrames({ leadMilliseconds }: Layout) {
     },
     /** @param isShort whether the file has fewer packets than it says. */
     end: ({ isShort }: { isShort: boolean }): Losses => {
-      if (isShort && within.size + before.size === 0) return { within, before, isCutOff: true };
+      if (isShort && within.size + before.size === 0)
+        return { within, before, cutOff: { declaredFrames: null } };
       if (isEndLost || (latest && filled !== latest.frameBytes)) within.add(Number.POSITIVE_INFINITY);
       return { within, before };
     },

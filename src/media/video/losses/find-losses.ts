@@ -1,4 +1,5 @@
 import { withBytesOf } from '../../images/byte-window.js';
+import { joinedFilmsFailure } from '../joined-films.js';
 import type { Packet } from '../packet-index.js';
 import type { ProbeReport } from '../probe-report.js';
 import type { VideoFile } from '../video-file.js';
@@ -9,6 +10,7 @@ import { decodedAt, lastBefore } from './packet-places.js';
  * What a container itself shows to be lost of a video, where ffmpeg reads on without a word.
  *
  * @returns null where nothing is.
+ * @throws UserError `unreadable` where another film follows of which ffmpeg would read nothing.
  */
 export async function findLosses({ path }: VideoFile, report: ProbeReport): Promise<Losses | null> {
   const { packets } = report;
@@ -19,6 +21,10 @@ export async function findLosses({ path }: VideoFile, report: ProbeReport): Prom
         const { findAsfLosses } = await import('./asf.js');
         return findAsfLosses(readBytes);
       }
+      case 'apng': {
+        const { findAnimatedPngLosses } = await import('./animated-png.js');
+        return findAnimatedPngLosses(readBytes, located);
+      }
       case 'mpegts': {
         const { findTransportLosses } = await import('./transport-stream.js');
         return findTransportLosses(readBytes, { ...located, stream: Number(report.stream?.id) });
@@ -27,14 +33,15 @@ export async function findLosses({ path }: VideoFile, report: ProbeReport): Prom
         return null;
     }
   });
-  const isSound = !losses || (losses.within.size + losses.before.size === 0 && !losses.isCutOff);
+  if (losses?.isFollowed) throw joinedFilmsFailure(path);
+  const isSound = !losses || (losses.within.size + losses.before.size === 0 && !losses.cutOff);
   return isSound || packets.length === 0 ? null : atPackets(losses, packets);
 }
 
 /** A packet of which the start is missing is mostly not given at all: it is lost before the next one that is. */
-function atPackets({ within, before, isCutOff }: Losses, packets: readonly Packet[]): Losses {
+function atPackets({ within, before, cutOff }: Losses, packets: readonly Packet[]): Losses {
   const times = Float64Array.from(packets, decodedAt).sort();
-  const given = { within: new Set<number>(), before: new Set<number>(), isCutOff };
+  const given = { within: new Set<number>(), before: new Set<number>(), cutOff };
   for (const seconds of [...within, ...before]) {
     const time = times[lastBefore(times, seconds - 1e-6) + 1];
     if (time === undefined) given.within.add(times.at(-1)!);

@@ -6,8 +6,10 @@ export interface Losses {
   readonly within: ReadonlySet<number>;
   /** Of packets before which others are missing. */
   readonly before: ReadonlySet<number>;
-  /** Whether nothing is missing but the end. */
-  readonly isCutOff?: boolean | undefined;
+  /** Set where the end is missing, with the frames that there should be, as far as the file says. */
+  readonly cutOff?: { readonly declaredFrames: number | null } | undefined;
+  /** Whether another film of the same kind follows, of which ffmpeg reads nothing. */
+  readonly isFollowed?: boolean;
 }
 
 /** A video's packets in the order of the file, and where each begins in it, in bytes, never falling. */

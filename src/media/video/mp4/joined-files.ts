@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { UserError } from '../../../errors.js';
+import { joinedFilmsFailure } from '../joined-films.js';
 import { topBoxesOf } from './boxes.js';
 
 /**
@@ -20,8 +20,5 @@ export async function refuseJoinedFiles(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-  throw new UserError('unreadable', {
-    problem: `${path} holds several films one after the other, of which only the first would be read.`,
-    fix: 'Give each as a file of its own; films are not joined by putting their files together.',
-  });
+  throw joinedFilmsFailure(path);
 }
