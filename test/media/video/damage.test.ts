@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Frame, PlanChoice } from '../../../src/media/frames.js';
 import { random } from '../../../src/random.js';
-import { describeWithEachFfmpeg, ffmpegSources } from '../../support/ffmpeg.js';
+import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames } from '../../support/read-numbers.js';
 import { sharedFolder } from '../../support/shared.js';
@@ -101,8 +101,7 @@ describeWithEachFfmpeg('a damaged clip', () => {
   });
 });
 
-// The packaged ffmpeg does not check the sums that Ogg has.
-describe.skipIf(ffmpegSources.length < 2)('a clip in Ogg from which packets are lost', () => {
+describeWithEachFfmpeg('a clip in Ogg from which packets are lost', () => {
   test('tells which frames depend on them, and which are shown in their place', async () => {
     const encoder = ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'];
     await writeNumberedClip(join(folder, 'theora.ogv'), { frames: FRAMES, framesPerSecond: 10, encoder });
@@ -119,7 +118,8 @@ describe.skipIf(ffmpegSources.length < 2)('a clip in Ogg from which packets are 
       expect(frames.filter(({ isDamaged }) => !isDamaged).length).toBeGreaterThan(20);
       await expect(readFrames(path, EVERY)).rejects.toMatchObject({
         code: 'corrupt',
-        problem: expect.stringContaining('CRC mismatch'),
+        // The packaged ffmpeg does not check the sums that Ogg has.
+        problem: expect.stringMatching(/CRC mismatch|parts of the file are missing or wrong|theora/),
       });
     }
   });

@@ -40,6 +40,13 @@ const CONTAINERS: readonly Container[] = [
   { name: 'msmpeg4.asf', encoder: ['-c:v', 'msmpeg4', '-q:v', '2', '-g', '12'], ...ASF },
   { name: 'h264.ts', encoder: [...H264, '-bf', '2'], ...TS },
   { name: 'mpeg2.ts', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...TS },
+  {
+    name: 'theora.ogv',
+    encoder: ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'],
+    unitBytes: 512,
+    units: [1, 4],
+    startOf: () => 0,
+  },
 ];
 
 beforeAll(async () => {
@@ -152,15 +159,29 @@ describeWithEachFfmpeg('a broadcast stream of which nothing is lost', () => {
   });
 });
 
-describeWithEachFfmpeg('a WMV that is cut off', () => {
-  test.each([0.4, 0.7])('is partial: at %f of its length', async (share) => {
-    const content = readFileSync(join(folder, 'wmv2.wmv'));
-    const path = join(folder, 'cut.wmv');
+describeWithEachFfmpeg('a clip that is cut off', () => {
+  const cuts = ['wmv2.wmv', 'theora.ogv'].flatMap((name) => [0.4, 0.7].map((share) => ({ name, share })));
+
+  test.each(cuts)('is partial: $name at $share of its length', async ({ name, share }) => {
+    const content = readFileSync(join(folder, name));
+    const path = join(folder, `cut-${name}`);
     writeFileSync(path, content.subarray(0, Math.floor(content.length * share)));
     await expect(readFrames(path)).rejects.toMatchObject({
       code: 'partial',
       problem: expect.stringMatching(/breaks off: got \d+;/),
     });
     expect(await readFrames(path, { endSeconds: 1 })).toHaveLength(4);
+  });
+});
+
+describeWithEachFfmpeg('films that were put together byte by byte', () => {
+  test('are refused where only the first would be read', async () => {
+    const content = readFileSync(join(folder, 'theora.ogv'));
+    const path = join(folder, 'two.ogv');
+    writeFileSync(path, Buffer.concat([content, content]));
+    await expect(readFrames(path)).rejects.toMatchObject({
+      code: 'unreadable',
+      problem: expect.stringContaining('two.ogv holds several films one after the other'),
+    });
   });
 });

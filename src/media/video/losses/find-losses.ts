@@ -25,6 +25,11 @@ export async function findLosses({ path }: VideoFile, report: ProbeReport): Prom
         const { findAnimatedPngLosses } = await import('./animated-png.js');
         return findAnimatedPngLosses(readBytes, located);
       }
+      case 'ogg': {
+        const { findOggLosses } = await import('./ogg.js');
+        const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));
+        return findOggLosses(readBytes, { ...located, areSumsChecked });
+      }
       case 'mpegts': {
         const { findTransportLosses } = await import('./transport-stream.js');
         return findTransportLosses(readBytes, { ...located, stream: Number(report.stream?.id) });
@@ -39,9 +44,9 @@ export async function findLosses({ path }: VideoFile, report: ProbeReport): Prom
 }
 
 /** A packet of which the start is missing is mostly not given at all: it is lost before the next one that is. */
-function atPackets({ within, before, cutOff }: Losses, packets: readonly Packet[]): Losses {
+function atPackets({ within, before, given: all, cutOff }: Losses, packets: readonly Packet[]): Losses {
   const times = Float64Array.from(packets, decodedAt).sort();
-  const given = { within: new Set<number>(), before: new Set<number>(), cutOff };
+  const given = { within: new Set<number>(), before: new Set<number>(), given: all, cutOff };
   for (const seconds of [...within, ...before]) {
     const time = times[lastBefore(times, seconds - 1e-6) + 1];
     if (time === undefined) given.within.add(times.at(-1)!);

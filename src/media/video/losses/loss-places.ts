@@ -18,7 +18,8 @@ export function createLossPlaces(losses: Losses | null | undefined): LossPlaces 
       const places: number[] = [];
       for (; losses && place < stamps.length; place++) {
         const seconds = stamps[place]! * secondsATick;
-        if (hasTime(losses.within, seconds)) places.push(place);
+        const isMadeUp = losses.given !== undefined && !hasTime(losses.given, seconds);
+        if (isMadeUp || hasTime(losses.within, seconds)) places.push(place);
         if (hasTime(losses.before, seconds)) places.push(place - 0.5);
       }
       return places;

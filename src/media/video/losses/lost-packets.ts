@@ -6,6 +6,8 @@ export interface Losses {
   readonly within: ReadonlySet<number>;
   /** Of packets before which others are missing. */
   readonly before: ReadonlySet<number>;
+  /** Of all packets that there are, where an older ffmpeg gives others, too, made of what is wrong. */
+  readonly given?: ReadonlySet<number> | undefined;
   /** Set where the end is missing, with the frames that there should be, as far as the file says. */
   readonly cutOff?: { readonly declaredFrames: number | null } | undefined;
   /** Whether another film of the same kind follows, of which ffmpeg reads nothing. */
