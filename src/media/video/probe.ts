@@ -70,7 +70,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
       fix: 'Record or convert it again.',
     });
   }
-  const losses = ordinary ? null : await findLossesOf(file, report);
+  const losses = ordinary ? null : await findLossesOf(file, report, limits);
   return {
     index,
     file,
@@ -153,9 +153,9 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
   return readProbeReport(file, limits);
 }
 
-async function findLossesOf(file: VideoFile, report: OpenReport): Promise<Losses | null> {
+async function findLossesOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<Losses | null> {
   const { findLosses } = await import('./losses/find-losses.js');
-  return findLosses(file, report);
+  return findLosses(file, report, limits);
 }
 
 async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {

@@ -33,6 +33,7 @@ const ASF = {
   startOf: (content: Buffer) => content.indexOf(dataObject) + 50,
 };
 const TS = { unitBytes: 188, units: [1, 11] as const, startOf: () => 0 };
+const FLV = { unitBytes: 600, units: [1, 5] as const, startOf: () => 0 };
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '8', '-g', '12'];
 
 const CONTAINERS: readonly Container[] = [
@@ -40,6 +41,8 @@ const CONTAINERS: readonly Container[] = [
   { name: 'msmpeg4.asf', encoder: ['-c:v', 'msmpeg4', '-q:v', '2', '-g', '12'], ...ASF },
   { name: 'h264.ts', encoder: [...H264, '-bf', '2'], ...TS },
   { name: 'mpeg2.ts', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...TS },
+  { name: 'flv1.flv', encoder: ['-c:v', 'flv1', '-q:v', '2', '-g', '12', '-ar', '44100'], ...FLV },
+  { name: 'h264.flv', encoder: [...H264, '-bf', '2', '-ar', '44100'], ...FLV },
   {
     name: 'theora.ogv',
     encoder: ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'],
@@ -160,7 +163,9 @@ describeWithEachFfmpeg('a broadcast stream of which nothing is lost', () => {
 });
 
 describeWithEachFfmpeg('a clip that is cut off', () => {
-  const cuts = ['wmv2.wmv', 'theora.ogv'].flatMap((name) => [0.4, 0.7].map((share) => ({ name, share })));
+  const cuts = ['wmv2.wmv', 'theora.ogv', 'h264.flv'].flatMap((name) =>
+    [0.4, 0.7].map((share) => ({ name, share })),
+  );
 
   test.each(cuts)('is partial: $name at $share of its length', async ({ name, share }) => {
     const content = readFileSync(join(folder, name));
@@ -175,13 +180,13 @@ describeWithEachFfmpeg('a clip that is cut off', () => {
 });
 
 describeWithEachFfmpeg('films that were put together byte by byte', () => {
-  test('are refused where only the first would be read', async () => {
-    const content = readFileSync(join(folder, 'theora.ogv'));
-    const path = join(folder, 'two.ogv');
+  test.each(['ogv', 'flv'])('are refused where only the first would be read: %s', async (extension) => {
+    const content = readFileSync(join(folder, extension === 'ogv' ? 'theora.ogv' : 'h264.flv'));
+    const path = join(folder, `two.${extension}`);
     writeFileSync(path, Buffer.concat([content, content]));
     await expect(readFrames(path)).rejects.toMatchObject({
       code: 'unreadable',
-      problem: expect.stringContaining('two.ogv holds several films one after the other'),
+      problem: expect.stringContaining(`two.${extension} holds several films one after the other`),
     });
   });
 });

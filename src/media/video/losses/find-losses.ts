@@ -1,4 +1,7 @@
-import { withBytesOf } from '../../images/byte-window.js';
+import type { UserError } from '../../../errors.js';
+import { abortedFailure, timeoutFailure } from '../../failures.js';
+import type { RunLimits } from '../../ffmpeg/ffmpeg.js';
+import { type ReadBytes, withBytesOf } from '../../images/byte-window.js';
 import { joinedFilmsFailure } from '../joined-films.js';
 import type { Packet } from '../packet-index.js';
 import type { ProbeReport } from '../probe-report.js';
@@ -10,37 +13,64 @@ import { decodedAt, lastBefore } from './packet-places.js';
  * What a container itself shows to be lost of a video, where ffmpeg reads on without a word.
  *
  * @returns null where nothing is.
- * @throws UserError `unreadable` where another film follows of which ffmpeg would read nothing.
+ * @throws UserError `unreadable` where another film follows of which ffmpeg would read nothing; `timeout`, `aborted`.
  */
-export async function findLosses({ path }: VideoFile, report: ProbeReport): Promise<Losses | null> {
+export async function findLosses(
+  { path }: VideoFile,
+  report: ProbeReport,
+  limits: RunLimits,
+): Promise<Losses | null> {
   const { packets } = report;
-  const located = { packets, starts: rising(report.packetStarts) };
-  const losses = await withBytesOf(path, async (readBytes) => {
-    switch (report.format?.format_name) {
-      case 'asf': {
-        const { findAsfLosses } = await import('./asf.js');
-        return findAsfLosses(readBytes);
-      }
-      case 'apng': {
-        const { findAnimatedPngLosses } = await import('./animated-png.js');
-        return findAnimatedPngLosses(readBytes, located);
-      }
-      case 'ogg': {
-        const { findOggLosses } = await import('./ogg.js');
-        const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));
-        return findOggLosses(readBytes, { ...located, areSumsChecked });
-      }
-      case 'mpegts': {
-        const { findTransportLosses } = await import('./transport-stream.js');
-        return findTransportLosses(readBytes, { ...located, stream: Number(report.stream?.id) });
-      }
-      default:
-        return null;
-    }
-  });
+  const losses = await withinTime(path, limits, (readBytes) => followContainer(readBytes, report));
   if (losses?.isFollowed) throw joinedFilmsFailure(path);
   const isSound = !losses || (losses.within.size + losses.before.size === 0 && !losses.cutOff);
   return isSound || packets.length === 0 ? null : atPackets(losses, packets);
+}
+
+async function followContainer(readBytes: ReadBytes, report: ProbeReport): Promise<Losses | null> {
+  const located = { packets: report.packets, starts: rising(report.packetStarts) };
+  switch (report.format?.format_name) {
+    case 'asf': {
+      const { findAsfLosses } = await import('./asf.js');
+      return findAsfLosses(readBytes);
+    }
+    case 'apng': {
+      const { findAnimatedPngLosses } = await import('./animated-png.js');
+      return findAnimatedPngLosses(readBytes, located);
+    }
+    case 'flv': {
+      const { findFlvLosses } = await import('./flv.js');
+      return findFlvLosses(readBytes, located);
+    }
+    case 'ogg': {
+      const { findOggLosses } = await import('./ogg.js');
+      const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));
+      return findOggLosses(readBytes, { ...located, areSumsChecked });
+    }
+    case 'mpegts': {
+      const { findTransportLosses } = await import('./transport-stream.js');
+      return findTransportLosses(readBytes, { ...located, stream: Number(report.stream?.id) });
+    }
+    default:
+      return null;
+  }
+}
+
+async function withinTime<T>(
+  path: string,
+  { timeBudget, signal }: RunLimits,
+  work: (readBytes: ReadBytes) => Promise<T>,
+): Promise<T> {
+  let failure: UserError | undefined;
+  const reading = withBytesOf(path, (readBytes) =>
+    work((start, length) => {
+      if (signal?.aborted) failure = abortedFailure(path);
+      return failure ? Promise.reject(failure) : readBytes(start, length);
+    }),
+  );
+  return timeBudget.spend(reading, () => {
+    failure = timeoutFailure(path, timeBudget);
+  });
 }
 
 /** A packet of which the start is missing is mostly not given at all: it is lost before the next one that is. */
