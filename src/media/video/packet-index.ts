@@ -147,6 +147,47 @@ export function clipSeconds(stampSeconds: number, positions: Float64Array): numb
   return toMicroseconds(stampSeconds - positions[0]!);
 }
 
+/** When a frame is shown, by what it is given as its position, in seconds from the clip's start. */
+export function shownSeconds({ kind, positions, timeline }: FrameIndex, position: number): number {
+  const { startSeconds } = timeline;
+  if (kind === 'counted') return startSeconds[position]!;
+  let [low, high] = [0, positions.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (positions[middle]! <= position) low = middle;
+    else high = middle - 1;
+  }
+  return toMicroseconds(startSeconds[low]! + position - positions[low]!);
+}
+
+/**
+ * The index of a clip whose stamps only count the packets that are there, by the times of all that there were: frames after lost
+ * ones are shown later.
+ */
+export function withMissing(
+  index: FrameIndex,
+  missing: ReadonlyArray<{ packet: number; count: number }>,
+): FrameIndex {
+  const { startSeconds, isKeyframe, durationSeconds } = index.timeline;
+  const periods = startSeconds.subarray(1).map((seconds, frame) => seconds - startSeconds[frame]!);
+  const period = periods.sort()[periods.length >> 1] ?? durationSeconds;
+  let [lost, gap] = [0, 0];
+  /** To be asked of frames in their order. */
+  const lostBefore = (frame: number) => {
+    for (; gap < missing.length && missing[gap]!.packet <= frame; gap++) lost += missing[gap]!.count;
+    return lost;
+  };
+  const shown = startSeconds.map((seconds, frame) => toMicroseconds(seconds + lostBefore(frame) * period));
+  return {
+    ...index,
+    timeline: {
+      startSeconds: shown,
+      isKeyframe,
+      durationSeconds: toMicroseconds(durationSeconds + lostBefore(startSeconds.length) * period),
+    },
+  };
+}
+
 /** As precise as ffprobe prints. */
 export const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 

@@ -15,6 +15,8 @@ export interface ProbeReport {
   readonly packets: readonly Packet[];
   /** Where each begins in the file, in bytes; NaN where that is not known. */
   readonly packetStarts: ArrayLike<number>;
+  /** How many bytes each has. */
+  readonly packetBytes: ArrayLike<number>;
   /** Of the smallest packet; Infinity when there is none. */
   readonly leastPacketBytes: number;
   readonly exit: ToolExit;
@@ -68,6 +70,7 @@ const MAX_PACKETS = 2_000_000;
 export async function readProbeReport(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {
   const packets: Packet[] = [];
   const packetStarts: number[] = [];
+  const packetBytes: number[] = [];
   let stream: ProbeReport['stream'] = null;
   let format: ProbeReport['format'] = null;
   let leastPacketBytes = Number.POSITIVE_INFINITY;
@@ -79,12 +82,13 @@ export async function readProbeReport(file: VideoFile, limits: RunLimits): Promi
     if (packets.length === MAX_PACKETS) throw tooManyPackets(file.path);
     packets.push(toPacket(fields));
     packetStarts.push(toNumber(fields.pos));
+    packetBytes.push(toNumber(fields.size));
     leastPacketBytes = Math.min(leastPacketBytes, toNumber(fields.size) || Number.POSITIVE_INFINITY);
   };
   const { source, input, safeOptions } = inputOf(file);
   const options = [...safeOptions, '-select_streams', 'V:0', '-show_entries', ENTRIES, '-of', 'compact'];
   const exit = await runFfprobe({ source, input, options, ...limits }, takeLine);
-  return { format, stream, packets, packetStarts, leastPacketBytes, exit };
+  return { format, stream, packets, packetStarts, packetBytes, leastPacketBytes, exit };
 }
 
 /** `packet|pts_time=0.000000|flags=K__`: the kind of thing, and what is said of it. */

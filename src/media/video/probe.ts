@@ -13,7 +13,15 @@ import { refuseJoinedFiles } from './mp4/joined-files.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
-import { type FrameIndex, indexFrames, isInOrder, isJoined, isTimed, shownPackets } from './packet-index.js';
+import {
+  type FrameIndex,
+  indexFrames,
+  isInOrder,
+  isJoined,
+  isTimed,
+  shownPackets,
+  withMissing,
+} from './packet-index.js';
 import type { ProbeReport } from './probe-report.js';
 import type { VideoFile } from './video-file.js';
 
@@ -72,7 +80,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   }
   const losses = ordinary ? null : await findLossesOf(file, report, limits);
   return {
-    index,
+    index: losses?.missing ? withMissing(index, losses.missing) : index,
     file,
     container: format.format_name,
     coding: codingOf(report, index.codedPositions),

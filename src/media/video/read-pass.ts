@@ -9,7 +9,7 @@ import { createFindHeldBack } from './held-back.js';
 import type { Excerpt } from './mp4/excerpt.js';
 import type { NeededSamples } from './mp4/needed-samples.js';
 import type { OpenedVideo } from './opened-video.js';
-import { clipSeconds, type FrameIndex } from './packet-index.js';
+import { type FrameIndex, shownSeconds } from './packet-index.js';
 import type { Probe } from './probe.js';
 
 interface PassOfPlan {
@@ -95,10 +95,7 @@ export function* copiesOf(
   { target, decoded }: Match<DecodedFrame>,
   { index, frames }: { index: FrameIndex; frames: readonly number[] },
 ): Generator<Frame> {
-  const timeSeconds =
-    index.kind === 'stamped'
-      ? clipSeconds(decoded.position, index.positions)
-      : index.timeline.startSeconds[decoded.position]!;
+  const timeSeconds = shownSeconds(index, decoded.position);
   const first = frames.indexOf(target.frame);
   for (let copy = first; frames[copy] === target.frame; copy++) {
     const pixels = copy === first ? decoded.pixels : decoded.pixels.slice();

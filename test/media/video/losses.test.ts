@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Frame, PlanChoice } from '../../../src/media/frames.js';
+import { type Frame, openClip, type PlanChoice } from '../../../src/media/frames.js';
+import { locateClip } from '../../../src/media/locate.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames } from '../../support/read-numbers.js';
@@ -34,6 +35,7 @@ const ASF = {
 };
 const TS = { unitBytes: 188, units: [1, 11] as const, startOf: () => 0 };
 const FLV = { unitBytes: 600, units: [1, 5] as const, startOf: () => 0 };
+const AVI = { unitBytes: 900, units: [1, 5] as const, startOf: () => 0 };
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '8', '-g', '12'];
 
 const CONTAINERS: readonly Container[] = [
@@ -43,6 +45,8 @@ const CONTAINERS: readonly Container[] = [
   { name: 'mpeg2.ts', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...TS },
   { name: 'flv1.flv', encoder: ['-c:v', 'flv1', '-q:v', '2', '-g', '12', '-ar', '44100'], ...FLV },
   { name: 'h264.flv', encoder: [...H264, '-bf', '2', '-ar', '44100'], ...FLV },
+  { name: 'mpeg4.avi', encoder: ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12'], ...AVI },
+  { name: 'mjpeg.avi', encoder: ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'], ...AVI },
   {
     name: 'theora.ogv',
     encoder: ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'],
@@ -121,6 +125,42 @@ describeWithEachFfmpeg('a clip of which parts are lost, where ffmpeg says nothin
     // Before the damage, nothing is wrong.
     const part = { ...EVERY, endSeconds: 1 };
     expect(await readFrames(path, part)).toEqual(await readFrames(join(folder, container.name), part));
+  });
+});
+
+describeWithEachFfmpeg('an AVI from which frames are lost', () => {
+  const secondsOf = async (path: string) => {
+    const preprocessing = { size: 96, fit: 'squash', kernel: 'linear' } as const;
+    const request = { sampling: { kind: 'uniform', frames: 4 }, preprocessing } as const;
+    return (await openClip(await locateClip(path), request)).durationSeconds;
+  };
+
+  test.each(['mpeg4.avi', 'mjpeg.avi'])('has the others at their times, and its length: %s', async (name) => {
+    const path = join(folder, `less-${name}`);
+    const content = readFileSync(join(folder, name));
+    // Nothing but the index says that a chunk was here.
+    const at = content.indexOf('00dc', Math.floor(content.length / 2));
+    const bytes = 8 + content.readUInt32LE(at + 4);
+    writeFileSync(path, content.fill(0, at, at + bytes));
+    expect(await secondsOf(path)).toBeCloseTo(await secondsOf(join(folder, name)), 5);
+    const frames = await readFrames(path, { ...EVERY, allowDamaged: true });
+    expect(frames.some(({ isDamaged }) => isDamaged)).toBe(true);
+    expect(unmarked(frames, await readFrames(join(folder, name), EVERY))).toEqual([]);
+  });
+
+  test('is read as it is where the index is not there, or of another file', async () => {
+    const content = readFileSync(join(folder, 'mjpeg.avi'));
+    const index = content.lastIndexOf('idx1');
+    const sound = await readFrames(join(folder, 'mjpeg.avi'), EVERY);
+    for (const shift of [16 * 9, 0]) {
+      const other = Buffer.from(content);
+      if (shift > 0) other.copy(other, index + 8, index + 8 + shift);
+      else other.write('JUNK', index, 'latin1');
+      const path = join(folder, `index-${shift}.avi`);
+      writeFileSync(path, other);
+      const frames = await readFrames(path, { ...EVERY, allowDamaged: true });
+      expect(frames.map(({ pixels }) => pixels)).toEqual(sound.map(({ pixels }) => pixels));
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { UserError } from '../../../errors.js';
 import { abortedFailure, timeoutFailure } from '../../failures.js';
 import type { RunLimits } from '../../ffmpeg/ffmpeg.js';
@@ -21,14 +22,18 @@ export async function findLosses(
   limits: RunLimits,
 ): Promise<Losses | null> {
   const { packets } = report;
-  const losses = await withinTime(path, limits, (readBytes) => followContainer(readBytes, report));
+  const losses = await withinTime(path, limits, (readBytes) => followContainer(path, report, readBytes));
   if (losses?.isFollowed) throw joinedFilmsFailure(path);
   const isSound = !losses || (losses.within.size + losses.before.size === 0 && !losses.cutOff);
   return isSound || packets.length === 0 ? null : atPackets(losses, packets);
 }
 
-async function followContainer(readBytes: ReadBytes, report: ProbeReport): Promise<Losses | null> {
-  const located = { packets: report.packets, starts: rising(report.packetStarts) };
+async function followContainer(
+  path: string,
+  report: ProbeReport,
+  readBytes: ReadBytes,
+): Promise<Losses | null> {
+  const located = { packets: report.packets, starts: rising(report.packetStarts), bytes: report.packetBytes };
   switch (report.format?.format_name) {
     case 'asf': {
       const { findAsfLosses } = await import('./asf.js');
@@ -37,6 +42,11 @@ async function followContainer(readBytes: ReadBytes, report: ProbeReport): Promi
     case 'apng': {
       const { findAnimatedPngLosses } = await import('./animated-png.js');
       return findAnimatedPngLosses(readBytes, located);
+    }
+    case 'avi': {
+      const { findAviLosses } = await import('./avi.js');
+      const { size: fileBytes } = await stat(path);
+      return findAviLosses(readBytes, { ...located, fileBytes });
     }
     case 'flv': {
       const { findFlvLosses } = await import('./flv.js');
@@ -74,9 +84,12 @@ async function withinTime<T>(
 }
 
 /** A packet of which the start is missing is mostly not given at all: it is lost before the next one that is. */
-function atPackets({ within, before, given: all, cutOff }: Losses, packets: readonly Packet[]): Losses {
+function atPackets(
+  { within, before, given: all, cutOff, missing }: Losses,
+  packets: readonly Packet[],
+): Losses {
   const times = Float64Array.from(packets, decodedAt).sort();
-  const given = { within: new Set<number>(), before: new Set<number>(), given: all, cutOff };
+  const given = { within: new Set<number>(), before: new Set<number>(), given: all, cutOff, missing };
   for (const seconds of [...within, ...before]) {
     const time = times[lastBefore(times, seconds - 1e-6) + 1];
     if (time === undefined) given.within.add(times.at(-1)!);

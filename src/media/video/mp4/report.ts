@@ -144,6 +144,7 @@ function reportOf(
       isDiscarded: false,
     })),
     packetStarts: table.starts,
+    packetBytes: table.sizes,
     leastPacketBytes: table.sizes.reduce((least, bytes) => Math.min(least, bytes)),
     exit: { kind: 'exited', exitCode: 0, errorLines: [] },
   };
