@@ -17,6 +17,8 @@ interface DecodedClip {
   readonly coding: Coding;
   /** NaN where the file does not say. */
   readonly framesPerSecond: number;
+  /** Whether all stamps are meant to be of one timeline, as those of an edit list. */
+  readonly isEdited: boolean;
   /** Of a clip that is decoded in the order in which its frames are stored, its packets. */
   readonly codedPackets: readonly Packet[] | null;
 }
@@ -30,7 +32,7 @@ interface DecodedClip {
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
  */
 export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | null> {
-  const { file, limits, coding, framesPerSecond, codedPackets } = clip;
+  const { file, limits, coding, framesPerSecond, isEdited, codedPackets } = clip;
   const { source, input, safeOptions } = inputOf(file);
   const frames: DecodedFrame[] = [];
   const takesErrorLine = (line: string) => {
@@ -62,7 +64,7 @@ export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | n
   const stamps = order && codedPackets ? packetStamps(order, codedPackets) : frames.map(({ stamp }) => stamp);
   return indexInOrder({
     kind: 'counted',
-    startSeconds: timesOf(stamps, framesPerSecond),
+    startSeconds: isEdited ? editedTimes(stamps, framesPerSecond) : timesOf(stamps, framesPerSecond),
     isKeyframe: shown.map(({ isKeyframe }) => isKeyframe),
     codedPositions: order && Float64Array.from(order),
     framesPerSecond,
@@ -110,3 +112,18 @@ function timesOf(stamps: readonly number[], framesPerSecond: number): Float64Arr
     return toMicroseconds(now);
   });
 }
+
+/**
+ * The same of a clip that is put together by an edit list. Of many edits that are shorter than the distance of keyframes, ffmpeg's
+ * stamps go to and fro: then frames come evenly, at the usual rate.
+ */
+function editedTimes(stamps: readonly number[], framesPerSecond: number): Float64Array {
+  const times = timesOf(stamps, framesPerSecond);
+  const known = stamps.filter((stamp) => !Number.isNaN(stamp)).sort((one, other) => one - other);
+  const span = known.length > 0 ? known.at(-1)! - known[0]! : 0;
+  if (times.at(-1)! <= span * MOST_OF_SPAN) return times;
+  const usual = 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+  return times.map((_, frame) => toMicroseconds(frame * usual));
+}
+
+const MOST_OF_SPAN = 1.25;

@@ -122,7 +122,8 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
   const { indexByDecoding } = await import('./decoded-index.js');
   const { codec, isImmediate } = codingOf(report, null);
   const coding = { codec, isImmediate: isCoded || isImmediate };
-  return indexByDecoding({ file, limits, coding, framesPerSecond, codedPackets: isCoded ? packets : null });
+  const codedPackets = isCoded ? packets : null;
+  return indexByDecoding({ file, limits, coding, framesPerSecond, isEdited, codedPackets });
 }
 
 /**

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openClip } from '../../../src/media/frames.js';
+import { locateClip } from '../../../src/media/locate.js';
 import { readMp4Report } from '../../../src/media/video/mp4/report.js';
 import { withFillers } from '../../support/avi.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
@@ -126,6 +128,22 @@ describeWithEachFfmpeg('frames that an edit list hides are not missing', () => {
     numbers.forEach((number, index) => {
       expect(Math.abs(number - expected[index]!)).toBeLessThanOrEqual(1);
     });
+  });
+
+  test('many short parts, between whose stamps ffmpeg goes to and fro', async () => {
+    // Every other one of four seconds' forty pieces.
+    const shown = Array.from({ length: 20 }, (_, part): Shown => [part * 0.2, 0.1]);
+    const path = editedClip('h264', shown, 'start');
+    const preprocessing = { size: 96, fit: 'squash', kernel: 'linear' } as const;
+    for (const plan of ['exact', 'whole', 'seeks'] as const) {
+      const request = { plan, preprocessing, sampling: { kind: 'uniform', frames: 8 } } as const;
+      const { durationSeconds } = await openClip(await locateClip(path), request);
+      expect(Math.abs(durationSeconds - 2)).toBeLessThan(0.5);
+      const numbers = await readNumbers(path, request);
+      [6, 18, 31, 43, 56, 68, 81, 93].forEach((number, index) => {
+        expect(Math.abs(numbers[index]! - number)).toBeLessThanOrEqual(5);
+      });
+    }
   });
 
   test('a pause between two parts', async () => {
