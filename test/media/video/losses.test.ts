@@ -45,6 +45,7 @@ const CONTAINERS: readonly Container[] = [
   { name: 'mpeg2.ts', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...TS },
   { name: 'flv1.flv', encoder: ['-c:v', 'flv1', '-q:v', '2', '-g', '12', '-ar', '44100'], ...FLV },
   { name: 'h264.flv', encoder: [...H264, '-bf', '2', '-ar', '44100'], ...FLV },
+  { name: 'h264.mkv', encoder: [...H264, '-bf', '2'], unitBytes: 900, units: [1, 5], startOf: () => 0 },
   { name: 'mpeg4.avi', encoder: ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12'], ...AVI },
   { name: 'mjpeg.avi', encoder: ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'], ...AVI },
   {

@@ -52,6 +52,10 @@ async function followContainer(
       const { findFlvLosses } = await import('./flv.js');
       return findFlvLosses(readBytes, located);
     }
+    case 'matroska,webm': {
+      const { findMatroskaLosses } = await import('./matroska.js');
+      return findMatroskaLosses(report.exit.errorLines, located);
+    }
     case 'ogg': {
       const { findOggLosses } = await import('./ogg.js');
       const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));
