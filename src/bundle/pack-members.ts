@@ -1,4 +1,5 @@
-import { sameValues, type Tensor, type Weights } from '../tensors/tensor.js';
+import { sameValues } from '../tensors/same-values.js';
+import type { Tensor, Weights } from '../tensors/tensor.js';
 
 /**
  * The tensors of a model's file. What all members share is in it once, such as the frozen encoder of an

@@ -3,7 +3,8 @@ import { encodedWidth, featureCount, type MobileNet } from '../encoder/mobilenet
 import { SCENE_STATISTICS } from '../media/scene-statistics.js';
 import type { Networks } from '../network/networks.js';
 import { takeColumns } from '../tensors/columns.js';
-import { requireTensor, sameValues, type Weights } from '../tensors/tensor.js';
+import { sameValues } from '../tensors/same-values.js';
+import { requireTensor, type Weights } from '../tensors/tensor.js';
 
 /**
  * Where a member's features lie among the values of a timestep: at the beginning of one of every `of` vectors of `stride`, the

@@ -5,7 +5,7 @@ import { type FrameRun, streamPictures } from '../inputs/video/stream-pictures.j
 import { SCENE_STATISTICS, scenesOf } from '../media/scene-statistics.js';
 import type { Networks } from '../network/networks.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
-import { type Distance, openDistance } from '../tasks/classification/known-examples.js';
+import { type Distance, openDistance } from '../tasks/classification/known-distance.js';
 import { joinColumns } from '../tensors/columns.js';
 import { largest } from '../tensors/largest.js';
 import type { Weights } from '../tensors/tensor.js';

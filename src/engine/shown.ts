@@ -1,5 +1,5 @@
 import type { SequenceBatch } from '../inputs/batches.js';
-import type { Shown } from '../tasks/classification/known-examples.js';
+import type { Shown } from '../tasks/classification/known-distance.js';
 import { type FeaturePlace, timestepWidth } from './feature-places.js';
 
 /**

@@ -36,13 +36,6 @@ export function requireTensor(weights: Weights, name: string, shape?: readonly n
   return tensor;
 }
 
-/** Whether two tensors of one shape hold the same, bit by bit. */
-export function sameValues(one: Tensor, other: Tensor): boolean {
-  return one.data === other.data || Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
-}
-
-const bytesOf = ({ data }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
 /** A matrix [rows, columns] turned to [columns, rows]. */
 export function transpose(matrix: Tensor): Tensor {
   const [rows, columns] = matrix.shape as readonly [number, number];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBundle, saveBundle } from '../../src/bundle/bundle.js';
-import { KNOWN_PREFIX } from '../../src/tasks/classification/known-examples.js';
+import { KNOWN_PREFIX } from '../../src/tasks/classification/known-distance.js';
 import { freshCache } from '../support/cache.js';
 import { clipstep } from '../support/cli.js';
 import { writeTinyDataset, writeTinyPipeline } from '../support/tiny-dataset.js';

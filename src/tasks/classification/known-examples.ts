@@ -1,55 +1,13 @@
 import { random } from '../../random.js';
-import type { Tensor, Weights } from '../../tensors/tensor.js';
-import { directionsOf, keepDirections, nearestDirection } from './nearest-direction.js';
-import { normalTensors, openNormal, shapesOfNormal } from './normal-tensors.js';
-import { countPairs, MOST_PAIRED_TOKENS, openSurprise } from './token-pairs.js';
-
-/** What shows of an example whether a network was trained on the like. */
-export interface Shown {
-  /** What the head reads: float32 [readoutWidth]. */
-  readonly readout: Float32Array;
-  /** The encoder's statistics of its frames, their mean over time: float32 [pictures of a timestep x statisticsCount]. */
-  readonly statistics?: Float32Array | undefined;
-  /** What its frames look like by themselves, their mean over time: float32 [SCENE_STATISTICS]. */
-  readonly scene?: Float32Array | undefined;
-  /** Of a text, its tokens: int32 [timesteps]. */
-  readonly tokens?: Int32Array | undefined;
-}
-
-/** How far an example is from those that a network was trained on. The limit lies near 1, see chooseMaxDistance. */
-export type Distance = (shown: Shown) => number;
-
-/**
- * Tensors among a model's weights that say what it was trained on. The measures: the nearest readout's direction (Sun et al.
- * 2022), the readouts of each class as a normal distribution, the encoder's statistics as one (Lee et al. 2018, who take
- * several layers, too), and what the input itself is like: frames, or the tokens of a text. Each tells
- * other strangers from the known best.
- */
-export const KNOWN_PREFIX = 'known.';
-
-/** Of each measure a unit and a power, float32 [measures, 2]; see DEVIATION. */
-const UNITS = `${KNOWN_PREFIX}units`;
+import { concatenate, type Tensor, type Weights } from '../../tensors/tensor.js';
+import { fitNormal } from './fit-normal.js';
+import { KNOWN_PREFIX, NORMALS, nameOf, openMeasures, PAIRS, type Shown, UNITS } from './known-distance.js';
+import { keepDirections } from './nearest-direction.js';
+import { normalTensors, shapesOfNormal } from './normal-tensors.js';
+import { countPairs, MOST_PAIRED_TOKENS } from './token-pairs.js';
 
 /** Whether weights say what a network was trained on. */
 export const isDescribed = (weights: Weights): boolean => weights.has(UNITS);
-
-/** What is described as a normal distribution, and as how many: of each class apart, or of all together. */
-interface NormalMeasure {
-  readonly shows: 'readout' | 'statistics' | 'scene';
-  readonly isByClass: boolean;
-  /** Directions at most: with twice as many, strangers were told no better. */
-  readonly most: number;
-}
-
-const NORMALS: readonly NormalMeasure[] = [
-  { shows: 'readout', isByClass: true, most: 8 },
-  { shows: 'statistics', isByClass: false, most: 64 },
-  { shows: 'scene', isByClass: false, most: 12 },
-];
-
-const PAIRS = `${KNOWN_PREFIX}pairs`;
-
-const nameOf = ({ shows }: NormalMeasure): string => `${KNOWN_PREFIX}${shows}`;
 
 /** Examples at most that are kept: with three times as many, letters were told from digits only a hundredth better. */
 export const MOST_KNOWN = 2000;
@@ -64,15 +22,6 @@ const DEVIATION = 1 / 4;
 
 /** Distances that hardly differ, or of one example alone, count as if they had this standard deviation at least. */
 const LEAST_DEVIATION = 0.05;
-
-/**
- * The distance is the mean of all measures' in this norm: the farthest counts most, and several that are somewhat far count, too.
- * With the largest alone, a model of generated clips told fewer real ones; with the plain mean, fewer scenes were told.
- */
-const NORM = 4;
-
-/** What is farther is given as this, so that a distance is a number in float32, too. */
-const FARTHEST = 1e6;
 
 const PARTS = 5;
 
@@ -113,8 +62,9 @@ function measureTensors(shown: readonly Shown[], { classes, tokens = 0 }: Known)
     ...NORMALS.flatMap((measure) => {
       const { shows, isByClass, most } = measure;
       const vectors = shown.flatMap((one) => one[shows] ?? []);
-      const options = { classes: isByClass ? classes : undefined, most };
-      return vectors.length > 0 ? normalTensors(nameOf(measure), vectors, options) : [];
+      if (vectors.length === 0) return [];
+      const options = { width: vectors[0]!.length, classes: isByClass ? classes : undefined, most };
+      return normalTensors(nameOf(measure), fitNormal(concatenate(vectors), options));
     }),
     ...(isPaired(tokens) ? [[PAIRS, countPairs(texts, tokens)] as const] : []),
   ]);
@@ -141,24 +91,6 @@ function measureCrossed(shown: readonly Shown[], { classes, tokens }: Known): nu
       shown.filter((_, index) => isLeftOut(index)),
     );
   });
-}
-
-/**
- * Of a network's weights; null where they do not say what it was trained on, or say it of another network.
- *
- * @param readoutWidth of the network's readout.
- */
-export function openDistance(weights: Weights, readoutWidth: number): Distance | null {
-  const units = weights.get(UNITS);
-  if (!units || weights.get('known.readouts')!.shape[1] !== readoutWidth) return null;
-  const measures = openMeasures(weights);
-  return (shown) => {
-    const powers = measures.map((measure, index) => {
-      const [unit, power] = [units.data[2 * index]!, units.data[2 * index + 1]!];
-      return Math.min(FARTHEST, (measure(shown) / unit) ** power) ** NORM;
-    });
-    return (powers.reduce((sum, value) => sum + value, 0) / powers.length) ** (1 / NORM);
-  };
 }
 
 /** Of what Shown holds, and how many different tokens there are; 0 of what a network does not show. */
@@ -205,23 +137,6 @@ function expectedShapes(widths: Widths) {
     ...pairs,
     [UNITS, [1 + shown.length + pairs.length, 2]],
   ]);
-}
-
-function openMeasures(weights: Weights): Distance[] {
-  const readouts = weights.get('known.readouts')!;
-  const width = readouts.shape[1]!;
-  const nearest = nearestDirection(directionsOf(readouts.data, width), width);
-  const normals = NORMALS.flatMap((measure): Distance[] => {
-    const normal = openNormal(nameOf(measure), weights);
-    return normal ? [(shown) => normal(shown[measure.shows]!)] : [];
-  });
-  const pairs = weights.get(PAIRS);
-  const surprise = pairs && openSurprise(pairs);
-  return [
-    ({ readout }) => nearest(readout),
-    ...normals,
-    ...(surprise ? [({ tokens }: Shown) => surprise(tokens!)] : []),
-  ];
 }
 
 /** Of distances of one measure; those that are 0 say nothing of their spread. */

@@ -1,16 +1,12 @@
 import type { Tensor, Weights } from '../../tensors/tensor.js';
-import { distanceTo, fitNormal } from './normal.js';
+import { distanceTo, type Normal } from './normal.js';
 
-/** A normal distribution of vectors, see normal.ts, as tensors whose names begin with `name`. */
+/** A normal distribution as tensors whose names begin with `name`. */
 export function normalTensors(
   name: string,
-  vectors: readonly Float32Array[],
-  options: { classes: readonly number[] | undefined; most: number },
+  { means, scales, directions, precision }: Normal,
 ): Array<[string, Tensor]> {
-  const width = vectors[0]!.length;
-  const together = new Float32Array(vectors.length * width);
-  for (const [row, vector] of vectors.entries()) together.set(vector, row * width);
-  const { means, scales, directions, precision } = fitNormal(together, { width, ...options });
+  const width = scales.length;
   return [
     [`${name}.means`, { shape: [means.length / width, width], data: means }],
     [`${name}.scales`, { shape: [width], data: scales }],

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/random.js';
+import { openDistance, type Shown } from '../../../src/tasks/classification/known-distance.js';
 import {
   chooseMaxDistance,
   describeKnown,
   drawKnown,
   MOST_KNOWN,
-  openDistance,
-  type Shown,
   unfitKnown,
 } from '../../../src/tasks/classification/known-examples.js';
 

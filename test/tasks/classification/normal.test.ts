@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { random } from '../../../src/random.js';
-import { distanceTo, fitNormal } from '../../../src/tasks/classification/normal.js';
+import { fitNormal } from '../../../src/tasks/classification/fit-normal.js';
+import { distanceTo } from '../../../src/tasks/classification/normal.js';
 
 it('is the Mahalanobis distance where all directions are kept', () => {
   const stream = random(1, 'normal');
