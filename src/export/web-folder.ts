@@ -5,18 +5,19 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Bundle } from '../bundle/bundle.js';
 import { clipGraph } from '../engine/onnx/clip-graph.js';
-import type { Graph } from '../engine/onnx/graph.js';
 import { encodeModel } from '../engine/onnx/onnx-model.js';
 import { resizingGraph } from '../engine/onnx/resize-frames.js';
 import type { Sampling } from '../media/frame-schema.js';
+import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
 import { newFolder } from '../platform/new-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
 import { readRegularFile } from '../platform/regular-file.js';
 import { clipstepVersion } from '../platform/version.js';
 import { cannotWriteResult } from '../platform/write-result.js';
+import { KNOWN_PREFIX, openDistance } from '../tasks/classification/known-distance.js';
 import { cannotBe, clipModelOf, obstacleToGraph } from './clip-model.js';
 import { readCard } from './model-metadata.js';
-import type { Reading, WebModel } from './web-model.js';
+import type { KnownTensor, Reading, WebKnown, WebModel } from './web-model.js';
 
 /** Of the page as scripts/exported-page.mjs builds it, what is the same for all models. */
 const PAGE_FILES = ['index.html', 'page.css', 'page.js', 'runtime.js', 'licences.txt'];
@@ -67,12 +68,14 @@ async function webModel(bundle: Bundle): Promise<WebModel> {
   const { labels, minProbability, pipeline, test } = bundle.manifest;
   const model = clipModelOf(bundle);
   const { sampling, preprocessing, streams, gap } = model.input;
+  const known = await knownOf(bundle);
   const isTested = test !== null && 'accuracy' in test;
   return {
     name: pipeline.name,
     description: pipeline.description ?? '',
     labels,
     minProbability,
+    known,
     reading: readingOf(sampling),
     size: preprocessing.size,
     streams,
@@ -80,13 +83,26 @@ async function webModel(bundle: Bundle): Promise<WebModel> {
     test: isTested ? { accuracy: test.accuracy, interval: test.interval, examples: test.examples } : null,
     card: await readCard(bundle.folder),
     clipstep: clipstepVersion(),
-    resizing: await packed(resizingGraph(preprocessing)),
-    network: await packed(clipGraph(model)),
+    resizing: await packed(encodeModel(resizingGraph(preprocessing))),
+    network: await packed(encodeModel(clipGraph(model, { shows: known !== null }))),
   };
 }
 
-async function packed(graph: Graph): Promise<string> {
-  return (await promisify(gzip)(encodeModel(graph), { level: 9 })).toString('base64');
+/** Null where not all members say what they were trained on, as loadClassifiers has it, or no distance is too far. */
+async function knownOf({ manifest, networks, members }: Bundle): Promise<WebKnown | null> {
+  const { maxDistance } = manifest;
+  const width = readoutWidthOf(topLevelOf(networks.recurrent));
+  if (maxDistance === undefined || members.some((weights) => !openDistance(weights, width))) return null;
+  const tensors = members.map((weights) =>
+    [...weights]
+      .filter(([name]) => name.startsWith(KNOWN_PREFIX))
+      .map(([name, { shape, data }]): KnownTensor => ({ name, shape, values: [...data] })),
+  );
+  return { maxDistance, tensors: await packed(JSON.stringify(tensors)) };
+}
+
+async function packed(content: Uint8Array | string): Promise<string> {
+  return (await promisify(gzip)(content, { level: 9 })).toString('base64');
 }
 
 /** As a model reads when it predicts. */

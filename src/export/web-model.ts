@@ -14,6 +14,8 @@ export interface WebModel {
   readonly labels: readonly string[];
   /** Below it, the answer is unknown. */
   readonly minProbability: number;
+  /** What tells clips that are unlike those that it was trained on; null where it calls none so. */
+  readonly known: WebKnown | null;
   readonly reading: Reading;
   /** Side of the pictures that its encoder reads, in pixels. */
   readonly size: number;
@@ -29,7 +31,7 @@ export interface WebModel {
   readonly clipstep: string;
   /**
    * ONNX, compressed with gzip, in base64: from frames of any size to pictures (resizingGraph), and from these to
-   * probabilities (clipGraph).
+   * probabilities (clipGraph), and what shows of a clip where `known` measures it.
    */
   readonly resizing: string;
   readonly network: string;
@@ -39,6 +41,19 @@ export interface WebStream {
   readonly kind: 'frames' | 'difference' | 'flow';
   /** Of optical flow, see media/flow-image.ts. */
   readonly gain?: number | undefined;
+}
+
+export interface WebKnown {
+  /** Beyond it, the answer is unknown, too. */
+  readonly maxDistance: number;
+  /** The tensors of each member that openDistance reads, KnownTensor[][] as JSON, compressed with gzip, in base64. */
+  readonly tensors: string;
+}
+
+export interface KnownTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
 }
 
 export interface WebTest {

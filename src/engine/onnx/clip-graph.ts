@@ -1,4 +1,4 @@
-import { featureCount, featuresAlone, type MobileNet } from '../../encoder/mobilenet.js';
+import { featureCount, featuresAlone, type MobileNet, statisticsCount } from '../../encoder/mobilenet.js';
 import type { FramesInput, Stream } from '../../inputs/video/frames-schema.js';
 import type { Networks } from '../../network/networks.js';
 import type { Weights } from '../../tensors/tensor.js';
@@ -9,8 +9,9 @@ import { addNode, constant, createGraph, type Graph, input, output, type Value }
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { add, cast, clip, logarithm, multiply, scalar, subtract } from './ops/elementwise.js';
 import { softmax } from './ops/matrix.js';
+import { reduce } from './ops/reduce.js';
 import { int64, reshapeTo, rowCount } from './ops/rows.js';
-import { concatenate, reshape } from './ops/shape.js';
+import { concatenate, reshape, split } from './ops/shape.js';
 import { classifierGraph } from './prediction-graph.js';
 import { framesInput, resizeFrames } from './resize-frames.js';
 
@@ -28,25 +29,35 @@ export interface ClipModel {
  * which no operator finds, is an input by the stream's number, such as `flow_0`: uint8 [frames, size, size, 3], see
  * media/flow-image.ts. Output `probabilities` float32 [classes].
  *
+ * @param options.shows whether it also gives what shows of the clip to each member, see known-distance.ts: float32
+ *   `readout_<member>` [1, readoutWidth] and `statistics_<member>` [1, pictures that it reads x statisticsCount].
+ *
  * Of networks of one level that classifierGraph feeds with no segments.
  */
-export function clipGraph({ networks, members, temperature, input: settings }: ClipModel): Graph {
+export function clipGraph(
+  { networks, members, temperature, input: settings }: ClipModel,
+  { shows = false }: { shows?: boolean } = {},
+): Graph {
   const graph = createGraph('clip');
   const pictures = picturesOf(graph, settings);
+  const encoder = shows ? networks.encoder : featuresAlone(networks.encoder);
   const encoders = distinctEncoders(networks.encoder, members).map((weights, index) => {
-    const build = networks.encoder.precision === 'int8' ? int8EncoderGraph : encoderGraph;
-    const part = embed(build(featuresAlone(networks.encoder), weights), {
-      into: graph,
-      as: `encoder_${index}`,
-    });
-    return pictures.map((frames) => part({ frames }).features!);
+    const build = encoder.precision === 'int8' ? int8EncoderGraph : encoderGraph;
+    const part = embed(build(encoder, weights), { into: graph, as: `encoder_${index}` });
+    return pictures.map((frames) => encodedOf(part({ frames }).features!, encoder));
   });
   const distinct = distinctEncoders(networks.encoder, members);
   const logits = members.map((weights, index) => {
     const own = encoders[distinct.indexOf(members[encoderOf(networks.encoder, members, index)]!)]!;
     const read = networks.apart === 1 ? own : [own[index % networks.apart]!];
     const part = embed(classifierGraph(networks.recurrent, weights), { into: graph, as: `network_${index}` });
-    return part(sequenceInputs(joined(read, featureCount(networks.encoder)))).logits!;
+    const features = read.map((encoded) => encoded.features);
+    const { logits, readout } = part(sequenceInputs(joined(features, featureCount(encoder))));
+    if (shows) {
+      output(`readout_${index}`, readout!);
+      output(`statistics_${index}`, meanOf(read.flatMap(({ statistics }) => statistics ?? [])));
+    }
+    return logits!;
   });
   const combined = multiply(logOfMean(logits), scalar(logits[0]!, 1 / temperature));
   output('probabilities', reshape(softmax(combined), [networks.recurrent.classes]));
@@ -81,6 +92,25 @@ function differenceOf(frames: Value, partners: Value, gain: number): Value {
   const raised = add(multiply(size, scalar(size, gain)), scalar(size, 0.5));
   const rounded = addNode('Floor', { inputs: [raised], outputs: [raised] })[0]!;
   return cast(clip(rounded, 0, 255), 'uint8');
+}
+
+/** What an encoder gives of the pictures of one stream. */
+interface Encoded {
+  /** float32 [frames, featureCount]. */
+  readonly features: Value;
+  /** float32 [frames, statisticsCount]; absent where the encoder gives none. */
+  readonly statistics?: Value | undefined;
+}
+
+function encodedOf(given: Value, encoder: MobileNet): Encoded {
+  if (!encoder.hasStatistics) return { features: given };
+  const [features, statistics] = split(given, 1, [featureCount(encoder), statisticsCount(encoder)]);
+  return { features: features!, statistics };
+}
+
+/** Over time, of all streams beside each other. */
+function meanOf([first, ...others]: readonly Value[]): Value {
+  return reduce('ReduceMean', concatenate([first!, ...others], 1), [0]);
 }
 
 /** The features of each stream beside those of the others, as a batch of one sequence: [1, frames, width]. */

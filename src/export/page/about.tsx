@@ -25,10 +25,12 @@ export function About() {
           </>
         )}
       </dl>
-      <p class="quiet">
-        Here it does not say of a clip that it is unlike all that it learned from, as Clipstep does: it only
-        knows the classes above.
-      </p>
+      {model.known === null && (
+        <p class="quiet">
+          It does not say of a clip that it is unlike anything it learned from: it only knows the classes
+          above.
+        </p>
+      )}
       {card !== null && (
         <details>
           <summary>The model card</summary>

@@ -1,5 +1,12 @@
 // The model of this page, which computes in a worker.
 import { signal } from '@preact/signals';
+import {
+  type AnswerFields,
+  answerFields,
+  answerOf as judge,
+  type RankedClass,
+  rankClasses,
+} from '../../tasks/classification/answer.js';
 import type { WebModel, WebRuntime } from '../web-model.js';
 import type { NextFrame, WorkerAnswer, WorkerReply, WorkerRequest } from './worker-messages.js';
 
@@ -82,25 +89,16 @@ export function openFilm(most: number): OpenFilm {
   };
 }
 
-export interface RankedLabel {
-  readonly label: string;
-  readonly probability: number;
-}
-
-export interface Answer {
-  /** Null where it is too unsure. */
-  readonly label: string | null;
+export interface Answer extends AnswerFields {
   /** All classes, the most probable first. */
-  readonly top: readonly RankedLabel[];
+  readonly top: readonly RankedClass[];
   readonly frames: number;
   readonly milliseconds: number;
 }
 
-export function answerOf({ probabilities, frames, milliseconds }: WorkerAnswer): Answer {
-  const top = model.labels
-    .map((label, index) => ({ label, probability: probabilities[index]! }))
-    .sort((one, other) => other.probability - one.probability);
+export function answerOf({ probabilities, distance, frames, milliseconds }: WorkerAnswer): Answer {
+  const top = rankClasses(probabilities, model.labels);
+  const limits = { minProbability: model.minProbability, maxDistance: model.known?.maxDistance };
   const best = top[0]!; // a model has two labels or more
-  const label = best.probability >= model.minProbability ? best.label : null;
-  return { label, top, frames, milliseconds };
+  return { ...answerFields(judge({ best, distance }, limits)), top, frames, milliseconds };
 }

@@ -1,6 +1,8 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { flowImage } from '../../media/flow-image.js';
+import { scenesOf } from '../../media/scene-statistics.js';
 import type { WebModel } from '../web-model.js';
+import { type MeasureDistance, openKnown } from './clip-distance.js';
 import { framePixels, joinPictures } from './pixels.js';
 import type { NextFrame, WorkerAnswer } from './worker-messages.js';
 
@@ -24,6 +26,8 @@ interface Film {
 interface Sessions {
   readonly resizing: InferenceSession;
   readonly network: InferenceSession;
+  /** Null where the model calls nothing unlike what it was trained on. */
+  readonly distanceOf: MeasureDistance | null;
 }
 
 /** @param given.wasm onnxruntime, packed as the model's graphs are. */
@@ -32,7 +36,11 @@ export async function openNetwork({ wasm, model }: { wasm: string; model: WebMod
   // More threads need headers that only some servers send.
   env.wasm.numThreads = 1;
   const open = async (text: string) => InferenceSession.create(new Uint8Array(await unpacked(text)));
-  const sessions = { resizing: await open(model.resizing), network: await open(model.network) };
+  const sessions: Sessions = {
+    resizing: await open(model.resizing),
+    network: await open(model.network),
+    distanceOf: model.known && openKnown(new TextDecoder().decode(await unpacked(model.known.tensors))),
+  };
   const films = new Map<number, Film>();
   return {
     add: async ({ film, picture, partner, most }) => {
@@ -50,9 +58,9 @@ export async function openNetwork({ wasm, model }: { wasm: string; model: WebMod
       const { pictures, milliseconds } = films.get(film)!; // frames come first
       films.set(film, { pictures, milliseconds: 0 });
       const started = performance.now();
-      const probabilities = await probabilitiesOf(pictures, { sessions, size: model.size });
+      const judged = await judge(pictures, { sessions, size: model.size });
       const frames = pictures.length;
-      return { probabilities, frames, milliseconds: milliseconds + performance.now() - started };
+      return { ...judged, frames, milliseconds: milliseconds + performance.now() - started };
     },
     close: (film) => {
       films.delete(film);
@@ -85,15 +93,18 @@ function picturesOf(frame: Uint8Array, later: Uint8Array | null, { streams, size
   return pictures;
 }
 
-async function probabilitiesOf(
+async function judge(
   film: readonly Pictures[],
   { sessions, size }: { sessions: Sessions; size: number },
-): Promise<number[]> {
-  const { network } = sessions;
+): Promise<Pick<WorkerAnswer, 'probabilities' | 'distance'>> {
+  const { network, distanceOf } = sessions;
+  const joined = (name: string) => joinPictures(film.map((pictures) => pictures[name]!));
   const feeds = network.inputNames.map((name): [string, Tensor] => [
     name,
-    new Tensor('uint8', joinPictures(film.map((pictures) => pictures[name]!)), [film.length, size, size, 3]),
+    new Tensor('uint8', joined(name), [film.length, size, size, 3]),
   ]);
-  const { probabilities } = await network.run(Object.fromEntries(feeds));
-  return [...(probabilities!.data as Float32Array)]; // as clipGraph says
+  const outputs = await network.run(Object.fromEntries(feeds));
+  const valuesOf = (name: string) => outputs[name]!.data as Float32Array; // as clipGraph says
+  const distance = distanceOf?.(valuesOf, scenesOf(joined('frames'), size));
+  return { probabilities: [...valuesOf('probabilities')], distance };
 }

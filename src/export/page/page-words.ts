@@ -1,4 +1,5 @@
-// How figures are written. Without browser types, so that tests can read it, too.
+// How figures and answers are worded. Without browser types, so that tests can read it, too.
+import type { UnknownReason } from '../../tasks/classification/answer.js';
 
 export const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -14,3 +15,7 @@ export function duration(value: number): string {
   if (value < 5400) return `${Math.round(value / 60)} min`;
   return `${(value / 3600).toFixed(1)} h`;
 }
+
+/** Why a model names no class. */
+export const unknownText = (reason: UnknownReason): string =>
+  reason === 'unlike' ? 'unlike anything it learned from' : 'too unsure to say';

@@ -21,6 +21,8 @@ export interface NextFrame {
 export interface WorkerAnswer {
   /** In the order of the labels. */
   readonly probabilities: readonly number[];
+  /** From what the model was trained on; absent where it does not measure that. */
+  readonly distance: number | undefined;
   readonly frames: number;
   /** That was computed for it: what is new since the answer before, and the network. */
   readonly milliseconds: number;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { counted, percent } from '../../export/page/page-words.js';
+import { counted, percent, unknownText } from '../../export/page/page-words.js';
 import type { BaselineFigure, ClipAnswer, RunResult, TestResult } from '../messages.js';
 import { stripUrl } from './clip-card.js';
 import { ClipPlayer } from './clip-player.js';
@@ -8,7 +8,6 @@ import { Curves } from './curves.js';
 import { change, clipsVersion } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { MoveTo } from './selection.js';
-import { unknownText } from './unknown-text.js';
 import { useAnswer } from './use-answer.js';
 
 /** How good a model is, and what would make it better. */

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Bars } from '../../export/page/bars.js';
 import { closeCamera, openCamera } from '../../export/page/camera.js';
-import { counted, percent } from '../../export/page/page-words.js';
+import { counted, percent, unknownText } from '../../export/page/page-words.js';
 import { WindowLength } from '../../export/page/window-length.js';
 import type { RunState } from '../messages.js';
 import { classify, type Timed } from './ask-model.js';
@@ -11,7 +11,6 @@ import { type Live, type Moment, startLive } from './live.js';
 import { words } from './project.js';
 import { chosenRun, NoModel, RunChoice } from './run-choice.js';
 import { Said } from './said.js';
-import { unknownText } from './unknown-text.js';
 
 /** A model at work: on a clip, or on what the camera sees. */
 export function Try() {

@@ -5,7 +5,11 @@ import { reshape } from './shape.js';
 export const sum = (x: Value, axes: readonly number[]): Value => reduce('ReduceSum', x, axes);
 
 /** Over some axes, which stay as axes of size 1. */
-export function reduce(operator: 'ReduceSum' | 'ReduceMax', x: Value, axes: readonly number[]): Value {
+export function reduce(
+  operator: 'ReduceSum' | 'ReduceMax' | 'ReduceMean',
+  x: Value,
+  axes: readonly number[],
+): Value {
   if (axes.some((axis) => x.shape[axis] === undefined))
     throw misfit(operator, [x], `axes ${axes.join(', ')}`);
   const axesInput = constant(x.graph, { shape: [axes.length], data: BigInt64Array.from(axes, BigInt) });
