@@ -2,7 +2,7 @@ import type { LanguageResult } from '../train/language/train-language-model.js';
 import { descriptionParagraph } from './description.js';
 import { languageBaselineText, languageSentence } from './language-words.js';
 import { layersWords } from './network-words.js';
-import { versionsText } from './words.js';
+import { resumedSentence, versionsText } from './words.js';
 
 /**
  * The README.md of a trained language model: what it is, how good it is, how it was made.
@@ -29,7 +29,7 @@ Probabilities are over the whole vocabulary of ${vocabulary.length} ${unit}s, wi
 Text: ${result.datasetName}. Trained on ${tokens.train.toLocaleString('en')} ${unit}s${validationText(result)}.
 The ${tokens.test.toLocaleString('en')} ${unit}s of the test part were scored once, after the training. Each step read ${training.timesteps} ${unit}s at ${training.batchSize} places of
 the text, starting from the states that the step before ended with.
-Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
+Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.${resumedSentence(result)}
 
     ${command}
 `;

@@ -8,7 +8,7 @@ import { percent } from '../platform/percent.js';
 import type { Trained } from '../train/train-network.js';
 import { descriptionParagraph } from './description.js';
 import { layersWords } from './network-words.js';
-import { entriesText, exampleNoun, leakSentence, versionsText } from './words.js';
+import { entriesText, exampleNoun, leakSentence, resumedSentence, versionsText } from './words.js';
 
 /** What the card of a model says of its task, in Markdown. */
 interface CardOfTask {
@@ -39,7 +39,7 @@ ${networkSection(pipeline, result)}
 ## How it was made
 ${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
 The ${countedOf(examples.test, `test ${noun}`)} ${examples.test === 1 ? 'was' : 'were'} scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
-Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
+Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.${resumedSentence(result)}
 
     ${command}
 `;

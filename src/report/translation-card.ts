@@ -2,7 +2,7 @@ import type { TranslationResult } from '../train/translation/train-translation-m
 import { descriptionParagraph } from './description.js';
 import { layersWords } from './network-words.js';
 import { nearestSentence, perplexitySentence, translationSentence } from './translation-words.js';
-import { versionsText } from './words.js';
+import { resumedSentence, versionsText } from './words.js';
 
 /**
  * The README.md of a trained translation model: what it is, how good it is, how it was made.
@@ -29,7 +29,7 @@ It knows ${vocabulary.length.toLocaleString('en')} ${unit}s to write and ${sourc
 ## How it was made
 Data: ${result.datasetName}. Trained on ${pairs.train.toLocaleString('en')} pairs${tooLongText(result)}${validationText(result)}.
 The ${pairs.test.toLocaleString('en')} pairs of the test part were translated once, after the training.
-Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.
+Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.${resumedSentence(result)}
 
     ${command}
 `;

@@ -7,6 +7,7 @@ import { counted, countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import { isCalibrated } from '../tasks/classification/calibration.js';
 import type { Evaluation } from '../tasks/classification/evaluation.js';
+import type { Trained } from '../train/train-network.js';
 import { METHOD_WORDS } from './baseline-words.js';
 
 /** What people call the examples of this pipeline, in the plural. */
@@ -125,6 +126,12 @@ export function leakSentence(leaks: readonly Leak[]): string {
   ];
   return sentences.map((sentence) => `\n${sentence}`).join('');
 }
+
+/** What a model card says of a training that was resumed with another length; nothing of any other. */
+export const resumedSentence = ({ newLengths }: Pick<Trained, 'newLengths'>): string =>
+  newLengths.length === 0
+    ? ''
+    : `\nThe training was resumed with another length (${newLengths.join('; ')}), so the command below may give other weights.`;
 
 /** How many were left out, such as `1 entry`. */
 export const entriesText = ({ length }: readonly unknown[]): string => counted(length, 'entry', 'entries');

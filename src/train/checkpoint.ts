@@ -9,7 +9,13 @@ import { replaceFile } from '../platform/replace-file.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Tensor, Weights } from '../tensors/tensor.js';
-import { differencesText, type Fingerprint, fingerprintSchema, withoutOpenLengths } from './fingerprint.js';
+import {
+  differences,
+  differencesText,
+  type Fingerprint,
+  fingerprintSchema,
+  withoutOpenLengths,
+} from './fingerprint.js';
 
 const epochRecordSchema = z.strictObject({
   stage: z.int(),
@@ -43,6 +49,7 @@ const progressSchema = z.strictObject({
 
 const stateSchema = z.strictObject({
   fingerprint: fingerprintSchema,
+  newLengths: z.array(z.string()).default([]),
   progress: progressSchema,
   /** Networks that are trained to their end. */
   finished: z.int().min(0),
@@ -54,6 +61,8 @@ export type Progress = z.infer<typeof progressSchema>;
 /** Everything that a training needs to go on as if it had never stopped. */
 export interface Checkpoint {
   readonly fingerprint: Fingerprint;
+  /** The lengths that it was resumed with in place of others, such as `training.steps: was 500, is 1000`. */
+  readonly newLengths: readonly string[];
   readonly progress: Progress;
   /** Weights of the networks that are trained to their end. */
   readonly members: readonly Weights[];
@@ -76,14 +85,14 @@ const PARTS = ['members', 'distilled', 'start', 'trainer', 'best', 'carried'] as
  * @throws UserError `diverged` when a value is not finite, `cannot_write`; what stood there before stays.
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const { fingerprint, progress, members } = checkpoint;
+  const { fingerprint, newLengths, progress, members } = checkpoint;
   const parts = { ...checkpoint, members: packMembers(members) };
   const tensors = PARTS.flatMap((part) =>
     [...parts[part]].map(([name, tensor]): [string, Tensor] => [`${part}/${name}`, tensor]),
   );
   const broken = tensors.find(([, { data }]) => !data.every(Number.isFinite));
   if (broken) throw diverged(`${broken[0]} holds values that are not finite`, progress);
-  const state = { fingerprint, progress, finished: members.length };
+  const state = { fingerprint, newLengths, progress, finished: members.length };
   const bytes = encodeSafetensors(new Map(tensors), { state: JSON.stringify(state) });
   await replaceFile(path, bytes, { isSynced: true, failure: cannotWriteResult });
 }
@@ -117,7 +126,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
 }
 
 /**
- * The checkpoint that a training is to go on from; null where it begins.
+ * The checkpoint that a training is to go on from, with the lengths that it gets now; null where it begins.
  * @throws UserError `usage` where there is one and it was not to go on, none and it was, or one of another training.
  */
 export async function findCheckpoint(wanted: {
@@ -140,17 +149,18 @@ export async function findCheckpoint(wanted: {
       fix: 'Go on with --resume, or remove that file to start again.',
     });
   }
-  const differences = differencesText(
+  const misfits = differencesText(
     withoutOpenLengths(checkpoint.fingerprint, checkpoint.progress),
     withoutOpenLengths(fingerprint, checkpoint.progress),
   );
-  if (differences !== '') {
+  if (misfits !== '') {
     throw new UserError('usage', {
-      problem: `The training in ${path} was started with other settings:\n${differences}`,
+      problem: `The training in ${path} was started with other settings:\n${misfits}`,
       fix: 'Resume with the settings it was started with, or remove that file to start again.',
     });
   }
-  return checkpoint;
+  const newLengths = [...checkpoint.newLengths, ...differences(checkpoint.fingerprint, fingerprint)];
+  return { ...checkpoint, newLengths };
 }
 
 /** Does the work of a training; where it is interrupted, the error says what is kept where. */

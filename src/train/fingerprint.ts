@@ -57,6 +57,9 @@ const stagesSchema = z.object({
 /** A line for each thing that differs, with what it was and what it is; nothing where all is the same. */
 export const differencesText = (was: Fingerprint, is: Fingerprint): string => compared(flat(was), flat(is));
 
+/** Each thing that differs, such as `training.steps: was 500, is 1000`. */
+export const differences = (was: Fingerprint, is: Fingerprint): string[] => differing(flat(was), flat(is));
+
 /** As differencesText, of pipelines alone. */
 export const pipelineDifferences = (was: Pipeline, is: Pipeline): string =>
   compared(settingsOf(was), settingsOf(is));
@@ -67,11 +70,16 @@ export const settingsOf = (pipeline: Pipeline): Map<string, string> =>
 
 /** A line for each name whose text differs; nothing where all are the same. */
 export function compared(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string {
+  return differing(before, now)
+    .map((difference) => `  ${difference}`)
+    .join('\n');
+}
+
+function differing(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
   const names = [...new Set([...before.keys(), ...now.keys()])];
   return names
     .filter((name) => before.get(name) !== now.get(name))
-    .map((name) => `  ${name}: was ${before.get(name) ?? 'left out'}, is ${now.get(name) ?? 'left out'}`)
-    .join('\n');
+    .map((name) => `${name}: was ${before.get(name) ?? 'left out'}, is ${now.get(name) ?? 'left out'}`);
 }
 
 /** Every setting by its dotted name; beside them the data and the engine. */

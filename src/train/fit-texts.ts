@@ -25,6 +25,13 @@ export interface TextTrainingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface FittedTexts {
+  readonly weights: Weights;
+  readonly history: readonly EpochRecord[];
+  /** See Checkpoint. */
+  readonly newLengths: readonly string[];
+}
+
 /**
  * Trains the one network of such a pipeline, in its one stage.
  *
@@ -39,7 +46,7 @@ export async function fitOnTexts(
     digest,
     steps,
   }: { networks: Networks; engine: Engine; digest: string; steps: StageSteps },
-): Promise<{ weights: Weights; history: readonly EpochRecord[] }> {
+): Promise<FittedTexts> {
   const { recurrent: network } = networks;
   const [stage] = stagesOf(pipeline);
   if (!stage) throw new Error(`${pipeline.name} has no stage`);
@@ -51,11 +58,12 @@ export async function fitOnTexts(
     model: '',
   };
   const checkpoint = await findCheckpoint({ ...checkpoints, fingerprint });
+  const newLengths = checkpoint?.newLengths ?? [];
+  const kept = { fingerprint, newLengths, members: [], distilled: new Map() };
   const { weights, progress } = await trainStage(
     {
       training: engine.training,
-      save: (parts) =>
-        writeCheckpoint(checkpoints.path, { fingerprint, ...parts, members: [], distilled: new Map() }),
+      save: (parts) => writeCheckpoint(checkpoints.path, { ...kept, ...parts }),
       onEvent,
       signal,
     },
@@ -72,5 +80,5 @@ export async function fitOnTexts(
       },
     },
   );
-  return { weights, history: progress.history };
+  return { weights, history: progress.history, newLengths };
 }

@@ -47,7 +47,7 @@ export interface OpenedTraining {
   /** What it goes on from; null at its beginning. */
   readonly checkpoint: Checkpoint | null;
   /** Keeps a checkpoint. */
-  readonly save: (parts: Omit<Checkpoint, 'fingerprint'>) => Promise<void>;
+  readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'newLengths'>) => Promise<void>;
 }
 
 /**
@@ -89,6 +89,8 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     signal,
   };
   const fingerprint = fingerprintOf(run, { dataset, split, engine: engine.name });
+  const checkpoint = checkpoints && (await findCheckpoint({ ...checkpoints, fingerprint }));
+  const newLengths = checkpoint?.newLengths ?? [];
   return {
     pipelineFolder,
     datasetName,
@@ -96,9 +98,9 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     run,
     engine: engine.name,
     versions: { clipstep: clipstepVersion(), [engine.name]: engine.version, node: process.versions.node },
-    checkpoint: checkpoints && (await findCheckpoint({ ...checkpoints, fingerprint })),
+    checkpoint,
     save: async (parts) => {
-      if (checkpoints) await writeCheckpoint(checkpoints.path, { fingerprint, ...parts });
+      if (checkpoints) await writeCheckpoint(checkpoints.path, { fingerprint, newLengths, ...parts });
     },
   };
 }

@@ -27,6 +27,8 @@ export interface Trained {
   readonly leaks: readonly Leak[];
   /** Every epoch of every stage. */
   readonly history: readonly EpochRecord[];
+  /** See Checkpoint. */
+  readonly newLengths: readonly string[];
   /** Clips that were left out, and why. */
   readonly skipped: readonly SkippedClip[];
 }
@@ -85,6 +87,7 @@ export async function trainNetwork<Scores extends object>(
     ...scores,
     leaks,
     history,
+    newLengths: opened.checkpoint?.newLengths ?? [],
     skipped,
   };
   return { opened, members, baselines, result };

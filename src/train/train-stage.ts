@@ -32,7 +32,9 @@ export interface Training {
   readonly cache: Cache;
   /** Most bytes of features that a stage keeps in memory; the others are read from the cache whenever they are needed. */
   readonly memoryBytes: number;
-  readonly save: (parts: Omit<Checkpoint, 'fingerprint' | 'members' | 'distilled'>) => Promise<void>;
+  readonly save: (
+    parts: Omit<Checkpoint, 'fingerprint' | 'newLengths' | 'members' | 'distilled'>,
+  ) => Promise<void>;
   readonly onEvent: (event: TrainEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }

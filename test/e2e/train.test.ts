@@ -139,6 +139,9 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     const resumed = await train(pipeline, cut, '--resume', ...more);
     expect(resumed.stderr).not.toMatch(/epoch 1\/4/);
     expect(resumed.code).toBe(0);
+    const said = 'The training was resumed with another length (training.epochs: was 2, is 4)';
+    expect(await readFile(join(cut, 'README.md'), 'utf8')).toContain(said);
+    expect(await readFile(join(whole, 'README.md'), 'utf8')).not.toContain('was resumed');
     expect(await weightsOf(cut)).toEqual(await weightsOf(whole));
   });
 

@@ -29,6 +29,7 @@ const fingerprintOf = (epochs: number, ofFinetune: number) => ({
 
 const checkpoint: Checkpoint = {
   fingerprint: fingerprintOf(3, 9),
+  newLengths: ['training.epochs: was 2, is 3'],
   progress: { ...freshProgress(1, []), epoch: 3, step: 7, epochLoss: 0.1 + 0.2, lowestCost: 1 / 3 },
   members: [weights(4, 5), weights(6, 7)],
   distilled: weights(8),
@@ -52,7 +53,9 @@ describe('a checkpoint', () => {
     await writeCheckpoint(path, checkpoint);
     const find = (epochs: number, ofFinetune: number) =>
       findCheckpoint({ path, resume: true, fingerprint: fingerprintOf(epochs, ofFinetune) });
-    expect(await find(3, 20)).toEqual(checkpoint);
+    expect(await find(3, 9)).toEqual(checkpoint);
+    const newLengths = [...checkpoint.newLengths, 'finetune.0.epochs: was 9, is 20'];
+    expect(await find(3, 20)).toEqual({ ...checkpoint, newLengths });
     await expect(find(4, 9)).rejects.toMatchObject({
       code: 'usage',
       problem: expect.stringContaining('training.epochs: was 3, is 4'),

@@ -31,6 +31,8 @@ export interface LanguageResult {
   readonly parameterCount: number;
   /** Every epoch. */
   readonly history: readonly EpochRecord[];
+  /** See Checkpoint. */
+  readonly newLengths: readonly string[];
   /** On the test part, which nothing was chosen by; null without one. */
   readonly test: LanguageFigures | null;
   /** On the test part; none without one. */
@@ -63,7 +65,7 @@ export async function trainLanguageModel(options: TextTrainingOptions): Promise<
   });
   const digest = digestOf(corpus);
   const steps = stepsOf(pipeline, corpus);
-  const { weights, history } = await fitOnTexts(options, { networks, engine, digest, steps });
+  const { weights, history, newLengths } = await fitOnTexts(options, { networks, engine, digest, steps });
   const network = await engine.loadSequenceModel(networks.recurrent, weights);
   try {
     const { train, validation, test } = corpus.parts;
@@ -83,6 +85,7 @@ export async function trainLanguageModel(options: TextTrainingOptions): Promise<
         vocabulary: words,
         parameterCount: parameterCount(weights),
         history,
+        newLengths,
         test: await scoreStream(network, test, options),
         baselines: languageBaselines(corpus.parts, corpus.vocabulary.size),
       },

@@ -35,6 +35,8 @@ export interface TranslationResult {
   readonly parameterCount: number;
   /** Every epoch. */
   readonly history: readonly EpochRecord[];
+  /** See Checkpoint. */
+  readonly newLengths: readonly string[];
   /** On the test part, which nothing was chosen by; null without one. */
   readonly test: TranslationFigures | null;
   /** What the nearest texts of the training part come to there; null without a test part. */
@@ -82,7 +84,7 @@ export async function trainTranslationModel(options: TextTrainingOptions): Promi
   const { seed } = pipeline;
   const { train, validation, test } = parts;
   const steps = pairSteps({ train, validation, batchSize, tokenDropout, seed });
-  const { weights, history } = await fitOnTexts(options, { networks, engine, digest, steps });
+  const { weights, history, newLengths } = await fitOnTexts(options, { networks, engine, digest, steps });
   if (test.length > 0)
     onEvent({ kind: 'note', message: `Translating the ${counted(test.length, 'text')} of the test part` });
   const network = networks.recurrent;
@@ -110,6 +112,7 @@ export async function trainTranslationModel(options: TextTrainingOptions): Promi
       vocabulary,
       parameterCount: parameterCount(weights),
       history,
+      newLengths,
       test: evaluated?.figures ?? null,
       nearest: evaluated?.nearest ?? null,
       samples: (evaluated?.translations ?? []).slice(0, SAMPLES).map(({ text }, place) => {
