@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { tellsOfLackOfMemory } from '../../platform/lack-of-memory.js';
+import { openRegularFile } from '../../platform/regular-file.js';
 import { memoryFailure, tooLargeFailure } from '../failures.js';
 
 /** Why sharp could not decode a picture: one too large, in a format that it does not know, or damaged. */
@@ -67,7 +67,7 @@ const CODECS: Record<string, string> = {
 
 /** null where it is one that is decoded, or none that is known. */
 async function unknownCodecOf(path: string): Promise<string | null> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.toString('latin1', 0, bytesRead);

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../platform/regular-file.js';
 import {
   childrenOf,
   filmTrackOf,
@@ -21,7 +22,7 @@ export interface MovingPicture {
  * @throws what the file system says when the file cannot be read.
  */
 export async function movingPictureIn(path: string): Promise<MovingPicture | null> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { buffer: head } = await file.read(Buffer.alloc(12), 0, 12, 0);
     const text = head.toString('latin1');

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../../platform/regular-file.js';
 import { runFfprobe } from '../ffmpeg/ffmpeg.js';
 import { holdsFramesBack } from './coded-order.js';
 import { type DecodedFrame, type DecodeOptions, decodeFrames } from './decode.js';
@@ -61,7 +61,7 @@ async function startOfNextKeyframe(options: DecodeOptions, seconds: number): Pro
 
 /** In a broadcast stream, the end of the frame before may lie in the same packet: ISO/IEC 13818-2, section 6.2.2.1. */
 async function findSequence(path: string, start: number): Promise<number> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openRegularFile(path).catch(() => null);
   if (!file) return start;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(PACKET_BYTES), 0, PACKET_BYTES, start);

@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
+import { imageFailure } from '../../../src/media/images/image-failure.js';
 import { movingPictureIn } from '../../../src/media/images/moving.js';
+import { isHeaderCutOff, OutOfTheOrdinary } from '../../../src/media/video/mp4/boxes.js';
 import { animatedPng } from '../../support/apng.js';
 import { avifSequence } from '../../support/avif-sequence.js';
 import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
@@ -235,6 +238,14 @@ test('a still picture stays one', async () => {
   ] as const;
   for (const [name, content] of stills)
     expect([name, await movingPictureIn(write(name, content))]).toEqual([name, null]);
+});
+
+test.skipIf(process.platform === 'win32')('a pipe in the place of a picture is not waited for', async () => {
+  const pipe = join(folder, 'pipe.png');
+  execFileSync('mkfifo', [pipe]);
+  await expect(movingPictureIn(pipe)).rejects.toThrow('not a file');
+  await expect(imageFailure(pipe, new Error('unsupported'))).rejects.toThrow('not a file');
+  expect(await isHeaderCutOff(pipe).catch((cause: unknown) => cause)).toBeInstanceOf(OutOfTheOrdinary);
 });
 
 test('a frame of a sequence that holds several pictures is refused', async () => {

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../../platform/regular-file.js';
 
 /**
  * Thrown where a file is not of the ordinary kind that is read here: cut off, fragmented, damaged, hostile or
@@ -68,7 +69,7 @@ export async function isHeaderCutOff(path: string): Promise<boolean> {
 }
 
 async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await openRegularFile(path).catch((cause: unknown) => {
     throw new OutOfTheOrdinary('It cannot be opened', { cause });
   });
   try {

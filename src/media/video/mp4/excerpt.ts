@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../../platform/regular-file.js';
 import { initialSegment, mediaSegment } from './fragments.js';
 import { isIndependent, isNeverReferred } from './nal-units.js';
 import type { SampleRange } from './needed-samples.js';
@@ -27,7 +28,7 @@ const BLOCK_BYTES = 2 ** 18;
  */
 export async function* readExcerpt(excerpt: Excerpt): AsyncGenerator<Buffer, void> {
   const { stored, ranges, wanted } = excerpt;
-  const file = await open(excerpt.path, 'r').catch(() => null);
+  const file = await openRegularFile(excerpt.path).catch(() => null);
   if (!file) return;
   try {
     const read = blockReader(file);
