@@ -32,7 +32,7 @@ export function cutOffFailure(path: string, pictures: number): UserError {
 }
 
 /** Of a file that holds pictures one after the other, of which sharp knows the first one. */
-export function joinedFailure(path: string): UserError {
+export function followedFailure(path: string): UserError {
   return new UserError('unreadable', {
     problem: `${path} holds several pictures one after the other, of which only the first could be read.`,
     fix: 'Save each as a file of its own, or all as one animation.',

@@ -12,7 +12,7 @@ import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { findGifEnd } from './gif.js';
 import { isHeifFollowed } from './heif.js';
-import { cutOffFailure, joinedFailure } from './image-failure.js';
+import { cutOffFailure, followedFailure } from './image-failure.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 import { readTiff, shownPages } from './tiff.js';
@@ -120,18 +120,18 @@ async function pagesOf(
   switch (format) {
     case 'gif': {
       const { isCutOff, isFollowed } = await findGifEnd(path, signal);
-      if (isFollowed) throw joinedFailure(path);
+      if (isFollowed) throw followedFailure(path);
       return { pages: all, isCutOff };
     }
     case 'webp':
-      if (await isWebpFollowed(path)) throw joinedFailure(path);
+      if (await isWebpFollowed(path)) throw followedFailure(path);
       return { pages: all, isCutOff: false };
     case 'heif':
-      if (await isHeifFollowed(path)) throw joinedFailure(path);
+      if (await isHeifFollowed(path)) throw followedFailure(path);
       return { pages: all.slice(0, 1), isCutOff: false };
     case 'tiff': {
       const { directories, isFollowed } = await readTiff(path, { most: pages, signal });
-      if (isFollowed) throw joinedFailure(path);
+      if (isFollowed) throw followedFailure(path);
       return { pages: shownPages(directories).map((page) => all[page]!), isCutOff: false };
     }
     default:
