@@ -74,16 +74,19 @@ export function furtherFigures({
 export const furtherText = (figures: ReturnType<typeof furtherFigures>): string =>
   figures.map(([name, value]) => `${name}: ${value}.`).join(' ');
 
-/** What becomes of answers when some are unknown, be it that they are unsure or unlike; none where all get one. */
+/**
+ * What becomes of answers when some are unknown by a threshold, be it beside those that are unlike; none without one, where
+ * unlikeSentences says all of it.
+ */
 export function selectionSentences({
   selection,
   unlike,
   maxDistance,
 }: Pick<BundleEvaluation, 'selection' | 'unlike' | 'maxDistance'>): string[] {
-  if (!selection) return [];
+  if (!selection || selection.minProbability === 0) return [];
   const { minProbability, answered, precision } = selection;
   const limits = [
-    ...(minProbability > 0 ? [`a threshold of ${percent(minProbability)}`] : []),
+    `a threshold of ${percent(minProbability)}`,
     ...(unlike && maxDistance !== undefined ? [`a distance of at most ${maxDistance.toFixed(3)}`] : []),
   ];
   const right = precision === null ? '' : `, and ${percent(precision)} of these answers are right`;
@@ -95,11 +98,14 @@ export function unlikeSentences({
   unlike,
   maxDistance,
   outliers,
-}: Pick<BundleEvaluation, 'unlike' | 'maxDistance' | 'outliers'>): string[] {
+  selection,
+}: Pick<BundleEvaluation, 'unlike' | 'maxDistance' | 'outliers' | 'selection'>): string[] {
   if (unlike === null || maxDistance === undefined) return [];
   const limit = `farther than ${maxDistance.toFixed(3)} from what the model was trained on`;
+  const precision = selection?.minProbability === 0 ? selection.precision : null;
+  const right = precision === null ? '' : ` Of the other answers, ${percent(precision)} are right.`;
   return [
-    `${percent(unlike)} are called unlike: ${limit}.`,
+    `${percent(unlike)} are called unlike: ${limit}.${right}`,
     ...(outliers
       ? [
           `Of ${counted(outliers.examples, 'outlier')} from ${outliers.source}, ${percent(outliers.unlike)} are called unlike; AUROC ${outliers.auroc.toFixed(4)}.`,
