@@ -54,7 +54,7 @@ export const manifestSchema = z.strictObject({
   sourceVocabulary: z.array(z.string().min(1)).optional(),
   /** Null when the dataset had no test part. */
   test: testSummarySchema.nullable(),
-  /** What it was trained and tested on, see splitDigest in datasets/split.ts; absent for an ensemble. */
+  /** What it was trained and tested on, see splitDigest in datasets/split.ts; for an ensemble of folds, of foldsTogether. */
   data: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

@@ -68,8 +68,7 @@ function splitWhole(dataset: Dataset, options: SplitOptions): Split {
   const { examples } = dataset;
   const { fold } = options;
   if (fold) {
-    const folded = examples.filter((example) => example.split !== 'test');
-    return drawFold(folded, { ...options, fold, dataset });
+    return drawFold(foldsTogether(dataset).train, { ...options, fold, dataset });
   }
   if (examples.every((example) => example.split === undefined))
     return draw(examples, { ...options, dataset });
@@ -77,6 +76,16 @@ function splitWhole(dataset: Dataset, options: SplitOptions): Split {
   const [train, validation, test] = [given('train'), given('validation'), given('test')];
   if (validation.length > 0) return { train, validation, test };
   return { ...draw(train, { ...options, test: 0, dataset }), test };
+}
+
+/** What all folds together are made of, as one training part. */
+export function foldsTogether({ examples }: Pick<Dataset, 'examples'>): Split {
+  const isTest = ({ split }: Example) => split === 'test';
+  return {
+    train: examples.filter((example) => !isTest(example)),
+    validation: [],
+    test: examples.filter(isTest),
+  };
 }
 
 /** sha256 (hex) that says whether the same examples are in the same parts. */

@@ -78,6 +78,8 @@ export interface BundleEvaluation extends Choices {
   readonly leftOut: number;
   /** Examples of these that trained the model, as far as is known; any make the figures too good. */
   readonly trainedOn: number;
+  /** Whether the model's split of the data has a test part, which trained nothing. */
+  readonly hasTest: boolean;
   /** Clips that were left out, and why. */
   readonly skipped: readonly SkippedClip[];
 }
@@ -240,6 +242,7 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
     }),
     baselines: measureBaselines({ examples, predictions: classifiers, seed }),
     trainedOn: examples.filter(({ id }) => parts.trainedBy.has(id)).length,
+    hasTest: parts.hasTest,
     unlike,
     outliers:
       own && outliers

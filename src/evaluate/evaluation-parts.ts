@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/bundle.js';
 import type { Dataset, Example, SplitName } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
-import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
+import { foldsTogether, type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import { UserError } from '../errors.js';
 import { withEncoding } from '../pipeline/adjust-pipeline.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -12,6 +12,8 @@ export interface EvaluationParts extends Split {
   readonly name: SplitName | 'all';
   /** What is to be scored. */
   readonly chosen: readonly Example[];
+  /** Whether the model's split has a test part of this data, also where all of it is to be scored. */
+  readonly hasTest: boolean;
   /** Whether `train` is what the model was trained on, as far as the model says. */
   readonly isTrainedOn: boolean;
   /** Ids of those that trained the model; none where the data is not known to be what it was trained on. */
@@ -48,35 +50,44 @@ export async function openEvaluationParts(
   });
   for (const entry of dataset.skipped) onEvent({ kind: 'skipped', ...entry });
   const renumbered = renumberer(dataset, labels);
+  const split = splitByModel(dataset, pipeline);
+  const trained = trainedOnIn(dataset, { split, digest: manifest.data });
+  const trainedBy = new Set(trained?.map(({ id }) => id));
+  const hasTest = !(split instanceof UserError) && split.test.length > 0;
   if (name === 'all') {
     const chosen = renumbered(dataset.examples);
-    const trainedBy = idsOf(trainedOnIn(dataset, manifest));
-    return { name, chosen, train: [], validation: [], test: [], isTrainedOn: false, trainedBy };
+    return { name, chosen, train: [], validation: [], test: [], hasTest, isTrainedOn: false, trainedBy };
   }
-  const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  const isKnown = manifest.data === splitDigest(dataset, split);
-  const isTrainedOn = manifest.data === undefined || isKnown;
+  if (split instanceof UserError) throw split;
+  const isTrainedOn = manifest.data === undefined || trained !== undefined;
   if (!isTrainedOn) onEvent({ kind: 'note', message: OTHER_DATA });
   const [train, validation, test] = [split.train, split.validation, split.test].map(renumbered);
   const parts = { train: train!, validation: validation!, test: test! };
   if (parts[name].length === 0) throw emptyPart(name);
-  const trainedBy = idsOf(isKnown ? split.train : []);
-  return { name, chosen: parts[name], ...parts, isTrainedOn, trainedBy };
+  return { name, chosen: parts[name], ...parts, hasTest, isTrainedOn, trainedBy };
 }
 
-const idsOf = (examples: readonly Example[]): ReadonlySet<string> => new Set(examples.map(({ id }) => id));
-
-/** What of a dataset trained a model; nothing where it is not known to be the model's own. */
-function trainedOnIn(dataset: Dataset, { pipeline, data }: Bundle['manifest']): readonly Example[] {
-  if (data === undefined) return [];
+/** The error where data does not fit the model's split, which is then other data. */
+function splitByModel(dataset: Dataset, { split, seed }: Pipeline): Split | UserError {
   try {
-    const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-    return splitDigest(dataset, split) === data ? split.train : [];
+    return splitByGroup(dataset, { ...split, seed });
   } catch (error) {
-    // Data that the model's split does not fit is other data.
-    if (error instanceof UserError) return [];
+    if (error instanceof UserError) return error;
     throw error;
   }
+}
+
+/**
+ * What of a dataset trained a model, or the folds of which it is the mean; undefined where that is not known.
+ * @param known.digest the model's.
+ */
+function trainedOnIn(
+  dataset: Dataset,
+  { split, digest }: { split: Split | UserError; digest: string | undefined },
+): readonly Example[] | undefined {
+  if (digest === undefined) return undefined;
+  const splits = [...(split instanceof UserError ? [] : [split]), foldsTogether(dataset)];
+  return splits.find((each) => splitDigest(dataset, each) === digest)?.train;
 }
 
 function withoutPath(pipeline: Pipeline): Pipeline {

@@ -155,12 +155,16 @@ export const leftOutSentence = ({ leftOut, split }: { leftOut: number; split: st
  * @param noun what examples are called, in the plural.
  */
 export const trainedOnSentence = (
-  { trainedOn, evaluation: { examples } }: Pick<BundleEvaluation, 'trainedOn' | 'evaluation'>,
+  {
+    trainedOn,
+    hasTest,
+    evaluation: { examples },
+  }: Pick<BundleEvaluation, 'trainedOn' | 'hasTest' | 'evaluation'>,
   noun: string,
 ): string | null =>
   trainedOn === 0
     ? null
-    : `The model was trained on ${trainedOn} of these ${countedOf(examples, noun)}, which makes the figures too good; --split test scores only those that it was not trained on.`;
+    : `The model was trained on ${trainedOn} of these ${countedOf(examples, noun)}, which makes the figures too good; ${hasTest ? '--split test scores only those that it was not trained on' : 'evaluate it on others'}.`;
 
 /** Leaks that are named one by one. */
 const NAMED_LEAKS = 10;

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { CrossvalidateOptions } from '../crossvalidate/crossvalidate-options.js';
 import { type CrossValidation, runFolds } from '../crossvalidate/run-folds.js';
-import type { Example } from '../datasets/dataset.js';
+import type { Dataset } from '../datasets/dataset.js';
 import { openTrainingData } from '../datasets/open-data.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { whileLocked } from '../platform/lock-output.js';
@@ -40,24 +40,25 @@ async function crossvalidateInto(given: CrossvalidateOptions): Promise<Crossvali
   const { folds, result } = await runFolds(options, train);
   const { folder, pipeline } = result;
   const predictions = folds.flatMap((fold) => fold.predictions);
-  const examples = await examplesOf(options, pipeline);
+  const dataset = await datasetOf(options, pipeline);
+  const { examples } = dataset;
   const highlights = await readStrips({ predictions, examples, pipeline, signal: options.signal });
   const told = { folds, highlights, command: commandOf(given, pipeline) };
   const files = await crossValidationFiles(result, told);
   for (const [name, content] of Object.entries(files)) await writeResult(join(folder, name), content);
   if (!options.ensemble) return { ...result, ensemble: null };
   const ensemble = join(folder, 'ensemble');
-  await saveEnsemble(ensemble, { ...told, result, metrics: files['metrics.json'] });
+  await saveEnsemble(ensemble, { ...told, result, dataset, metrics: files['metrics.json'] });
   return { ...result, ensemble };
 }
 
-/** Of the dataset, where the report's frames are found. */
-async function examplesOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<readonly Example[]> {
+/** Where the report's frames are found. */
+async function datasetOf(options: CrossvalidateOptions, pipeline: Pipeline): Promise<Dataset> {
   const { data, signal } = options;
   const pipelineFolder = dirname(resolve(options.pipeline));
   // Each fold has described its data.
   const { dataset } = await openTrainingData({ pipeline, pipelineFolder, data, signal, onEvent: () => {} });
-  return dataset.examples;
+  return dataset;
 }
 
 /** What does it again. */

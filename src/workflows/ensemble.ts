@@ -5,6 +5,8 @@ import { isModel } from '../bundle/model-folder.js';
 import type { Fold } from '../crossvalidate/fold.js';
 import { withOneVocabulary } from '../crossvalidate/one-vocabulary.js';
 import type { CrossValidation } from '../crossvalidate/run-folds.js';
+import type { Dataset } from '../datasets/dataset.js';
+import { foldsTogether, splitDigest } from '../datasets/split.js';
 import { ensembleReport, type FoldsTold } from '../report/crossvalidation-report.js';
 import { ensembleCard } from '../report/ensemble-card.js';
 import { TRAINED_BASELINES, type TrainedBaseline } from '../tasks/classification/baselines.js';
@@ -16,7 +18,7 @@ import type { Tensor, Weights } from '../tensors/tensor.js';
  * @throws UserError as saveBundle.
  */
 export async function saveEnsemble(folder: string, options: EnsembleOptions): Promise<void> {
-  const { folds, result, metrics } = options;
+  const { folds, result, metrics, dataset } = options;
   const { pipeline, selection } = result;
   const { labels, engine, versions } = folds[0]!.bundle.manifest;
   const { vocabulary, members } = withOneVocabulary(
@@ -35,6 +37,7 @@ export async function saveEnsemble(folder: string, options: EnsembleOptions): Pr
       engine,
       versions,
       test: null,
+      data: splitDigest(dataset, foldsTogether(dataset)),
       temperature: 1,
       minProbability: selection?.overall.minProbability ?? 0,
       maxDistance: result.maxDistance,
@@ -66,6 +69,7 @@ async function baselinesOf(folds: readonly Fold[]): Promise<TrainedBaseline[]> {
 
 interface EnsembleOptions extends FoldsTold {
   readonly result: CrossValidation;
+  readonly dataset: Dataset;
   /** Every figure of the cross-validation, as JSON. */
   readonly metrics: string;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset, Example } from '../../src/datasets/dataset.js';
 import { splitNamed } from '../../src/datasets/found.js';
 import { scanDataset } from '../../src/datasets/scan-dataset.js';
-import { splitByGroup } from '../../src/datasets/split.js';
+import { foldsTogether, splitByGroup } from '../../src/datasets/split.js';
 import { sharedFolder } from '../support/shared.js';
 
 /** Examples written as `label group split?`, such as `0 a train`. */
@@ -254,5 +254,29 @@ describe('folds inside a fold', () => {
     const few = dataset(LABELS, ['0 a', '1 b', '0 c', '1 d', '0 e', '1 f']);
     const fold = { number: 5, of: 5, without: { number: 1, of: 2 } };
     expect(() => splitByGroup(few, { validation: 0, test: 0, fold, seed: 1 })).toThrow(/too few clips/);
+  });
+});
+
+describe('foldsTogether', () => {
+  it('is all that a fold trains on or tests, validation that the dataset gives, too', () => {
+    const given = dataset(LABELS, ['0 a train', '1 b validation', '0 c test', '1 d train']);
+    const { train, validation, test } = foldsTogether(given);
+    expect([train, validation, test].map((part) => part.map(({ group }) => group))).toEqual([
+      ['a', 'b', 'd'],
+      [],
+      ['c'],
+    ]);
+    const folds = [1, 2].map((number) =>
+      splitByGroup(dataset(LABELS, ['0 a train', '1 b validation', '0 e train', '0 c test', '1 d train']), {
+        ...shares(0, 0),
+        fold: { number, of: 2 },
+      }),
+    );
+    expect(folds.flatMap(({ test: tested }) => tested.map(({ group }) => group)).sort()).toEqual([
+      'a',
+      'b',
+      'd',
+      'e',
+    ]);
   });
 });

@@ -164,7 +164,17 @@ describe('clipstep crossvalidate', () => {
     expect(refused.stderr).toMatch(/no test part[\s\S]*--split all/);
     expect(refused.code).toBe(2);
     const all = await evaluate('--split', 'all', '--json');
-    expect(JSON.parse(all.stdout).evaluation.examples).toBe(12);
+    expect(JSON.parse(all.stdout)).toMatchObject({ trainedOn: 12, evaluation: { examples: 12 } });
+    expect((await evaluate('--split', 'all')).stdout).toMatch(
+      /trained on 12 of these 12 clips, .* too good; evaluate it on others\./,
+    );
+    const strange = join(root, 'strange');
+    await writeTinyDataset(strange, 7);
+    const other = await clipstep(['evaluate', ensemble, '--data', strange, '--split', 'all', '--json'], {
+      env,
+      cwd: root,
+    });
+    expect(JSON.parse(other.stdout)).toMatchObject({ trainedOn: 0, evaluation: { examples: 14 } });
   });
 
   it('goes on to the same result after Ctrl-C, without training a fold again', async () => {

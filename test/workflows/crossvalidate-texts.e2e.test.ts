@@ -96,6 +96,13 @@ describe('the evaluation of its ensemble', () => {
     expect([evaluation.examples, leftOut]).toEqual([33, 0]);
   });
 
+  it('says which of all examples trained it, and that others did not', async () => {
+    const bundle = await loadBundle(result.ensemble!);
+    const whole = await evaluateBundle(bundle, { data, split: 'all' });
+    expect([whole.evaluation.examples, whole.trainedOn, whole.hasTest]).toEqual([73, 40, true]);
+    expect((await evaluateBundle(bundle, { data })).trainedOn).toBe(0);
+  });
+
   it('leaves these out where that is asked', async () => {
     const bundle = await loadBundle(result.ensemble!);
     const { leaks, evaluation, leftOut } = await evaluateBundle(bundle, { data, withoutLeaks: true });
