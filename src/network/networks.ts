@@ -31,7 +31,7 @@ export interface NetworkSize {
 
 /**
  * The network that a pipeline describes.
- * @throws UserError `bad_config` for more encoder blocks than there are, or for a softmax that needs more classes.
+ * @throws UserError `bad_config` for a softmax that needs more classes.
  */
 export function networksOf(
   { input, recurrent }: { readonly input: InputSettings; readonly recurrent: RecurrentSettings },

@@ -297,6 +297,15 @@ distil:
     );
   });
 
+  it('has no more blocks of the encoder than there are', () => {
+    const withBlocks = (blocks: number) =>
+      minimal.replace('weights: scratch', `weights: scratch, blocks: ${blocks}`);
+    expect(problemOf(withBlocks(15))).toMatch(
+      /tiny\.yaml[\s\S]*input\.encoder\.blocks \(line 8, .*\): must be at most 14: mobilenet-v1 has no more; found 15/,
+    );
+    expect(parsePipeline(withBlocks(14), 'tiny.yaml').input).toMatchObject({ encoder: { blocks: 14 } });
+  });
+
   it('is refused with what was written where that is no finite number, or an empty list', () => {
     const stage = (settings: string) =>
       `${minimal}finetune: [{ fromBlock: 3, epochs: 1, batchSize: 1, learningRate: 0.1, ${settings} }]\n`;

@@ -3,12 +3,19 @@ import { mobileNetBlocks } from '../../encoder/mobilenet.js';
 import type { Sampling } from '../../media/frame-schema.js';
 import type { Contradiction, Surroundings } from '../input-kind.js';
 import type { Augmentation } from './augmentation-schema.js';
+import { encoderOf } from './frames-encoder.js';
 import type { FramesInput } from './frames-schema.js';
 
 /** Where settings of frames do not go with the rest of the pipeline. */
 export function contradictingFrames(input: FramesInput, pipeline: Surroundings): Contradiction[] {
   const { data, training, distil } = pipeline;
+  const available = blocksOf(input);
   const found: Contradiction[] = [];
+  const { architecture, blocks = available } = input.encoder;
+  if (blocks > available) {
+    const message = `must be at most ${available}: ${architecture} has no more`;
+    found.push({ path: ['input', 'encoder', 'blocks'], message });
+  }
   if (input.encoder.weights === 'scratch' && !distil && training.train === 'recurrent') {
     const message =
       'must be everything when input.encoder.weights is scratch, without distil: an untrained encoder says nothing';
@@ -22,13 +29,13 @@ export function contradictingFrames(input: FramesInput, pipeline: Surroundings):
   return [...found, ...ofStreams, ...ofFinetune, ...ofAugmentation];
 }
 
+/** How many the encoder's architecture has. */
+const blocksOf = (input: FramesInput): number =>
+  mobileNetBlocks({ ...encoderOf(input), blocks: undefined }).length;
+
 /** Stages that begin with a block that is not there. */
-function contradictingFinetune(
-  { encoder: { architecture, alpha, pooling, blocks }, preprocessing }: FramesInput,
-  { finetune = [] }: Surroundings,
-): Contradiction[] {
-  const available = mobileNetBlocks({ architecture, alpha, pooling, inputSize: preprocessing.size }).length;
-  const last = Math.min(blocks ?? available, available) - 1;
+function contradictingFinetune(input: FramesInput, { finetune = [] }: Surroundings): Contradiction[] {
+  const last = mobileNetBlocks(encoderOf(input)).length - 1;
   return finetune.flatMap(({ fromBlock }, index) =>
     fromBlock > last
       ? [
