@@ -1,5 +1,6 @@
 import { isUnlike, type Limits } from '../../tasks/classification/answer.js';
 import { argmax } from '../../tensors/largest.js';
+import { meanOf } from '../../tensors/mean.js';
 import type { ClipResult } from '../classify-clip.js';
 
 /** How a long clip is cut into windows, each of which is classified by itself. */
@@ -119,7 +120,7 @@ function meansBetween(
   const shown = windows.filter((each) => each.startSeconds <= startSeconds && each.endSeconds >= endSeconds);
   const [first] = shown;
   return first
-    ? first.probabilities.map((_, label) => mean(shown.map(({ probabilities }) => probabilities[label]!)))
+    ? first.probabilities.map((_, label) => meanOf(shown.map(({ probabilities }) => probabilities[label]!)))
     : null;
 }
 
@@ -135,8 +136,4 @@ function append(segments: Segment[], next: Segment): void {
   ];
   const probability = (last.probability * before + next.probability * added) / (before + added);
   segments[segments.length - 1] = { ...last, endSeconds: next.endSeconds, probability };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,5 +1,6 @@
 import { type Random, random } from '../../random.js';
 import { argmax } from '../../tensors/largest.js';
+import { meanOf } from '../../tensors/mean.js';
 import { quantile } from '../bootstrap.js';
 import { softmax } from './metrics.js';
 
@@ -118,9 +119,6 @@ function exampleOfEach({ truth, ids }: NamedAnswers): number[] {
     return number;
   });
 }
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The probability of each example's predicted class, and whether that class is right. */
 export function confidences({ logits, truth }: Answers): Confident[] {

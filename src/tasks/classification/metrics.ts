@@ -1,4 +1,6 @@
 import { argmax, largest } from '../../tensors/largest.js';
+import { meanOf } from '../../tensors/mean.js';
+
 /** How a classifier did on labelled examples that it was not trained on. */
 export interface Metrics {
   readonly examples: number;
@@ -106,9 +108,6 @@ export class MetricsTally {
     };
   }
 }
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Share of examples whose true class is among the `count` most probable ones; equals count in its favour. */
 export function topAccuracy(options: {

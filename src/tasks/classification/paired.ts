@@ -1,4 +1,5 @@
 import { argmax } from '../../tensors/largest.js';
+import { meanOf } from '../../tensors/mean.js';
 import { isAbove, isBelow, type PairedDifference, pairedDifference } from './paired-difference.js';
 import type { NumberedAnswer } from './predictions.js';
 
@@ -39,8 +40,8 @@ export function comparePaired(pairs: readonly PairedAnswer[], options: { seed: n
     const paired = pairedDifference(differences, options);
     return {
       ...paired,
-      one: mean(values.map(([value]) => value)),
-      other: mean(values.map(([, value]) => value)),
+      one: meanOf(values.map(([value]) => value)),
+      other: meanOf(values.map(([, value]) => value)),
       isShown: isAbove(paired) || isBelow(paired),
     };
   };
@@ -51,6 +52,3 @@ export function comparePaired(pairs: readonly PairedAnswer[], options: { seed: n
     ),
   };
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
