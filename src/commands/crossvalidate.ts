@@ -10,6 +10,7 @@ import {
   encodingOption,
   engineOption,
   numberWithin,
+  outliersOption,
   seedOption,
   setOption,
   settings,
@@ -31,6 +32,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
+  readonly outliers?: string;
   readonly set?: Record<string, string>;
   readonly choose?: Record<string, string>;
   readonly innerFolds?: number;
@@ -67,6 +69,7 @@ export function crossvalidateCommand(): Command {
     .addOption(engineOption())
     .addOption(seedOption())
     .addOption(weightsOption())
+    .addOption(outliersOption())
     .addOption(setOption())
     .option(
       '--choose <name=values...>',

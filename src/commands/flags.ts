@@ -21,6 +21,13 @@ export const weightsOption = () =>
     "pretrained encoder instead of the pipeline's: hub, a folder, or a model that ships, such as motion",
   );
 
+/** `--outliers`, the same for every command that trains a classifier. */
+export const outliersOption = () =>
+  new Option(
+    '--outliers <path>',
+    'also learn to call these unlike: a folder of clips, or a file of texts, of none of the classes',
+  );
+
 /** `--set`, likewise. */
 export const setOption = () =>
   new Option(

@@ -5,7 +5,15 @@ import type { TrainEvent } from '../train/train-event.js';
 import { recipeTask } from '../workflows/recipe.js';
 import type { TrainOptions } from '../workflows/train.js';
 import { commandsOf } from './commands-by-task.js';
-import { encodingOption, engineOption, numberWithin, seedOption, setOption, weightsOption } from './flags.js';
+import {
+  encodingOption,
+  engineOption,
+  numberWithin,
+  outliersOption,
+  seedOption,
+  setOption,
+  weightsOption,
+} from './flags.js';
 import { interruptible } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -16,6 +24,7 @@ interface Flags {
   readonly engine: 'auto' | EngineName;
   readonly seed?: number;
   readonly weights?: string;
+  readonly outliers?: string;
   readonly from?: string;
   readonly set?: Record<string, string>;
   readonly targetPrecision?: number;
@@ -41,6 +50,7 @@ export function trainCommand(): Command {
     .addOption(engineOption())
     .addOption(seedOption())
     .addOption(weightsOption())
+    .addOption(outliersOption())
     .option(
       '--from <model>',
       "model to go on from, its folder or the name of one that ships: same classes, or others with a new head (default pipeline: the model's)",

@@ -16,7 +16,7 @@ export const positionText = ({ repeat, number, of }: FoldPosition): string =>
 
 /** The adjustments of a cross-validation, its pipeline split as a fold is. */
 export function adjustmentsOf(
-  { pipeline, set, weights, data, encoding }: Adjustments,
+  { pipeline, set, weights, data, outliers, encoding }: Adjustments,
   { seed, fold }: { seed: number; fold: NonNullable<Pipeline['split']['fold']> },
 ): Adjustments {
   return {
@@ -25,6 +25,7 @@ export function adjustmentsOf(
     set: { ...set, 'split.fold': settingText(fold) },
     weights,
     data,
+    outliers,
     encoding,
   };
 }

@@ -7,11 +7,15 @@ export interface Dataset {
   readonly skipped: readonly Skipped[];
 }
 
+/** The label of an example that is of none of the classes; only outliers have it. */
+export const NO_CLASS = -1;
+
 export interface Example {
   /** Tells it from all others of the dataset, and stays the same when the dataset is moved. */
   readonly id: string;
   /** Absolute path of a video file, an image or a folder of frames. */
   readonly path: string;
+  /** Or NO_CLASS. */
   readonly label: number;
   /** What must not be torn apart by a split, such as the film that it was cut from; by default the file. */
   readonly group: string;

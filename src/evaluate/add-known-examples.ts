@@ -8,6 +8,7 @@ import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Networks } from '../network/networks.js';
 import type { Shown } from '../tasks/classification/known-distance.js';
 import { describeKnown, drawKnown } from '../tasks/classification/known-examples.js';
+import { OUTLIER_HEAD } from '../tasks/classification/outlier-odds.js';
 import { takeColumns } from '../tensors/columns.js';
 import type { Weights } from '../tensors/tensor.js';
 import { scoreExamples } from './score-examples.js';
@@ -38,10 +39,13 @@ export async function addKnownExamples(
   const others = await showExamples(members, { ...options, examples: drawKnown(validation, seed) });
   return members.map((weights, member) => {
     const { classes, shown } = known;
-    return new Map([
-      ...weights,
-      ...describeKnown(shown[member]!, { classes, tokens, others: others.shown[member]! }),
-    ]);
+    const description = {
+      classes,
+      tokens,
+      outlierHead: weights.get(OUTLIER_HEAD),
+      others: others.shown[member]!,
+    };
+    return new Map([...weights, ...describeKnown(shown[member]!, description)]);
   });
 }
 

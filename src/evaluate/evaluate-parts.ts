@@ -21,7 +21,8 @@ import { type Choices, chooseOnValidation } from './choices.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
-import { knowsNothing, listOutliers, type OutlierFigures, outlierFigures, unlikeShare } from './outliers.js';
+import { listOutliers } from './list-outliers.js';
+import { knowsNothing, type OutlierFigures, outlierFigures, unlikeShare } from './outliers.js';
 import { inOrder, scoreExamples } from './score-examples.js';
 import type { SkippedClip } from './skipped-clips.js';
 
@@ -259,6 +260,9 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   };
 }
 
+/** Enough for a share of them to be known to half a point. */
+const MOST_DRAWN = 2000;
+
 /** How far outliers are from what the model was trained on; null where there are none to look at. */
 async function outlierDistances(
   { bundle, engine, features, onEvent }: Open,
@@ -267,8 +271,12 @@ async function outlierDistances(
   if (source === undefined) return null;
   const { networks, members, manifest, folder } = bundle;
   if (!members.every(isDescribed)) throw knowsNothing(folder);
-  const listed = await listOutliers(source, { pipeline: manifest.pipeline, signal });
-  const examples = listed.map((outlier) => ({ ...outlier, label: 0, group: outlier.id }));
+  const examples = await listOutliers(source, {
+    pipeline: manifest.pipeline,
+    part: 'test',
+    most: MOST_DRAWN,
+    signal,
+  });
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
   const { distances } = await scoreExamples({
     examples,

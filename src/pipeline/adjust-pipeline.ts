@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { SCRIBBLES } from '../datasets/mnist/scribbles.js';
 import { isEncoding } from '../datasets/texts/is-encoding.js';
 import { UserError } from '../errors.js';
 import { findShipped } from '../platform/shipped.js';
@@ -19,13 +20,15 @@ export interface Adjustments {
   readonly weights?: string | undefined;
   /** Folder of classes, or manifest; what the pipeline names when absent. */
   readonly data?: string | undefined;
+  /** What is of no class, a path; `scribbles` for MNIST. See the setting of that name. */
+  readonly outliers?: string | undefined;
   /** Of the texts that it trains on; see datasets/texts/encoding-schema.ts. */
   readonly encoding?: string | undefined;
 }
 
 /**
- * Reads a pipeline and puts what the caller gave in place of its own settings. A folder of weights is kept
- * as seen from the pipeline's file.
+ * Reads a pipeline and puts what the caller gave in place of its own settings. Folders are kept as seen from the pipeline's
+ * file.
  *
  * @throws UserError `not_found`, `bad_config`, or `usage` for a setting that is not there, and for an encoding of what are no texts.
  */
@@ -39,11 +42,12 @@ export const adjustPipeline = (pipeline: Pipeline, adjustments: Adjustments): Pr
 
 async function adjust(
   written: { readonly pipeline: Pipeline; readonly placeOf: PlaceOf },
-  { pipeline: path, set = {}, seed, weights, data, encoding }: Adjustments,
+  { pipeline: path, set = {}, seed, weights, data, outliers, encoding }: Adjustments,
 ): Promise<Pipeline> {
   const pipeline = structuredClone(written.pipeline) as Settings; // checked again below
   for (const [name, value] of Object.entries(set)) assign(pipeline, name, parseSetting(name, value));
   if (seed !== undefined) pipeline.seed = seed;
+  if (outliers !== undefined) pipeline.outliers = outliersFrom(path, outliers, written.pipeline);
   if (weights !== undefined) await assignWeights(pipeline, weights, path);
   const checked = checkWritten(pipeline, { origin: path, placeOf: placesBeside(set, written.placeOf) });
   const described = await withOwnDescription(checked, { folder: dirname(resolve(path)), data });
@@ -113,6 +117,11 @@ function assign(pipeline: Settings, name: string, value: unknown): void {
   if (value === null) delete settings[last];
   else settings[last] = value;
 }
+
+const outliersFrom = (path: string, outliers: string, { data }: Pipeline): string =>
+  outliers === SCRIBBLES && data?.kind === 'mnist'
+    ? outliers
+    : relative(dirname(resolve(path)), resolve(outliers)) || '.';
 
 async function assignWeights(pipeline: Settings, weights: string, path: string): Promise<void> {
   const { encoder } = pipeline.input as { encoder?: Settings | undefined }; // every pipeline has an input

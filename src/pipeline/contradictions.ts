@@ -16,7 +16,11 @@ export function contradictions(settings: Settings): Contradiction[] {
   if (data?.kind === 'texts' && !readsTexts) {
     found.push({ path: ['input'], message: 'must be of kind text when data.kind is texts' });
   }
-  const { readsPairs } = taskOf(settings);
+  const { readsPairs, examples } = taskOf(settings);
+  if (settings.outliers !== undefined && !examples) {
+    const message = `must be left out when task is ${settings.task}: there are no classes that examples could be outside of`;
+    found.push({ path: ['outliers'], message });
+  }
   const textData = readsPairs ? 'pairs' : 'texts';
   if (readsTexts && data?.kind !== textData) {
     const message = `must be of kind ${textData} when input.kind is text and task is ${settings.task}`;

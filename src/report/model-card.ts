@@ -3,7 +3,7 @@ import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { countedOf } from '../platform/counted.js';
+import { counted, countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { Trained } from '../train/train-network.js';
 import { descriptionParagraph } from './description.js';
@@ -37,7 +37,7 @@ ${results}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}${outlierWords(result)}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
 The ${countedOf(examples.test, `test ${noun}`)} ${examples.test === 1 ? 'was' : 'were'} scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.${resumedSentence(result)}
 
@@ -87,6 +87,11 @@ alpha ${teacher.alpha} (weights: ${teacher.weights}) computes from pictures of $
 of ${pictures} pictures of each clip. In the last it missed ${percent(missed)} of their variance.
 `;
 }
+
+const outlierWords = ({ pipeline, examples: { outliers } }: Trained): string =>
+  outliers === 0
+    ? ''
+    : `, and on ${counted(outliers, 'outlier')} (${pipeline.outliers}) that are of none of the classes (outlier exposure, arXiv 1812.04606)`;
 
 function mixupSentence({ mixup }: Pipeline['training']): string {
   if (mixup === undefined) return '';

@@ -31,6 +31,9 @@ export async function trainingReport(
     facts: [
       ['data', result.datasetName],
       [noun, `${examples.train} to train, ${examples.validation} to validate, ${examples.test} to test`],
+      ...(examples.outliers > 0
+        ? [['outliers', `${examples.outliers} (${pipeline.outliers})`] as const]
+        : []),
       ['parameters', result.parameterCount.toLocaleString('en')],
       ...(minProbability > 0 ? [['unknown', `below ${percent(minProbability)}`] as const] : []),
       ['engine', result.engine],

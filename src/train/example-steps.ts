@@ -3,7 +3,9 @@ import { collate, epochBatches, inBatches } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { exampleTaskOf } from '../tasks/tasks.js';
+import { takeColumns } from '../tensors/columns.js';
 import { concatenate } from '../tensors/tensor.js';
+import type { OutlierTurns } from './outlier-turns.js';
 import type { StageSteps } from './stage-steps.js';
 import type { StepReader } from './step.js';
 
@@ -13,28 +15,34 @@ export function exampleSteps(options: {
   readonly batchSize: number;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
-  /** Timesteps of each of these, where those of like length are to share a batch; see epochBatches. */
-  readonly lengths?: readonly number[] | undefined;
+  /** Read beside them; none when absent. */
+  readonly outliers?: OutlierTurns | undefined;
+  /** Timesteps of an example, where those of like length are to share a batch; see epochBatches. */
+  readonly lengthOf?: ((example: Example) => number) | undefined;
   readonly validation: readonly Example[];
   /** Of the training part. */
   readonly readStep: StepReader;
   /** Of the validation part. */
   readonly read: SequenceReader;
 }): StageSteps {
-  const { pipeline, batchSize, labels, train, lengths, validation } = options;
+  const { pipeline, batchSize, labels, train, outliers = NONE, lengthOf, validation } = options;
   const { seed, training } = pipeline;
-  const classes = training.sampler === 'balanced' ? train.map(({ label }) => label) : undefined;
-  const batchesOf = (epoch: number) =>
-    epochBatches(train.length, { batchSize, seed, epoch, lengths, classes });
+  const batchesOf = (epoch: number): Example[][] => {
+    const examples = [...train, ...outliers.of(epoch)];
+    const classes = training.sampler === 'balanced' ? examples.map(({ label }) => label) : undefined;
+    const lengths = lengthOf && examples.map(lengthOf);
+    const batches = epochBatches(examples.length, { batchSize, seed, epoch, lengths, classes });
+    return batches.map((indices) => indices.map((index) => examples[index]!));
+  };
   // Drawn once an epoch, and not in each of its steps.
-  let drawn: { epoch: number; batches: number[][] } | null = null;
+  let drawn: { epoch: number; batches: Example[][] } | null = null;
   return {
-    perEpoch: Math.ceil(train.length / batchSize),
+    perEpoch: Math.ceil((train.length + outliers.perEpoch) / batchSize),
     carriesStates: false,
     read: async (place) => {
       const epoch = place.epochsBefore;
       if (drawn?.epoch !== epoch) drawn = { epoch, batches: batchesOf(epoch) };
-      const examples = drawn.batches[place.step]!.map((index) => train[index]!);
+      const examples = drawn.batches[place.step]!;
       const { sequences, targets } = await options.readStep(examples, place);
       return { batch: collate(sequences), targets, count: examples.length };
     },
@@ -46,10 +54,18 @@ export function exampleSteps(options: {
         logits.push((await trainer.classify(collate(sequences))).logits);
       }
       return exampleTaskOf(pipeline).scoreEpoch({
-        logits: concatenate(logits),
+        logits: ofClasses(concatenate(logits), { examples: validation.length, classes: labels.length }),
         examples: validation,
         labels,
       });
     },
   };
 }
+
+const NONE: OutlierTurns = { perEpoch: 0, of: () => [] };
+
+/** Without those of the outliers' class, which comes last where there is one. */
+const ofClasses = (
+  logits: Float32Array,
+  { examples, classes }: { examples: number; classes: number },
+): Float32Array => takeColumns(logits, { start: 0, stride: logits.length / examples, width: classes });

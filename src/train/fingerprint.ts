@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { Example } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { counted } from '../platform/counted.js';
 
 /** What must be the same for a training to go on. */
 export const fingerprintSchema = z.strictObject({
@@ -18,10 +21,20 @@ export type Fingerprint = z.infer<typeof fingerprintSchema>;
 export const pipelineFingerprint = (pipeline: Pipeline): Fingerprint['pipeline'] =>
   JSON.parse(JSON.stringify(pipeline));
 
-/** @param digest as splitDigest gives it. */
-export function splitFingerprint({ train, validation, test }: Split, digest: string): string {
+/** @param options.digest as splitDigest gives it. */
+export function splitFingerprint(
+  { train, validation, test }: Split,
+  { digest, outliers }: { digest: string; outliers: readonly Example[] },
+): string {
   const counts = `${train.length} to train on, ${validation.length} to validate, ${test.length} to test`;
-  return `${counts} (${digest.slice(0, 12)})`;
+  return `${counts} (${digest.slice(0, 12)})${outliers.length > 0 ? outlierFingerprint(outliers) : ''}`;
+}
+
+function outlierFingerprint(outliers: readonly Example[]): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(outliers.map(({ id }) => id)))
+    .digest('hex');
+  return `, ${counted(outliers.length, 'outlier')} (${digest.slice(0, 12)})`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js';
-import type { Dataset } from '../datasets/dataset.js';
+import type { Dataset, Example } from '../datasets/dataset.js';
 import { type OpenDataOptions, openTrainingData } from '../datasets/open-data.js';
 import { type Split, splitByGroup, splitDigest } from '../datasets/split.js';
 import type { EngineName } from '../engine/engine.js';
@@ -14,6 +14,7 @@ import { requireCommand } from '../tasks/commands.js';
 import { taskOf } from '../tasks/tasks.js';
 import { type Checkpoint, findCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { type Fingerprint, pipelineFingerprint, splitFingerprint } from './fingerprint.js';
+import { openOutliers } from './open-outliers.js';
 import { type Origin, originOf } from './origin.js';
 import { membersOf } from './plan-members.js';
 import type { TrainEvent } from './train-event.js';
@@ -60,7 +61,8 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   const { dataset, name: datasetName } = await openTrainingData(options);
   for (const skipped of dataset.skipped) onEvent({ kind: 'skipped', ...skipped });
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
-  onEvent({ kind: 'note', message: countsText(dataset, split) });
+  const outliers = await openOutliers({ ...options, ...dataset, train: split.train });
+  onEvent({ kind: 'note', message: countsText(dataset, { ...split, outliers }) });
   const remark = await inputOf(pipeline.input).remark?.(dataset.examples);
   if (remark) onEvent({ kind: 'remark', message: remark });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
@@ -81,6 +83,7 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     origin,
     train: split.train,
     validation: split.validation,
+    outliers,
     predicting: engine,
     training: engine.training,
     cache: openSequenceCache(onEvent),
@@ -106,14 +109,18 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
 }
 
 /** What there is to train on, before the first clip is read. */
-function countsText({ labels, examples }: Dataset, { train, validation, test }: Split): string {
+function countsText(
+  { labels, examples }: Dataset,
+  { train, validation, test, outliers }: Split & { outliers: readonly Example[] },
+): string {
   const counts = labels.map((label, index) => {
     const own = examples.filter((example) => example.label === index);
     return `${label} ${own.length}`;
   });
   const shown = counts.length > MOST_COUNTS ? [...counts.slice(0, MOST_COUNTS), '...'] : counts;
   const parts = `${train.length} to train on, ${validation.length} to validate, ${test.length} to test`;
-  return `${counted(labels.length, 'class', 'classes')}: ${shown.join(', ')}; ${parts}`;
+  const beside = outliers.length > 0 ? `; ${counted(outliers.length, 'outlier')} beside them` : '';
+  return `${counted(labels.length, 'class', 'classes')}: ${shown.join(', ')}; ${parts}${beside}`;
 }
 
 /** Classes that are named with how many there are of each. */
@@ -123,12 +130,12 @@ const originText = ({ isHeadKept }: Origin, folder: string): string =>
   `Goes on from ${folder}${isHeadKept ? '' : ', with a new head: the classes are others'}`;
 
 function fingerprintOf(
-  { pipeline, origin }: OpenedTraining['run'],
+  { pipeline, origin, outliers }: OpenedTraining['run'],
   { dataset, split, engine }: { dataset: Dataset; split: Split; engine: EngineName },
 ): Fingerprint {
   return {
     pipeline: pipelineFingerprint(pipeline),
-    dataset: splitFingerprint(split, splitDigest(dataset, split)),
+    dataset: splitFingerprint(split, { digest: splitDigest(dataset, split), outliers }),
     engine,
     model: origin?.digest ?? '',
   };

@@ -1,11 +1,13 @@
 import type { Example } from '../datasets/dataset.js';
 import type { TrainerOptions } from '../engine/engine.js';
 import { placesOfMembers } from '../engine/feature-places.js';
+import { UserError } from '../errors.js';
 import type { FrameSequence, RecurrentSequence } from '../inputs/batches.js';
 import { framesOf, viewCount } from '../inputs/input-kinds.js';
 import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import { standardizationBeside, unfoldStandardization, withStandardization } from '../network/standardize.js';
+import { counted } from '../platform/counted.js';
 import { openFeatures } from '../predict/features.js';
 import { exampleTaskOf, taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -13,6 +15,7 @@ import type { Progress } from './checkpoint.js';
 import { calibrated, inTraining } from './encoder-training.js';
 import { exampleSteps } from './example-steps.js';
 import { optimizerOf } from './optimizer.js';
+import { outlierTurns } from './outlier-turns.js';
 import { type Member, readOwn } from './plan-members.js';
 import { readableExamples } from './readable-examples.js';
 import { lengthOf, type Stage } from './stages.js';
@@ -79,10 +82,14 @@ async function labelledWork(
 ): Promise<StageWork> {
   const { stage, member } = position;
   const pipeline = { ...run.pipeline, seed: member.seed };
-  const { epochs } = lengthOf(stage, Math.ceil(run.train.length / stage.batchSize));
+  const { seed } = pipeline;
+  const listed = outlierTurns(run.outliers, { examples: run.train.length, seed });
+  const { epochs } = lengthOf(stage, Math.ceil((run.train.length + listed.perEpoch) / stage.batchSize));
   const views = [...Array(Math.min(viewCount(pipeline), epochs)).keys()];
   const train = await readableExamples(run.train, { ...run, read, views });
   exampleTaskOf(pipeline).requireLearnable(run.labels, train);
+  const outliers = await readableExamples(run.outliers, { ...run, read, views });
+  requireOutliers(outliers, run);
   const validation = await readableExamples(run.validation, { ...run, read, views: ['evaluation'] });
   const start = isUntrained(run, position)
     ? await calibrated(run, {
@@ -92,19 +99,38 @@ async function labelledWork(
         read: readerOfFrames(run, member),
       })
     : position.start;
-  const readStep = labelledSteps(pipeline, { labels: run.labels, train, read });
   const { labels } = run;
-  const { batchSize } = stage;
-  const lengths = run.networks.recurrent.tokens ? await lengthsOf(train, read) : undefined;
-  const steps = exampleSteps({ pipeline, batchSize, labels, train, lengths, validation, read, readStep });
+  const all = [...train, ...outliers];
+  const steps = exampleSteps({
+    pipeline,
+    batchSize: stage.batchSize,
+    labels,
+    train,
+    outliers: outlierTurns(outliers, { examples: train.length, seed }),
+    lengthOf: run.networks.recurrent.tokens ? await lengthsOf(all, read) : undefined,
+    validation,
+    read,
+    readStep: labelledSteps(pipeline, { labels, train: all, read }),
+  });
   return { trainer: trainerOptions(run, { stage, start }), pipeline, steps };
 }
 
+function requireOutliers(readable: readonly Example[], { pipeline, outliers }: Training): void {
+  if (outliers.length === 0 || readable.length > 0) return;
+  throw new UserError('bad_dataset', {
+    problem: `None of the ${counted(outliers.length, 'outlier')} in ${pipeline.outliers} can be read.`,
+    fix: 'Fix or replace those that were left out above, or leave outliers out.',
+  });
+}
+
 /** Timesteps of each example. Texts differ in them as clips do not, and are read anew in no time. */
-async function lengthsOf(examples: readonly Example[], read: SequenceReader): Promise<number[]> {
-  const lengths: number[] = [];
-  for (const example of examples) lengths.push((await read(example, 0)).timesteps);
-  return lengths;
+async function lengthsOf(
+  examples: readonly Example[],
+  read: SequenceReader,
+): Promise<(example: Example) => number> {
+  const lengths = new Map<Example, number>();
+  for (const example of examples) lengths.set(example, (await read(example, 0)).timesteps);
+  return (example) => lengths.get(example)!;
 }
 
 function trainerOptions(

@@ -1,4 +1,9 @@
 import { withoutStandardization } from '../network/standardize.js';
+import {
+  addOutlierClass,
+  takeOutlierClass,
+  withOutlierClass,
+} from '../tasks/classification/outlier-class.js';
 import type { Weights } from '../tensors/tensor.js';
 import type { EpochRecord } from './checkpoint.js';
 import { distil } from './distil.js';
@@ -18,7 +23,12 @@ import type { Training } from './train-stage.js';
 export async function runStages(
   training: Pick<OpenedTraining, 'run' | 'pipelineFolder' | 'checkpoint' | 'save'>,
 ): Promise<{ members: Weights[]; history: EpochRecord[] }> {
-  const { run, pipelineFolder, checkpoint } = training;
+  const { pipelineFolder, checkpoint } = training;
+  const isExposed = training.run.outliers.length > 0;
+  const { networks } = training.run;
+  const run = isExposed
+    ? { ...training.run, networks: { ...networks, recurrent: withOutlierClass(networks.recurrent) } }
+    : training.run;
   const { origin } = run;
   const stages = planStages(run.pipeline, { ...run, startsFromModel: origin !== null });
   const members = [...(checkpoint?.members ?? [])];
@@ -31,7 +41,8 @@ export async function runStages(
     if (index < progress.stage) continue;
     const goesOn = checkpoint?.progress.stage === index;
     if (stage.isFirst && !goesOn) {
-      weights = initialWeights(run, { encoder, member, own: origin?.members[place] ?? NONE });
+      const own = origin?.members[place] ?? NONE;
+      weights = initialWeights(run, { encoder, member, own: isExposed ? addOutlierClass(own) : own });
     }
     const save: Training['save'] = (parts) => training.save({ ...parts, members, distilled });
     // What tuned the networks before is left out: with and without it, a network draws the same.
@@ -55,7 +66,8 @@ export async function runStages(
     if (isDistillation) distilled = finished.weights;
     weights = new Map([...weights, ...finished.weights]);
     if (isDistillation || stages[index + 1]?.stage.isFirst === false) continue;
-    members.push(withoutStandardization(run.networks.recurrent, weights));
+    const whole = withoutStandardization(run.networks.recurrent, weights);
+    members.push(isExposed ? takeOutlierClass(whole) : whole);
   }
   return { members, history: progress.history };
 }

@@ -54,6 +54,8 @@ async function trainBaseline(
     {
       ...run,
       networks,
+      // No baseline is asked what is of no class.
+      outliers: [],
       origin: null,
       // It is over in less time than it took to read the clips.
       save: async () => {},

@@ -5,6 +5,7 @@ import { findLeaks, type Leak } from '../evaluate/leaks.js';
 import { gatherSkipped, type SkippedClip } from '../evaluate/skipped-clips.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import type { TrainedBaseline } from '../tasks/classification/baselines.js';
+import { OUTLIER_HEAD } from '../tasks/classification/outlier-odds.js';
 import { parameterCount, type Weights } from '../tensors/tensor.js';
 import type { EpochRecord } from './checkpoint.js';
 import { type OpenedTraining, type OpenTrainingOptions, openTraining } from './open-training.js';
@@ -20,7 +21,13 @@ export interface Trained {
   /** Of clipstep, the engine and node. */
   readonly versions: Readonly<Record<string, string>>;
   /** How many each part has. */
-  readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly examples: {
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+    /** Of no class, trained on beside the training part. */
+    readonly outliers: number;
+  };
   readonly parameterCount: number;
   readonly labels: readonly string[];
   /** What is the same, or nearly, in two parts of the split. */
@@ -81,8 +88,13 @@ export async function trainNetwork<Scores extends object>(
     datasetName,
     engine,
     versions,
-    examples: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-    parameterCount: parameterCount(packMembers(trained)),
+    examples: {
+      train: split.train.length,
+      validation: split.validation.length,
+      test: split.test.length,
+      outliers: run.outliers.length,
+    },
+    parameterCount: parameterCount(packMembers(trained.map(networkAlone))),
     labels: run.labels,
     ...scores,
     leaks,
@@ -103,3 +115,7 @@ async function checkLeaks({ split, run }: OpenedTraining, data: string | undefin
   if (leaks.length > 0) onEvent({ kind: 'leaks', leaks });
   return leaks;
 }
+
+/** Without what it knows of outliers, which computes no answer. */
+const networkAlone = (weights: Weights): Weights =>
+  new Map([...weights].filter(([name]) => name !== OUTLIER_HEAD));

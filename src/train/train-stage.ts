@@ -26,6 +26,8 @@ export interface Training {
   readonly origin: Origin | null;
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
+  /** Of no class, trained on beside the training part. */
+  readonly outliers: readonly Example[];
   /** Computes the features of an encoder that is not trained. */
   readonly predicting: Engine;
   readonly training: TrainingOperations;

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { Adjustments } from '../pipeline/adjust-pipeline.js';
 
 /** What most commands are given that a person may want to repeat. */
-interface Repeatable extends Pick<Adjustments, 'data' | 'weights' | 'encoding' | 'set'> {
+interface Repeatable extends Pick<Adjustments, 'data' | 'outliers' | 'weights' | 'encoding' | 'set'> {
   readonly pipeline?: string | undefined;
 }
 
@@ -12,13 +12,14 @@ interface Repeatable extends Pick<Adjustments, 'data' | 'weights' | 'encoding' |
  */
 export function commandLine(
   command: 'train' | 'crossvalidate' | 'work',
-  { pipeline, data, weights, encoding, set = {} }: Repeatable,
+  { pipeline, data, outliers, weights, encoding, set = {} }: Repeatable,
   flags: ReadonlyArray<string | number>,
 ): string {
   return [
     ...['clipstep', command],
     ...(pipeline === undefined ? [] : [fromHere(pipeline)]),
     ...(data === undefined ? [] : ['--data', data]),
+    ...(outliers === undefined ? [] : ['--outliers', outliers]),
     ...(weights === undefined ? [] : ['--weights', weights]),
     ...(encoding === undefined ? [] : ['--encoding', encoding]),
     ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),

@@ -1,7 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Bundle, loadBundle } from '../bundle/bundle.js';
 import { findModel } from '../bundle/find-model.js';
+import { MANIFEST_FILE } from '../bundle/manifest.js';
 import { UserError } from '../errors.js';
+import { areDrawn } from '../evaluate/list-outliers.js';
 import { type Adjustments, adjustPipeline, readAdjustedPipeline } from '../pipeline/adjust-pipeline.js';
 import { readPipeline } from '../pipeline/pipeline-file.js';
 import type { Pipeline } from '../pipeline/schema.js';
@@ -37,7 +39,10 @@ export async function openRecipe(options: RecipeOptions): Promise<Recipe> {
   const from = options.from === undefined ? undefined : await loadBundle(options.from);
   if (from && options.pipeline === undefined) {
     const { folder } = from;
-    const pipeline = await adjustPipeline(recipeOf(from), { ...options, pipeline: folder });
+    const pipeline = await adjustPipeline(recipeOf(from), {
+      ...options,
+      pipeline: join(folder, MANIFEST_FILE),
+    });
     return { pipeline, pipelineFolder: folder, from };
   }
   if (options.pipeline === undefined) {
@@ -59,9 +64,14 @@ export async function recipeTask({
 
 /** A model's pipeline, for other data than it was trained on. */
 function recipeOf({ manifest: { pipeline } }: Bundle): Pipeline {
-  const { data, split, ...others } = pipeline;
+  const { data, split, outliers, ...others } = pipeline;
   const { fold, ...shares } = split;
-  return { ...others, data: data?.kind === 'folder' ? undefined : data, split: shares };
+  return {
+    ...others,
+    data: data?.kind === 'folder' ? undefined : data,
+    outliers: outliers !== undefined && areDrawn(outliers, pipeline) ? outliers : undefined,
+    split: shares,
+  };
 }
 
 function twoEncoders(from: string): UserError {

@@ -47,7 +47,7 @@ describe('clipstep mnist', () => {
     expect(result.stdout).toMatch(/not MNIST/);
     expect(result.stdout).not.toMatch(/notebook/);
     const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
-    expect(metrics.examples).toEqual({ train: 540, validation: 60, test: 100 });
+    expect(metrics.examples).toEqual({ train: 540, validation: 60, test: 100, outliers: 1080 });
     expect(metrics.test.classes).toHaveLength(10);
     expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/not MNIST/);
     const classified = await clipstep(['classify', await pictureOfADigit(), '--model', out, '--json']);

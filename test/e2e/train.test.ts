@@ -37,7 +37,7 @@ describe.each(await trainingEngines())('clipstep train on %s', (engine) => {
     expect(manifest).toMatchObject({ labels: ['down', 'up'], engine, test: { examples: 4 } });
     const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
     expect(metrics.epochs).toHaveLength(3);
-    expect(metrics.examples).toEqual({ train: 8, validation: 4, test: 4 });
+    expect(metrics.examples).toEqual({ train: 8, validation: 4, test: 4, outliers: 0 });
     expect(await readFile(join(out, 'README.md'), 'utf8')).toMatch(/4 test clips/);
     const report = await readFile(join(out, 'report.html'), 'utf8');
     expect(report).toContain(`${(100 * metrics.test.accuracy).toFixed(1)} %`);

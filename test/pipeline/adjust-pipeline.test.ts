@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSetting, readAdjustedPipeline, settingText } from '../../src/pipeline/adjust-pipeline.js';
+import { shippedPath } from '../../src/platform/shipped.js';
 import { writeTinyPipeline } from '../support/tiny-dataset.js';
 import { writeTinyTextPipeline } from '../support/tiny-texts.js';
 
@@ -44,6 +45,23 @@ describe('a pipeline with adjustments', () => {
     await mkdir(join(folder, 'weights'));
     const { input } = await readAdjustedPipeline({ pipeline, weights: join(folder, 'weights') });
     expect(input).toMatchObject({ encoder: { weights: 'weights' } });
+  });
+
+  it('keeps outliers as seen from its file, unless they are drawn', async () => {
+    const outliersOf = async (path: string, outliers: string) =>
+      (await readAdjustedPipeline({ pipeline: path, outliers })).outliers;
+    expect(await outliersOf(pipeline, join(folder, 'others'))).toBe('others');
+    expect(await outliersOf(pipeline, folder)).toBe('.');
+    expect(await outliersOf(pipeline, 'scribbles')).toMatch(/^\.\..*scribbles$/);
+    expect(await outliersOf(shippedPath('pipeline', 'mnist-rows'), 'scribbles')).toBe('scribbles');
+  });
+
+  it('refuses outliers where there are no classes', async () => {
+    const refused = readAdjustedPipeline({
+      pipeline: shippedPath('pipeline', 'shakespeare-characters'),
+      outliers: 'others.txt',
+    });
+    await expect(refused).rejects.toThrow(/outliers: must be left out when task is language/);
   });
 
   it('refuses weights that are neither there nor the name of a model', async () => {

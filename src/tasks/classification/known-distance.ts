@@ -3,6 +3,7 @@
 import type { Weights } from '../../tensors/tensor.js';
 import { directionsOf, nearestDirection } from './nearest-direction.js';
 import { openNormal } from './normal-tensors.js';
+import { OUTLIER_HEAD, openOutlierOdds } from './outlier-odds.js';
 import { openSurprise } from './token-pairs.js';
 
 /** What shows of an example whether a network was trained on the like. */
@@ -23,8 +24,8 @@ export type Distance = (shown: Shown) => number;
 /**
  * Tensors among a model's weights that say what it was trained on. The measures: the nearest readout's direction (Sun et al.
  * 2022), the readouts of each class as a normal distribution, the encoder's statistics as one (Lee et al. 2018, who take
- * several layers, too), and what the input itself is like: frames, or the tokens of a text. Each tells
- * other strangers from the known best.
+ * several layers, too), what the input itself is like: frames, or the tokens of a text; and, of a network that was trained on
+ * outliers, too, how much more probable these are than its classes. Each tells other strangers from the known best.
  */
 export const KNOWN_PREFIX = 'known.';
 
@@ -87,9 +88,12 @@ export function openMeasures(weights: Weights): Distance[] {
   });
   const pairs = weights.get(PAIRS);
   const surprise = pairs && openSurprise(pairs);
+  const head = weights.get(OUTLIER_HEAD);
+  const odds = head && openOutlierOdds(head);
   return [
     ({ readout }) => nearest(readout),
     ...normals,
     ...(surprise ? [({ tokens }: Shown) => surprise(tokens!)] : []),
+    ...(odds ? [({ readout }: Shown) => odds(readout)] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { fitNormal } from './fit-normal.js';
 import { KNOWN_PREFIX, NORMALS, nameOf, openMeasures, PAIRS, type Shown, UNITS } from './known-distance.js';
 import { keepDirections } from './nearest-direction.js';
 import { normalTensors, shapesOfNormal } from './normal-tensors.js';
+import { OUTLIER_HEAD } from './outlier-odds.js';
 import { countPairs, MOST_PAIRED_TOKENS } from './token-pairs.js';
 
 /** Whether weights say what a network was trained on. */
@@ -37,6 +38,8 @@ interface Known {
   readonly classes: readonly number[];
   /** How many different tokens there are, where they are texts. */
   readonly tokens?: number | undefined;
+  /** OUTLIER_HEAD of a network that was trained on outliers, too. */
+  readonly outlierHead?: Tensor | undefined;
 }
 
 /**
@@ -55,7 +58,10 @@ export function describeKnown(
   return new Map([...tensors, [UNITS, { shape: [units.length, 2], data }]]);
 }
 
-function measureTensors(shown: readonly Shown[], { classes, tokens = 0 }: Known): Map<string, Tensor> {
+function measureTensors(
+  shown: readonly Shown[],
+  { classes, tokens = 0, outlierHead }: Known,
+): Map<string, Tensor> {
   const texts = shown.flatMap((one) => one.tokens ?? []);
   return new Map<string, Tensor>([
     ['known.readouts', keepDirections(shown.map(({ readout }) => readout))],
@@ -67,6 +73,7 @@ function measureTensors(shown: readonly Shown[], { classes, tokens = 0 }: Known)
       return normalTensors(nameOf(measure), fitNormal(concatenate(vectors), options));
     }),
     ...(isPaired(tokens) ? [[PAIRS, countPairs(texts, tokens)] as const] : []),
+    ...(outlierHead ? [[OUTLIER_HEAD, outlierHead] as const] : []),
   ]);
 }
 
@@ -79,7 +86,7 @@ function measureAll(tensors: Weights, examples: readonly Shown[]): number[][] {
 }
 
 /** Of each example, what the measures say that were made of others, a fifth of the examples at a time. */
-function measureCrossed(shown: readonly Shown[], { classes, tokens }: Known): number[][] {
+function measureCrossed(shown: readonly Shown[], { classes, ...known }: Known): number[][] {
   const parts = [...Array(Math.min(PARTS, shown.length)).keys()];
   return parts.flatMap((part) => {
     const isLeftOut = (index: number) => index % parts.length === part;
@@ -87,7 +94,7 @@ function measureCrossed(shown: readonly Shown[], { classes, tokens }: Known): nu
     if (rest.length === 0) return [];
     const own = classes.filter((_, index) => !isLeftOut(index));
     return measureAll(
-      measureTensors(rest, { classes: own, tokens }),
+      measureTensors(rest, { ...known, classes: own }),
       shown.filter((_, index) => isLeftOut(index)),
     );
   });
@@ -106,7 +113,7 @@ export function unfitKnown(
 ): { name: string; found: string; expected: string } | undefined {
   const own = [...weights.keys()].filter((name) => name.startsWith(KNOWN_PREFIX));
   if (own.length === 0) return undefined;
-  const expected = expectedShapes(widths);
+  const expected = expectedShapes(widths, weights.has(OUTLIER_HEAD));
   const stray = own.find((name) => !expected.has(name));
   if (stray) return { name: stray, found: shapeWords(weights.get(stray)!.shape), expected: 'none' };
   for (const [name, shape] of expected) {
@@ -127,15 +134,17 @@ export function unfitKnown(
 const shapeWords = (shape: ReadonlyArray<number | 'some'>): string => `shape [${shape}]`;
 
 /** `some` stands for any size. */
-function expectedShapes(widths: Widths) {
+function expectedShapes(widths: Widths, hasOutlierHead: boolean) {
   const shown = NORMALS.filter(({ shows }) => widths[shows] > 0);
   const side = widths.tokens + 1;
-  const pairs: Array<[string, number[]]> = isPaired(widths.tokens) ? [[PAIRS, [side, side]]] : [];
+  const others: Array<[string, Array<number | 'some'>]> = [];
+  if (isPaired(widths.tokens)) others.push([PAIRS, [side, side]]);
+  if (hasOutlierHead) others.push([OUTLIER_HEAD, [widths.readout + 1, 'some']]);
   return new Map<string, Array<number | 'some'>>([
     ['known.readouts', ['some', widths.readout]],
     ...shown.flatMap((measure) => shapesOfNormal(nameOf(measure), widths[measure.shows])),
-    ...pairs,
-    [UNITS, [1 + shown.length + pairs.length, 2]],
+    ...others,
+    [UNITS, [1 + shown.length + others.length, 2]],
   ]);
 }
 

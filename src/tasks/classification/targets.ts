@@ -1,4 +1,4 @@
-import type { Example } from '../../datasets/dataset.js';
+import { type Example, NO_CLASS } from '../../datasets/dataset.js';
 import type { TargetMaker } from '../task.js';
 import { classWeightsOf } from './class-weights.js';
 import type { ClassificationTraining } from './training-schema.js';
@@ -9,11 +9,14 @@ export function targetMaker(
   { labels, train }: { labels: readonly string[]; train: readonly Example[] },
 ): TargetMaker {
   const { labelSmoothing } = training;
-  const classWeights = classWeightsOf(training, { labels, examples: train });
-  const options = { classes: labels.length, labelSmoothing, classWeights };
+  const inClass = train.filter(({ label }) => label !== NO_CLASS);
+  const classWeights = classWeightsOf(training, { labels, examples: inClass });
+  // Outliers have a class of their own after the others.
+  const classes = labels.length + (inClass.length < train.length ? 1 : 0);
+  const options = { classes, labelSmoothing, classWeights };
   return (examples) =>
     targetsOf(
-      examples.map(({ label }) => label),
+      examples.map(({ label }) => (label === NO_CLASS ? labels.length : label)),
       options,
     );
 }
