@@ -92,9 +92,9 @@ async function locatePresent(path: string, status: 'file' | 'folder'): Promise<L
 }
 
 async function locateFile(path: string): Promise<LocatedClip> {
-  const isImage =
-    (await readSignature(path).catch((cause) => Promise.reject(unreadable(path, cause)))) === 'image';
-  const moving = isImage ? await movingPictureIn(path) : { demuxer: null };
+  const refuse = (cause: unknown) => Promise.reject(unreadable(path, cause));
+  const isImage = (await readSignature(path).catch(refuse)) === 'image';
+  const moving = isImage ? await movingPictureIn(path).catch(refuse) : { demuxer: null };
   if (!moving) return { kind: 'images', input: path, paths: [path] };
   return { kind: 'video', input: path, path, demuxer: moving.demuxer ?? undefined };
 }
