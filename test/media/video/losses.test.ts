@@ -191,6 +191,12 @@ describeWithEachFfmpeg('a broadcast stream of which nothing is lost', () => {
     }
   });
 
+  test('takes a WMV for sound whose index is longer than a packet', async () => {
+    const path = join(folder, 'index.wmv');
+    await runFfmpeg(['-i', join(folder, 'silent-wmv2.wmv'), '-c', 'copy', '-packet_size', '100', path]);
+    expect(await readFrames(path, EVERY)).toEqual(await readFrames(join(folder, 'silent-wmv2.wmv'), EVERY));
+  });
+
   test('may have other bytes beside its packets, as on a Blu-ray', async () => {
     const path = join(folder, 'blu-ray.m2ts');
     await runFfmpeg(['-i', join(folder, 'h264.ts'), '-c', 'copy', '-mpegts_m2ts_mode', '1', path]);

@@ -12,7 +12,8 @@ export async function findAsfLosses(readBytes: ReadBytes): Promise<Losses | null
   if (!layout) return null;
   const { packetBytes, stream } = layout;
   const follow = followFrames(layout);
-  for (let { start } = layout; ; start += packetBytes) {
+  // After the last one comes an index, which may be longer than a packet.
+  for (let { start } = layout; layout.end === 0 || start < layout.end; start += packetBytes) {
     const packet = await readBytes(start, packetBytes);
     if (packet.length < packetBytes) return follow.end({ isShort: start < layout.end });
     if (beginsPacket(packet) || !layout.isMarked) {
@@ -23,6 +24,7 @@ export async function findAsfLosses(readBytes: ReadBytes): Promise<Losses | null
     follow.passOver({ isMoved: next !== packetBytes });
     start += next - packetBytes;
   }
+  return follow.end({ isShort: false });
 }
 
 /** Nearly all packets begin so: with two bytes for the correction of errors, which nobody uses. */
