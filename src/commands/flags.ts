@@ -25,7 +25,7 @@ export const weightsOption = () =>
 export const outliersOption = () =>
   new Option(
     '--outliers <path>',
-    'also learn to call these unlike: a folder of clips, or a file of texts, of none of the classes',
+    'also learn to call these unlike: a folder of clips, a manifest (CSV), or a file of texts, of none of the classes; for MNIST, a folder of pictures, or scribbles',
   );
 
 /** `--set`, likewise. */

@@ -276,6 +276,7 @@ async function outlierDistances(
     part: 'test',
     most: MOST_DRAWN,
     signal,
+    onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
   });
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
   const { distances } = await scoreExamples({

@@ -9,6 +9,8 @@ import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { ReadableExample } from '../inputs/sequence-reader.js';
 import type { Pipeline } from '../pipeline/schema.js';
+import { exists } from '../platform/exists.js';
+import type { BatchClip } from '../predict/batch/batch-clip.js';
 import { listClips } from '../predict/batch/list-clips.js';
 import { linesOf } from '../predict/read-lines.js';
 
@@ -18,14 +20,23 @@ import { linesOf } from '../predict/read-lines.js';
  *
  * @param options.part to train on, or to be tested on: of what is drawn, the two are others.
  * @param options.most of what is drawn, which is no end.
- * @throws UserError as listClips and scanTexts; `unreadable` for a file of texts that cannot be read, or has none.
+ * @throws UserError as listClips and scanTexts, each of which says that outliers are meant; `bad_dataset` where none of what is listed is
+ *   there.
  */
 export async function listOutliers(source: string, options: ListOptions): Promise<Example[]> {
   if (areDrawn(source, options.pipeline)) {
     const { part, most: count, pipeline } = options;
     return scribbles(part, { count, seed: pipeline.seed });
   }
-  const listed = await listGiven(source, options);
+  const listed = await listGiven(source, options).catch((error: unknown) => {
+    if (!(error instanceof UserError) || error.code === 'aborted') throw error;
+    throw new UserError(error.code, {
+      problem: `Of the outliers: ${error.problem}`,
+      fix: error.fix,
+      cause: error,
+    });
+  });
+  if (listed.length === 0) throw nothingListed(source);
   return listed.map((outlier) => ({ ...outlier, label: NO_CLASS, group: outlier.id }));
 }
 
@@ -37,10 +48,14 @@ interface ListOptions {
   readonly pipeline: Pipeline;
   readonly part: 'train' | 'test';
   readonly most: number;
+  readonly onSkipped: (path: string, problem: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-async function listGiven(source: string, { pipeline, signal }: ListOptions): Promise<ReadableExample[]> {
+async function listGiven(
+  source: string,
+  { pipeline, signal, onSkipped }: ListOptions,
+): Promise<ReadableExample[]> {
   const { given, images } = inputOf(pipeline.input);
   if (given === 'texts') return listTexts(source, pipeline.data);
   const scratch = await mkdtemp(join(tmpdir(), 'clipstep-outliers-'));
@@ -52,34 +67,43 @@ async function listGiven(source: string, { pipeline, signal }: ListOptions): Pro
       followLinks: true,
       shard: undefined,
       scratch,
-      onSkipped: () => {},
+      onSkipped: ({ path, problem }) => onSkipped(path, problem),
       signal: signal ?? new AbortController().signal,
     });
-    for await (const clip of listed) if (!clip.problem && !clip.address) clips.push(clip);
+    for await (const clip of listed) {
+      const problem = await problemOf(clip);
+      if (problem === null) clips.push(clip);
+      else onSkipped(clip.path, problem);
+    }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
   return clips;
 }
 
+/** Why a clip that is listed cannot be an outlier; null where it can. */
+async function problemOf({ problem, address, path }: BatchClip): Promise<string | null> {
+  if (problem) return problem.problem;
+  if (address) return 'It is an address, and outliers are read from the disk.';
+  return (await exists(path)) ? null : 'It is not there.';
+}
+
 async function listTexts(source: string, data: DataSettings | undefined): Promise<ReadableExample[]> {
-  const isTable = /^\.(csv|tsv)?$/i.test(extname(source));
+  const encoding = data?.kind === 'texts' ? data.encoding : 'utf-8';
+  const isTable = /^\.(csv|tsv)$/i.test(extname(source));
   if (isTable) {
-    const encoding = data?.kind === 'texts' ? data.encoding : 'utf-8';
     return [...(await scanTexts(source, { encoding, purpose: 'scoring' })).examples];
   }
   const texts: ReadableExample[] = [];
-  for await (const line of linesOf(source)) {
+  for await (const line of linesOf(source, encoding)) {
     if ('text' in line) texts.push({ id: JSON.stringify(line.text), path: source, text: line.text });
-    else if (line.error.code !== 'empty') throw noTexts(line.error.problem, line.error);
+    else if (line.error.code !== 'empty') throw line.error;
   }
-  if (texts.length === 0) throw noTexts(`${source} has no texts.`);
   return texts;
 }
 
-const noTexts = (problem: string, cause?: UserError): UserError =>
-  new UserError('unreadable', {
-    problem,
-    fix: 'Give outliers as a file with a text a line, or as a table (.csv, .tsv) with the columns text and label.',
-    cause,
+const nothingListed = (source: string): UserError =>
+  new UserError('bad_dataset', {
+    problem: `${source} has no outliers that can be read.`,
+    fix: 'Give a folder of clips, or for texts a file with a text a line.',
   });

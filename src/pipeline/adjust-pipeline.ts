@@ -49,7 +49,10 @@ async function adjust(
   if (seed !== undefined) pipeline.seed = seed;
   if (outliers !== undefined) pipeline.outliers = outliersFrom(path, outliers, written.pipeline);
   if (weights !== undefined) await assignWeights(pipeline, weights, path);
-  const checked = checkWritten(pipeline, { origin: path, placeOf: placesBeside(set, written.placeOf) });
+  const checked = checkWritten(pipeline, {
+    origin: path,
+    placeOf: placesBeside({ set, outliers }, written.placeOf),
+  });
   const described = await withOwnDescription(checked, { folder: dirname(resolve(path)), data });
   return encoding === undefined ? described : withEncoding(described, encoding);
 }
@@ -65,11 +68,15 @@ export function withEncoding(pipeline: Pipeline, encoding: string): Pipeline {
   });
 }
 
-/** What was given by --set stands in no line of the file. */
-function placesBeside(set: Readonly<Record<string, string>>, placeOf: PlaceOf): PlaceOf {
+/** What was given by --set or --outliers stands in no line of the file. */
+function placesBeside(
+  { set, outliers }: { set: Readonly<Record<string, string>>; outliers: string | undefined },
+  placeOf: PlaceOf,
+): PlaceOf {
   const names = Object.keys(set);
   return (path) => {
     const place = path.join('.');
+    if (outliers !== undefined && place === 'outliers') return '--outliers';
     return names.some((name) => place === name || place.startsWith(`${name}.`)) ? '--set' : placeOf(path);
   };
 }

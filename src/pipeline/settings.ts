@@ -157,7 +157,7 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'examples of none of the classes, which the network learns to tell from them (outlier exposure, Hendrycks et al. 2019), so that the like is called unlike: a folder of clips, or for texts a file of lines, relative to the pipeline file; for MNIST also scribbles: signs drawn at random',
+      'examples of none of the classes, which the network learns to tell from them (outlier exposure, Hendrycks et al. 2019), so that the like is called unlike: a folder of clips or a manifest, for texts a file of lines, relative to the pipeline file; for MNIST also scribbles: signs drawn at random',
     ),
   input: inputSchema.describe('how a clip or a text becomes a sequence of vectors'),
   recurrent: recurrentSchema.describe('the network that reads the sequence'),

@@ -47,7 +47,7 @@ function asLine(line: string, place: string): Line {
 function unreadable(path: string, cause: unknown): UserError {
   return new UserError('unreadable', {
     problem: `${path} cannot be read: ${messageOf(cause)}.`,
-    fix: 'Give the path of a file with a text a line, or a text itself with --text.',
+    fix: 'Give the path of a file with a text a line.',
     cause,
   });
 }

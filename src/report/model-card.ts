@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Augmentation } from '../inputs/video/augmentation-schema.js';
 import { READOUT_LAYOUTS } from '../network/readouts.js';
 import { segmentOf } from '../network/recurrent.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { counted, countedOf } from '../platform/counted.js';
+import { countedOf } from '../platform/counted.js';
 import { percent } from '../platform/percent.js';
 import type { Trained } from '../train/train-network.js';
 import { descriptionParagraph } from './description.js';
@@ -37,7 +38,7 @@ ${results}
 ## What it is
 ${networkSection(pipeline, result)}
 ## How it was made
-${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}${outlierWords(result)}; ${examples.validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}.
+${distilSentence(pipeline, result)}Data: ${result.datasetName}. Trained on ${countedOf(examples.train, noun)}${outlierWords(result)}${validationWords(result)}.
 The ${countedOf(examples.test, `test ${noun}`)} ${examples.test === 1 ? 'was' : 'were'} scored once, after the training. ${skippedSentence(result)}${leakSentence(result.leaks)}${augmentationSentence(pipeline.training.augmentation)}${mixupSentence(pipeline.training)}
 Engine ${result.engine}, seed ${pipeline.seed}, ${versionsText(result.versions)}. Every epoch's figures are in metrics.json.${resumedSentence(result)}
 
@@ -88,10 +89,15 @@ of ${pictures} pictures of each clip. In the last it missed ${percent(missed)} o
 `;
 }
 
+const validationWords = ({ pipeline, examples: { validation } }: Trained): string =>
+  validation === 0
+    ? ''
+    : `; ${validation} more ${pipeline.training.keep === 'last' ? 'fitted the temperature' : 'chose the epoch'}`;
+
 const outlierWords = ({ pipeline, examples: { outliers } }: Trained): string =>
   outliers === 0
     ? ''
-    : `, and on ${counted(outliers, 'outlier')} (${pipeline.outliers}) that are of none of the classes (outlier exposure, arXiv 1812.04606)`;
+    : ` beside outliers, which are of none of the classes (outlier exposure, arXiv 1812.04606): ${outliers} of ${basename(pipeline.outliers!)}, at most half as many in an epoch as there are ${exampleNoun(pipeline)}`;
 
 function mixupSentence({ mixup }: Pipeline['training']): string {
   if (mixup === undefined) return '';

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { percent } from '../platform/percent.js';
 import type { TrainingResult } from '../train/score.js';
 import { classificationSections } from './classification-sections.js';
@@ -32,7 +33,7 @@ export async function trainingReport(
       ['data', result.datasetName],
       [noun, `${examples.train} to train, ${examples.validation} to validate, ${examples.test} to test`],
       ...(examples.outliers > 0
-        ? [['outliers', `${examples.outliers} (${pipeline.outliers})`] as const]
+        ? [['outliers', `${examples.outliers} (${basename(pipeline.outliers!)})`] as const]
         : []),
       ['parameters', result.parameterCount.toLocaleString('en')],
       ...(minProbability > 0 ? [['unknown', `below ${percent(minProbability)}`] as const] : []),

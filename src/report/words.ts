@@ -100,7 +100,14 @@ export function unlikeSentences({
   outliers,
   selection,
 }: Pick<BundleEvaluation, 'unlike' | 'maxDistance' | 'outliers' | 'selection'>): string[] {
-  if (unlike === null || maxDistance === undefined) return [];
+  if (unlike === null) return [];
+  if (maxDistance === undefined) {
+    if (!outliers) return [];
+    const { examples, source, auroc } = outliers;
+    return [
+      `The model has no limit, so that it calls nothing unlike; ${counted(examples, 'outlier')} from ${source}: AUROC ${auroc.toFixed(4)}.`,
+    ];
+  }
   const limit = `farther than ${maxDistance.toFixed(3)} from what the model was trained on`;
   const precision = selection?.minProbability === 0 ? selection.precision : null;
   const right = precision === null ? '' : ` Of the other answers, ${percent(precision)} are right.`;

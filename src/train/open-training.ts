@@ -63,6 +63,9 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
   const split = splitByGroup(dataset, { ...pipeline.split, seed: pipeline.seed });
   const outliers = await openOutliers({ ...options, ...dataset, train: split.train });
   onEvent({ kind: 'note', message: countsText(dataset, { ...split, outliers }) });
+  if (outliers.length > 0 && split.validation.length === 0 && !pipeline.split.fold) {
+    onEvent({ kind: 'remark', message: NO_LIMIT });
+  }
   const remark = await inputOf(pipeline.input).remark?.(dataset.examples);
   if (remark) onEvent({ kind: 'remark', message: remark });
   const { engine, reason } = await selectEngine(options.engine ?? 'auto');
@@ -107,6 +110,9 @@ export async function openTraining(options: OpenTrainingOptions): Promise<Opened
     },
   };
 }
+
+const NO_LIMIT =
+  'There is no validation part to choose by what is too far from the classes: the model will call nothing unlike, outliers neither. Keep one, such as --set split.validation=0.2.';
 
 /** What there is to train on, before the first clip is read. */
 function countsText(

@@ -7,7 +7,7 @@ import { framesOf, viewCount } from '../inputs/input-kinds.js';
 import { asFeatures, type SequenceReader } from '../inputs/sequence-reader.js';
 import { frameReader, inMemory } from '../inputs/video/sequences.js';
 import { standardizationBeside, unfoldStandardization, withStandardization } from '../network/standardize.js';
-import { counted } from '../platform/counted.js';
+import { countedOf } from '../platform/counted.js';
 import { openFeatures } from '../predict/features.js';
 import { exampleTaskOf, taskOf } from '../tasks/tasks.js';
 import type { Weights } from '../tensors/tensor.js';
@@ -115,10 +115,11 @@ async function labelledWork(
   return { trainer: trainerOptions(run, { stage, start }), pipeline, steps };
 }
 
-function requireOutliers(readable: readonly Example[], { pipeline, outliers }: Training): void {
-  if (outliers.length === 0 || readable.length > 0) return;
+function requireOutliers(readable: readonly Example[], { outliers }: Training): void {
+  const [first] = outliers;
+  if (!first || readable.length > 0) return;
   throw new UserError('bad_dataset', {
-    problem: `None of the ${counted(outliers.length, 'outlier')} in ${pipeline.outliers} can be read.`,
+    problem: `None of the ${countedOf(outliers.length, 'outliers')} can be read, such as ${first.path}.`,
     fix: 'Fix or replace those that were left out above, or leave outliers out.',
   });
 }

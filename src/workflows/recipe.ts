@@ -38,7 +38,11 @@ export async function openRecipe(options: RecipeOptions): Promise<Recipe> {
   if (options.from !== undefined && options.weights !== undefined) throw twoEncoders(options.from);
   const from = options.from === undefined ? undefined : await loadBundle(options.from);
   if (from && options.pipeline === undefined) {
-    const { folder } = from;
+    const { folder, manifest } = from;
+    const { outliers } = manifest.pipeline;
+    if (outliers !== undefined && options.outliers === undefined && !areDrawn(outliers, manifest.pipeline)) {
+      options.onEvent?.({ kind: 'note', message: OUTLIERS_LEFT_OUT });
+    }
     const pipeline = await adjustPipeline(recipeOf(from), {
       ...options,
       pipeline: join(folder, MANIFEST_FILE),
@@ -73,6 +77,9 @@ function recipeOf({ manifest: { pipeline } }: Bundle): Pipeline {
     split: shares,
   };
 }
+
+const OUTLIERS_LEFT_OUT =
+  'The model was trained on outliers, too, and this training is not: give them again with --outliers.';
 
 function twoEncoders(from: string): UserError {
   return new UserError('usage', {

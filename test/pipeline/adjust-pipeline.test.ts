@@ -61,7 +61,7 @@ describe('a pipeline with adjustments', () => {
       pipeline: shippedPath('pipeline', 'shakespeare-characters'),
       outliers: 'others.txt',
     });
-    await expect(refused).rejects.toThrow(/outliers: must be left out when task is language/);
+    await expect(refused).rejects.toThrow(/outliers \(--outliers\): must be left out when task is language/);
   });
 
   it('refuses weights that are neither there nor the name of a model', async () => {

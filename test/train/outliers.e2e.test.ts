@@ -7,7 +7,7 @@ import { random } from '../../src/random.js';
 import { OUTLIER_HEAD } from '../../src/tasks/classification/outlier-odds.js';
 import { crossvalidate } from '../../src/workflows/crossvalidate.js';
 import { evaluateBundle } from '../../src/workflows/evaluate-bundle.js';
-import { train } from '../../src/workflows/train.js';
+import { type TrainOptions, train } from '../../src/workflows/train.js';
 import { writeBlobClips } from '../support/blobs.js';
 import { freshCache } from '../support/cache.js';
 import { writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
@@ -57,7 +57,7 @@ describe('a network that is trained on outliers', () => {
     expect(weights!.get('head.bias')!.shape).toEqual([2]);
     expect(weights!.get(OUTLIER_HEAD)!.shape).toEqual([width + 1, 3]);
     expect(await readFile(join(out('told'), 'README.md'), 'utf8')).toMatch(
-      /and on 60 outliers \(outliers\.txt\) that are of none of the classes/,
+      /beside outliers, .*: 60 of outliers\.txt, at most half as many in an epoch as there are texts/,
     );
   });
 
@@ -89,6 +89,20 @@ describe('a network that is trained on outliers', () => {
     expect(weights!.has(OUTLIER_HEAD)).toBe(false);
   });
 
+  it('has a limit like others where no validation part tells how sure it is of what it has not seen', async () => {
+    const folded = out('unvalidated');
+    const set = { 'split.validation': '0' };
+    await crossvalidate({ pipeline, data, outliers, set, out: folded, folds: 2, ensemble: true });
+    const { manifest } = await loadBundle(join(folded, 'ensemble'));
+    expect(manifest.maxDistance).toBeGreaterThan(0.5);
+    expect(manifest.maxDistance).toBeLessThan(2);
+    const remarks: string[] = [];
+    const onEvent: TrainOptions['onEvent'] = (event) =>
+      event.kind === 'remark' && remarks.push(event.message);
+    await train({ pipeline, data, outliers, set, out: out('alone'), onEvent });
+    expect(remarks.join()).toMatch(/no validation part .* will call nothing unlike, outliers neither/);
+  });
+
   it('is one of each fold, too', async () => {
     const folded = out('folds');
     await crossvalidate({ pipeline, data, outliers, out: folded, folds: 2, ensemble: true });
@@ -115,7 +129,7 @@ describe('a network that is trained on outliers', () => {
     expect(weights!.get(OUTLIER_HEAD)!.shape).toEqual([9, 3]);
     const twice = train({ ...options, outliers: join(clips, 'data', 'still'), out: join(clips, 'twice') });
     await expect(twice).rejects.toThrow(
-      /is one of the outliers in .*still, .* and the dataset has it in one/,
+      /8 outliers of .*still are also in a class of the dataset, such as .*Outliers are of no class/,
     );
   });
 
@@ -135,10 +149,35 @@ describe('a network that is trained on outliers', () => {
 });
 
 describe('what cannot be outliers', () => {
+  it('is refused where the dataset has it in a class', async () => {
+    const own = join(data, 'Brakk.txt');
+    const twice = train({ pipeline, data, outliers: own, out: out('none') });
+    await expect(twice).rejects.toThrow(/60 outliers of .*Brakk\.txt are also in a class of the dataset/);
+  });
+
+  it('is left out, and said, where a manifest names it and it is not there, or an address', async () => {
+    const clips = join(root, 'listed');
+    await writeBlobClips(join(clips, 'data'), 8);
+    await writeBlobClips(join(clips, 'strange'), 1);
+    const list = join(clips, 'list.csv');
+    await writeFile(list, 'path\nstrange/still/clip0\ngone.mp4\nhttp://127.0.0.1:9/x.mp4\n');
+    await writeFile(join(clips, 'staged.yaml'), STAGED);
+    const options = { pipeline: join(clips, 'staged.yaml'), data: join(clips, 'data'), outliers: list };
+    const { examples, skipped } = await train({ ...options, out: join(clips, 'out') });
+    expect(examples.outliers).toBe(1);
+    expect(skipped.map(({ problem }) => problem)).toEqual([
+      expect.stringMatching(/not there/),
+      expect.stringMatching(/is an address/),
+    ]);
+    await writeFile(list, 'path\ngone.mp4\n');
+    const none = train({ ...options, out: join(clips, 'none') });
+    await expect(none).rejects.toThrow(/list\.csv has no outliers that can be read/);
+  });
+
   it.each([
     ['nothing.txt', /nothing\.txt/],
-    ['.', /it is not a file .*Give outliers as a file with a text a line/s],
-    ['empty.txt', /empty\.txt has no texts/],
+    ['.', /Of the outliers: .*it is not a file .*Give the path of a file with a text a line/s],
+    ['empty.txt', /empty\.txt has no outliers that can be read/],
   ])('is refused: %s', async (name, message) => {
     await expect(train({ pipeline, data, outliers: out(name), out: out('none') })).rejects.toThrow(message);
   });

@@ -24,6 +24,13 @@ const DEVIATION = 1 / 4;
 /** Distances that hardly differ, or of one example alone, count as if they had this standard deviation at least. */
 const LEAST_DEVIATION = 0.05;
 
+/**
+ * Of the outliers' odds, which stand last, where there is nothing but what a network was trained on: of that it is too sure, and no
+ * fifth of it can be left out. 1 is where an outlier is as probable as all classes; the logarithm of the odds of unseen examples
+ * deviates by 2 or so.
+ */
+const EVEN_ODDS = { unit: 1, power: DEVIATION / 2 };
+
 const PARTS = 5;
 
 /** Some of the items, at most MOST_KNOWN, drawn by the seed. */
@@ -54,6 +61,7 @@ export function describeKnown(
   const tensors = measureTensors(shown, known);
   const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, known);
   const units = Array.from(openMeasures(tensors), (_, index) => unitOf(measured.map((each) => each[index]!)));
+  if (known.outlierHead && others.length === 0) units[units.length - 1] = EVEN_ODDS;
   const data = Float32Array.from(units.flatMap(({ unit, power }) => [unit, power]));
   return new Map([...tensors, [UNITS, { shape: [units.length, 2], data }]]);
 }
