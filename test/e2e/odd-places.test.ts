@@ -99,7 +99,7 @@ it('a thousand tiny image sequences are trained on', async () => {
   const { code, stderr } = await clipstep(['train', short, '--data', many, '--out', out], { env });
   expect(code, stderr).toBe(0);
   const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'));
-  expect(metrics.examples).toEqual({ train: 500, validation: 250, test: 250 });
+  expect(metrics.examples).toEqual({ train: 500, validation: 250, test: 250, outliers: 0 });
 });
 
 it('one thread and two give the same answer', async () => {
