@@ -41,7 +41,7 @@ export async function openOutliers(options: {
   const twice = outliers.filter((outlier) => known.has(contentOf(outlier)));
   if (twice.length === 0) return outliers;
   throw new UserError('bad_dataset', {
-    problem: `${counted(twice.length, 'outlier')} of ${source} are also in a class of the dataset, such as ${twice[0]!.text ?? twice[0]!.path}. Outliers are of no class.`,
+    problem: `The dataset has ${counted(twice.length, 'outlier')} of ${source} in a class, such as ${twice[0]!.text ?? twice[0]!.path}. Outliers are of no class.`,
     fix: 'Remove them from the outliers, or from the dataset.',
   });
 }

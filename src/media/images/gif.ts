@@ -1,4 +1,4 @@
-import { withBytesOf } from './byte-window.js';
+import { withBytesOf } from '../byte-window.js';
 
 /** How a GIF ends. */
 export interface GifEnd {

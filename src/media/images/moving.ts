@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../../platform/regular-file.js';
+import { type ReadBytes, windowOn } from '../byte-window.js';
 import {
   childrenOf,
   filmTrackOf,
@@ -7,7 +8,6 @@ import {
   OutOfTheOrdinary,
   readAnyMovieHeader,
 } from '../video/mp4/boxes.js';
-import { type ReadBytes, windowOn } from './byte-window.js';
 
 /** How ffmpeg reads what begins like a picture and is a film: by which demuxer, where the name of the file misleads it. */
 export interface MovingPicture {

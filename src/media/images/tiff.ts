@@ -1,4 +1,4 @@
-import { type ReadBytes, withBytesOf } from './byte-window.js';
+import { type ReadBytes, withBytesOf } from '../byte-window.js';
 
 /** A TIFF's directories, one for each picture. */
 export interface Tiff {

@@ -1,4 +1,4 @@
-import { withBytesOf } from './byte-window.js';
+import { withBytesOf } from '../byte-window.js';
 
 /**
  * Whether another WebP follows where the first one ends: by RIFF, after its length and a byte to make that even.

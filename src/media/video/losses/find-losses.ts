@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { UserError } from '../../../errors.js';
+import { type ReadBytes, withBytesOf } from '../../byte-window.js';
 import { abortedFailure, timeoutFailure } from '../../failures.js';
 import type { RunLimits } from '../../ffmpeg/ffmpeg.js';
-import { type ReadBytes, withBytesOf } from '../../images/byte-window.js';
 import { joinedFilmsFailure } from '../joined-films.js';
 import type { Packet } from '../packet-index.js';
 import type { ProbeReport } from '../probe-report.js';

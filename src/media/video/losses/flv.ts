@@ -1,6 +1,6 @@
-import type { ReadBytes } from '../../images/byte-window.js';
+import type { ReadBytes } from '../../byte-window.js';
 import type { LocatedPackets, Losses } from './lost-packets.js';
-import { decodedAt, lastBefore } from './packet-places.js';
+import { createGaps } from './packet-places.js';
 
 /**
  * What is lost of the video in an FLV, by Adobe's specification of the format, annex E: each tag says how long it is, and
@@ -8,16 +8,8 @@ import { decodedAt, lastBefore } from './packet-places.js';
  *
  * @returns null where the lengths after tags are not what they should be from the start, as some programs write them.
  */
-export async function findFlvLosses(
-  readBytes: ReadBytes,
-  { packets, starts }: LocatedPackets,
-): Promise<Losses | null> {
-  const [within, before] = [new Set<number>(), new Set<number>()];
-  const addGap = (from: number, to: number) => {
-    const [last, next] = [lastBefore(starts, from + 1), lastBefore(starts, to) + 1];
-    if (packets[last]) within.add(decodedAt(packets[last]));
-    if (packets[next]) before.add(decodedAt(packets[next]));
-  };
+export async function findFlvLosses(readBytes: ReadBytes, packets: LocatedPackets): Promise<Losses | null> {
+  const { within, before, add: addGap } = createGaps(packets);
   const head = await readBytes(0, 9);
   if (head.length < 9) return null;
   const first = head.readUInt32BE(5) + LENGTH_BYTES;

@@ -1,4 +1,4 @@
-import type { ReadBytes } from '../../images/byte-window.js';
+import type { ReadBytes } from '../../byte-window.js';
 import type { LocatedPackets, Losses } from './lost-packets.js';
 import { decodedAt, lastBefore } from './packet-places.js';
 

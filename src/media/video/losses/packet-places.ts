@@ -1,4 +1,5 @@
 import type { Packet } from '../packet-index.js';
+import type { LocatedPackets } from './lost-packets.js';
 
 /** When a packet is decoded, in seconds; when it is shown, where that is all that is known. */
 export const decodedAt = ({ decodingSeconds, presentationSeconds }: Packet): number =>
@@ -13,4 +14,19 @@ export function lastBefore(rising: ArrayLike<number>, bound: number): number {
     else high = middle;
   }
   return low - 1;
+}
+
+/** What is lost around gaps in a file: the end of the packet in which one begins, and what comes before the next packet. */
+export function createGaps({ packets, starts }: Pick<LocatedPackets, 'packets' | 'starts'>) {
+  const [within, before] = [new Set<number>(), new Set<number>()];
+  return {
+    within,
+    before,
+    /** @param to where the gap ends, exclusive. */
+    add: (from: number, to: number) => {
+      const [last, next] = [packets[lastBefore(starts, from + 1)], packets[lastBefore(starts, to) + 1]];
+      if (last) within.add(decodedAt(last));
+      if (next) before.add(decodedAt(next));
+    },
+  };
 }

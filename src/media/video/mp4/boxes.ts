@@ -113,6 +113,16 @@ export async function topBoxesOf(file: FileHandle): Promise<{ boxes: TopBox[]; f
   return { boxes, fileBytes };
 }
 
+/** The boxes of each of the files that were put together into one: each begins with what it is, ISO/IEC 14496-12, section 4.3. */
+export async function joinedFilesIn(file: FileHandle): Promise<TopBox[][]> {
+  const files: TopBox[][] = [];
+  for (const box of (await topBoxesOf(file)).boxes) {
+    if (files.length === 0 || box.type === 'ftyp') files.push([]);
+    files.at(-1)!.push(box);
+  }
+  return files;
+}
+
 async function* topBoxes(
   file: FileHandle,
   fileBytes: number,

@@ -1,22 +1,21 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../../../platform/regular-file.js';
 import { joinedFilmsFailure } from '../joined-films.js';
-import { topBoxesOf } from './boxes.js';
+import { joinedFilesIn } from './boxes.js';
 
 /**
- * Refuses MP4 files that were joined byte by byte, of which ffmpeg would read the first: each begins with what it is, and has a
- * header that lists its frames. Fragments may come with their header once more.
+ * Refuses MP4 files that were joined byte by byte, of which ffmpeg would read the first: each has a header that lists its frames.
+ * Fragments may come with their header once more.
  *
  * @throws UserError `unreadable` where there is more than one.
  */
 export async function refuseJoinedFiles(path: string): Promise<void> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openRegularFile(path).catch(() => null);
   if (!file) return;
   try {
-    const { boxes } = await topBoxesOf(file);
-    const second = boxes.findIndex(({ type, start }) => type === 'ftyp' && start > 0);
-    const isHeader = ({ type }: { type: string }) => type === 'moov';
-    const hasTwo = boxes.slice(0, Math.max(0, second)).some(isHeader) && boxes.slice(second).some(isHeader);
-    if (!hasTwo || boxes.some(({ type }) => type === 'moof')) return;
+    const [first = [], ...others] = await joinedFilesIn(file);
+    const has = (type: string) => (box: { readonly type: string }) => box.type === type;
+    const isJoined = first.some(has('moov')) && others.flat().some(has('moov'));
+    if (!isJoined || [...first, ...others.flat()].some(has('moof'))) return;
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { openRegularFile } from '../../platform/regular-file.js';
+import { openRegularFile } from '../platform/regular-file.js';
 
 /** Gives these bytes of a file, fewer where it ends before. */
 export type ReadBytes = (start: number, length: number) => Promise<Buffer>;
