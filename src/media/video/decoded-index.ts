@@ -5,8 +5,10 @@ import { indexInOrder, shownOrder } from './coded-order.js';
 import {
   DEFAULT_FRAMES_PER_SECOND,
   type FrameIndex,
+  framePeriodSeconds,
   isSeam,
   type Packet,
+  type Seam,
   toMicroseconds,
 } from './packet-index.js';
 import { inputOf, type VideoFile } from './video-file.js';
@@ -21,6 +23,8 @@ interface DecodedClip {
   readonly isEdited: boolean;
   /** Of a clip that is decoded in the order in which its frames are stored, its packets. */
   readonly codedPackets: readonly Packet[] | null;
+  /** Where times go on later within a recording, and a frame stays on screen. */
+  readonly pauses: readonly Seam[];
 }
 
 /**
@@ -32,7 +36,7 @@ interface DecodedClip {
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
  */
 export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | null> {
-  const { file, limits, coding, framesPerSecond, isEdited, codedPackets } = clip;
+  const { file, limits, coding, framesPerSecond, isEdited, codedPackets, pauses } = clip;
   const { source, input, safeOptions } = inputOf(file);
   const frames: DecodedFrame[] = [];
   const takesErrorLine = (line: string) => {
@@ -64,7 +68,9 @@ export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | n
   const stamps = order && codedPackets ? packetStamps(order, codedPackets) : frames.map(({ stamp }) => stamp);
   return indexInOrder({
     kind: 'counted',
-    startSeconds: isEdited ? editedTimes(stamps, framesPerSecond) : timesOf(stamps, framesPerSecond),
+    startSeconds: isEdited
+      ? editedTimes(stamps, framesPerSecond)
+      : timesOf(stamps, { framesPerSecond, pauses }),
     isKeyframe: shown.map(({ isKeyframe }) => isKeyframe),
     codedPositions: order && Float64Array.from(order),
     framesPerSecond,
@@ -102,23 +108,35 @@ function packetStamps(order: readonly number[], packets: readonly Packet[]): num
 }
 
 /** When each is shown, from 0: by its stamp within a recording, and by the usual rate from one to the next. */
-function timesOf(stamps: readonly number[], framesPerSecond: number): Float64Array {
-  const usual = 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+function timesOf(
+  stamps: readonly number[],
+  { framesPerSecond, pauses }: Pick<DecodedClip, 'framesPerSecond' | 'pauses'>,
+): Float64Array {
+  const usual = framePeriodSeconds(stamps, framesPerSecond);
   let now = 0;
   return Float64Array.from(stamps, (stamp, frame) => {
     const before = stamps[frame - 1];
-    const isNext = before !== undefined && stamp > before && !isSeam(before, stamp);
+    const isNext =
+      before !== undefined &&
+      stamp > before &&
+      (!isSeam(before, stamp) || pauses.some((pause) => isAround(pause, before, stamp)));
     if (before !== undefined) now += isNext ? stamp - before : usual;
     return toMicroseconds(now);
   });
 }
+
+/** Frames are shown a little later than they are decoded. */
+const isAround = ({ before, after }: Seam, shown: number, shownNext: number): boolean =>
+  Math.abs(shown - before) < FARTHEST_SECONDS && Math.abs(shownNext - after) < FARTHEST_SECONDS;
+
+const FARTHEST_SECONDS = 5;
 
 /**
  * The same of a clip that is put together by an edit list. Of many edits that are shorter than the distance of keyframes, ffmpeg's
  * stamps go to and fro: then frames come evenly, at the usual rate.
  */
 function editedTimes(stamps: readonly number[], framesPerSecond: number): Float64Array {
-  const times = timesOf(stamps, framesPerSecond);
+  const times = timesOf(stamps, { framesPerSecond, pauses: [] });
   const known = stamps.filter((stamp) => !Number.isNaN(stamp)).sort((one, other) => one - other);
   const span = known.length > 0 ? known.at(-1)! - known[0]! : 0;
   if (times.at(-1)! <= span * MOST_OF_SPAN) return times;

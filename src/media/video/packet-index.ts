@@ -80,15 +80,27 @@ export function isInOrder(packets: readonly Packet[]): boolean {
   });
 }
 
-/** Whether a stream holds several recordings, of which each has time stamps of its own. */
-export function isJoined(packets: readonly Packet[]): boolean {
-  const times = packets
-    .map(({ decodingSeconds }) => decodingSeconds)
-    .filter((seconds) => !Number.isNaN(seconds));
-  return times.some((seconds, index) => index > 0 && isSeam(times[index - 1]!, seconds));
+/** Two times of decoding, one after the other, that do not follow each other as within a recording. */
+export interface Seam {
+  readonly before: number;
+  readonly after: number;
+  /** Of the packet that is decoded after it. */
+  readonly packet: number;
 }
 
-/** Whether one recording ends and another begins between two stamps: ffmpeg's own bound, dts_delta_threshold. */
+/** Where a stream may hold several recordings, of which each has time stamps of its own. */
+export function seamsOf(packets: readonly Packet[]): Seam[] {
+  const seams: Seam[] = [];
+  let before = Number.NaN;
+  packets.forEach(({ decodingSeconds: after }, packet) => {
+    if (Number.isNaN(after)) return;
+    if (isSeam(before, after)) seams.push({ before, after, packet });
+    before = after;
+  });
+  return seams;
+}
+
+/** Whether one recording may end and another begin between two stamps: ffmpeg's own bound, dts_delta_threshold. */
 export const isSeam = (before: number, after: number): boolean => after < before || after > before + 10;
 
 /** Where the decoding order jumps back, two recordings were joined: their time stamps overlap. */
@@ -169,8 +181,7 @@ export function withMissing(
   missing: ReadonlyArray<{ packet: number; count: number }>,
 ): FrameIndex {
   const { startSeconds, isKeyframe, durationSeconds } = index.timeline;
-  const periods = startSeconds.subarray(1).map((seconds, frame) => seconds - startSeconds[frame]!);
-  const period = periods.sort()[periods.length >> 1] ?? durationSeconds;
+  const period = framePeriodSeconds(startSeconds, 1 / durationSeconds);
   let [lost, gap] = [0, 0];
   /** To be asked of frames in their order. */
   const lostBefore = (frame: number) => {
@@ -216,9 +227,10 @@ function evenTimes(count: number, { durationSeconds, framesPerSecond }: ClipFact
   return Float64Array.from({ length: count }, (_, index) => index * period);
 }
 
-/** How long a frame is on screen, for the last one, whose end nothing marks. */
-export function framePeriodSeconds(startSeconds: Float64Array, framesPerSecond: number): number {
-  const last = startSeconds.length - 1;
-  if (last > 0) return startSeconds[last]! / last;
-  return 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
+/** How long a frame usually is on screen: so long is the last one, whose end nothing marks. Times may be unknown. */
+export function framePeriodSeconds(startSeconds: ArrayLike<number>, framesPerSecond: number): number {
+  const periods = Float64Array.from({ length: Math.max(0, startSeconds.length - 1) }, (_, frame) =>
+    toMicroseconds(startSeconds[frame + 1]! - startSeconds[frame]!),
+  ).filter((period) => period > 0);
+  return periods.sort()[periods.length >> 1] ?? 1 / (framesPerSecond || DEFAULT_FRAMES_PER_SECOND);
 }

@@ -17,8 +17,9 @@ import {
   type FrameIndex,
   indexFrames,
   isInOrder,
-  isJoined,
   isTimed,
+  type Seam,
+  seamsOf,
   shownPackets,
   withMissing,
 } from './packet-index.js';
@@ -117,13 +118,17 @@ async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): 
   const isCoded = holdsFramesBack(stream.codec_name) && !isInOrder(packets) && !isEdited && !hasFillers;
   const coded = isCoded ? codedIndex(shownPackets(packets), framesPerSecond) : null;
   if (coded) return coded;
-  const isUncertain = isEdited || hasFillers || (isBroadcast && isJoined(packets));
+  const seams = isBroadcast ? seamsOf(packets) : [];
+  const pauses = seams.length > 0 ? await findPausesAmong(seams, { file, report, limits }) : [];
+  // Frames without stamps of their own are not evenly spaced, then.
+  const isPaused = pauses.length > 0 && index?.kind === 'counted';
+  const isUncertain = isEdited || hasFillers || isPaused || pauses.length < seams.length;
   if (!isUncertain && !(isCoded && index?.kind === 'counted')) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
   const { codec, isImmediate } = codingOf(report, null);
   const coding = { codec, isImmediate: isCoded || isImmediate };
   const codedPackets = isCoded ? packets : null;
-  return indexByDecoding({ file, limits, coding, framesPerSecond, isEdited, codedPackets });
+  return indexByDecoding({ file, limits, coding, framesPerSecond, isEdited, codedPackets, pauses });
 }
 
 /**
@@ -165,6 +170,14 @@ async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeRepo
 async function findLossesOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<Losses | null> {
   const { findLosses } = await import('./losses/find-losses.js');
   return findLosses(file, report, limits);
+}
+
+async function findPausesAmong(
+  seams: readonly Seam[],
+  broadcast: { file: VideoFile; report: OpenReport; limits: RunLimits },
+): Promise<Seam[]> {
+  const { findPauses } = await import('./pauses.js');
+  return findPauses(seams, broadcast);
 }
 
 async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {

@@ -29,14 +29,16 @@ async function joined(name: string, starts: readonly number[], encoder: readonly
   return path;
 }
 
-describeWithEachFfmpeg('recordings that were joined into one stream', () => {
-  const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '10', '-g', '12'];
+const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '10', '-g', '12'];
+const MPEG2 = ['-c:v', 'mpeg2video', '-q:v', '2'];
 
+describeWithEachFfmpeg('recordings that were joined into one stream', () => {
   test.each([
     ['same.ts', [0, 0], H264],
     ['earlier.ts', [900, 30], H264],
     ['hours-later.ts', [30, 9000], H264],
-    ['same.mpg', [0, 0], ['-c:v', 'mpeg2video', '-q:v', '2']],
+    ['same.mpg', [0, 0], MPEG2],
+    ['hours-later.mpg', [30, 9000], MPEG2],
   ] as const)('have the length and the times of the whole: %s', async (name, starts, encoder) => {
     const path = await joined(name, starts, encoder);
     const frames = await readFrames(path, request);
@@ -92,5 +94,50 @@ describeWithEachFfmpeg('recordings that were joined into one stream', () => {
     const located = await locateClip(join(sharedFolder!, 'reproducers/media/joined.ts'));
     const preprocessing = { size: 96, fit: 'squash', kernel: 'linear' } as const;
     expect((await openClip(located, { ...request, preprocessing })).durationSeconds).toBeCloseTo(4, 2);
+  });
+});
+
+describeWithEachFfmpeg('a broadcast stream with a pause of more than ten seconds', () => {
+  /** One second, and another one 20 s later. */
+  const PAUSE = ['-vf', 'setpts=PTS+if(gte(N\\,25)\\,20/TB\\,0)', '-vsync', 'passthrough'];
+  const SECONDS = 22;
+  const numbersOf = async (path: string, seconds: number) =>
+    readNumbers(path, { sampling: { kind: 'uniform', frames: seconds } });
+  const expectNumbers = (numbers: readonly number[], expected: readonly number[]) => {
+    expect(numbers).toHaveLength(expected.length);
+    numbers.forEach((number, index) => {
+      expect([index, Math.abs(number - expected[index]!)]).toSatisfy(([, off]) => off <= 1);
+    });
+  };
+  const PAUSED = [12, ...Array.from({ length: SECONDS - 2 }, () => 24), 37];
+
+  test.each([
+    ['h264.ts', [...H264, '-bf', '2']],
+    ['mpeg2.ts', MPEG2],
+    ['mpeg2.mpg', MPEG2],
+  ])('shows a frame until the next one, also where others are joined to it: %s', async (name, encoder) => {
+    const clip = { frames: 50, framesPerSecond: 25 };
+    const [paused, plain] = [join(folder, `paused-${name}`), join(folder, `plain-${name}`)] as const;
+    await writeNumberedClip(paused, { ...clip, encoder: [...encoder, ...PAUSE] });
+    await writeNumberedClip(plain, { ...clip, encoder });
+    expectNumbers(await numbersOf(paused, SECONDS), PAUSED);
+    for (const plan of ['whole', 'seeks'] as const) {
+      const request = { sampling: { kind: 'uniform', frames: SECONDS } } as const;
+      expect(await readFrames(paused, { ...request, plan })).toEqual(await readFrames(paused, request));
+    }
+    const both = join(folder, `both-${name}`);
+    for (const [parts, expected] of [
+      [
+        [paused, plain],
+        [...PAUSED, 12, 37],
+      ],
+      [
+        [plain, paused],
+        [12, 37, ...PAUSED],
+      ],
+    ] as const) {
+      writeFileSync(both, Buffer.concat(parts.map((part) => readFileSync(part))));
+      expectNumbers(await numbersOf(both, SECONDS + 2), expected);
+    }
   });
 });

@@ -1,14 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { UserError } from '../../../errors.js';
-import { type ReadBytes, withBytesOf } from '../../byte-window.js';
-import { abortedFailure, timeoutFailure } from '../../failures.js';
+import type { ReadBytes } from '../../byte-window.js';
 import type { RunLimits } from '../../ffmpeg/ffmpeg.js';
+import { withinTime } from '../bytes-in-time.js';
 import { joinedFilmsFailure } from '../joined-films.js';
 import type { Packet } from '../packet-index.js';
 import type { ProbeReport } from '../probe-report.js';
 import type { VideoFile } from '../video-file.js';
 import type { Losses } from './lost-packets.js';
-import { decodedAt, lastBefore } from './packet-places.js';
+import { decodedAt, lastBefore, rising } from './packet-places.js';
 
 /**
  * What a container itself shows to be lost of a video, where ffmpeg reads on without a word.
@@ -70,23 +69,6 @@ async function followContainer(
   }
 }
 
-async function withinTime<T>(
-  path: string,
-  { timeBudget, signal }: RunLimits,
-  work: (readBytes: ReadBytes) => Promise<T>,
-): Promise<T> {
-  let failure: UserError | undefined;
-  const reading = withBytesOf(path, (readBytes) =>
-    work((start, length) => {
-      if (signal?.aborted) failure = abortedFailure(path);
-      return failure ? Promise.reject(failure) : readBytes(start, length);
-    }),
-  );
-  return timeBudget.spend(reading, () => {
-    failure = timeoutFailure(path, timeBudget);
-  });
-}
-
 /** A packet of which the start is missing is mostly not given at all: it is lost before the next one that is. */
 function atPackets(
   { within, before, given: all, cutOff, missing }: Losses,
@@ -101,13 +83,4 @@ function atPackets(
     else given.before.add(time);
   }
   return given;
-}
-
-/** A packet of which ffprobe does not say where it begins, such as the second one of two in one piece, begins where the one before does. */
-function rising(starts: ArrayLike<number>): Float64Array {
-  let latest = 0;
-  return Float64Array.from(starts, (start) => {
-    if (start > latest) latest = start;
-    return latest;
-  });
 }

@@ -30,3 +30,12 @@ export function createGaps({ packets, starts }: Pick<LocatedPackets, 'packets' |
     },
   };
 }
+
+/** A packet of which ffprobe does not say where it begins, such as the second one of two in one piece, begins where the one before does. */
+export function rising(starts: ArrayLike<number>): Float64Array {
+  let latest = 0;
+  return Float64Array.from(starts, (start) => {
+    if (start > latest) latest = start;
+    return latest;
+  });
+}

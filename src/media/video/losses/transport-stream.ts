@@ -15,9 +15,14 @@ export async function findTransportLosses(
 ): Promise<Losses | null> {
   const layout = layoutOf(await readBytes(0, HEAD_BYTES));
   if (!layout) return null;
-  const { gaps, count } = await findGaps(readBytes, { ...layout, stream });
+  const counter = createCounter();
+  await readPackets(readBytes, layout, (packet) => {
+    if (packet.stream === LIST_STREAM) counter.takeList();
+    if (packet.stream === stream) counter.take(packet);
+  });
+  const gaps = counter.gaps.filter(({ isAnnounced }) => !isAnnounced);
   // Who numbers them at random means nothing by it.
-  if (gaps.length > count * MOST_GAPS) return null;
+  if (gaps.length > counter.count() * MOST_GAPS) return null;
   const [within, before] = [new Set<number>(), new Set<number>()];
   const places = gaps.map((gap) => ({ ...gap, last: lastBefore(starts, gap.position) }));
   const isAtGap = new Set(places.map(({ last }) => last + 1));
@@ -33,6 +38,32 @@ export async function findTransportLosses(
   }
   return { within, before };
 }
+
+/**
+ * Whether the packets of each stream are numbered on from one place in an MPEG-TS to another, as they are within a recording. From one
+ * recording to the next, they would be by chance only.
+ */
+export async function isNumberedOn(
+  readBytes: ReadBytes,
+  { from, to }: { from: number; to: number },
+): Promise<boolean> {
+  const layout = layoutOf(await readBytes(0, HEAD_BYTES));
+  if (!layout) return false;
+  const lead = Math.max(0, from - LEAD_BYTES - layout.start);
+  const start = layout.start + lead - (lead % layout.packetBytes);
+  const counters = new Map<number, ReturnType<typeof createCounter>>();
+  const isDone = new Set<number>([STUFFING_STREAM]);
+  await readPackets(readBytes, { ...layout, start, end: to + LEAD_BYTES }, (packet) => {
+    if (isDone.has(packet.stream)) return;
+    const counter = counters.get(packet.stream) ?? createCounter();
+    counters.set(packet.stream, counter.take(packet));
+    if (packet.position >= to) isDone.add(packet.stream);
+  });
+  return [...counters.values()].every(({ gaps }) => gaps.every(({ position }) => position < from));
+}
+
+/** Enough that most streams have packets before and after. */
+const LEAD_BYTES = 2 ** 18;
 
 const HEAD_BYTES = 2 ** 14;
 const SYNC_BYTE = 0x47;
@@ -64,6 +95,8 @@ interface Gap {
   readonly isStart: boolean;
   /** Whether a list of programmes has come since the packet before, as at the start of a recording. */
   readonly isAfterList: boolean;
+  /** Whether the packet after it says that the numbers begin anew. */
+  readonly isAnnounced: boolean;
 }
 
 /** Recordings, or segments of one, that were joined begin to number anew; their times go on, or begin anew, too. */
@@ -80,22 +113,32 @@ function isJoint(
   return isSeam(end, start) || (isAfterList && next.isKeyframe && start - end <= longestStep * 1.5);
 }
 
-async function findGaps(readBytes: ReadBytes, layout: Layout & { readonly stream: number }) {
-  const { packetBytes } = layout;
-  const counter = createCounter(layout.stream);
+/** A packet of 188 bytes, without what may stand around it. */
+interface TransportPacket {
+  readonly position: number;
+  readonly stream: number;
+  readonly bytes: Buffer;
+}
+
+async function readPackets(
+  readBytes: ReadBytes,
+  { start: first, packetBytes, end = Number.POSITIVE_INFINITY }: Layout & { readonly end?: number },
+  take: (packet: TransportPacket) => void,
+): Promise<void> {
   const blockBytes = packetBytes * PACKETS_A_BLOCK;
-  for (let start = layout.start; ; ) {
+  for (let start = first; start < end; ) {
     const block = await readBytes(start, blockBytes);
     let at = 0;
     while (at + SHORTEST_PACKET_BYTES <= block.length) {
       if (block[at] === SYNC_BYTE) {
-        counter.take(block, at, start);
+        const bytes = block.subarray(at, at + SHORTEST_PACKET_BYTES);
+        take({ position: start + at, stream: ((bytes[1]! & 0x1f) << 8) | bytes[2]!, bytes });
         at += packetBytes;
       } else {
         at = nextPacket(block, at + 1, packetBytes);
       }
     }
-    if (block.length < blockBytes) return counter.result;
+    if (block.length < blockBytes) return;
     start += at;
   }
 }
@@ -111,42 +154,45 @@ function nextPacket(block: Buffer, from: number, packetBytes: number): number {
   return block.length;
 }
 
-/** Takes the packets of a file one after the other. */
-function createCounter(stream: number) {
-  const result: { gaps: Gap[]; count: number } = { gaps: [], count: 0 };
-  let latest = -1;
-  let latestBytes: Buffer | undefined;
-  let latestAt = 0;
+/** Of the list of programmes, and of what only fills the stream and is not numbered. */
+const LIST_STREAM = 0;
+const STUFFING_STREAM = 0x1fff;
+
+/** Takes the packets of a stream one after the other. */
+function createCounter() {
+  const gaps: Gap[] = [];
+  let count = 0;
+  let latest: Buffer | undefined;
   let isAfterList = false;
-  const isSentTwice = (bytes: Buffer, at: number): boolean => {
+  const isSentTwice = (bytes: Buffer): boolean => {
     // What stands before the payload may differ.
-    const [from, to] = [SHORTEST_PACKET_BYTES - 100, SHORTEST_PACKET_BYTES];
-    return latestBytes?.compare(bytes, at + from, at + to, latestAt + from, latestAt + to) === 0;
+    const from = SHORTEST_PACKET_BYTES - 100;
+    return latest?.compare(bytes, from, undefined, from) === 0;
   };
-  return {
-    result,
-    take: (bytes: Buffer, at: number, blockStart: number) => {
-      const second = bytes[at + 1]!;
-      const own = ((second & 0x1f) << 8) | bytes[at + 2]!;
-      if (own === 0) isAfterList = true;
-      const flags = bytes[at + 3]!;
+  const counter = {
+    gaps,
+    count: () => count,
+    takeList: () => {
+      isAfterList = true;
+    },
+    take: ({ position, bytes }: TransportPacket) => {
+      const [second, flags] = [bytes[1]!, bytes[3]!];
       // Without a payload, it has the number of the one before.
-      if (own !== stream || (flags & 0x10) === 0) return;
+      if ((flags & 0x10) === 0) return counter;
+      const isWrong = (second & 0x80) !== 0;
       const number = flags & 0x0f;
-      const isNext = latest < 0 || number === ((latest + 1) & 0x0f);
-      if (!isNext || second & 0x80) {
-        if (number === latest && isSentTwice(bytes, at)) return;
-        // What stands before the payload may say that the numbers begin anew.
-        const isAnnounced = (flags & 0x20) !== 0 && bytes[at + 4]! > 0 && (bytes[at + 5]! & 0x80) !== 0;
-        const isStart = (second & 0x40) !== 0;
-        if (!isAnnounced || second & 0x80)
-          result.gaps.push({ position: blockStart + at, isStart, isAfterList });
+      const isNext = !latest || number === ((latest[3]! + 1) & 0x0f);
+      if (!isNext || isWrong) {
+        if (latest && number === (latest[3]! & 0x0f) && isSentTwice(bytes)) return counter;
+        // What stands before the payload may say so.
+        const isAnnounced = !isWrong && (flags & 0x20) !== 0 && bytes[4]! > 0 && (bytes[5]! & 0x80) !== 0;
+        gaps.push({ position, isStart: (second & 0x40) !== 0, isAfterList, isAnnounced });
       }
-      result.count += 1;
-      latest = number;
-      latestBytes = bytes;
-      latestAt = at;
+      count += 1;
+      latest = bytes;
       isAfterList = false;
+      return counter;
     },
   };
+  return counter;
 }
