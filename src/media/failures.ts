@@ -85,7 +85,7 @@ function cleanLine(line: string): string {
   return line
     .replace(/ @ 0x[0-9a-f]+\]/g, ']')
     .replace(/\[(?:NULL|error|fatal|panic|warning|info)\] ?/g, '')
-    .replace(/^file:.*: (?=[A-Z]|corrupt)/, '')
+    .replace(/^(?:file:.*|pipe:0): (?=[A-Z]|corrupt)/, '')
     .replace(/ '[^']*'$/, '')
     .trim();
 }

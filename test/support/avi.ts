@@ -46,7 +46,8 @@ function indexOf(packets: readonly Packet[]): Buffer {
   );
 }
 
-function chunk(name: string, data: Buffer): Buffer {
+/** A piece of a RIFF file. */
+export function chunk(name: string, data: Buffer): Buffer {
   const header = Buffer.alloc(8);
   header.write(name, 'latin1');
   header.writeUInt32LE(data.length, 4);

@@ -9,7 +9,6 @@ import type { Losses } from './losses/lost-packets.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
 import { isVideoEncrypted } from './mp4/encryption.js';
 import { findFilm } from './mp4/film.js';
-import { refuseJoinedFiles } from './mp4/joined-files.js';
 import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
@@ -63,6 +62,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   const { path } = given;
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
   const ordinary = await readMp4Report(path);
+  if (!ordinary) await refuseJoinedFilmsIn(path, limits);
   const file = ordinary ? given : { ...given, film: await filmOf(given) };
   const unchecked = ordinary ?? (await askFfprobe(file, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
@@ -158,7 +158,12 @@ async function refuseJoined(file: VideoFile, { format }: OpenReport, limits: Run
     const { refuseJoinedParts } = await import('./joined-parts.js');
     await refuseJoinedParts(file, limits);
   }
-  if (format.format_name.startsWith('mov')) await refuseJoinedFiles(file.path);
+}
+
+/** Ordinary MP4 files are none. */
+async function refuseJoinedFilmsIn(path: string, limits: RunLimits): Promise<void> {
+  const { refuseJoinedFilms } = await import('./joined-containers.js');
+  await refuseJoinedFilms(path, limits);
 }
 
 async function askFfprobe(file: VideoFile, limits: RunLimits): Promise<ProbeReport> {
@@ -258,10 +263,13 @@ async function findCutOff(path: string, report: OpenReport, losses: Losses | nul
   if (losses?.cutOff) return { declaredFrames: losses.cutOff.declaredFrames, words };
   if (exit.errorLines.some((line) => BREAKS_OFF.test(line))) return { declaredFrames, words };
   if (samples) return samples.present < samples.shown ? { declaredFrames, words } : null;
-  const isShorter =
-    format.format_name === 'avi' && stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;
+  if (format.format_name !== 'avi' || stream.nb_frames >= AVI_UNKNOWN) return null;
+  const isShorter = stream.duration * stream.avg_frame_rate < stream.nb_frames * AVI_SHARE;
   return isShorter ? { declaredFrames, words } : null;
 }
 
 /** Headers are off by a few frames in many an AVI. */
 const AVI_SHARE = 0.9;
+
+/** What ffmpeg writes into a pipe for their number, which it does not know yet. */
+const AVI_UNKNOWN = 2 ** 30;

@@ -225,15 +225,3 @@ describeWithEachFfmpeg('a clip that is cut off', () => {
     expect(await readFrames(path, { endSeconds: 1 })).toHaveLength(4);
   });
 });
-
-describeWithEachFfmpeg('films that were put together byte by byte', () => {
-  test.each(['ogv', 'flv'])('are refused where only the first would be read: %s', async (extension) => {
-    const content = readFileSync(join(folder, extension === 'ogv' ? 'theora.ogv' : 'h264.flv'));
-    const path = join(folder, `two.${extension}`);
-    writeFileSync(path, Buffer.concat([content, content]));
-    await expect(readFrames(path)).rejects.toMatchObject({
-      code: 'unreadable',
-      problem: expect.stringContaining(`two.${extension} holds several films one after the other`),
-    });
-  });
-});
