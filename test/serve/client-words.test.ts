@@ -5,7 +5,8 @@ import { damageFailure, decodingFailure } from '../../src/media/video/decoding-f
 import { clientWords, refusalWords } from '../../src/serve/client-words.js';
 
 const path = '/srv/tmp/clipstep-serve-1/body';
-const video = { path, allowDamaged: false };
+const probe = { index: { timeline: { isKeyframe: [true, false] } } };
+const video = { path, allowDamaged: false, probe };
 const names = new Map([[path, 'clip']]);
 
 const decoding = (found: number, errorLines: readonly string[]) =>

@@ -1,4 +1,5 @@
 import { type DecodingEvent, parseEvent } from './damage-words.js';
+import { createFaults, type Place } from './faults.js';
 import { createLossPlaces } from './losses/loss-places.js';
 import type { Losses } from './losses/lost-packets.js';
 
@@ -21,13 +22,6 @@ interface LogOptions {
   readonly shownAt?: ((codedSeconds: number) => number) | undefined;
   readonly gapAhead?: ((line: string) => number | null) | undefined;
   readonly losses?: Losses | null | undefined;
-}
-
-/** Places in the order of decoding between which a frame's packet lies, mostly one place, and when it is shown, in seconds. */
-interface Place {
-  readonly least: number;
-  readonly most: number;
-  readonly stamp: number;
 }
 
 /**
@@ -54,7 +48,6 @@ export function createDamageLog({
   const lossPlaces = createLossPlaces(losses);
   const placeOf = new Map<number, number>();
   const placeOfDecoding = new Map<number, number>();
-  const faults = new Set<number>();
   const keyframes: Place[] = [];
   const byNumber: boolean[] = [];
   const byMicroseconds = new Map<number, boolean>();
@@ -67,13 +60,13 @@ export function createDamageLog({
 
   const secondsOf = (stamp: number): number => (shownAt ?? Number)(stamp * secondsATick);
   const placeShownAt = (microseconds: number) => placeOf.get(Math.round(microseconds / secondsATick / 1e6));
+  const faults = createFaults({
+    keyframes,
+    isNeverReferred,
+    shownAt: (packet) => secondsOf(stamps[packet]!),
+  });
   const startOf = (place: Place): number =>
     keyframes.findLast((key) => key.least <= place.least && key.stamp <= place.stamp)?.least ?? -1;
-  const isReached = (place: Place, start: number): boolean =>
-    [...faults].some((fault) => {
-      const shown = secondsOf(stamps[fault]!);
-      return reaches({ keyframes, isNeverReferred }, { fault, shown, place, start });
-    });
   const takeFrame = (frame: Extract<DecodingEvent, { kind: 'frame' }>) => {
     const own = isCounted ? undefined : placeOf.get(frame.stamp);
     secondsATick = frame.secondsATick;
@@ -84,7 +77,7 @@ export function createDamageLog({
     decodedUpTo = placeOfDecoding.get(frame.decodingStamp) ?? decodedUpTo;
     if (isNextFaulty) faults.add(place.least);
     isNextFaulty = false;
-    const isDamaged = isReached(place, frame.isKeyframe ? place.least : startOf(place));
+    const isDamaged = faults.reach(place, frame.isKeyframe ? place.least : startOf(place));
     if (frame.isKeyframe && !faults.has(place.least)) keyframes.push(place);
     byNumber.push(isDamaged);
     byMicroseconds.set(frame.microseconds, isDamaged);
@@ -106,7 +99,7 @@ export function createDamageLog({
       if (!isFault || stamps.length === 0) return;
       if (words.length < WORDS_KEPT) words.push(line);
       if (event.kind === 'frame_fault') isNextFaulty = true;
-      else faults.add(placeOfFault({ latest: stamps.length - 1, decodedUpTo }, gapAhead(line)));
+      else faults.add(placeOfFault({ latest: stamps.length - 1, decodedUpTo }, gapAhead(line)), line);
     },
     isDamaged: (frame) => {
       if ('number' in frame) return byNumber[frame.number] ?? false;
@@ -117,9 +110,9 @@ export function createDamageLog({
       const own = placeShownAt(microseconds);
       if (own === undefined) return false;
       const place = { least: own, most: own, stamp: secondsOf(stamps[own]!) };
-      return isReached(place, startOf(place));
+      return faults.reach(place, startOf(place));
     },
-    isAtFault: ({ microseconds }) => liesAt(faults, placeShownAt(microseconds)),
+    isAtFault: ({ microseconds }) => faults.lieAt(placeShownAt(microseconds)),
     words: () => words,
   };
 }
@@ -137,9 +130,6 @@ function placeOfFrame(frame: {
     : { least: own, most: own, stamp };
 }
 
-const liesAt = (faults: ReadonlySet<number>, place = Number.NaN): boolean =>
-  faults.has(place) || faults.has(place - 0.5);
-
 /** Where damage lies: between two places where something was lost between two packets. */
 function placeOfFault(
   { latest, decodedUpTo }: { latest: number; decodedUpTo: number | undefined },
@@ -147,23 +137,6 @@ function placeOfFault(
 ): number {
   if (ahead !== null) return latest + ahead;
   return decodedUpTo === undefined ? latest : decodedUpTo + 1;
-}
-
-interface KnownPackets {
-  readonly keyframes: readonly Place[];
-  readonly isNeverReferred: (packet: number) => boolean;
-}
-
-/** Whether damage of a packet reaches a frame whose decoding begins at a start. */
-function reaches(
-  { keyframes, isNeverReferred }: KnownPackets,
-  { fault, shown, place, start }: { fault: number; shown: number; place: Place; start: number },
-): boolean {
-  if (fault >= place.least && fault <= place.most) return true;
-  if (fault <= start || fault > place.most || isNeverReferred(fault)) return false;
-  const key = keyframes.findLast(({ least }) => least < fault);
-  const isShownBefore = key !== undefined && shown < key.stamp;
-  return !isShownBefore || place.stamp < key.stamp;
 }
 
 /** More than an error quotes. */

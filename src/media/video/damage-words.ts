@@ -54,6 +54,9 @@ export function gapAhead(line: string, { container, codec = '' }: NamedParts): n
   return container.startsWith('matroska') ? 0.5 : 1;
 }
 
+/** Whether a picture of H.264 asks for another one to be forgotten that is not there: its own pixels are right all the same. */
+export const isFailedRelease = (line: string): boolean => line.includes('mmco: unref short failure');
+
 interface NamedParts {
   readonly container: string;
   readonly codec: string | undefined;

@@ -3,9 +3,12 @@ import { MEMORY_FIX, tellsOfLackOfMemory } from '../../platform/lack-of-memory.j
 import { oversized, quote, tooLargeFailure } from '../failures.js';
 import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { ToolExit } from '../ffmpeg/ffmpeg.js';
+import type { Timeline } from '../sampling.js';
 import type { OpenedVideo } from './opened-video.js';
 
-type FailedVideo = Pick<OpenedVideo, 'path' | 'allowDamaged'>;
+type FailedVideo = Pick<OpenedVideo, 'path' | 'allowDamaged'> & {
+  readonly probe: { readonly index: { readonly timeline: Pick<Timeline, 'isKeyframe'> } };
+};
 
 interface DecodingResult {
   readonly exit: ToolExit;
@@ -27,6 +30,12 @@ export function decodingFailure(video: FailedVideo, { exit, found, expected }: D
   }
   const hasErrors = exit.errorLines.length > 0 || (exit.kind === 'exited' && exit.exitCode !== 0);
   const counts = `expected ${expected} frames, got ${found}`;
+  if (hasErrors && !video.probe.index.timeline.isKeyframe.includes(true)) {
+    return new UserError('corrupt', {
+      problem: `${path} has no keyframe, with which decoding could begin: ${counts}; ${words}.`,
+      fix: 'It was cut out of a longer recording after its last keyframe: cut it anew, from a keyframe on.',
+    });
+  }
   if (hasErrors) return damageFailure(video, `${counts}; ${words}`);
   return new UserError(found === 0 ? 'no_frames' : 'partial', {
     problem: `${path} does not give the frames that it lists: ${counts}; ${words}.`,
@@ -34,7 +43,7 @@ export function decodingFailure(video: FailedVideo, { exit, found, expected }: D
   });
 }
 
-export function damageFailure({ path, allowDamaged }: FailedVideo, found: string): UserError {
+export function damageFailure({ path, allowDamaged }: Omit<FailedVideo, 'probe'>, found: string): UserError {
   const memory = tellsOfLackOfMemory(found)
     ? `ffmpeg was refused memory, as damage can make it ask for too much; where the file is sound: ${MEMORY_FIX} `
     : '';
