@@ -74,9 +74,9 @@ async function* framesOf(source: OpenedSource, request: LiveRequest): AsyncGener
 type Facts = Omit<LiveFrame, 'pixels'>;
 
 function factsOf(line: string, source: OpenedSource): Facts | null {
-  const stamp = shownStamp(line);
-  if (stamp === null) return null;
-  const isKeyframe = / iskey:1 /.test(line);
+  const shown = shownStamp(line);
+  if (shown === null) return null;
+  const { stamp, isKeyframe } = shown;
   // Pictures that replace each other come without times, and ffmpeg makes up some to a twenty-fifth of a second.
   const isTimeless = source.kind === 'bytes' && source.demuxer === 'mpjpeg';
   return { timeSeconds: isTimeless ? performance.now() / 1000 : stamp / STAMPS_A_SECOND, isKeyframe };

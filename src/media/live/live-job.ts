@@ -3,6 +3,7 @@ import { type FfmpegJob, fileAddress, passthroughOptions, type RunLimits } from 
 import { MAX_PIXELS, safeInputOptions, safePipeOptions } from '../ffmpeg/safety.js';
 import type { Preprocessing } from '../frame-schema.js';
 import { inputFilters } from '../preprocessing.js';
+import { stampFilter } from '../video/shown-frames.js';
 import type { Camera, LiveSource } from './live-source.js';
 
 /** A source that was opened: bytes that Clipstep reads itself, or what ffmpeg opens. */
@@ -32,7 +33,7 @@ export async function liveJob(
       ...['-thread_type', 'slice', '-analyzeduration', '1000000', '-fpsprobesize', '0'],
       ...inputOptions(source),
     ],
-    filter: [`settb=1/${STAMPS_A_SECOND}`, ...inputFilters(preprocessing), 'showinfo'].join(','),
+    filter: [`settb=1/${STAMPS_A_SECOND}`, stampFilter(), ...inputFilters(preprocessing)].join(','),
     outputOptions: [
       ...['-map', '0:V:0', ...(await passthroughOptions())],
       ...['-enc_time_base', `1:${STAMPS_A_SECOND}`, '-f', 'rawvideo', '-pix_fmt', 'rgb24'],

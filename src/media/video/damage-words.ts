@@ -1,38 +1,7 @@
 /** Whether a line of ffmpeg's, with its level before it, reports a frame that cannot be decoded as it was recorded. */
 export function tellsOfDamage(line: string): boolean {
-  return (
-    CONCEALED.test(line) ||
-    (/\[(?:error|fatal|panic)\]/.test(line) && !HARMLESS.test(line)) ||
-    isBrokenInto(line)
-  );
+  return CONCEALED.test(line) || (/\[(?:error|fatal|panic)\]/.test(line) && !HARMLESS.test(line));
 }
-
-/**
- * Whether something else stands amid a line of showinfo's, which writes its lines in pieces: a decoder that complains in
- * another thread meanwhile does so right there, without its level.
- */
-function isBrokenInto(line: string): boolean {
-  const [, content] = SHOWINFO_LINE.exec(line) ?? [];
-  if (content === undefined) return false;
-  const written = PIECEWISE.find(({ begins }) => content.startsWith(begins));
-  return written !== undefined && !written.whole.test(content);
-}
-
-const SHOWINFO_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] (?:\[info\] )?(.*)$/;
-
-/** Lines of showinfo's by how they begin, and how they are when they are whole. */
-const PIECEWISE: ReadonlyArray<{ readonly begins: string; readonly whole: RegExp }> = [
-  {
-    begins: 'n:',
-    whole: /^n:.* plane_checksum:\[[0-9A-F ]*\](?: (?:mean|stdev):\[[^a-z\]]*\])*\s*$/i,
-  },
-  {
-    begins: 'color_range:',
-    whole: /^color_range:[\w-]+ color_space:[\w-]+ color_primaries:[\w-]+ color_trc:[\w-]+\s*$/,
-  },
-  { begins: 'UUID=', whole: /^UUID=[\da-f-]+\s*$/ },
-  { begins: 'User Data=', whole: /^User Data=[\da-f]*\s*$/ },
-];
 
 /** Said as information or as a warning, since ffmpeg goes on with what it made up. */
 const CONCEALED = /\[info\] concealing \d|\[warning\].*corrupt decoded frame/;

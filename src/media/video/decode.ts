@@ -9,7 +9,7 @@ import { tellsOfDamage } from './damage-words.js';
 import { rangeCondition, selectCondition } from './frame-selection.js';
 import { type Excerpt, readExcerpt } from './mp4/excerpt.js';
 import type { FrameIndex } from './packet-index.js';
-import { isErrorLine, type ShownFrame, shownFrames, shownStamp } from './shown-frames.js';
+import { isErrorLine, type ShownFrame, shownFrames, shownStamp, stampFilter } from './shown-frames.js';
 import { inputOf, type VideoFile } from './video-file.js';
 
 export interface DecodeOptions extends RunLimits {
@@ -115,10 +115,9 @@ async function buildJob(options: DecodeOptions): Promise<FfmpegJob> {
       // While the unit still is the track's own.
       ...(excerpt ? [`setpts=PTS-${excerpt.stored.shiftTicks}`] : []),
       `settb=1/${STAMPS_A_SECOND}`,
-      `select='${conditionOf(index, boundaries)}'`,
+      stampFilter(conditionOf(index, boundaries)),
       ...(file.demuxer === 'apng' || file.demuxer === 'png_pipe' ? [ON_WHITE] : []),
       ...inputFilters(preprocessing),
-      'showinfo',
     ].join(','),
     outputOptions: [
       ...['-map', '0:V:0', ...(await passthroughOptions())],
@@ -153,8 +152,9 @@ function lineReader(
   return (line) => {
     damageLog?.takeLine(line);
     isSuspect ||= tellsOfDamage(line);
-    const microseconds = shownStamp(line);
-    if (microseconds !== null) {
+    const shown = shownStamp(line);
+    if (shown !== null) {
+      const microseconds = shown.stamp;
       const given = microseconds / STAMPS_A_SECOND;
       const key = index.kind === 'stamped' ? { microseconds } : { number: given };
       takeFrame({ position: findPosition(given), isSuspect, isDamaged: damageLog?.isDamaged(key) ?? false });

@@ -10,8 +10,8 @@ export interface ShownFrame<Facts> {
 }
 
 /**
- * Runs ffmpeg on a job whose last filter is showinfo and whose output are raw pictures, and yields each with what was said
- * of it, no faster than they are taken; and then how ffmpeg ended.
+ * Runs ffmpeg on a job that has stampFilter and whose output are raw pictures, and yields each with what was said of it, no
+ * faster than they are taken; and then how ffmpeg ended.
  *
  * @param options.readLines gives what reads lines: it takes those that describe frames, and says which are not kept as errors.
  * @throws UserError `missing_tool`; whatever the job's `input` throws.
@@ -42,12 +42,23 @@ export async function* shownFrames<Facts>(
   }
 }
 
-const FRAME_LINE = /^\[Parsed_showinfo_\d+ @ \S+\] \[info\] n: *\d+ pts: *(-?\d+) /;
+/**
+ * A filter that lets frames through and has ffmpeg say so, in a line each, as information. showinfo would say much more, in twenty
+ * writes a frame, each of which Node.js is woken for.
+ *
+ * @param condition of the select filter; all that have a stamp when absent.
+ */
+export const stampFilter = (condition = 'not(isnan(pts))'): string =>
+  `select='if(${condition},1+0*print(2*pts+key),0)'`;
 
-/** The stamp of the frame that a line describes, in the filter's unit; null for other lines. */
-export function shownStamp(line: string): number | null {
-  const stamp = FRAME_LINE.exec(line)?.[1];
-  return stamp === undefined ? null : Number(stamp);
+const FRAME_LINE = /^(?:\[[^\]]+\] )*\[info\] (-?\d+)\.000000$/;
+
+/** The stamp of the frame that a line of stampFilter describes, in the filter's unit; null for other lines. */
+export function shownStamp(line: string): { stamp: number; isKeyframe: boolean } | null {
+  const [, number] = FRAME_LINE.exec(line) ?? [];
+  if (number === undefined) return null;
+  const stamp = Math.floor(Number(number) / 2);
+  return { stamp, isKeyframe: Number(number) !== 2 * stamp };
 }
 
 /** Whether a line reports an error; ffmpeg prints many others. */
