@@ -44,14 +44,17 @@ const STAGES = [
   },
 ];
 
-/** A dependency for its types alone, which the library's own are made of. */
-const TYPES_ONLY = ['zod'];
+/**
+ * Of the dependencies, those that a prediction waits for: finding and reading their many files takes longer than running them.
+ * Our own types are made of zod's.
+ */
+const BUNDLED = ['zod', 'commander', 'fluent-ffmpeg'];
 
-// What npm installs with Clipstep is loaded from there. Of the packages that only a clone has, what is used goes into
+// What else npm installs with Clipstep is loaded from there. Of the packages that only a clone has, what is used goes into
 // dist/: they are large and used in part, or of many small modules.
 const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 const installed = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
-  (name) => !TYPES_ONLY.includes(name),
+  (name) => !BUNDLED.includes(name),
 );
 
 const bundle = await rolldown({
@@ -59,6 +62,8 @@ const bundle = await rolldown({
   external: (id) => installed.some((name) => id === name || id.startsWith(`${name}/`)),
   plugins: [onnxruntimePlugin],
   platform: 'node',
+  // fluent-ffmpeg's.
+  transform: { define: { __dirname: 'import.meta.dirname' } },
   preserveEntrySignatures: 'strict',
 });
 const { output } = await bundle.generate({

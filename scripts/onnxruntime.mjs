@@ -2,16 +2,15 @@
 // which Clipstep never uses, and where it cannot, nothing is installed at all; and no package can tell npm to pass over
 // the script of another. What computes on the CPU is in onnxruntime-node's own files, which are taken as they are.
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 
 const SOURCE = 'node_modules/onnxruntime-node';
 const TARGET = 'dist/onnxruntime-node';
 
-/** Its JavaScript, and of each platform what computes on the CPU: onnxruntime loads the rest when a GPU is asked for. */
+/** Of each platform, what computes on the CPU: onnxruntime loads the rest when a GPU is asked for. */
 const PARTS = [
-  'dist/*.js',
   'bin/*/*/*/onnxruntime_binding.node',
   'bin/*/linux/*/libonnxruntime.so.1',
   // The one of its two names that the addon asks for.
@@ -19,23 +18,21 @@ const PARTS = [
   'bin/*/win32/*/onnxruntime.dll',
 ];
 
-/** Has what is built load the copy. */
+/** Has its JavaScript, which is bundled, load the copy. */
 export const onnxruntimePlugin = {
   name: 'onnxruntime-node',
-  resolveId: (id) =>
-    id === 'onnxruntime-node' ? { id: './onnxruntime-node/dist/index.js', external: true } : null,
+  transform: {
+    filter: { id: /onnxruntime-node\/dist\/binding\.js$/ },
+    // The longer path moves nothing to another line.
+    handler: (code) => ({ code: code.replace('`../bin/', '`./onnxruntime-node/bin/'), map: null }),
+  },
 };
 
 /** Copies what has changed, and returns the paths of all files that belong there. */
 export async function copyOnnxruntime() {
   const parts = await glob(PARTS, { cwd: SOURCE });
   for (const part of parts) await copy(join(SOURCE, part), join(TARGET, part));
-  const manifest = JSON.parse(await readFile(join(SOURCE, 'package.json'), 'utf8'));
-  const { name, version, description, license, repository, main } = manifest;
-  const manifestPath = join(TARGET, 'package.json');
-  const text = JSON.stringify({ name, version, description, license, repository, main }, null, 2);
-  await writeFile(manifestPath, `${text}\n`);
-  return [manifestPath, ...parts.map((part) => join(TARGET, part))];
+  return parts.map((part) => join(TARGET, part));
 }
 
 /** As a second name of the same bytes where the disk allows that. */
