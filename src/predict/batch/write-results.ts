@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { cannotWrite } from '../../platform/cannot-write.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import type { BatchSettings } from './batch-settings.js';
@@ -99,6 +98,7 @@ async function writeParquet(
   rows: AsyncIterable<ResultRow>,
   settings: BatchSettings,
 ): Promise<void> {
+  const { fileWriter, parquetWriteRows } = await import('hyparquet-writer');
   await parquetWriteRows({
     writer: fileWriter(path),
     rows: tableRows(rows),
