@@ -55,9 +55,10 @@ export function shareEncoders({ encoders, loaded }: Encoders): SharedEncoder {
       schedule();
     });
   };
-  // As long as its clip has more, a frame can wait: with one clip at a time, all runs but the last are whole.
+  // Where several clips have more, a frame can wait, so that runs are whole and fewer messages pass between threads. Of one clip
+  // alone, frames would wait for the decoder: an idle encoder takes what is there, which takes no longer a frame.
   const schedule = () => {
-    if (waiting.length >= FRAMES_PER_RUN || shares === 0 || isLate) start();
+    if (waiting.length >= FRAMES_PER_RUN || shares <= 1 || isLate) start();
   };
   const hurry = () => {
     isLate = true;

@@ -45,7 +45,8 @@ export function encodeSafetensors(weights: Weights, metadata: Record<string, str
 }
 
 /**
- * The weights in the bytes of a safetensors file, as copies that belong to the caller. Nothing is believed:
+ * The weights in the bytes of a safetensors file. They lie in these bytes, where arrays may begin there, so that nobody else
+ * may use them any more. Nothing is believed:
  * the header is bounded, offsets are contiguous from 0, each size is shape x 4 bytes (1 for int8), the tensors cover the
  * file to its last byte, and every value is finite.
  *
@@ -170,12 +171,20 @@ function readTensor({ name, dtype, shape, begin, end }: Entry, values: Uint8Arra
     const whole = new Int8Array(values.buffer, values.byteOffset + begin, end - begin);
     return { shape, data: new Float32Array(whole), storage: 'int8' };
   }
-  // Copied by the constructor: slice would do on a Uint8Array, but on a Buffer it shares the memory.
-  const data = new Float32Array(new Uint8Array(values.subarray(begin, end)).buffer);
+  const data = asFloats(values.subarray(begin, end));
   const bad = findNonFinite(data);
   if (bad >= 0)
     refuse(`tensor ${name} holds ${data[bad]} at place ${bad}, where a finite number was expected`);
   return { shape, data };
+}
+
+/** In the same memory where a float32 may begin there, otherwise a copy. */
+function asFloats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const size = Float32Array.BYTES_PER_ELEMENT;
+  if (byteOffset % size === 0) return new Float32Array(buffer, byteOffset, byteLength / size);
+  // The constructor copies: slice would do on a Uint8Array, but on a Buffer it shares the memory.
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 /** A loop, since findIndex calls a function for each of some millions of values: a third of the time. */

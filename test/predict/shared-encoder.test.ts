@@ -50,20 +50,23 @@ it('tells each clip when the encoder fails, and goes on', async () => {
   expect([...(await next)]).toEqual([18, 20]);
 });
 
-it('waits for the frames of a clip that has more, and for none after the last', async () => {
+it('waits for the frames of clips that have more, and for none of a clip alone', async () => {
   const { runs, encode } = doubling();
   const shared = shareEncoders({ encoders: [encode], loaded });
   await loaded;
-  const share = shared.join();
+  const [one, other] = [shared.join(), shared.join()];
   const features = [
-    share.encode({ pixels: Uint8Array.of(1, 2) }),
-    share.encode({ pixels: Uint8Array.of(3, 4) }),
+    one.encode({ pixels: Uint8Array.of(1, 2) }),
+    other.encode({ pixels: Uint8Array.of(3, 4) }),
   ];
   expect(runs).toEqual([]);
-  share.leave();
+  other.leave();
   // At once, before any timer could have run.
   expect(runs).toEqual([2]);
   expect((await Promise.all(features)).flatMap((values) => [...values])).toEqual([2, 4, 6, 8]);
+  const last = one.encode({ pixels: Uint8Array.of(5, 6) });
+  expect(runs).toEqual([2, 1]);
+  expect([...(await last)]).toEqual([10, 12]);
 });
 
 it('does not keep the last frames of a clip for one that gives none', async () => {
