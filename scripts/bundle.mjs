@@ -1,4 +1,4 @@
-// Builds dist/: what the package runs and exports, the thread that computes models, the process that starts programs,
+// Builds dist/: what the package runs and exports, the threads that compute, the process that starts programs,
 // and the pages of the studio and of `export`. In few files, since Node.js takes longer to find and read three hundred
 // small ones than a clip takes to be decoded. Leaves alone what is as it should be, so that tests can always build before
 // they run dist/.
@@ -18,6 +18,7 @@ const ENTRIES = [
   'src/predict/classify.ts',
   'src/serve/create-server.ts',
   'src/predict/thread/engine-thread.ts',
+  'src/engine/onnx/threads/session-thread.ts',
   'src/platform/child-process/launcher-process.ts',
   'src/studio/pace-thread.ts',
 ];

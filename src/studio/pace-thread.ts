@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Pipeline } from '../pipeline/schema.js';
-import { measurePace } from '../train/pace.js';
+import { answerCalls, endThread } from '../platform/threads/answer-calls.js';
+import { measurePace, type TrainingPace } from '../train/pace.js';
 
 /** What training-time.ts gives to this thread: networks compute in it, so that the studio answers meanwhile. */
 export interface PaceStart {
@@ -8,8 +8,24 @@ export interface PaceStart {
   readonly clip: { readonly pixels: Uint8Array; readonly timesteps: number; readonly classes: number };
 }
 
-const { pipeline, clip } = workerData as PaceStart; // as training-time.ts gives it
-// Of this thread, that is: the process goes on.
-parentPort?.on('message', () => process.exit());
-parentPort?.postMessage(await measurePace(pipeline, clip));
-parentPort?.close();
+export type PaceCalls = {
+  readonly measure: { readonly given: PaceStart; readonly result: TrainingPace };
+};
+
+const ending = new AbortController();
+let measuring: Promise<unknown> = Promise.resolve();
+
+answerCalls<PaceCalls>(
+  {
+    measure: ({ pipeline, clip }) => {
+      const pace = measurePace(pipeline, clip, ending.signal);
+      measuring = pace;
+      return pace;
+    },
+  },
+  () => {
+    ending.abort();
+    // What is measured has threads of its own, which end before this one.
+    measuring.then(endThread, endThread);
+  },
+);

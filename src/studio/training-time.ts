@@ -1,17 +1,13 @@
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { evaluationSampling, readClip } from '../inputs/video/read-clip.js';
 import { networksOf } from '../network/networks.js';
 import type { Pipeline } from '../pipeline/schema.js';
-import { PACKAGE_FOLDER } from '../platform/package-files.js';
-import { END } from '../predict/thread/protocol.js';
+import { WorkerThread } from '../platform/threads/worker-thread.js';
 import type { TrainingPace } from '../train/pace.js';
 import { lengthOf } from '../train/stages.js';
 import type { ClipListing, StoredClip } from './clip-folder.js';
 import type { TrainingTime } from './messages.js';
-import type { PaceStart } from './pace-thread.js';
+import type { PaceCalls, PaceStart } from './pace-thread.js';
 
 /** How long a first training will take, from what its parts take on this machine. */
 export interface TrainingTimes {
@@ -99,27 +95,20 @@ async function measureAny(
     if (!read) continue;
     const reading = (performance.now() - started) / 1000;
     const pace = await measureInThread({ pipeline, clip: { ...read, classes } }, signal);
-    return pace && { clip: reading + pace.encode, step: pace.step };
+    return { clip: reading + pace.encode, step: pace.step };
   }
   return null;
 }
 
-const PACE_THREAD = join(PACKAGE_FOLDER, 'dist', 'pace-thread.js');
-
-/** Null where it was ended before. */
-async function measureInThread(start: PaceStart, signal: AbortSignal): Promise<TrainingPace | null> {
-  const worker = new Worker(PACE_THREAD, { workerData: start, env: SHARE_ENV, execArgv: [] });
-  let pace: TrainingPace | null = null;
-  worker.on('message', (measured: TrainingPace) => {
-    pace = measured;
-  });
-  // Not terminate(): where that meets onnxruntime at work, the whole process is aborted.
-  const end = () => worker.postMessage(END);
+/** Rejects where it cannot be measured, and where the signal ends it. */
+async function measureInThread(start: PaceStart, signal: AbortSignal): Promise<TrainingPace> {
+  const thread = new WorkerThread<PaceCalls>('pace-thread');
+  const end = () => void thread.end();
   signal.addEventListener('abort', end);
   try {
-    await once(worker, 'exit');
-    return pace;
+    return await thread.call('measure', start);
   } finally {
     signal.removeEventListener('abort', end);
+    await thread.end();
   }
 }

@@ -23,33 +23,38 @@ const TIMES = 5;
  * recurrent network alone.
  *
  * @param clip.pixels uint8 RGB [timesteps x streams, size, size, 3], as readClip gives them.
+ * @param signal Ends it; it then rejects.
  */
 export async function measurePace(
   pipeline: Pipeline,
   clip: { pixels: Uint8Array; timesteps: number; classes: number },
+  signal: AbortSignal,
 ): Promise<TrainingPace> {
   const networks = networksOf(pipeline, clip);
   const engine = await createOnnxEngine({});
   return {
-    encode: await measureEncoder(engine, { networks, pixels: clip.pixels }),
-    step: await measureStep(engine, { networks, pipeline, timesteps: clip.timesteps }),
+    encode: await measureEncoder(engine, { networks, pixels: clip.pixels, signal }),
+    step: await measureStep(engine, { networks, pipeline, timesteps: clip.timesteps, signal }),
   };
 }
 
 async function measureEncoder(
   engine: Engine,
-  { networks, pixels }: { networks: Networks; pixels: Uint8Array },
+  { networks, pixels, signal }: { networks: Networks; pixels: Uint8Array; signal: AbortSignal },
 ): Promise<number> {
   const network = networks.encoder!; // its pipeline reads clips
   const encoder = await engine.loadEncoder(network, initializeMobileNet(network, 1));
-  const seconds = await usual(() => encoder.encode(pixels));
-  await encoder.release();
-  return seconds;
+  return usual(() => encoder.encode(pixels), signal).finally(() => encoder.release());
 }
 
 async function measureStep(
   engine: Engine,
-  { networks, pipeline, timesteps }: { networks: Networks; pipeline: Pipeline; timesteps: number },
+  {
+    networks,
+    pipeline,
+    timesteps,
+    signal,
+  }: { networks: Networks; pipeline: Pipeline; timesteps: number; signal: AbortSignal },
 ): Promise<number> {
   const { recurrent } = networks;
   const { batchSize, clipNorm } = pipeline.training;
@@ -66,18 +71,16 @@ async function measureStep(
   const lengths = new Int32Array(batchSize).fill(timesteps);
   const targets = new Float32Array(batchSize * recurrent.classes).fill(1 / recurrent.classes);
   const batch = { kind: 'features', data, lengths, timesteps } as const;
-  const seconds = await usual((index) =>
-    trainer.step({ batch, targets, learningRate: 1e-3, dropoutSeed: index }),
-  );
-  await trainer.release();
-  return seconds;
+  const step = (index: number) => trainer.step({ batch, targets, learningRate: 1e-3, dropoutSeed: index });
+  return usual(step, signal).finally(() => trainer.release());
 }
 
 /** @returns seconds, the median: others may use the machine, too. */
-async function usual(work: (index: number) => Promise<unknown>): Promise<number> {
+async function usual(work: (index: number) => Promise<unknown>, signal: AbortSignal): Promise<number> {
   await work(0);
   const seconds: number[] = [];
   for (let index = 1; index <= TIMES; index++) {
+    signal.throwIfAborted();
     const started = performance.now();
     await work(index);
     seconds.push((performance.now() - started) / 1000);

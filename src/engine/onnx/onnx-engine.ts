@@ -2,7 +2,7 @@ import { encodedWidth, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, EngineOptions, FrameEncoder } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
-import { createGraph, type Graph, input, output } from './graph.js';
+import { createGraph, input, output } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
 import { loadOnnxRuntime } from './load-runtime.js';
@@ -10,7 +10,8 @@ import { add } from './ops/elementwise.js';
 import { classifierGraph } from './prediction-graph.js';
 import { sequenceClassifier } from './sequence-classifier.js';
 import { OnnxSequenceModel } from './sequence-model.js';
-import { OnnxSession, type OpenSession } from './session.js';
+import { OnnxSession, type OpenSession, type Session } from './session.js';
+import type { PredictingEngine } from './training/network-evaluation.js';
 import { OnnxTranslationModel } from './translation-model.js';
 
 /** Frames that go through the encoder in one run: more gain no speed and only take memory. */
@@ -23,24 +24,12 @@ const FRAMES_PER_RUN = 8;
  */
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
-  const open = (graph: Graph) => OnnxSession.open(runtime, graph, options);
+  const open: OpenSession = (graph, own) => OnnxSession.open(runtime, graph, { ...options, ...own });
   await prepareRuntime(open);
-  const networks: Pick<Engine, 'loadEncoder' | 'loadClassifier' | 'loadSequenceModel'> = {
-    loadEncoder: async (network, weights) => {
-      if (network.precision !== 'int8')
-        return frameEncoder(network, await open(encoderGraph(network, weights)));
-      const wideProducts = await int8Overflows(open);
-      const graph = int8EncoderGraph(network, weights);
-      return frameEncoder(network, await OnnxSession.open(runtime, graph, { ...options, wideProducts }));
-    },
-    loadClassifier: async (network, weights) =>
-      sequenceClassifier(network, await open(classifierGraph(network, weights))),
-    loadSequenceModel: async (network, weights) => new OnnxSequenceModel(open, network, weights),
-  };
   return {
     name: 'onnx',
     version: runtime.env.versions.common,
-    ...networks,
+    ...predicting(open),
     loadTranslationModel: async (network, weights) => new OnnxTranslationModel(open, network, weights),
     // Loaded when called for: a prediction begins sooner without them.
     quantizeEncoder: async (network, weights, frames) => {
@@ -48,18 +37,30 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
       return quantizeEncoder(open, { network, weights, frames });
     },
     training: {
-      createTrainer: async (options) => {
+      createTrainer: async (given) => {
         const { OnnxTrainer } = await import('./training/onnx-trainer.js');
-        const block = await findChannelBlock(open);
-        return new OnnxTrainer({ ...networks, open, block }, options);
+        return new OnnxTrainer({ options, predicting, block: await findChannelBlock(open) }, given);
       },
       calibrate: async (network, weights, frames) => {
         const { calibrate } = await import('./training/calibrate.js');
-        return calibrate(open, { network, weights, frames });
+        return calibrate(options, { network, weights, frames });
       },
     },
   };
 }
+
+/** Networks as they predict, in sessions that are opened so. */
+const predicting = (open: OpenSession): PredictingEngine => ({
+  loadEncoder: async (network, weights) => {
+    if (network.precision !== 'int8')
+      return frameEncoder(network, await open(encoderGraph(network, weights)));
+    const wideProducts = await int8Overflows(open);
+    return frameEncoder(network, await open(int8EncoderGraph(network, weights), { wideProducts }));
+  },
+  loadClassifier: async (network, weights) =>
+    sequenceClassifier(network, await open(classifierGraph(network, weights))),
+  loadSequenceModel: async (network, weights) => new OnnxSequenceModel(open, network, weights),
+});
 
 /**
  * The first session also makes what all later ones share, such as the table of operators, which takes as long as a
@@ -72,7 +73,7 @@ async function prepareRuntime(open: OpenSession): Promise<void> {
   await (await open(graph)).release();
 }
 
-function frameEncoder(network: MobileNet, session: OnnxSession): FrameEncoder {
+function frameEncoder(network: MobileNet, session: Session): FrameEncoder {
   const size = network.inputSize;
   const frameBytes = size * size * 3;
   return {

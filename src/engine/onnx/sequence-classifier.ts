@@ -3,10 +3,10 @@ import { attentionOf } from '../attention.js';
 import type { SequenceClassifier } from '../engine.js';
 import { batchFeeds } from './batch-feeds.js';
 import { feedsOf } from './recurrent/network-inputs.js';
-import type { OnnxSession } from './session.js';
+import type { Session } from './session.js';
 
 /** @param session of classifierGraph; the classifier owns it. */
-export function sequenceClassifier(network: RecurrentNetwork, session: OnnxSession): SequenceClassifier {
+export function sequenceClassifier(network: RecurrentNetwork, session: Session): SequenceClassifier {
   return {
     classify: async (batch) => {
       const { logits, readout, attention_0, attention_1 } = await session.run({

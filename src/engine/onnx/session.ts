@@ -16,11 +16,25 @@ export interface SessionOptions extends EngineOptions {
   readonly wideProducts?: boolean;
 }
 
-/** Compiles a graph, for the caller to release. */
-export type OpenSession = (graph: Graph) => Promise<OnnxSession>;
+/** A graph that is compiled. It owns native memory until it is released; releasing twice is harmless. */
+export interface Session {
+  readonly inputNames: ReadonlySet<string>;
+  /**
+   * @param feeds One for each of the graph's inputs, by name.
+   * @returns float32 values of each of the graph's outputs, by name, belonging to the caller.
+   */
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>>;
+  release(): Promise<void>;
+}
 
-/** A graph compiled by onnxruntime. It owns native memory until it is released; releasing twice is harmless. */
-export class OnnxSession {
+/** Compiles a graph, for the caller to release. */
+export type OpenSession<S extends Session = Session> = (
+  graph: Graph,
+  options?: Pick<SessionOptions, 'wideProducts'>,
+) => Promise<S>;
+
+/** A session of onnxruntime in this thread, which it blocks while it computes. */
+export class OnnxSession implements Session {
   readonly #runtime: OnnxRuntime;
   readonly #session: InferenceSession;
   #release: Promise<void> | undefined;
@@ -30,9 +44,18 @@ export class OnnxSession {
     this.#session = session;
   }
 
-  static async open(runtime: OnnxRuntime, graph: Graph, options: SessionOptions): Promise<OnnxSession> {
+  static open(runtime: OnnxRuntime, graph: Graph, options: SessionOptions): Promise<OnnxSession> {
+    return OnnxSession.openModel(runtime, encodeModel(graph), options);
+  }
+
+  /** @param model The bytes of an ONNX model. */
+  static async openModel(
+    runtime: OnnxRuntime,
+    model: Uint8Array,
+    options: SessionOptions,
+  ): Promise<OnnxSession> {
     const { threads, sharesCores = false, wideProducts = false } = options;
-    const session = await runtime.InferenceSession.create(encodeModel(graph), {
+    const session = await runtime.InferenceSession.create(model, {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
       // Within a run, a thread without work spins, since the next op comes in microseconds, unless others want its

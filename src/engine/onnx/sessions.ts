@@ -1,17 +1,17 @@
 import type { Graph } from './graph.js';
-import type { OnnxSession, OpenSession } from './session.js';
+import type { OpenSession, Session } from './session.js';
 
 /** Sessions that are compiled when they are first needed. It owns them until `release`. */
-export class Sessions {
-  readonly #open: OpenSession;
-  readonly #byKey = new Map<string, Promise<OnnxSession>>();
+export class Sessions<S extends Session = Session> {
+  readonly #open: OpenSession<S>;
+  readonly #byKey = new Map<string, Promise<S>>();
 
-  constructor(open: OpenSession) {
+  constructor(open: OpenSession<S>) {
     this.#open = open;
   }
 
   /** The session of that key, made of `build()` when there is none. */
-  get(key: string, build: () => Graph): Promise<OnnxSession> {
+  get(key: string, build: () => Graph): Promise<S> {
     const known = this.#byKey.get(key);
     if (known) return known;
     const session = this.#open(build());

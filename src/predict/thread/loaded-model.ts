@@ -5,5 +5,5 @@ import type { LoadedModel } from './protocol.js';
 /** What a thread needs of a model. */
 export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
   const { temperature, pipeline } = manifest;
-  return { kind: 'model', frames: framesOf(pipeline.input), networks, members, temperature };
+  return { frames: framesOf(pipeline.input), networks, members, temperature };
 }

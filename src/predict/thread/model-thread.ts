@@ -1,19 +1,7 @@
-import { join } from 'node:path';
-import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { SequenceClassifier } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
 import type { FrameRun } from '../../inputs/video/stream-pictures.js';
-import { PACKAGE_FOLDER } from '../../platform/package-files.js';
-import {
-  END,
-  type EngineVersion,
-  type Input,
-  type LoadedModel,
-  type Reply,
-  type Request,
-  type Results,
-  type ThreadStart,
-} from './protocol.js';
+import { WorkerThread } from '../../platform/threads/worker-thread.js';
+import type { EngineVersion, LoadedModel, ModelCalls, ThreadStart } from './protocol.js';
 
 /** A model that computes in a thread of its own, which is owned until `release`. */
 export interface ModelThread {
@@ -23,7 +11,7 @@ export interface ModelThread {
    */
   readonly loaded: Promise<EngineVersion>;
   /** Waits until the model is loaded. */
-  encode(frames: FrameRun): Promise<Results['encode']>;
+  encode(frames: FrameRun): Promise<Float32Array>;
   /** Likewise. */
   classify: SequenceClassifier['classify'];
   /** Ends the thread; calls that wait fail. */
@@ -42,105 +30,40 @@ export interface ModelStart extends ThreadStart {
 
 /**
  * Loads a model into an engine in a thread: engines block the thread that calls them while they compute, and
- * here something else must go on, such as reading from ffmpeg and writing results. Calls are computed one
- * after the other. When the thread dies, every call that waits and every later one fails with the reason.
+ * here something else must go on, such as reading from ffmpeg and writing results.
  */
-export function startModelThread(start: ModelStart): ModelThread {
-  const thread = new Thread(start);
+export function startModelThread({ model, isShared, ...start }: ModelStart): ModelThread {
+  const thread = new WorkerThread<ModelCalls>('engine-thread', start);
+  const moves = model instanceof Promise && !isShared;
+  const loaded = load(thread, { model, moves });
+  // Whoever waits or computes hears of it.
+  loaded.catch(() => {});
+  const whenLoaded = async <T>(compute: () => Promise<T>): Promise<T> => {
+    await loaded;
+    return compute();
+  };
   return {
-    loaded: thread.loaded,
-    encode: (frames) => thread.ask({ kind: 'encode', frames }),
-    classify: (batch) => thread.ask({ kind: 'classify', batch }),
-    release: () => thread.release(),
+    loaded,
+    encode: (frames) => whenLoaded(() => thread.call('encode', frames)),
+    classify: (batch) => whenLoaded(() => thread.call('classify', batch)),
+    release: () => thread.end(new Error('The model was released')),
   };
 }
 
-/** As it is built: where TypeScript itself is run, as by tests, threads do not know it. */
-const ENGINE_THREAD = join(PACKAGE_FOLDER, 'dist', 'engine-thread.js');
-
-interface Waiting<T> {
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
+async function load(
+  thread: WorkerThread<ModelCalls>,
+  { model, moves }: { model: LoadedModel | Promise<LoadedModel>; moves: boolean },
+): Promise<EngineVersion> {
+  const give = async () => {
+    const read = await model;
+    return thread.call('load', read, moves ? memoryOf(read) : []);
+  };
+  const [engine] = await Promise.all([thread.call('start', undefined), give()]);
+  return engine;
 }
 
-/** Owns a worker thread, and pairs its replies with the requests. */
-class Thread {
-  readonly loaded: Promise<EngineVersion>;
-  readonly #worker: Worker;
-  readonly #ended: Promise<unknown>;
-  readonly #waiting = new Map<number, Waiting<Results[Input['kind']]>>();
-  #loading: Waiting<EngineVersion> | undefined;
-  #asked = 0;
-  #end: unknown;
-
-  constructor({ model, isShared, ...start }: ModelStart) {
-    this.loaded = new Promise((resolve, reject) => {
-      this.#loading = { resolve, reject };
-    });
-    // Whoever waits or computes hears of it.
-    this.loaded.catch(() => {});
-    this.#worker = new Worker(ENGINE_THREAD, {
-      workerData: start,
-      // Libraries of the engine see what is set of the environment only where it is the process's own.
-      env: SHARE_ENV,
-      // Node.js's flags, such as --input-type, are those of the program's own file.
-      execArgv: [],
-    });
-    this.#worker.on('message', (reply: Reply) => this.#take(reply));
-    this.#worker.on('error', (cause) => this.#fail(new Error('The engine thread failed', { cause })));
-    this.#ended = new Promise((resolve) => this.#worker.on('exit', resolve));
-    this.#ended.then(() => this.#fail(new Error('The engine thread ended')));
-    const give = (read: LoadedModel) => (isShared ? this.#worker.postMessage(read) : this.#move(read));
-    if (model instanceof Promise) model.then(give).catch((error) => this.#fail(error));
-    else this.#worker.postMessage(model);
-  }
-
-  async ask<I extends Input>(input: I): Promise<Results[I['kind']]> {
-    await this.loaded;
-    return new Promise((resolve, reject) => {
-      if (this.#end) return reject(this.#end);
-      const number = ++this.#asked;
-      // The thread gives what belongs to the kind of input that it was asked for.
-      this.#waiting.set(number, { resolve: resolve as Waiting<unknown>['resolve'], reject });
-      this.#worker.postMessage({ kind: 'request', number, input } satisfies Request);
-    });
-  }
-
-  async release(): Promise<void> {
-    this.#fail(new Error('The model was released'));
-    // Not terminate(): where that meets onnxruntime at work, the whole process is aborted.
-    this.#worker.postMessage(END);
-    await this.#ended;
-  }
-
-  #move(model: LoadedModel): void {
-    const tensors = model.members.flatMap((weights) => [...weights.values()]);
-    // As loadBundle gives them, each has memory of its own, which members may share.
-    this.#worker.postMessage(model, [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]);
-  }
-
-  #take(reply: Reply): void {
-    switch (reply.kind) {
-      case 'ready':
-        this.#loading?.resolve(reply.engine);
-        break;
-      case 'refused':
-        this.#fail(new UserError(reply.error.code, reply.error));
-        break;
-      case 'done':
-        this.#waiting.get(reply.number)?.resolve(reply.result);
-        this.#waiting.delete(reply.number);
-        break;
-      case 'failed':
-        this.#waiting.get(reply.number)?.reject(new Error(reply.problem));
-        this.#waiting.delete(reply.number);
-    }
-  }
-
-  #fail(reason: unknown): void {
-    this.#end ??= reason;
-    this.#loading?.reject(this.#end);
-    for (const { reject } of this.#waiting.values()) reject(this.#end);
-    this.#waiting.clear();
-  }
+/** As loadBundle gives them, tensors have memory of their own, which members may share. */
+function memoryOf({ members }: LoadedModel): ArrayBuffer[] {
+  const tensors = members.flatMap((weights) => [...weights.values()]);
+  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

@@ -1,5 +1,4 @@
 import type { Classification, EngineName, EngineOptions } from '../../engine/engine.js';
-import type { ErrorCode } from '../../errors.js';
 import type { SequenceBatch } from '../../inputs/batches.js';
 import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import type { FrameRun } from '../../inputs/video/stream-pictures.js';
@@ -11,35 +10,13 @@ export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
   readonly engine: 'auto' | EngineName;
 }
 
-/** The first message: the thread loads its engine while the model is still being read. */
 export interface LoadedModel {
-  readonly kind: 'model';
   /** What the encoder reads; null where there is none. */
   readonly frames: FramesInput | null;
   readonly networks: Networks;
   /** As in bundle/bundle.ts. */
   readonly members: readonly Weights[];
   readonly temperature: number;
-}
-
-/** The last message: the thread ends as soon as what it computes just then is done. */
-export const END = 'end';
-
-export interface Request {
-  readonly kind: 'request';
-  /** Comes back with the reply. */
-  readonly number: number;
-  readonly input: Input;
-}
-
-export type Input =
-  | { readonly kind: 'encode'; readonly frames: FrameRun }
-  | { readonly kind: 'classify'; readonly batch: SequenceBatch };
-
-/** What is computed of an input; `encode` gives features, float32 [frames, streams x featureCount]. */
-export interface Results {
-  readonly encode: Float32Array;
-  readonly classify: Classification;
 }
 
 /** What computes a model. */
@@ -49,12 +26,13 @@ export interface EngineVersion {
   readonly version: string;
 }
 
-export type Reply =
-  | { readonly kind: 'ready'; readonly engine: EngineVersion }
-  /** An error's class does not survive the way between threads: these are a UserError's parts. */
-  | {
-      readonly kind: 'refused';
-      readonly error: { readonly code: ErrorCode; readonly problem: string; readonly fix: string };
-    }
-  | { readonly kind: 'done'; readonly number: number; readonly result: Results[keyof Results] }
-  | { readonly kind: 'failed'; readonly number: number; readonly problem: string };
+/** What the thread of a model answers. */
+export type ModelCalls = {
+  /** Waits until the engine is loaded, which begins as the thread starts: the model is still being read then. */
+  readonly start: { readonly given: undefined; readonly result: EngineVersion };
+  /** Comes before what is computed. */
+  readonly load: { readonly given: LoadedModel; readonly result: undefined };
+  /** Gives features, float32 [frames, streams x featureCount]. */
+  readonly encode: { readonly given: FrameRun; readonly result: Float32Array };
+  readonly classify: { readonly given: SequenceBatch; readonly result: Classification };
+};

@@ -145,7 +145,7 @@ export function feedsOf(
   for (const [index, { name, width }] of statePartsOf(network).entries()) {
     if (wanted.has(name)) feeds[name] = { data: states[index]!, shape: [placement.lengths.length, width] };
   }
-  if (network.dropout === 0 || dropoutSeed === undefined) return feeds;
+  if (dropoutSeed === undefined) return feeds;
   const sequences = placements.map(({ lengths }) => lengths.length);
   return { ...feeds, ...maskFeeds(network, { sequences, seed: dropoutSeed }) };
 }
@@ -157,10 +157,16 @@ function segmentFeeds({ inner, rows, outer, places }: SegmentPlacement): Record<
   };
 }
 
-function maskFeeds(
+/**
+ * The masks of dropout, for graphs that declare them.
+ *
+ * @param options.sequences that each level reads.
+ */
+export function maskFeeds(
   network: RecurrentNetwork,
   options: { sequences: readonly number[]; seed: number },
 ): Record<string, Feed> {
+  if (network.dropout === 0) return {};
   const masks = dropoutMasks(network, options);
   const feeds: Record<string, Feed> = {};
   for (const [index, level] of levelsOf(network).entries()) {

@@ -1,22 +1,23 @@
 import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../../adam-names.js';
-import type { Feed } from '../session.js';
+import { LentArray } from '../threads/lent-array.js';
+import type { LentValues } from '../threads/thread-sessions.js';
 import { firstValues, pack, totalElements, unpack } from './parameter-layout.js';
 
 /** All that is trained and the optimizer's moments, each float32 [elements]; see parameter-layout.ts. */
 export interface AdamState {
-  readonly weights: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
+  readonly weights: LentArray;
+  readonly firstMoment: LentArray;
+  readonly secondMoment: LentArray;
 }
 
 /** The state before the first step. */
 export function initialState(parameters: readonly ParameterSpec[], weights: Weights): AdamState {
-  return { ...emptyState(parameters), weights: firstValues(parameters, weights) };
+  return { ...emptyState(parameters), weights: new LentArray(firstValues(parameters, weights)) };
 }
 
 export function emptyState(parameters: readonly ParameterSpec[]): AdamState {
-  const zeros = () => new Float32Array(totalElements(parameters));
+  const zeros = () => new LentArray(new Float32Array(totalElements(parameters)));
   return { weights: zeros(), firstMoment: zeros(), secondMoment: zeros() };
 }
 
@@ -26,10 +27,10 @@ export function exportState(
   state: AdamState,
   stepCount: number,
 ): Weights {
-  const moment = (prefix: string, flat: Float32Array) =>
-    [...unpack(parameters, flat)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
+  const moment = (prefix: string, { data }: LentArray) =>
+    [...unpack(parameters, data)].map(([name, tensor]): [string, Tensor] => [`${prefix}${name}`, tensor]);
   return new Map([
-    ...unpack(parameters, state.weights),
+    ...unpack(parameters, state.weights.data),
     ...moment(FIRST_MOMENT, state.firstMoment),
     ...moment(SECOND_MOMENT, state.secondMoment),
     [STEP_COUNT, { shape: [1], data: Float32Array.of(stepCount) }],
@@ -41,16 +42,17 @@ export function importState(
   parameters: readonly ParameterSpec[],
   exported: Weights,
 ): { state: AdamState; stepCount: number } {
+  const packed = (weights: Weights) => new LentArray(pack(parameters, weights));
   const state = {
-    weights: pack(parameters, exported),
-    firstMoment: pack(parameters, withoutPrefix(exported, FIRST_MOMENT)),
-    secondMoment: pack(parameters, withoutPrefix(exported, SECOND_MOMENT)),
+    weights: packed(exported),
+    firstMoment: packed(withoutPrefix(exported, FIRST_MOMENT)),
+    secondMoment: packed(withoutPrefix(exported, SECOND_MOMENT)),
   };
   return { state, stepCount: requireTensor(exported, STEP_COUNT, [1]).data[0]! };
 }
 
 /** A state as the inputs of a step. */
-export function stateFeeds({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> {
+export function stateFeeds({ weights, firstMoment, secondMoment }: AdamState): Record<string, LentValues> {
   return {
     weights: vector(weights),
     first_moment: vector(firstMoment),
@@ -59,7 +61,7 @@ export function stateFeeds({ weights, firstMoment, secondMoment }: AdamState): R
 }
 
 /** A state as the place that a step writes the next one to. */
-export function stateTargets({ weights, firstMoment, secondMoment }: AdamState): Record<string, Feed> {
+export function stateTargets({ weights, firstMoment, secondMoment }: AdamState): Record<string, LentValues> {
   return {
     next_weights: vector(weights),
     next_first_moment: vector(firstMoment),
@@ -67,4 +69,4 @@ export function stateTargets({ weights, firstMoment, secondMoment }: AdamState):
   };
 }
 
-export const vector = (data: Float32Array): Feed => ({ data, shape: [data.length] });
+export const vector = (data: LentArray): LentValues => ({ data, shape: [data.data.length] });

@@ -1,10 +1,11 @@
 import { type ConvolutionLayer, type MobileNet, mobileNetBlocks } from '../../../encoder/mobilenet.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
+import type { EngineOptions } from '../../engine.js';
 import { layerOutput, normalize } from '../encoder-graph.js';
 import { constant, createGraph, type Graph, input, output, type Value } from '../graph.js';
 import { add, clip, divide, isPositive, multiply, scalar, squareRoot, subtract } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
-import type { OpenSession } from '../session.js';
+import { SessionPool } from '../threads/session-pool.js';
 
 /**
  * A channel that varies less than this over the frames says nothing about them, and a deviation of 1 would
@@ -12,15 +13,16 @@ import type { OpenSession } from '../session.js';
  */
 const SMALLEST_DEVIATION = 1e-4;
 
-/** See TrainingOperations.calibrate. */
+/** See TrainingOperations.calibrate; computed in a thread of its own. */
 export async function calibrate(
-  open: OpenSession,
+  engine: EngineOptions,
   { network, weights, frames }: { network: MobileNet; weights: Weights; frames: Uint8Array },
 ): Promise<Weights> {
   const size = network.inputSize;
   const count = frames.length / (size * size * 3);
-  const session = await open(calibrationGraph(network, weights, count));
+  const threads = new SessionPool(engine);
   try {
+    const session = await threads.open(calibrationGraph(network, weights, count));
     const moments = await session.run({ frames: { data: frames, shape: [count, size, size, 3] } });
     const layers = mobileNetBlocks(network).flatMap((block) => block.layers);
     const scaled = layers.flatMap((layer) => {
@@ -29,7 +31,7 @@ export async function calibrate(
     });
     return new Map([...weights, ...scaled]);
   } finally {
-    await session.release();
+    await threads.release();
   }
 }
 

@@ -73,6 +73,8 @@ interface ClassLossBuild {
 /** A loss of targets that are indices of classes. */
 function byIndex({ build, feeds }: ClassLossBuild): OnnxLoss {
   return {
+    // Of timesteps, and with words that all of them share, it may be another.
+    isBySequence: false,
     build: (given) => {
       const { loss, hits } = build(given);
       output('loss', loss);

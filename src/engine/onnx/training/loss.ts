@@ -34,6 +34,7 @@ export const LOSSES: Readonly<Record<Loss, OnnxLoss>> = {
 /** @param terms of which the loss is the mean. */
 function dense(loss: DenseLoss, terms: (size: { sequences: number; classes: number }) => number): OnnxLoss {
   return {
+    isBySequence: true,
     build: ({ read, network, weight }) => {
       if (answersTimesteps(network)) throw new Error('Targets of timesteps are indices, not vectors');
       const logits = logitsOf(read, network, weight);

@@ -27,6 +27,11 @@ export interface LossTargets {
 /** One loss: what it adds to a graph, what a run feeds it, and what it makes of a run's results. */
 export interface OnnxLoss {
   /**
+   * Whether it is a sum over sequences, each of which has a row of its own in all that `feeds` gives: shards of a batch,
+   * fed with their rows, then come to losses, gradients and counts whose sums are those of the whole.
+   */
+  readonly isBySequence: boolean;
+  /**
    * Declares the inputs that `feeds` fills, and the output `loss` [].
    *
    * @returns A value that the loss is computed from, with its gradient: where differentiation begins.

@@ -5,6 +5,7 @@ import type { States } from '../../../network/states.js';
 import { requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import type {
   Classification,
+  EngineOptions,
   SequenceScore,
   StepResult,
   Trainer,
@@ -13,11 +14,15 @@ import type {
 } from '../../engine.js';
 import type { OpenSession } from '../session.js';
 import { Sessions } from '../sessions.js';
+import { SessionPool } from '../threads/session-pool.js';
+import type { ThreadSession } from '../threads/thread-sessions.js';
 import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
 import { EmbeddingRows } from './embedding-rows.js';
+import { GradientArrays } from './gradient-arrays.js';
 import { Evaluation, type PredictingEngine } from './network-evaluation.js';
-import { unpack } from './parameter-layout.js';
+import { totalElements, unpack } from './parameter-layout.js';
+import { shardsOf, stepInShards } from './shards.js';
 import { type FramesShape, type StepRequest, stepInParts, stepOnFrames, stepOnSequences } from './steps.js';
 import {
   frozenWeights,
@@ -27,18 +32,28 @@ import {
 } from './trained-network.js';
 
 /** What a trainer needs of its engine. */
-export interface TrainerEngine extends PredictingEngine {
-  readonly open: OpenSession;
+export interface TrainerEngine {
+  readonly options: EngineOptions;
+  /** Networks as they predict, in sessions that are opened so. */
+  readonly predicting: (open: OpenSession) => PredictingEngine;
   /** See ops/blocked.ts. */
   readonly block: number;
 }
 
-/** Trains a recurrent network, or the encoder with it. Owns onnxruntime's sessions until `release`. */
+/**
+ * Trains a recurrent network, or the encoder with it, in threads of its own, which end with `release`: this one goes on
+ * while they compute.
+ */
 export class OnnxTrainer implements Trainer {
-  readonly #engine: TrainerEngine;
+  readonly #block: number;
+  readonly #predicting: PredictingEngine;
+  readonly #threads: SessionPool;
   readonly #options: TrainerOptions;
   readonly #trained: TrainedNetwork;
-  readonly #sessions: Sessions;
+  readonly #sessions: Sessions<ThreadSession>;
+  /** Of each thread; see SessionPool.openers. */
+  readonly #ofThreads: ReadonlyArray<Sessions<ThreadSession>>;
+  readonly #gradients: GradientArrays;
   readonly #rows: readonly EmbeddingRows[];
   #encoder: TrainedEncoder | null;
   #state: AdamState;
@@ -51,10 +66,15 @@ export class OnnxTrainer implements Trainer {
   #evaluation: Evaluation | null = null;
 
   constructor(engine: TrainerEngine, options: TrainerOptions) {
-    this.#engine = engine;
+    const threads = new SessionPool(engine.options);
+    this.#threads = threads;
+    this.#predicting = engine.predicting(threads.open);
+    this.#block = engine.block;
     this.#options = options;
     this.#trained = trainedNetwork(options);
-    this.#sessions = new Sessions(engine.open);
+    this.#sessions = new Sessions(threads.open);
+    this.#ofThreads = threads.openers.map((open) => new Sessions(open));
+    this.#gradients = new GradientArrays(totalElements(this.#trained.parameters));
     const { weights, optimizer } = options;
     this.#rows = this.#trained.tables.map((table) => new EmbeddingRows(table, weights, optimizer));
     this.#encoder = this.#encoderWith(options.weights);
@@ -68,6 +88,8 @@ export class OnnxTrainer implements Trainer {
       ...step,
       trained: this.#trained,
       sessions: this.#sessions,
+      ofThreads: this.#ofThreads,
+      gradients: this.#gradients,
       state: this.#state,
       next: this.#spare,
       rows: this.#rows,
@@ -89,7 +111,7 @@ export class OnnxTrainer implements Trainer {
   }
 
   async weights(): Promise<Weights> {
-    const trained = unpack(this.#trained.parameters, this.#state.weights);
+    const trained = unpack(this.#trained.parameters, this.#state.weights.data);
     return foldScales(this.#withFrozen(new Map([...this.#rowWeights(), ...trained])));
   }
 
@@ -115,17 +137,19 @@ export class OnnxTrainer implements Trainer {
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
     this.#framesShape = { batch, timesteps };
     // The frozen weights are part of the graphs.
-    await this.#sessions.release();
+    for (const sessions of [this.#sessions, ...this.#ofThreads]) await sessions.release();
     await this.#forgetEvaluation();
   }
 
   async release(): Promise<void> {
-    await this.#sessions.release();
-    await this.#forgetEvaluation();
+    await this.#threads.release();
   }
 
   #run(batch: SequenceBatch | FrameBatch, request: StepRequest): Promise<StepResult> {
-    if (batch.kind !== 'frames') return stepOnSequences(request, batch);
+    if (batch.kind !== 'frames') {
+      const shards = shardsOf(this.#trained, batch);
+      return shards.length > 1 ? stepInShards(request, { batch, shards }) : stepOnSequences(request, batch);
+    }
     const encoder = this.#encoder;
     if (!encoder) throw new Error('A trainer without an encoder was given frames');
     const shape = {
@@ -147,7 +171,7 @@ export class OnnxTrainer implements Trainer {
     const { encoder } = this.#options;
     if (!encoder) return null;
     const { network, framesPerMicroBatch } = encoder;
-    const { block } = this.#engine;
+    const block = this.#block;
     return { network, frozen: frozenWeights(encoder, weights), framesPerMicroBatch, block };
   }
 
@@ -164,7 +188,7 @@ export class OnnxTrainer implements Trainer {
   }
 
   async #currentEvaluation(): Promise<Evaluation> {
-    this.#evaluation ??= new Evaluation(this.#engine, this.#options, await this.weights());
+    this.#evaluation ??= new Evaluation(this.#predicting, this.#options, await this.weights());
     return this.#evaluation;
   }
 

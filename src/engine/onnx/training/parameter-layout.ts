@@ -16,7 +16,7 @@ export const totalElements = (parameters: readonly ParameterSpec[]): number =>
   parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
 
 /** The parameters' values in one array. */
-export function pack(parameters: readonly ParameterSpec[], weights: Weights): Float32Array {
+export function pack(parameters: readonly ParameterSpec[], weights: Weights): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(totalElements(parameters));
   let start = 0;
   for (const { name, shape } of parameters) {
@@ -40,8 +40,10 @@ export function unpack(parameters: readonly ParameterSpec[], flat: Float32Array)
 }
 
 /** The values before the first step, in one array. */
-export const firstValues = (parameters: readonly ParameterSpec[], weights: Weights): Float32Array =>
-  pack(parameters, withFirstScales(parameters, weights));
+export const firstValues = (
+  parameters: readonly ParameterSpec[],
+  weights: Weights,
+): Float32Array<ArrayBuffer> => pack(parameters, withFirstScales(parameters, weights));
 
 /** float32 [elements]: a number for each parameter, at all of its elements. */
 export function perElement(

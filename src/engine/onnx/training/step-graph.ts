@@ -73,18 +73,21 @@ export function encodeGraph(trained: TrainedNetwork, encoder: TrainedEncoder, fr
 }
 
 /**
- * The recurrent network's part of a step on features: `features_gradient` of their shape and `gradient` by
- * its own weights.
+ * The recurrent network's part of a step on features: `gradient` by its own weights and, where they come of an encoder
+ * that is trained, too, `features_gradient` of their shape.
  */
-export function recurrentGradientGraph(trained: TrainedNetwork): Graph {
+export function recurrentGradientGraph(
+  trained: TrainedNetwork,
+  { ofFeatures }: { ofFeatures: boolean },
+): Graph {
   const graph = createGraph('recurrent_gradient');
   const weights = weightsInput(graph, trained.parameters);
   const features = featuresInput(graph, trained);
   const ofRecurrent = weights.values.slice(trained.encoderParameterCount);
   const from = lossOf(features, trained, weights);
-  const [ofFeatures, ...others] = gradients(from, [features, ...ofRecurrent]);
-  output('features_gradient', ofFeatures!);
-  output('gradient', flatten(others));
+  const by = gradients(from, [...(ofFeatures ? [features] : []), ...ofRecurrent]);
+  if (ofFeatures) output('features_gradient', by[0]!);
+  output('gradient', flatten(by.slice(-ofRecurrent.length)));
   return graph;
 }
 
@@ -111,18 +114,19 @@ export function encoderGradientGraph(
   return graph;
 }
 
-/** An update by `encoder_gradient` and `recurrent_gradient`, that of all weights in two parts. */
-export function updateGraph(trained: TrainedNetwork): Graph {
+/** An update by the sum of so many gradients, `gradient_0` and so on by all weights, added up in this order. */
+export function updateGraph(trained: TrainedNetwork, count: number): Graph {
   const graph = createGraph('update');
   const { flat } = weightsInput(graph, trained.parameters);
-  const part = (name: string, parameters: readonly ParameterSpec[]) =>
-    input(graph, { name, dtype: 'float32', shape: [totalElements(parameters)] });
-  const ofEncoder = part('encoder_gradient', trained.parameters.slice(0, trained.encoderParameterCount));
-  const ofRecurrent = part('recurrent_gradient', trained.parameters.slice(trained.encoderParameterCount));
-  const gradient = concatenate([ofEncoder, ofRecurrent], 0);
+  const given = Array.from({ length: count }, (_, index) =>
+    input(graph, { name: gradientName(index), dtype: 'float32', shape: flat.shape }),
+  );
+  const gradient = given.reduce(add);
   adamwUpdate([{ weights: flat, gradient, prefix: '', factors: trained.factors }], trained.update);
   return graph;
 }
+
+export const gradientName = (index: number): string => `gradient_${index}`;
 
 interface WeightsInput {
   readonly flat: Value;

@@ -7,15 +7,19 @@ import { nextName } from '../prediction-graph.js';
 import { feedsOf } from '../recurrent/network-inputs.js';
 import type { Feed } from '../session.js';
 import type { Sessions } from '../sessions.js';
+import { LentArray } from '../threads/lent-array.js';
+import type { ThreadSession } from '../threads/thread-sessions.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import type { EmbeddingRows } from './embedding-rows.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frame-feeds.js';
+import type { GradientArrays } from './gradient-arrays.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
 import {
   encodeGraph,
   encoderGradientGraph,
   framesStepGraph,
+  gradientName,
   recurrentGradientGraph,
   sequenceStepGraph,
   updateGraph,
@@ -25,7 +29,10 @@ import type { TrainedEncoder, TrainedNetwork, TrainedTable } from './trained-net
 /** What one step reads and where it writes. */
 export interface StepRequest extends Omit<TrainingStep, 'batch'> {
   readonly trained: TrainedNetwork;
-  readonly sessions: Sessions;
+  readonly sessions: Sessions<ThreadSession>;
+  /** In each thread, of sessions that compute side by side. */
+  readonly ofThreads: ReadonlyArray<Sessions<ThreadSession>>;
+  readonly gradients: GradientArrays;
   readonly state: AdamState;
   /** Gets the state after the step. */
   readonly next: AdamState;
@@ -89,14 +96,14 @@ function statesBefore(
   return states ?? zeroStates(network, lengths.length);
 }
 
-function wantedFeeds(
+export function wantedFeeds(
   { trained: { network, loss }, targets, dropoutSeed: seed }: StepRequest,
   place: { placement: Placement; timesteps: number },
 ): Record<string, Feed> {
   return LOSSES[loss].feeds({ network, targets, seed, ...place });
 }
 
-function stepResult(
+export function stepResult(
   { trained: { network, loss, carriesStates }, targets }: StepRequest,
   results: Record<string, Float32Array>,
 ): StepResult {
@@ -156,11 +163,13 @@ export async function stepInParts(
   encoder: TrainedEncoder,
   { batch, framesPerPart }: { batch: FrameBatch; framesPerPart: number },
 ): Promise<StepResult> {
-  const { trained, sessions, state, next, update, dropoutSeed } = request;
+  const { trained, sessions, gradients, state, dropoutSeed } = request;
   const weights = vector(state.weights);
   const parts = inParts(validFrames(batch), framesPerPart);
   const features = await encodeParts(request, encoder, parts);
-  const recurrent = await sessions.get('recurrent_gradient', () => recurrentGradientGraph(trained));
+  const recurrent = await sessions.get('recurrent_gradient', () =>
+    recurrentGradientGraph(trained, { ofFeatures: true }),
+  );
   const placed = placeFeatures(features, batch, trained.network.inputs);
   const results = await recurrent.run({
     weights,
@@ -173,11 +182,22 @@ export async function stepInParts(
     width: trained.network.inputs,
     framesPerPart,
   });
-  const ofEncoder = await carryOn(request, encoder, { parts, ofFeatures });
-  const updating = await sessions.get('update', () => updateGraph(trained));
-  const gradients = { encoder_gradient: vector(ofEncoder), recurrent_gradient: vector(gradient!) };
-  await updating.run({ ...stateFeeds(state), ...update, ...gradients }, stateTargets(next));
+  const all = gradients.take(1)[0]!;
+  all.data.set(await carryOn(request, encoder, { parts, ofFeatures }));
+  all.data.set(gradient!, all.data.length - gradient!.length);
+  await updateBy(request, [all]);
   return stepResult(request, results);
+}
+
+/** The update by the sum of gradients. */
+export async function updateBy(
+  { trained, sessions, state, next, update }: StepRequest,
+  gradients: readonly LentArray[],
+): Promise<void> {
+  const count = gradients.length;
+  const session = await sessions.get(`update ${count}`, () => updateGraph(trained, count));
+  const feeds = gradients.map((gradient, index) => [gradientName(index), vector(gradient)]);
+  await session.run({ ...stateFeeds(state), ...update, ...Object.fromEntries(feeds) }, stateTargets(next));
 }
 
 /** The features of each part, [frames, featureCount]. */
@@ -202,15 +222,17 @@ async function carryOn(
   { parts, ofFeatures }: { parts: readonly Feed[]; ofFeatures: readonly Feed[] },
 ): Promise<Float32Array> {
   const ofEncoder = trained.parameters.slice(0, trained.encoderParameterCount);
-  let sum: Float32Array = new Float32Array(totalElements(ofEncoder));
-  if (ofEncoder.length === 0) return sum;
+  const zeros = () => new LentArray(new Float32Array(totalElements(ofEncoder)));
+  let [sum, next] = [zeros(), zeros()];
+  if (ofEncoder.length === 0) return sum.data;
   const frameCount = parts[0]!.shape[0]!;
   const key = `encoder_gradient ${frameCount}`;
   const session = await sessions.get(key, () => encoderGradientGraph(trained, encoder, frameCount));
   const weights = vector(state.weights);
   for (const [index, frames] of parts.entries()) {
     const feeds = { weights, frames, features_gradient: ofFeatures[index]!, gradient: vector(sum) };
-    sum = (await session.run(feeds)).next_gradient!;
+    await session.run(feeds, { next_gradient: vector(next) });
+    [sum, next] = [next, sum];
   }
-  return sum;
+  return sum.data;
 }

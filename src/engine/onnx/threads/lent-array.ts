@@ -1,0 +1,29 @@
+/**
+ * float32 values that a run in another thread reads or writes in place: they move there and back, so that nothing is
+ * copied. Onnxruntime takes no memory that threads share.
+ */
+export class LentArray {
+  #data: Float32Array<ArrayBuffer> | null;
+
+  /** @param data With memory of its own. */
+  constructor(data: Float32Array<ArrayBuffer>) {
+    this.#data = data;
+  }
+
+  /** Holds until the next run with them. @throws Error while they are lent, and for good where their thread died. */
+  get data(): Float32Array<ArrayBuffer> {
+    if (!this.#data) throw new Error('These values are with a run that has not ended');
+    return this.#data;
+  }
+
+  /** The values, which are gone here until they are given back. @throws Error as `data`. */
+  lend(): Float32Array<ArrayBuffer> {
+    const { data } = this;
+    this.#data = null;
+    return data;
+  }
+
+  giveBack(data: Float32Array<ArrayBuffer>): void {
+    this.#data = data;
+  }
+}
