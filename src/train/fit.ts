@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Trainer } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { States } from '../network/states.js';
@@ -9,7 +10,7 @@ import type { Weights } from '../tensors/tensor.js';
 import { diverged, type EpochRecord, type Progress } from './checkpoint.js';
 import { optimizerOf } from './optimizer.js';
 import { learningRateAt } from './schedule.js';
-import type { StageSteps } from './stage-steps.js';
+import type { StageStep, StageSteps } from './stage-steps.js';
 import { lengthOf, type Stage, type StageLength } from './stages.js';
 import type { TrainEvent } from './train-event.js';
 
@@ -94,31 +95,49 @@ export function freshProgress(stage: number, history: readonly EpochRecord[]): P
 type EpochOptions = FitOptions & { readonly length: StageLength; readonly epochsBefore: number };
 
 async function trainEpoch(options: EpochOptions, start: Reached, best: Weights): Promise<Progress> {
-  const { length } = options;
-  const count = length.inEpoch(start.progress.epoch);
+  const { length, steps, signal } = options;
+  const { epoch } = start.progress;
+  const count = length.inEpoch(epoch);
+  const read = (step: number) => steps.read({ epoch, epochsBefore: options.epochsBefore + epoch, step });
   let reached = start;
-  while (reached.progress.step < count) {
-    if (options.signal?.aborted) {
-      await options.save(reached, best, 'at an end');
-      throw interrupted(reached.progress, length);
+  /** The batch after the one that is computed: whatever it draws is keyed by its place. */
+  let ahead: Promise<StageStep> | null = null;
+  try {
+    while (reached.progress.step < count) {
+      const { step } = reached.progress;
+      if (signal?.aborted) {
+        await options.save(reached, best, 'at an end');
+        throw interrupted(reached.progress, length);
+      }
+      const started = performance.now();
+      const given = await (ahead ?? read(step));
+      const stepping = trainStep(options, reached, { given, started });
+      // Once the step is under way.
+      ahead = step + 1 < count ? setImmediate().then(() => read(step + 1)) : null;
+      // Whoever comes to it hears of it.
+      ahead?.catch(() => {});
+      reached = await stepping;
     }
-    reached = await trainStep(options, reached);
+  } finally {
+    await ahead?.catch(() => {});
   }
   return reached.progress;
 }
 
-async function trainStep(options: EpochOptions, { progress, states }: Reached): Promise<Reached> {
-  const { stage, pipeline, steps, length, epochsBefore } = options;
-  const started = performance.now();
+/** @param step.started When its batch was waited for. */
+async function trainStep(
+  options: EpochOptions,
+  { progress, states }: Reached,
+  { given: { batch, targets, count }, started }: { given: StageStep; started: number },
+): Promise<Reached> {
+  const { stage, pipeline, length, epochsBefore } = options;
   const { epoch, step } = progress;
-  const place = { epoch, epochsBefore: epochsBefore + epoch, step };
-  const { batch, targets, count } = await steps.read(place);
   const result = await options.trainer.step({
     batch,
     targets,
     states,
     learningRate: learningRateOf(options, progress),
-    dropoutSeed: random(pipeline.seed, 'step', place.epochsBefore, place.step).integer(0, 2 ** 31),
+    dropoutSeed: random(pipeline.seed, 'step', epochsBefore + epoch, step).integer(0, 2 ** 31),
   });
   const { loss, correct } = result;
   if (!Number.isFinite(loss)) throw diverged(`the loss became ${loss}`, progress);
