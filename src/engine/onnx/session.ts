@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { EngineOptions } from '../engine.js';
 import type { Graph } from './graph.js';
+import { isLent, type LentValues } from './lent-array.js';
 import { encodeModel } from './onnx-model.js';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
@@ -27,6 +28,18 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** A session that trains: what is large it reads and writes in place. */
+export interface TrainingSession extends Session {
+  /**
+   * @param targets Where outputs are written, by name; the others get new memory.
+   * @returns The other outputs.
+   */
+  run(
+    feeds: Readonly<Record<string, Feed | LentValues>>,
+    targets?: Readonly<Record<string, LentValues>>,
+  ): Promise<Record<string, Float32Array>>;
+}
+
 /** Compiles a graph, for the caller to release. */
 export type OpenSession<S extends Session = Session> = (
   graph: Graph,
@@ -34,7 +47,7 @@ export type OpenSession<S extends Session = Session> = (
 ) => Promise<S>;
 
 /** A session of onnxruntime in this thread, which it blocks while it computes. */
-export class OnnxSession implements Session {
+export class OnnxSession implements TrainingSession {
   readonly #runtime: OnnxRuntime;
   readonly #session: InferenceSession;
   #release: Promise<void> | undefined;
@@ -77,18 +90,13 @@ export class OnnxSession implements Session {
     return new Set(this.#session.inputNames);
   }
 
-  /**
-   * @param feeds One for each of the graph's inputs, by name.
-   * @param targets Where outputs are written, by name; the others get new memory. Onnxruntime computes right
-   *   in the arrays of feeds and targets, nothing is copied.
-   * @returns float32 values of each of the graph's outputs, by name, belonging to the caller.
-   */
+  /** Onnxruntime computes right in the arrays of feeds and targets, nothing is copied. */
   async run(
-    feeds: Readonly<Record<string, Feed>>,
-    targets: Readonly<Record<string, Feed>> = {},
+    feeds: Readonly<Record<string, Feed | LentValues>>,
+    targets: Readonly<Record<string, Feed | LentValues>> = {},
   ): Promise<Record<string, Float32Array>> {
     if (this.#release) throw new Error('This network was released and cannot run any more');
-    const tensor = (feed: Feed) => toTensor(this.#runtime, feed);
+    const tensor = (feed: Feed | LentValues) => toTensor(this.#runtime, isLent(feed) ? inPlace(feed) : feed);
     const inputs = Object.entries(feeds).map(([name, feed]) => [name, tensor(feed)]);
     const outputs = this.#session.outputNames.map((name) => {
       const target = targets[name];
@@ -96,8 +104,10 @@ export class OnnxSession implements Session {
     });
     const results = await this.#session.run(Object.fromEntries(inputs), Object.fromEntries(outputs));
     return Object.fromEntries(
-      // Every output of our graphs is float32, for which onnxruntime gives a Float32Array.
-      Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
+      Object.entries(results)
+        .filter(([name]) => !targets[name])
+        // Every output of our graphs is float32, for which onnxruntime gives a Float32Array.
+        .map(([name, tensor]) => [name, tensor.data as Float32Array]),
     );
   }
 
@@ -106,6 +116,8 @@ export class OnnxSession implements Session {
     return this.#release;
   }
 }
+
+const inPlace = ({ data, shape }: LentValues): Feed => ({ data: data.data, shape });
 
 /** The type is given by name, since onnxruntime does not take a Buffer for the Uint8Array that it is. */
 function toTensor({ Tensor }: OnnxRuntime, { data, shape }: Feed): OrtTensor {

@@ -20,7 +20,7 @@ export interface OpenedSession {
 export interface SessionRun {
   readonly session: number;
   readonly feeds: Readonly<Record<string, Feed>>;
-  /** As in OnnxSession.run. */
+  /** As in TrainingSession.run. */
   readonly targets: Readonly<Record<string, Feed>>;
 }
 

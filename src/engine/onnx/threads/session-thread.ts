@@ -46,8 +46,7 @@ async function run({
   try {
     const opened = sessions.get(session);
     if (!opened) throw new Error('This network was released and cannot run any more');
-    const results = Object.entries(await opened.run(feeds, targets)).filter(([name]) => !targets[name]);
-    return { results: Object.fromEntries(results), problem: null };
+    return { results: await opened.run(feeds, targets), problem: null };
   } catch (error) {
     // Here, since what was given goes back all the same.
     return { results: null, problem: messageOf(error) };

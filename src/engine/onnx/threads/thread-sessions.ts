@@ -1,15 +1,9 @@
 import { WorkerThread } from '../../../platform/threads/worker-thread.js';
 import type { Graph } from '../graph.js';
+import { isLent, type LentValues } from '../lent-array.js';
 import { encodeModel } from '../onnx-model.js';
-import type { Feed, Session, SessionOptions } from '../session.js';
-import { LentArray } from './lent-array.js';
+import type { Feed, SessionOptions, TrainingSession } from '../session.js';
 import { arraysOf, memoryOf, type OpenedSession, type SessionCalls } from './session-calls.js';
-
-/** What a run reads and writes in place; see LentArray. */
-export interface LentValues {
-  readonly data: LentArray;
-  readonly shape: readonly number[];
-}
 
 /** A thread in which sessions compute, one run after the other. It is started at once, and owned until `release`. */
 export class ThreadSessions {
@@ -28,7 +22,7 @@ export class ThreadSessions {
 }
 
 /** A session that computes in a thread of its own, so that this one goes on meanwhile. */
-export class ThreadSession implements Session {
+export class ThreadSession implements TrainingSession {
   readonly inputNames: ReadonlySet<string>;
   readonly #thread: WorkerThread<SessionCalls>;
   readonly #session: number;
@@ -41,11 +35,7 @@ export class ThreadSession implements Session {
     this.inputNames = new Set(inputNames);
   }
 
-  /**
-   * @param feeds Copied, but for what is lent.
-   * @param targets Where outputs are written, by name; the others get new memory.
-   * @returns The other outputs.
-   */
+  /** Feeds are copied, but for what is lent. */
   async run(
     feeds: Readonly<Record<string, Feed | LentValues>>,
     targets: Readonly<Record<string, LentValues>> = {},
@@ -80,8 +70,6 @@ export class ThreadSession implements Session {
     return { data: copy, shape };
   }
 }
-
-const isLent = (feed: Feed | LentValues): feed is LentValues => feed.data instanceof LentArray;
 
 const lend = ({ data, shape }: LentValues): Feed => ({ data: data.lend(), shape });
 

@@ -1,7 +1,6 @@
 import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '../../../tensors/tensor.js';
 import { FIRST_MOMENT, SECOND_MOMENT, STEP_COUNT, withoutPrefix } from '../../adam-names.js';
-import { LentArray } from '../threads/lent-array.js';
-import type { LentValues } from '../threads/thread-sessions.js';
+import { LentArray, type LentValues } from '../lent-array.js';
 import { firstValues, pack, totalElements, unpack } from './parameter-layout.js';
 
 /** All that is trained and the optimizer's moments, each float32 [elements]; see parameter-layout.ts. */

@@ -22,7 +22,7 @@ export async function calibrate(
   const count = frames.length / (size * size * 3);
   const threads = new SessionPool(engine);
   try {
-    const session = await threads.open(calibrationGraph(network, weights, count));
+    const session = await threads.elsewhere.alone(calibrationGraph(network, weights, count));
     const moments = await session.run({ frames: { data: frames, shape: [count, size, size, 3] } });
     const layers = mobileNetBlocks(network).flatMap((block) => block.layers);
     const scaled = layers.flatMap((layer) => {

@@ -1,4 +1,4 @@
-import { LentArray } from '../threads/lent-array.js';
+import { LentArray } from '../lent-array.js';
 
 /** Gradients by all that is trained, float32 [elements], one for each part of a batch; steps use them again and again. */
 export class GradientArrays {

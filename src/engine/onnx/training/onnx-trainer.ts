@@ -13,9 +13,7 @@ import type {
   TrainingStep,
 } from '../../engine.js';
 import type { OpenSession } from '../session.js';
-import { Sessions } from '../sessions.js';
 import { SessionPool } from '../threads/session-pool.js';
-import type { ThreadSession } from '../threads/thread-sessions.js';
 import { type AdamState, emptyState, exportState, importState, initialState } from './adam-state.js';
 import { updateFeeds } from './adamw.js';
 import { EmbeddingRows } from './embedding-rows.js';
@@ -23,6 +21,7 @@ import { GradientArrays } from './gradient-arrays.js';
 import { Evaluation, type PredictingEngine } from './network-evaluation.js';
 import { totalElements, unpack } from './parameter-layout.js';
 import { shardsOf, stepInShards } from './shards.js';
+import { TrainerSessions } from './step-sessions.js';
 import { type FramesShape, type StepRequest, stepInParts, stepOnFrames, stepOnSequences } from './steps.js';
 import {
   frozenWeights,
@@ -41,18 +40,15 @@ export interface TrainerEngine {
 }
 
 /**
- * Trains a recurrent network, or the encoder with it, in threads of its own, which end with `release`: this one goes on
- * while they compute.
+ * Trains a recurrent network, or the encoder with it. What takes long computes in threads of its own, which end with
+ * `release`: this one goes on meanwhile.
  */
 export class OnnxTrainer implements Trainer {
   readonly #block: number;
   readonly #predicting: PredictingEngine;
-  readonly #threads: SessionPool;
   readonly #options: TrainerOptions;
   readonly #trained: TrainedNetwork;
-  readonly #sessions: Sessions<ThreadSession>;
-  /** Of each thread; see SessionPool.openers. */
-  readonly #ofThreads: ReadonlyArray<Sessions<ThreadSession>>;
+  readonly #sessions: TrainerSessions;
   readonly #gradients: GradientArrays;
   readonly #rows: readonly EmbeddingRows[];
   #encoder: TrainedEncoder | null;
@@ -67,13 +63,11 @@ export class OnnxTrainer implements Trainer {
 
   constructor(engine: TrainerEngine, options: TrainerOptions) {
     const threads = new SessionPool(engine.options);
-    this.#threads = threads;
-    this.#predicting = engine.predicting(threads.open);
+    this.#predicting = engine.predicting(threads.elsewhere.alone);
     this.#block = engine.block;
     this.#options = options;
     this.#trained = trainedNetwork(options);
-    this.#sessions = new Sessions(threads.open);
-    this.#ofThreads = threads.openers.map((open) => new Sessions(open));
+    this.#sessions = new TrainerSessions(threads);
     this.#gradients = new GradientArrays(totalElements(this.#trained.parameters));
     const { weights, optimizer } = options;
     this.#rows = this.#trained.tables.map((table) => new EmbeddingRows(table, weights, optimizer));
@@ -86,9 +80,8 @@ export class OnnxTrainer implements Trainer {
     const count = this.#stepCount + 1;
     const result = await this.#run(batch, {
       ...step,
+      ...this.#sessions.of(this.#trained, batch),
       trained: this.#trained,
-      sessions: this.#sessions,
-      ofThreads: this.#ofThreads,
       gradients: this.#gradients,
       state: this.#state,
       next: this.#spare,
@@ -137,12 +130,12 @@ export class OnnxTrainer implements Trainer {
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
     this.#framesShape = { batch, timesteps };
     // The frozen weights are part of the graphs.
-    for (const sessions of [this.#sessions, ...this.#ofThreads]) await sessions.release();
+    await this.#sessions.clear();
     await this.#forgetEvaluation();
   }
 
   async release(): Promise<void> {
-    await this.#threads.release();
+    await this.#sessions.release();
   }
 
   #run(batch: SequenceBatch | FrameBatch, request: StepRequest): Promise<StepResult> {

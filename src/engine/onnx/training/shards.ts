@@ -2,11 +2,10 @@ import type { SequenceBatch } from '../../../inputs/batches.js';
 import { concurrently } from '../../../platform/concurrently.js';
 import type { StepResult, TrainingStep } from '../../engine.js';
 import { batchFeeds } from '../batch-feeds.js';
+import type { LentArray } from '../lent-array.js';
 import { feedsOf, maskFeeds } from '../recurrent/network-inputs.js';
-import type { Feed } from '../session.js';
+import type { Feed, TrainingSession } from '../session.js';
 import type { Sessions } from '../sessions.js';
-import type { LentArray } from '../threads/lent-array.js';
-import type { ThreadSession } from '../threads/thread-sessions.js';
 import { vector } from './adam-state.js';
 import { LOSSES } from './loss.js';
 import { totalElements } from './parameter-layout.js';
@@ -69,17 +68,17 @@ export async function stepInShards(
 ): Promise<StepResult> {
   const gradients = request.gradients.take(shards.length);
   const feeds = rowFeeds(request, batch);
-  const free = [...request.ofThreads];
+  const free = [...request.ofCores];
   const results = await concurrently(
     [...shards.entries()],
     async ([index, shard]) => {
-      const sessions = free.pop()!; // as many are under way as there are threads
+      const sessions = free.pop()!; // as many are under way as there are cores
       const part = { batch, shard, feeds, gradient: gradients[index]! };
       const result = await shardGradient(request, sessions, part);
       free.push(sessions);
       return result;
     },
-    request.ofThreads.length,
+    request.ofCores.length,
   );
   await updateBy(request, gradients);
   return {
@@ -109,7 +108,7 @@ interface ShardPart {
 
 async function shardGradient(
   request: StepRequest,
-  sessions: Sessions<ThreadSession>,
+  sessions: Sessions<TrainingSession>,
   { batch, shard, feeds, gradient }: ShardPart,
 ): Promise<StepResult> {
   const { trained, state, targets } = request;

@@ -3,12 +3,11 @@ import type { Placement } from '../../../network/placement.js';
 import { type States, statePartsOf, zeroStates } from '../../../network/states.js';
 import type { StepResult, TrainingStep } from '../../engine.js';
 import { batchFeeds } from '../batch-feeds.js';
+import { LentArray } from '../lent-array.js';
 import { nextName } from '../prediction-graph.js';
 import { feedsOf } from '../recurrent/network-inputs.js';
-import type { Feed } from '../session.js';
+import type { Feed, TrainingSession } from '../session.js';
 import type { Sessions } from '../sessions.js';
-import { LentArray } from '../threads/lent-array.js';
-import type { ThreadSession } from '../threads/thread-sessions.js';
 import { type AdamState, stateFeeds, stateTargets, vector } from './adam-state.js';
 import type { EmbeddingRows } from './embedding-rows.js';
 import { inParts, paddedFrames, padRows, placeFeatures, takeFeatures, validFrames } from './frame-feeds.js';
@@ -26,12 +25,17 @@ import {
 } from './step-graph.js';
 import type { TrainedEncoder, TrainedNetwork, TrainedTable } from './trained-network.js';
 
+/** The sessions that a step computes in. */
+export interface StepSessions {
+  /** Of runs that have all cores. */
+  readonly sessions: Sessions<TrainingSession>;
+  /** Of each core, for shards, which are computed side by side. */
+  readonly ofCores: ReadonlyArray<Sessions<TrainingSession>>;
+}
+
 /** What one step reads and where it writes. */
-export interface StepRequest extends Omit<TrainingStep, 'batch'> {
+export interface StepRequest extends Omit<TrainingStep, 'batch'>, StepSessions {
   readonly trained: TrainedNetwork;
-  readonly sessions: Sessions<ThreadSession>;
-  /** In each thread, of sessions that compute side by side. */
-  readonly ofThreads: ReadonlyArray<Sessions<ThreadSession>>;
   readonly gradients: GradientArrays;
   readonly state: AdamState;
   /** Gets the state after the step. */

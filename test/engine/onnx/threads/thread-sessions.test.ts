@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { addNode, createGraph, type Graph, input, output } from '../../../../src/engine/onnx/graph.js';
+import { LentArray } from '../../../../src/engine/onnx/lent-array.js';
 import { add } from '../../../../src/engine/onnx/ops/elementwise.js';
-import { LentArray } from '../../../../src/engine/onnx/threads/lent-array.js';
 import { SessionPool } from '../../../../src/engine/onnx/threads/session-pool.js';
 import { ThreadSessions } from '../../../../src/engine/onnx/threads/thread-sessions.js';
 
@@ -98,7 +98,8 @@ describe('a session in a thread', () => {
 
 it('threads that were never needed are not started, and none is after their end', async () => {
   const pool = new SessionPool({ threads: 3 });
-  expect(pool.openers).toHaveLength(3);
+  expect(pool.here.ofCores).toHaveLength(3);
+  expect(pool.elsewhere.ofCores).toHaveLength(3);
   await pool.release();
-  await expect(pool.open(sumGraph())).rejects.toThrow('ended');
+  await expect(pool.elsewhere.alone(sumGraph())).rejects.toThrow('ended');
 });

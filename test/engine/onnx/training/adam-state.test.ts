@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LentArray } from '../../../../src/engine/onnx/threads/lent-array.js';
+import { LentArray } from '../../../../src/engine/onnx/lent-array.js';
 import {
   type AdamState,
   exportState,

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TrainerOptions } from '../../../../src/engine/engine.js';
 import { createOnnxEngine } from '../../../../src/engine/onnx/onnx-engine.js';
-import { Sessions } from '../../../../src/engine/onnx/sessions.js';
 import { SessionPool } from '../../../../src/engine/onnx/threads/session-pool.js';
 import { type AdamState, emptyState, initialState } from '../../../../src/engine/onnx/training/adam-state.js';
 import { updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
 import { GradientArrays } from '../../../../src/engine/onnx/training/gradient-arrays.js';
 import { totalElements } from '../../../../src/engine/onnx/training/parameter-layout.js';
 import { shardsOf, stepInShards } from '../../../../src/engine/onnx/training/shards.js';
+import { sessionsOf } from '../../../../src/engine/onnx/training/step-sessions.js';
 import { type StepRequest, stepOnSequences } from '../../../../src/engine/onnx/training/steps.js';
 import { trainedNetwork } from '../../../../src/engine/onnx/training/trained-network.js';
 import type { FeatureBatch } from '../../../../src/inputs/batches.js';
@@ -59,8 +59,7 @@ function requestOf(options: TrainerOptions, targets: Float32Array): StepRequest 
   const learningRate = 0.1;
   return {
     trained,
-    sessions: new Sessions(pool.open),
-    ofThreads: pool.openers.map((open) => new Sessions(open)),
+    ...sessionsOf(pool.elsewhere),
     gradients: new GradientArrays(totalElements(trained.parameters)),
     state: initialState(trained.parameters, options.weights),
     next: emptyState(trained.parameters),

@@ -1,6 +1,6 @@
 /**
- * float32 values that a run in another thread reads or writes in place: they move there and back, so that nothing is
- * copied. Onnxruntime takes no memory that threads share.
+ * float32 values that runs read or write in place, without a copy. They move to a run in another thread and back, since
+ * onnxruntime takes no memory that threads share.
  */
 export class LentArray {
   #data: Float32Array<ArrayBuffer> | null;
@@ -27,3 +27,12 @@ export class LentArray {
     this.#data = data;
   }
 }
+
+/** What a run reads or writes in place. */
+export interface LentValues {
+  readonly data: LentArray;
+  readonly shape: readonly number[];
+}
+
+export const isLent = (values: { readonly data: unknown }): values is LentValues =>
+  values.data instanceof LentArray;
