@@ -10,7 +10,7 @@ export const EXIT_INTERRUPTED = 130;
  *
  * A hang-up does nothing to work that was started with nohup.
  *
- * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.9 when absent.
+ * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.7 when absent.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -43,8 +43,8 @@ export function interruption(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A second, with some time to be gone. */
-const LONGEST_END_SECONDS = 0.9;
+/** A second, with some time to be gone: some gigabytes of memory take the system 0.3 s to take back. */
+const LONGEST_END_SECONDS = 0.7;
 
 /**
  * Whether this looks like work started with nohup, which leaves no stream on a terminal and, where nobody sent it
