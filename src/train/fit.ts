@@ -112,7 +112,7 @@ async function trainEpoch(options: EpochOptions, start: Reached, best: Weights):
       const started = performance.now();
       const given = await (ahead ?? read(step));
       const stepping = trainStep(options, reached, { given, started });
-      // Once the step is under way.
+      // Once the step is under way, or done where it computes in this thread.
       ahead = step + 1 < count ? setImmediate().then(() => read(step + 1)) : null;
       // Whoever comes to it hears of it.
       ahead?.catch(() => {});
