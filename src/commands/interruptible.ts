@@ -43,7 +43,7 @@ export function interruption(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A second, with some time to be gone: some gigabytes of memory take the system 0.3 s to take back. */
+/** A second, with some time to be gone: the system needs 0.3 s to take gigabytes of memory back. */
 const LONGEST_END_SECONDS = 0.7;
 
 /**

@@ -32,8 +32,8 @@ export function decodingFailure(video: FailedVideo, { exit, found, expected }: D
   const counts = `expected ${expected} frames, got ${found}`;
   if (hasErrors && !video.probe.index.timeline.isKeyframe.includes(true)) {
     return new UserError('corrupt', {
-      problem: `${path} has no keyframe, with which decoding could begin: ${counts}; ${words}.`,
-      fix: 'It was cut out of a longer recording after its last keyframe: cut it anew, from a keyframe on.',
+      problem: `${path} has no keyframe for decoding to begin at: ${counts}; ${words}.`,
+      fix: 'It was cut out of a longer recording after its last keyframe: cut it again, beginning at a keyframe.',
     });
   }
   if (hasErrors) return damageFailure(video, `${counts}; ${words}`);

@@ -62,7 +62,7 @@ async function load(
   return engine;
 }
 
-/** As loadBundle gives them, tensors have memory of their own, which members may share. */
+/** Tensors lie in the bytes of their file, or have memory of their own; members may share them. Nobody else has it. */
 function memoryOf({ members }: LoadedModel): ArrayBuffer[] {
   const tensors = members.flatMap((weights) => [...weights.values()]);
   return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];

@@ -55,7 +55,7 @@ describeWithEachFfmpeg('a broadcast stream that was cut out of a longer one', ()
     await expect(readFrames(part)).rejects.toMatchObject({
       code: 'corrupt',
       problem: expect.stringContaining(
-        'has no keyframe, with which decoding could begin: expected 4 frames, got 0',
+        'has no keyframe for decoding to begin at: expected 4 frames, got 0',
       ),
     });
   });
