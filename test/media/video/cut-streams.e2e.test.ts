@@ -54,9 +54,7 @@ describeWithEachFfmpeg('a broadcast stream that was cut out of a longer one', ()
     const part = cut('one.ts', PACKET_BYTES * 40);
     await expect(readFrames(part)).rejects.toMatchObject({
       code: 'corrupt',
-      problem: expect.stringContaining(
-        'has no keyframe for decoding to begin at: expected 4 frames, got 0',
-      ),
+      problem: expect.stringContaining('has no keyframe for decoding to begin at: expected 4 frames, got 0'),
     });
   });
 });
