@@ -10,7 +10,7 @@ export const EXIT_INTERRUPTED = 130;
  *
  * A hang-up does nothing to work that was started with nohup.
  *
- * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.7 when absent.
+ * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.5 when absent.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -43,8 +43,8 @@ export function interruption(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A second, with some time to be gone: the system needs 0.3 s to take gigabytes of memory back. */
-const LONGEST_END_SECONDS = 0.7;
+/** So that the process is gone within a second: the system needs 0.3 s to take gigabytes of memory back. */
+const LONGEST_END_SECONDS = 0.5;
 
 /**
  * Whether this looks like work started with nohup, which leaves no stream on a terminal and, where nobody sent it
