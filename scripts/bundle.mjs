@@ -29,9 +29,30 @@ const ENTRIES = [
  * a module. An entry is in no stage, since whoever needs another module of a stage would run it.
  */
 const STAGES = [
-  { name: 'thread', importedBy: ['src/predict/thread/engine-thread.ts'] },
+  {
+    name: 'thread',
+    importedBy: ['src/predict/thread/engine-thread.ts'],
+    // The engine wants these, and so does the command, which loads no engine.
+    modules: [
+      'src/platform/cache-folder.ts',
+      'src/platform/lack-of-memory.ts',
+      'src/platform/make-folder.ts',
+      'src/platform/regular-file.ts',
+      'src/platform/replace-file.ts',
+      'src/platform/version.ts',
+    ],
+  },
   { name: 'start', importedBy: ['src/cli.ts'], modules: ['src/commands/classify.ts'] },
-  { name: 'network', modules: ['src/network/recurrent.ts', 'src/random.ts'] },
+  {
+    name: 'network',
+    modules: [
+      'src/network/cells.ts',
+      'src/network/recurrent.ts',
+      'src/network/recurrent-parameters.ts',
+      'src/network/softmax.ts',
+      'src/random.ts',
+    ],
+  },
   { name: 'engine', modules: ['src/engine/onnx/onnx-engine.ts'] },
   {
     name: 'open',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
-import { openRegularFile } from '../platform/regular-file.js';
+import { readLargeFile } from '../platform/regular-file.js';
 import { decodeSafetensors, encodeSafetensors } from '../tensors/safetensors.js';
 import type { Weights } from '../tensors/tensor.js';
 import { damaged, type FileRecord, MANIFEST_FILE } from './manifest.js';
@@ -16,27 +16,11 @@ export function tensorFile<Name extends string>(
 
 /** @throws UserError `bad_bundle` for a file that is not as its manifest says, `bad_weights` for one of other content. */
 export async function readTensorFile(path: string, record: FileRecord): Promise<Weights> {
-  const bytes = await readWhole(path).catch((cause: unknown) => {
+  const bytes = await readLargeFile(path).catch((cause: unknown) => {
     throw damaged(path, `cannot be read: ${messageOf(cause)}`, cause);
   });
   checkFile(bytes, record, path);
   return decodeSafetensors(bytes, path).weights;
-}
-
-/** In as few goes as the system allows: readFile takes half a megabyte at a time and waits for its turn before each. */
-async function readWhole(path: string): Promise<Uint8Array> {
-  const file = await openRegularFile(path);
-  try {
-    const bytes = new Uint8Array((await file.stat()).size);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 function checkFile(bytes: Uint8Array, expected: FileRecord, path: string): void {

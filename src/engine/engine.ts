@@ -25,10 +25,20 @@ export interface Engine {
   readonly name: EngineName;
   /** Version of the library that computes, as it reports it. */
   readonly version: string;
-  /** @throws UserError `usage` where the engine has no such precision. */
-  loadEncoder(network: MobileNet, weights: Weights): Promise<FrameEncoder>;
-  /** @throws UserError `usage` where the engine has no such network. */
-  loadClassifier(network: RecurrentNetwork, weights: Weights): Promise<SequenceClassifier>;
+  /**
+   * @param weightsName Of these weights alone: the engine may keep what it makes of them for the next time.
+   * @throws UserError `usage` where the engine has no such precision.
+   */
+  loadEncoder(network: MobileNet, weights: Weights, weightsName?: string): Promise<FrameEncoder>;
+  /**
+   * @param weightsName As of loadEncoder.
+   * @throws UserError `usage` where the engine has no such network.
+   */
+  loadClassifier(
+    network: RecurrentNetwork,
+    weights: Weights,
+    weightsName?: string,
+  ): Promise<SequenceClassifier>;
   /**
    * A network that answers every timestep, to run from any states.
    *

@@ -13,19 +13,27 @@ import type { Classification, Engine, FrameEncoder, SequenceClassifier } from '.
 import { distinctEncoders, type FeaturePlace, ownFeatures, placesOfMembers } from './feature-places.js';
 import { shownOf } from './shown.js';
 
+/** A model as engines load it. */
+export interface Members {
+  readonly networks: Networks;
+  readonly members: readonly Weights[];
+  /** sha256 of the file that the weights are read of: engines may keep what they make of these; see Engine. */
+  readonly digest?: string | undefined;
+}
+
 /**
  * The encoders of a model's members as one: float32 [count, encoders x encodedWidth], what each encoder gives
  * beside those of the others. Members that share an encoder have it once.
  */
 export async function loadEncoders(
   engine: Engine,
-  { networks, members }: { networks: Networks; members: readonly Weights[] },
+  { networks, members, digest }: Members,
 ): Promise<FrameEncoder> {
   const network = networks.encoder;
   if (!network) throw new Error('The network reads no frames');
   const encoders: FrameEncoder[] = [];
-  for (const weights of distinctEncoders(network, members)) {
-    encoders.push(await engine.loadEncoder(network, weights));
+  for (const [index, weights] of distinctEncoders(network, members).entries()) {
+    encoders.push(await engine.loadEncoder(network, weights, digest && `encoder ${index} of ${digest}`));
   }
   return {
     encode: async (frames) => {
@@ -60,13 +68,15 @@ export async function encodeTimesteps(
  */
 export async function loadClassifiers(
   engine: Engine,
-  options: { networks: Networks; members: readonly Weights[]; temperature: number },
+  options: Members & { temperature: number },
 ): Promise<SequenceClassifier> {
-  const { members, temperature } = options;
+  const { members, temperature, digest } = options;
   const network = options.networks.recurrent;
   const places = placesOfMembers(options.networks, members);
   const classifiers: SequenceClassifier[] = [];
-  for (const weights of members) classifiers.push(await engine.loadClassifier(network, weights));
+  for (const [index, weights] of members.entries()) {
+    classifiers.push(await engine.loadClassifier(network, weights, digest && `member ${index} of ${digest}`));
+  }
   const width = readoutWidthOf(topLevelOf(network));
   const known = members.flatMap((weights) => openDistance(weights, width) ?? []);
   return {

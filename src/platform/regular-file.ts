@@ -32,6 +32,27 @@ export async function readRegularFile(path: string): Promise<Buffer> {
   }
 }
 
+/**
+ * Reads a file whole that the disk knows the length of, in as few goes as the system allows: readFile takes half a megabyte at a time and
+ * waits for its turn before each.
+ *
+ * @throws Error as openRegularFile.
+ */
+export async function readLargeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await openRegularFile(path);
+  try {
+    const bytes = new Uint8Array((await file.stat()).size);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === bytes.length) return bytes.subarray(0, length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** Reads a file of text whole, however long. @throws Error as openRegularFile. */
 export async function readRegularText(path: string): Promise<string> {
   return (await readRegularFile(path)).toString('utf8');

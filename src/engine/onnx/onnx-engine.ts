@@ -2,15 +2,15 @@ import { encodedWidth, type MobileNet } from '../../encoder/mobilenet.js';
 import type { Engine, EngineOptions, FrameEncoder } from '../engine.js';
 import { findChannelBlock } from './channel-block.js';
 import { encoderGraph } from './encoder-graph.js';
-import { createGraph, input, output } from './graph.js';
+import type { Graph } from './graph.js';
 import { int8EncoderGraph } from './int8-encoder-graph.js';
 import { int8Overflows } from './int8-overflow.js';
+import { KeptGraphs } from './kept-graphs.js';
 import { loadOnnxRuntime } from './load-runtime.js';
-import { add } from './ops/elementwise.js';
 import { classifierGraph } from './prediction-graph.js';
 import { sequenceClassifier } from './sequence-classifier.js';
 import { OnnxSequenceModel } from './sequence-model.js';
-import { OnnxSession, type OpenSession, type Session } from './session.js';
+import { type GraphOptions, OnnxSession, type OpenSession, type Session } from './session.js';
 import type { PredictingEngine } from './training/network-evaluation.js';
 import { OnnxTranslationModel } from './translation-model.js';
 
@@ -25,11 +25,15 @@ const FRAMES_PER_RUN = 8;
 export async function createOnnxEngine(options: EngineOptions = {}): Promise<Engine> {
   const runtime = await loadOnnxRuntime();
   const open: OpenSession = (graph, own) => OnnxSession.open(runtime, graph, { ...options, ...own });
-  await prepareRuntime(open);
+  // The first session also makes what all later ones share, such as the table of operators, which takes as long as a
+  // model's own: it can be made while the model is still being read.
+  const block = await findChannelBlock(open);
+  const kept = new KeptGraphs(runtime, block);
+  const openNamed: OpenNamed = (name, build, own) => kept.open(name, build, { ...options, ...own });
   return {
     name: 'onnx',
     version: runtime.env.versions.common,
-    ...predicting(open),
+    ...predicting(open, openNamed),
     loadTranslationModel: async (network, weights) => new OnnxTranslationModel(open, network, weights),
     // Loaded when called for: a prediction begins sooner without them.
     quantizeEncoder: async (network, weights, frames) => {
@@ -39,7 +43,7 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
     training: {
       createTrainer: async (given) => {
         const { OnnxTrainer } = await import('./training/onnx-trainer.js');
-        return new OnnxTrainer({ options, predicting, block: await findChannelBlock(open) }, given);
+        return new OnnxTrainer({ options, predicting, block }, given);
       },
       calibrate: async (network, weights, frames) => {
         const { calibrate } = await import('./training/calibrate.js');
@@ -49,29 +53,26 @@ export async function createOnnxEngine(options: EngineOptions = {}): Promise<Eng
   };
 }
 
+/** As KeptGraphs.open. */
+type OpenNamed = (name: unknown, build: () => Graph, own?: GraphOptions) => Promise<Session>;
+
 /** Networks as they predict, in sessions that are opened so. */
-const predicting = (open: OpenSession): PredictingEngine => ({
-  loadEncoder: async (network, weights) => {
-    if (network.precision !== 'int8')
-      return frameEncoder(network, await open(encoderGraph(network, weights)));
-    const wideProducts = await int8Overflows(open);
-    return frameEncoder(network, await open(int8EncoderGraph(network, weights), { wideProducts }));
+const predicting = (
+  open: OpenSession,
+  openNamed: OpenNamed = (_, build, own) => open(build(), own),
+): PredictingEngine => ({
+  loadEncoder: async (network, weights, weightsName) => {
+    const isInt8 = network.precision === 'int8';
+    const build = () => (isInt8 ? int8EncoderGraph : encoderGraph)(network, weights);
+    const own = isInt8 ? { wideProducts: await int8Overflows(open) } : {};
+    return frameEncoder(network, await openNamed(weightsName && [weightsName, network], build, own));
   },
-  loadClassifier: async (network, weights) =>
-    sequenceClassifier(network, await open(classifierGraph(network, weights))),
+  loadClassifier: async (network, weights, weightsName) => {
+    const build = () => classifierGraph(network, weights);
+    return sequenceClassifier(network, await openNamed(weightsName && [weightsName, network], build));
+  },
   loadSequenceModel: async (network, weights) => new OnnxSequenceModel(open, network, weights),
 });
-
-/**
- * The first session also makes what all later ones share, such as the table of operators, which takes as long as a
- * model's own: it can be made while the model is still being read.
- */
-async function prepareRuntime(open: OpenSession): Promise<void> {
-  const graph = createGraph('first');
-  const x = input(graph, { name: 'x', dtype: 'float32', shape: [1] });
-  output('y', add(x, x));
-  await (await open(graph)).release();
-}
 
 function frameEncoder(network: MobileNet, session: Session): FrameEncoder {
   const size = network.inputSize;

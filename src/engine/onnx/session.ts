@@ -15,7 +15,14 @@ export interface Feed {
 export interface SessionOptions extends EngineOptions {
   /** Take kernels that multiply int8 in more than 16 bits; several times slower where they are not needed. */
   readonly wideProducts?: boolean;
+  /** Where the model is written as it was optimized: for this onnxruntime, on processors with registers of this size. */
+  readonly optimizedPath?: string;
+  /** The model was written so. */
+  readonly isOptimized?: boolean;
 }
+
+/** What a graph asks of its session. */
+export type GraphOptions = Pick<SessionOptions, 'wideProducts'>;
 
 /** A graph that is compiled. It owns native memory until it is released; releasing twice is harmless. */
 export interface Session {
@@ -41,10 +48,7 @@ export interface TrainingSession extends Session {
 }
 
 /** Compiles a graph, for the caller to release. */
-export type OpenSession<S extends Session = Session> = (
-  graph: Graph,
-  options?: Pick<SessionOptions, 'wideProducts'>,
-) => Promise<S>;
+export type OpenSession<S extends Session = Session> = (graph: Graph, options?: GraphOptions) => Promise<S>;
 
 /** A session of onnxruntime in this thread, which it blocks while it computes. */
 export class OnnxSession implements TrainingSession {
@@ -67,10 +71,16 @@ export class OnnxSession implements TrainingSession {
     model: Uint8Array,
     options: SessionOptions,
   ): Promise<OnnxSession> {
-    const { threads, sharesCores = false, wideProducts = false } = options;
+    const {
+      threads,
+      sharesCores = false,
+      wideProducts = false,
+      optimizedPath,
+      isOptimized = false,
+    } = options;
     const session = await runtime.InferenceSession.create(model, {
       executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
+      graphOptimizationLevel: isOptimized ? 'disabled' : 'all',
       // Within a run, a thread without work spins, since the next op comes in microseconds, unless others want its
       // core. After a run all sleep.
       // x64quantprecision: see SessionOptions.
@@ -82,6 +92,7 @@ export class OnnxSession implements TrainingSession {
         },
       },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(optimizedPath === undefined ? {} : { optimizedModelFilePath: optimizedPath }),
     });
     return new OnnxSession(runtime, session);
   }

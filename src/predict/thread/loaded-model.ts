@@ -4,6 +4,6 @@ import type { LoadedModel } from './protocol.js';
 
 /** What a thread needs of a model. */
 export function loadedModel({ networks, members, manifest }: Bundle): LoadedModel {
-  const { temperature, pipeline } = manifest;
-  return { frames: framesOf(pipeline.input), networks, members, temperature };
+  const { temperature, pipeline, weights } = manifest;
+  return { frames: framesOf(pipeline.input), networks, members, digest: weights.sha256, temperature };
 }

@@ -1,21 +1,17 @@
 import type { Classification, EngineName, EngineOptions } from '../../engine/engine.js';
+import type { Members } from '../../engine/members.js';
 import type { SequenceBatch } from '../../inputs/batches.js';
 import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import type { FrameRun } from '../../inputs/video/stream-pictures.js';
-import type { Networks } from '../../network/networks.js';
-import type { Weights } from '../../tensors/tensor.js';
 
 /** What the thread is started with. */
 export interface ThreadStart extends Pick<EngineOptions, 'threads'> {
   readonly engine: 'auto' | EngineName;
 }
 
-export interface LoadedModel {
+export interface LoadedModel extends Members {
   /** What the encoder reads; null where there is none. */
   readonly frames: FramesInput | null;
-  readonly networks: Networks;
-  /** As in bundle/bundle.ts. */
-  readonly members: readonly Weights[];
   readonly temperature: number;
 }
 
