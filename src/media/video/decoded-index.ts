@@ -23,6 +23,8 @@ interface DecodedClip {
   readonly isEdited: boolean;
   /** Of a clip that is decoded in the order in which its frames are stored, its packets. */
   readonly codedPackets: readonly Packet[] | null;
+  /** Whether no other one follows, so that of its stamps, those that go back are ffmpeg's wrong guesses. */
+  readonly isOneRecording: boolean;
   /** Where times go on later within a recording, and a frame stays on screen. */
   readonly pauses: readonly Seam[];
 }
@@ -36,7 +38,7 @@ interface DecodedClip {
  * @throws UserError what ended ffmpeg before its time; `missing_tool`.
  */
 export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | null> {
-  const { file, limits, coding, framesPerSecond, isEdited, codedPackets, pauses } = clip;
+  const { file, limits, coding, framesPerSecond, isEdited, codedPackets, isOneRecording, pauses } = clip;
   const { source, input, safeOptions } = inputOf(file);
   const frames: DecodedFrame[] = [];
   const takesErrorLine = (line: string) => {
@@ -70,7 +72,10 @@ export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | n
     kind: 'counted',
     startSeconds: isEdited
       ? editedTimes(stamps, framesPerSecond)
-      : timesOf(stamps, { framesPerSecond, pauses }),
+      : timesOf(isOneRecording ? stamps.toSorted((one, other) => one - other) : stamps, {
+          framesPerSecond,
+          pauses,
+        }),
     isKeyframe: shown.map(({ isKeyframe }) => isKeyframe),
     codedPositions: order && Float64Array.from(order),
     framesPerSecond,

@@ -80,6 +80,24 @@ export function isInOrder(packets: readonly Packet[]): boolean {
   });
 }
 
+/**
+ * The distance of packets of which some have stamps, where it is the same everywhere, to half of it; null elsewhere. Of two to which
+ * ffmpeg gives one stamp, it is that of the second.
+ */
+export function evenPeriod(packets: readonly Packet[]): number | null {
+  const stamped = packets
+    .map(({ decodingSeconds: seconds }, place) => ({ seconds, place }))
+    .filter(({ seconds }) => !Number.isNaN(seconds))
+    .filter(({ seconds }, index, all) => seconds !== all[index + 1]?.seconds);
+  const steps = stamped.slice(1).map(({ seconds, place }, index) => ({
+    seconds: seconds - stamped[index]!.seconds,
+    packets: place - stamped[index]!.place,
+  }));
+  const periods = Float64Array.from(steps, (step) => step.seconds / step.packets).sort();
+  const usual = periods[periods.length >> 1] ?? 0;
+  return steps.every((step) => Math.abs(step.seconds - usual * step.packets) <= usual / 2) ? usual : null;
+}
+
 /** Two times of decoding, one after the other, that do not follow each other as within a recording. */
 export interface Seam {
   readonly before: number;

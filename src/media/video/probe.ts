@@ -13,6 +13,7 @@ import { countPresentSamples } from './mp4/present-samples.js';
 import { readMp4Report } from './mp4/report.js';
 import type { StoredFrames } from './mp4/samples.js';
 import {
+  evenPeriod,
   type FrameIndex,
   indexFrames,
   isInOrder,
@@ -105,30 +106,35 @@ const codingOf = ({ stream, packets }: OpenReport, codedPositions: FrameIndex['c
 async function indexOf(file: VideoFile, report: OpenReport, limits: RunLimits): Promise<FrameIndex | null> {
   const { format, stream, packets, leastPacketBytes } = report;
   const framesPerSecond = stream.avg_frame_rate;
+  const isProgramStream = format.format_name === 'mpeg';
+  const period = isProgramStream ? evenPeriod(packets) : null;
   const index = indexFrames(packets, {
     // The demuxer of AVI makes stamps up; they are right where each packet is shown as it comes.
     storesTimeStamps: format.format_name !== 'avi' || isInOrder(packets),
     framesPerSecond,
-    durationSeconds: stream.duration,
+    durationSeconds: period ? period * shownPackets(packets).length : stream.duration,
   });
   const isEdited =
     index?.kind === 'counted' && isTimed(packets) && packets.some(({ isDiscarded }) => isDiscarded);
   const hasFillers = format.format_name === 'avi' && leastPacketBytes <= FILLER_BYTES;
-  const isBroadcast = format.format_name === 'mpegts' || format.format_name === 'mpeg';
   const isCoded = holdsFramesBack(stream.codec_name) && !isInOrder(packets) && !isEdited && !hasFillers;
   const coded = isCoded ? codedIndex(shownPackets(packets), framesPerSecond) : null;
   if (coded) return coded;
+  const isBroadcast = isProgramStream || format.format_name === 'mpegts';
   const seams = isBroadcast ? seamsOf(packets) : [];
   const pauses = seams.length > 0 ? await findPausesAmong(seams, { file, report, limits }) : [];
   // Frames without stamps of their own are not evenly spaced, then.
   const isPaused = pauses.length > 0 && index?.kind === 'counted';
-  const isUncertain = isEdited || hasFillers || isPaused || pauses.length < seams.length;
+  const isSparse = isProgramStream && index?.kind === 'counted' && period === null;
+  const isUncertain = isEdited || hasFillers || isSparse || isPaused || pauses.length < seams.length;
   if (!isUncertain && !(isCoded && index?.kind === 'counted')) return index;
   const { indexByDecoding } = await import('./decoded-index.js');
   const { codec, isImmediate } = codingOf(report, null);
   const coding = { codec, isImmediate: isCoded || isImmediate };
   const codedPackets = isCoded ? packets : null;
-  return indexByDecoding({ file, limits, coding, framesPerSecond, isEdited, codedPackets, pauses });
+  const isOneRecording = isSparse && pauses.length === seams.length;
+  const clip = { file, limits, coding, framesPerSecond, isEdited, codedPackets, isOneRecording, pauses };
+  return indexByDecoding(clip);
 }
 
 /**

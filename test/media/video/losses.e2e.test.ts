@@ -36,6 +36,7 @@ const ASF = {
 const TS = { unitBytes: 188, units: [1, 11] as const, startOf: () => 0 };
 const FLV = { unitBytes: 600, units: [1, 5] as const, startOf: () => 0 };
 const AVI = { unitBytes: 900, units: [1, 5] as const, startOf: () => 0 };
+const PS = { unitBytes: 900, units: [1, 5] as const, startOf: () => 0 };
 const H264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-crf', '8', '-g', '12'];
 
 const CONTAINERS: readonly Container[] = [
@@ -48,6 +49,8 @@ const CONTAINERS: readonly Container[] = [
   { name: 'h264.mkv', encoder: [...H264, '-bf', '2'], unitBytes: 900, units: [1, 5], startOf: () => 0 },
   { name: 'mpeg4.avi', encoder: ['-c:v', 'mpeg4', '-q:v', '2', '-g', '12'], ...AVI },
   { name: 'mjpeg.avi', encoder: ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'], ...AVI },
+  { name: 'h264.mpg', encoder: [...H264, '-bf', '2'], ...PS },
+  { name: 'mpeg2.vob', encoder: ['-c:v', 'mpeg2video', '-q:v', '2', '-g', '12'], ...PS },
   {
     name: 'theora.ogv',
     encoder: ['-c:v', 'libtheora', '-q:v', '10', '-g', '12'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type ClipFacts,
+  evenPeriod,
   indexFrames,
   isInOrder,
   type Packet,
@@ -134,6 +135,17 @@ describe('a clip without usable time stamps is counted', () => {
       starts: [0, 0.1, 0.2, 0.9],
     });
   });
+});
+
+test('packets of which some have stamps are even, or are not', () => {
+  const stamped = (...seconds: readonly number[]) =>
+    seconds.map((decodingSeconds) => packet(decodingSeconds, { decodingSeconds }));
+  const none = Number.NaN;
+  expect(evenPeriod(stamped(0, none, none, 0.3, 0.4, none, 0.6))).toBeCloseTo(0.1, 6);
+  // ffmpeg gives a stamp to the packet before, too.
+  expect(evenPeriod(stamped(0, none, 0.3, 0.3, 0.4, none, 0.6))).toBeCloseTo(0.1, 6);
+  expect(evenPeriod(stamped(0, none, none, 0.5, 0.6, none, 0.8))).toBeNull();
+  expect(evenPeriod(stamped(none, none))).toBe(0);
 });
 
 test('there is no index of no frames', () => {

@@ -60,6 +60,10 @@ async function followContainer(
       const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));
       return findOggLosses(readBytes, { ...located, areSumsChecked });
     }
+    case 'mpeg': {
+      const { findProgramLosses } = await import('./program-stream.js');
+      return findProgramLosses(readBytes, { ...located, codec: report.stream?.codec_name ?? '' });
+    }
     case 'mpegts': {
       const { findTransportLosses } = await import('./transport-stream.js');
       return findTransportLosses(readBytes, { ...located, stream: Number(report.stream?.id) });
@@ -74,7 +78,9 @@ function atPackets(
   { within, before, given: all, cutOff, missing }: Losses,
   packets: readonly Packet[],
 ): Losses {
-  const times = Float64Array.from(packets, decodedAt).sort();
+  const times = Float64Array.from(packets, decodedAt)
+    .filter((seconds) => !Number.isNaN(seconds))
+    .sort();
   const given = { within: new Set<number>(), before: new Set<number>(), given: all, cutOff, missing };
   for (const seconds of [...within, ...before]) {
     const time = times[lastBefore(times, seconds - 1e-6) + 1];

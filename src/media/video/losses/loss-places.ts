@@ -10,6 +10,7 @@ export interface LossPlaces {
 export function createLossPlaces(losses: Losses | null | undefined): LossPlaces {
   const stamps: number[] = [];
   let place = 0;
+  let isLatestWithin = false;
   return {
     takePacket: ({ stamp, decodingStamp }) => {
       if (losses) stamps.push(Number.isNaN(decodingStamp) ? stamp : decodingStamp);
@@ -19,7 +20,9 @@ export function createLossPlaces(losses: Losses | null | undefined): LossPlaces 
       for (; losses && place < stamps.length; place++) {
         const seconds = stamps[place]! * secondsATick;
         const isMadeUp = losses.given !== undefined && !hasTime(losses.given, seconds);
-        if (isMadeUp || hasTime(losses.within, seconds)) places.push(place);
+        // Of several frames that are stored as one, the first alone may have a stamp.
+        if (!Number.isNaN(seconds)) isLatestWithin = hasTime(losses.within, seconds);
+        if (isMadeUp || isLatestWithin) places.push(place);
         if (hasTime(losses.before, seconds)) places.push(place - 0.5);
       }
       return places;
