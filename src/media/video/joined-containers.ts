@@ -69,10 +69,24 @@ const nextInFlash: Step = (head, start) => {
   return start > 0 ? 'again' : head[0] === 0x46 ? Math.max(8, head.readUInt32LE(4)) : null;
 };
 
+/** SMPTE 360M: each packet begins with its type and length, between marks; after one that ends the file, there is none. */
+const nextInGxf: Step = (head) => {
+  if (!isGxfPacket(head)) return null;
+  if (head[5] === GXF_END) return isGxfPacket(head.subarray(GXF_HEAD_BYTES)) ? 'again' : null;
+  return Math.max(GXF_HEAD_BYTES, head.readUInt32BE(6));
+};
+
+const GXF_HEAD_BYTES = 16;
+const GXF_END = 0xfb;
+
+const isGxfPacket = (head: Buffer): boolean =>
+  head.length >= GXF_HEAD_BYTES && head.readUIntBE(0, 5) === 1 && head.readUInt16BE(14) === 0xe1e2;
+
 const STEPS: ReadonlyArray<{ readonly begins: (head: string) => boolean; readonly step: Step }> = [
   { begins: (head) => head.startsWith('\x1aE\xdf\xa3'), step: nextInMatroska },
   { begins: (head) => head.startsWith('RIFF') && head.startsWith('AVI ', 8), step: nextInAvi },
   { begins: (head) => head.startsWith('FWS'), step: nextInFlash },
+  { begins: (head) => head.startsWith('\0\0\0\0\x01\xbc'), step: nextInGxf },
 ];
 
 /** What stands at the start and nowhere else: of ASF, NUT, YUV4MPEG, IVF, RealMedia, MXF and WTV. */

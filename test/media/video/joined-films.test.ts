@@ -36,6 +36,7 @@ const FILMS: ReadonlyArray<readonly [name: string, encoder: readonly string[]]> 
   ['film.rm', ['-c:v', 'rv10', '-q:v', '2']],
   ['film.mxf', MPEG2],
   ['film.wtv', MPEG2],
+  ['film.gxf', [...MPEG2, '-s', '720x576']],
   ['film.swf', FLV1],
 ];
 
