@@ -4,7 +4,8 @@ import { COMMANDS } from './commands/catalog.js';
 import { EXIT_INTERRUPTED } from './commands/interruptible.js';
 import { outputLost, watchOutput } from './commands/lost-output.js';
 import { UserError } from './errors.js';
-import { MEMORY_FIX, tellsOfLackOfMemory } from './platform/lack-of-memory.js';
+import { lackOf } from './platform/lack.js';
+import { MEMORY_FIX } from './platform/lack-of-memory.js';
 import { clipstepVersion } from './platform/version.js';
 
 /** Wrong use, as distinct from an input that failed (1). */
@@ -39,7 +40,7 @@ function showUsageOfBare(program: Command, args: readonly string[]): void {
 
 /** The exit code for what was thrown; errors of ours are printed here, commander prints its own. */
 async function report(error: unknown): Promise<number> {
-  const lack = lackOf(error);
+  const lack = wordsOfLack(error);
   if (lack !== null) return reportLack(lack);
   const { CommanderError } = await import('commander');
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
@@ -62,25 +63,23 @@ function reportLack(lack: string): number {
   return 1;
 }
 
-/** What the system has too little of, in whatever way that came out. */
-function lackOf(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = 'code' in cause ? String(cause.code) : '';
-    if (code === 'EMFILE' || code === 'ENFILE') {
+/** The error for what the system has too little of; null where other words say more. */
+function wordsOfLack(error: unknown): string | null {
+  switch (lackOf(error)) {
+    case 'handles':
       return 'Clipstep needs to open more files at once than the system allows.\nAllow more, for example: ulimit -n 1024';
-    }
-    const isRefused = code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'EAGAIN';
-    // What is said of a file names it.
-    if (isRefused || (!(cause instanceof UserError) && tellsOfLackOfMemory(cause.message))) {
+    case 'memory':
+      // It names the file that was read.
+      if (error instanceof UserError && error.code === 'killed') return null;
       return `There is not enough memory for Clipstep to go on.\n${MEMORY_FIX}`;
-    }
+    default:
+      return null;
   }
-  return null;
 }
 
 // Where files cannot be opened, several of our own fail to load at once, and what waits for one of them may wait for good.
 process.on('unhandledRejection', (error) => {
-  const lack = lackOf(error);
+  const lack = wordsOfLack(error);
   if (lack === null) throw error;
   process.exit(reportLack(lack));
 });

@@ -51,20 +51,6 @@ export class UserError extends Error {
   }
 }
 
-/** Failures that are not one input's: an interruption, or something that is missing or full here. */
-const FAILURES_OF_RUN: ReadonlySet<ErrorCode> = new Set([
-  'aborted',
-  'missing_tool',
-  'engine_unavailable',
-  'queue_unavailable',
-  'cannot_write',
-]);
-
-/** Whether one input failed by its own fault, so that others may be fine. */
-export function isFailureOfInput(thrown: unknown): thrown is UserError {
-  return thrown instanceof UserError && !FAILURES_OF_RUN.has(thrown.code);
-}
-
 /** The words of anything that was thrown, for a sentence of our own. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

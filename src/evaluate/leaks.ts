@@ -1,8 +1,9 @@
 import type { Example, SplitName } from '../datasets/dataset.js';
 import type { Split } from '../datasets/split.js';
-import { isFailureOfInput } from '../errors.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import { concurrently } from '../platform/concurrently.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
+import { unlessUnavailable } from '../platform/lack.js';
 import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
 import { isSameOrder, nearCopies, type PrintedClip } from './near-copies.js';
 
@@ -55,7 +56,7 @@ async function printOf(
   example: Example,
   options: { cache: Cache; isTorn: boolean; signal?: AbortSignal | undefined },
 ): Promise<ClipPrint> {
-  const content = await contentOf(example).catch(() => null);
+  const content = await unlessUnavailable(contentOf(example));
   if (content === null || !options.isTorn) return { content, frames: [] };
   try {
     return await clipPrint(example, { ...options, content });

@@ -1,9 +1,9 @@
 import type { Example } from '../datasets/dataset.js';
 import type { Classification, SequenceClassifier } from '../engine/engine.js';
-import { isFailureOfInput } from '../errors.js';
 import { collate, inBatches, type RecurrentSequence, takeTimesteps } from '../inputs/batches.js';
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
 

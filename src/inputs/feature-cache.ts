@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import { refuseDevice } from '../media/address.js';
 import { locateClip } from '../media/locate.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
+import { unlessUnavailable } from '../platform/lack.js';
 import { makeFolder } from '../platform/make-folder.js';
 import { bytesOfFile, NoRegularFile, readRegularFile } from '../platform/regular-file.js';
 import { replaceFile } from '../platform/replace-file.js';
@@ -81,8 +82,10 @@ export async function contentDigest(path: string): Promise<string> {
   if (!(await stat(path)).isDirectory()) return fileDigest(path).catch(refusePipe(path));
   const located = await locateClip(path);
   const paths = located.kind === 'images' ? located.paths : [];
-  const digests = await Promise.all(paths.map((frame) => fileDigest(frame).catch(() => 'unreadable')));
-  return digestOfFrames(paths.map((frame, index) => ({ path: frame, sha256: digests[index]! })));
+  const digests = await Promise.all(paths.map((frame) => unlessUnavailable(fileDigest(frame))));
+  return digestOfFrames(
+    paths.map((frame, index) => ({ path: frame, sha256: digests[index] ?? 'unreadable' })),
+  );
 }
 
 /** sha256 (hex) of the lines that `sha256sum` prints of frames, in the order in which they are read. */

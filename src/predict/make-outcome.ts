@@ -1,6 +1,7 @@
 import type { Described } from '../bundle/bundle.js';
 import type { EngineName } from '../engine/engine.js';
-import { isFailureOfInput, type UserError } from '../errors.js';
+import type { UserError } from '../errors.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 import { answerOf, type Limits, type RankedClass } from '../tasks/classification/answer.js';
 import { totalMilliseconds, type WindowResult } from './batch/classify-windows.js';
 import { mergeWindows, type Windowing } from './batch/windows.js';

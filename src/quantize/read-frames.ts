@@ -1,8 +1,9 @@
 import type { Example } from '../datasets/dataset.js';
-import { isFailureOfInput, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Cache } from '../inputs/feature-cache.js';
 import type { FramesInput } from '../inputs/video/frames-schema.js';
 import { frameReader } from '../inputs/video/sequences.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 import { random } from '../random.js';
 import type { QuantizeEvent } from './quantize-event.js';
 

@@ -1,7 +1,7 @@
-import { isFailureOfInput } from '../errors.js';
 import type { Illustration } from '../inputs/input-kind.js';
 import { type InputSettings, inputOf } from '../inputs/input-kinds.js';
 import type { ReadableExample } from '../inputs/sequence-reader.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 
 /**
  * What a network saw of an example.

@@ -1,7 +1,8 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 import { readRegularText } from '../platform/regular-file.js';
 import { withoutWindows } from '../predict/batch/classify-windows.js';
 import type { ClipClassifier } from '../predict/classify-options.js';
@@ -54,7 +55,7 @@ export async function classifyRequest(
     return answer(outcome, { model: model.name, names: names });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof UserError && statusOf(error.code) === 422) return failed(clientWords(error, names));
+    if (isFailureOfInput(error) && statusOf(error.code) === 422) return failed(clientWords(error, names));
     throw error;
   } finally {
     life.end();

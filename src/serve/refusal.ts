@@ -1,4 +1,5 @@
 import { type ErrorCode, UserError } from '../errors.js';
+import { lackOf } from '../platform/lack.js';
 
 /** Why a request is refused, apart from what can be wrong with a clip. */
 export type RefusalCode =
@@ -60,9 +61,22 @@ export const RETRY_SECONDS = 1;
 /** What was thrown, as a refusal; undefined for a bug in Clipstep. */
 export function refusalOf(thrown: unknown): Refusal | undefined {
   if (thrown instanceof Refusal) return thrown;
+  const lack = lackOf(thrown);
+  if (lack === 'handles' || lack === 'memory') return lacking(lack);
   if (!(thrown instanceof UserError)) return undefined;
   const { code, problem, fix } = thrown;
   return new Refusal({ status: statusOf(code), code, problem, fix });
+}
+
+/** Whatever it is said of, the body is not at fault. */
+function lacking(lack: 'handles' | 'memory'): Refusal {
+  return new Refusal({
+    status: 503,
+    code: 'busy',
+    problem: `The server has too ${lack === 'handles' ? 'few file handles' : 'little memory'} left for the request.`,
+    fix: 'Send it again later.',
+    headers: { 'Retry-After': String(RETRY_SECONDS) },
+  });
 }
 
 /** By error: whether the body is at fault, or something is missing on this machine. */

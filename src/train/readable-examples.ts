@@ -1,7 +1,8 @@
 import type { Example } from '../datasets/dataset.js';
-import { isFailureOfInput, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { SequenceReader, View } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
+import { isFailureOfInput } from '../platform/failure-of-input.js';
 import type { TrainEvent } from './train-event.js';
 
 /**

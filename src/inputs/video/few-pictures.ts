@@ -1,5 +1,6 @@
 import type { Sampling } from '../../media/frame-schema.js';
 import { locateClip } from '../../media/locate.js';
+import { unlessUnavailable } from '../../platform/lack.js';
 import type { ReadableExample } from '../sequence-reader.js';
 
 /**
@@ -13,7 +14,7 @@ export async function fewPictures(
   if (sampling.kind !== 'uniform' && sampling.kind !== 'segments') return null;
   const counts: number[] = [];
   for (const example of examples) {
-    const clip = example.image ? null : await locateClip(example.path).catch(() => null);
+    const clip = example.image ? null : await unlessUnavailable(locateClip(example.path));
     if (clip?.kind === 'images' && clip.paths.length < sampling.frames) counts.push(clip.paths.length);
   }
   if (counts.length === 0) return null;

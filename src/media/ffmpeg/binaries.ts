@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 import { isExecutableFile, programsOnPath } from '../../platform/child-process/find-program.js';
+import { lackOf } from '../../platform/lack.js';
 import { answersStill, type Version, versionOf } from './program-version.js';
 
 export type Tool = 'ffmpeg' | 'ffprobe';
@@ -66,6 +67,8 @@ async function lookFor(tool: Tool): Promise<Binary> {
       if (candidate.source === 'package') await ensureExecutable(candidate.path);
       return { tool, ...candidate, ...(await versionOf(candidate.path)) };
     } catch (thrown) {
+      // Another one would not be the one that is meant.
+      if (lackOf(thrown)) throw thrown;
       failures.push(`${candidate.path}: ${messageOf(thrown).split('\n')[0]}`);
     }
   }

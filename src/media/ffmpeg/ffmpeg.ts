@@ -101,6 +101,7 @@ async function* runTool(
   const { exit, isSilent } = yield* asEvents(child);
   if (isSilent && hasFailed(exit) && (await hasGone(binary))) return yield* runTool(tool, options);
   if (exit.kind !== 'failed_to_start') {
+    if (exit.errorLines.some((line) => /too many open files/i.test(line))) throw tooFewHandles(tool);
     yield exit;
     return;
   }
@@ -110,6 +111,10 @@ async function* runTool(
     cause: exit.cause,
   });
 }
+
+/** What a program says of its own handles, as Node.js says it. */
+const tooFewHandles = (tool: Tool): Error =>
+  Object.assign(new Error(`${tool} has too few file handles`), { code: 'EMFILE' });
 
 const hasFailed = (exit: ChildExit): boolean =>
   exit.kind === 'failed_to_start' ||

@@ -1,5 +1,6 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { messageOf, UserError } from '../../errors.js';
+import { readRegularFile } from '../../platform/regular-file.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
 import { imageFailure } from './image-failure.js';
@@ -32,6 +33,13 @@ export async function decoding<T>(picture: StoredPicture, work: Work<T>): Promis
   try {
     return await workBeside(() => work(open('error')));
   } catch (cause) {
+    if (!isUnopened(cause)) throw await imageFailure(path, cause);
+  }
+  // From memory, libvips needs no file handle: reading it all says whether one can be had.
+  const bytes = await readRegularFile(path);
+  try {
+    return await workBeside(() => work(open('error', bytes)));
+  } catch (cause) {
     throw await imageFailure(path, cause);
   }
 }
@@ -53,8 +61,8 @@ export async function decodingDamaged<T>(
 
 async function opener({ path, page }: StoredPicture) {
   const sharp = await loadSharp();
-  return (failOn: SharpOptions['failOn']) =>
-    sharp(path, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn });
+  return (failOn: SharpOptions['failOn'], source: string | Buffer = path) =>
+    sharp(source, { page, pages: 1, limitInputPixels: MAX_PIXELS, failOn });
 }
 
 /**
@@ -63,6 +71,10 @@ async function opener({ path, page }: StoredPicture) {
  */
 const DAMAGE =
   /premature end|bad (?:Huffman|arithmetic) code|instead of RST|bogus marker length|inconsistent progression|extraneous bytes before marker 0x(?!d9)|invalid frame data/i;
+
+/** What sharp says of a file that it cannot open, as of one that it finds no sense in. */
+const isUnopened = (cause: unknown): boolean =>
+  /unsupported image format|unable to open|input file is missing/i.test(messageOf(cause));
 
 const isDamage = (cause: unknown): boolean => DAMAGE.test(messageOf(cause));
 

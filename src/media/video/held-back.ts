@@ -1,3 +1,4 @@
+import { unlessUnavailable } from '../../platform/lack.js';
 import { openRegularFile } from '../../platform/regular-file.js';
 import { runFfprobe } from '../ffmpeg/ffmpeg.js';
 import { holdsFramesBack } from './coded-order.js';
@@ -61,7 +62,7 @@ async function startOfNextKeyframe(options: DecodeOptions, seconds: number): Pro
 
 /** In a broadcast stream, the end of the frame before may lie in the same packet: ISO/IEC 13818-2, section 6.2.2.1. */
 async function findSequence(path: string, start: number): Promise<number> {
-  const file = await openRegularFile(path).catch(() => null);
+  const file = await unlessUnavailable(openRegularFile(path));
   if (!file) return start;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(PACKET_BYTES), 0, PACKET_BYTES, start);

@@ -49,6 +49,8 @@ async function start({ number, command }: Launch): Promise<void> {
 /** A socket for the program: nothing of what comes through it is taken here. */
 async function open(header: { number: number; channel: Channel }): Promise<Socket> {
   const socket = connect(socketPath);
+  // Whoever waits for it hears of it here; where handles have run out, the other end may close it at any moment.
+  socket.on('error', () => {});
   socket.pause();
   await once(socket, 'connect');
   await new Promise<void>((resolve, reject) => {

@@ -8,6 +8,7 @@ import { readSignature } from '../../media/file-signature.js';
 import { isSystemFolder } from '../../media/system-names.js';
 import { counted } from '../../platform/counted.js';
 import { type FolderEntry, notUtf8, walkFolder } from '../../platform/folder-names.js';
+import { lackOf, unlessUnavailable } from '../../platform/lack.js';
 import { naturalOrder } from '../../platform/natural-order.js';
 import { sorted } from '../../platform/sorted.js';
 import { Spool } from '../../platform/spool.js';
@@ -133,7 +134,7 @@ async function listEntries(
     }
   } catch (cause) {
     // Ours are none of the folder's.
-    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    if (!(cause instanceof Error && 'syscall' in cause) || lackOf(cause)) throw cause;
     return { frames, hasClips, problem: unreadable(folder.path, messageOf(cause)) };
   }
   return { frames, hasClips };
@@ -169,6 +170,7 @@ async function look(
     walk.onSkipped({ path, problem: 'It is a pipe, a socket or a device.' });
     return null;
   } catch (cause) {
+    if (lackOf(cause)) throw cause;
     const words = messageOf(cause);
     if (!/^ELOOP/.test(words)) return { problem: unreadable(path, words) };
     walk.onSkipped({ path, problem: 'It is a link that leads back to itself.' });
@@ -180,7 +182,7 @@ async function lookIntoFile(path: string, { images }: FindOptions): Promise<'fra
   if (isFrameName(path)) return images === 'frames' ? 'frame' : 'clip';
   if (isClipName(path)) return 'clip';
   // One that cannot be opened has no name of a clip either.
-  const signature = await readSignature(path).catch(() => 'unknown');
+  const signature = await unlessUnavailable(readSignature(path));
   return signature === 'video' ? 'clip' : null;
 }
 

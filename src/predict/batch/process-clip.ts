@@ -1,11 +1,13 @@
 import type { MobileNet } from '../../encoder/mobilenet.js';
 import { featuresOnly } from '../../engine/feature-places.js';
-import { isFailureOfInput, UserError } from '../../errors.js';
+import { UserError } from '../../errors.js';
 import type { FeatureSequence } from '../../inputs/batches.js';
 import type { KeptFeatures } from '../../inputs/video/sequences.js';
 import type { PlanChoice } from '../../media/frames.js';
 import { locatePath } from '../../media/locate.js';
 import type { StartProgram } from '../../platform/child-process/program.js';
+import { isFailureOfInput } from '../../platform/failure-of-input.js';
+import { lackOf } from '../../platform/lack.js';
 import { type ClipPart, ComputeFailure, classifyClip, type SharedModel } from '../classify-clip.js';
 import { classifyText, type TextModel } from '../classify-text.js';
 import type { RemoteClips } from '../remote-clips.js';
@@ -44,7 +46,7 @@ export interface ProcessOptions extends RowOptions {
  *
  * @param finished the clip's row that stands already, if any.
  * @returns null when that row still holds.
- * @throws UserError `aborted`, `missing_tool`, `cannot_write`; ComputeFailure.
+ * @throws UserError `aborted`, `missing_tool`, `cannot_write`; ComputeFailure; whatever a lack on this machine causes.
  */
 export async function processClip(
   { clip, finished }: { clip: BatchClip; finished: Row | null },
@@ -62,7 +64,7 @@ export async function processClip(
       return opened.classify();
     });
   } catch (error) {
-    const isOfRun = error instanceof UserError && !isFailureOfInput(error);
+    const isOfRun = error instanceof UserError ? !isFailureOfInput(error) : lackOf(error) !== null;
     if (isOfRun || error instanceof ComputeFailure) throw error;
     return failedRow({ clip, content, error });
   }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFailureOfInput, type UserError } from '../../errors.js';
+import type { UserError } from '../../errors.js';
 import { inputOf } from '../../inputs/input-kinds.js';
 import type { FramesInput } from '../../inputs/video/frames-schema.js';
 import { liveFrames } from '../../media/live/live-frames.js';
 import { type LiveSource, liveSource } from '../../media/live/live-source.js';
+import { isFailureOfInput } from '../../platform/failure-of-input.js';
 import { requireCommand } from '../../tasks/commands.js';
 import { thresholdsOf, type Windowing } from '../batch/windows.js';
 import { ComputeFailure } from '../classify-clip.js';

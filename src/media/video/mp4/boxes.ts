@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { unlessUnavailable } from '../../../platform/lack.js';
 import { openRegularFile } from '../../../platform/regular-file.js';
 
 /**
@@ -69,9 +70,8 @@ export async function isHeaderCutOff(path: string): Promise<boolean> {
 }
 
 async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await openRegularFile(path).catch((cause: unknown) => {
-    throw new OutOfTheOrdinary('It cannot be opened', { cause });
-  });
+  const file = await unlessUnavailable(openRegularFile(path));
+  if (!file) throw new OutOfTheOrdinary('It cannot be opened');
   try {
     return await work(file);
   } finally {

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { unlessUnavailable } from '../../../platform/lack.js';
 import { openRegularFile } from '../../../platform/regular-file.js';
 import { initialSegment, mediaSegment } from './fragments.js';
 import { isIndependent, isNeverReferred } from './nal-units.js';
@@ -28,7 +29,7 @@ const BLOCK_BYTES = 2 ** 18;
  */
 export async function* readExcerpt(excerpt: Excerpt): AsyncGenerator<Buffer, void> {
   const { stored, ranges, wanted } = excerpt;
-  const file = await openRegularFile(excerpt.path).catch(() => null);
+  const file = await unlessUnavailable(openRegularFile(excerpt.path));
   if (!file) return;
   try {
     const read = blockReader(file);

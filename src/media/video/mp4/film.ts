@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../../errors.js';
+import { unlessUnavailable } from '../../../platform/lack.js';
 import { openRegularFile } from '../../../platform/regular-file.js';
 import {
   type Box,
@@ -33,7 +34,7 @@ interface FilePart {
  * @throws UserError `corrupt` where its header cannot be read, `no_video` where it holds no film.
  */
 export async function findFilm(path: string): Promise<Film | null> {
-  const file = await openRegularFile(path).catch(() => null);
+  const file = await unlessUnavailable(openRegularFile(path));
   if (!file) return null;
   try {
     return await filmIn(file, path);
@@ -129,7 +130,7 @@ const MAX_HEADER_BYTES = 32 * 2 ** 20;
 
 /** The film as ffmpeg reads it through a pipe. It ends early where the file has become shorter. */
 export async function* readFilm({ path, parts }: Film): AsyncGenerator<Buffer, void> {
-  const file = await openRegularFile(path).catch(() => null);
+  const file = await unlessUnavailable(openRegularFile(path));
   if (!file) return;
   try {
     for (const part of parts) {

@@ -1,3 +1,4 @@
+import { unlessUnavailable } from '../../../platform/lack.js';
 import { openRegularFile } from '../../../platform/regular-file.js';
 import { joinedFilmsFailure } from '../joined-films.js';
 import { joinedFilesIn, type TopBox } from './boxes.js';
@@ -9,7 +10,7 @@ import { joinedFilesIn, type TopBox } from './boxes.js';
  * @throws UserError `unreadable` where there is more than one.
  */
 export async function refuseJoinedFiles(path: string): Promise<void> {
-  const file = await openRegularFile(path).catch(() => null);
+  const file = await unlessUnavailable(openRegularFile(path));
   if (!file) return;
   const files = await joinedFilesIn(file).finally(() => file.close());
   const has = (boxes: readonly TopBox[], type: string) => boxes.some((box) => box.type === type);
