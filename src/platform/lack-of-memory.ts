@@ -1,9 +1,9 @@
 /**
  * Whether words of a program or a library say that it was refused memory, or a thread, which takes memory of its own:
- * of libc, of C++, of Node.js and of what loads libraries.
+ * of libc, of C++, of Node.js, of onnxruntime and of what loads libraries.
  */
 export const tellsOfLackOfMemory = (words: string): boolean =>
-  /cannot allocate memory|bad_alloc|array buffer allocation|resource temporarily unavailable|failed to map segment|creating thread/i.test(
+  /cannot allocate memory|bad_alloc|array buffer allocation|resource temporarily unavailable|failed to map segment|creating thread|available memory of \d+ is smaller|failed to allocate memory|worker initialization failure: (?:EAGAIN|ENOMEM)/i.test(
     words,
   );
 

@@ -10,6 +10,8 @@ test.each([
   'pthread_create failed, error code: 11 error msg: Resource temporarily unavailable',
   'Array buffer allocation failed',
   'std::bad_alloc',
+  "Non-zero status code returned while running Sub node. Name:'frames_step/Sub_726_0' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 4718592",
+  'Worker initialization failure: EAGAIN',
   'Error while decoding stream #0:0: Cannot allocate memory',
 ])('a lack of memory is told: %s', (words) => {
   expect(tellsOfLackOfMemory(words)).toBe(true);

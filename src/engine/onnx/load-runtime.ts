@@ -10,8 +10,8 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     const runtime = await import('onnxruntime-node');
-    // Its warnings, such as that there is no GPU, would stand between our own lines on stderr.
-    runtime.env.logLevel = 'error';
+    // Its warnings, such as that there is no GPU, would stand between our own lines on stderr. Its errors are thrown, too.
+    runtime.env.logLevel = 'fatal';
     return runtime;
   } catch (cause) {
     const { platform, arch } = process;

@@ -52,7 +52,10 @@ async function answer<C extends Calls>(
 }
 
 function passed(error: unknown): PassedError {
-  if (!(error instanceof UserError)) return { problem: messageOf(error) };
+  if (!(error instanceof UserError)) {
+    const isCoded = error instanceof Error && 'code' in error;
+    return { problem: messageOf(error), systemCode: isCoded ? String(error.code) : undefined };
+  }
   const { code, problem, fix } = error;
   return { code, problem, fix };
 }

@@ -20,7 +20,7 @@ export type ReplyMessage =
   | { readonly number: number; readonly result: unknown }
   | { readonly number: number; readonly error: PassedError };
 
-/** An error's class does not survive the way between threads: of a UserError, these are the parts. */
+/** An error's class does not survive the way between threads: of a UserError, these are the parts. The code of another is the system's. */
 export type PassedError =
-  | { readonly problem: string }
+  | { readonly problem: string; readonly systemCode: string | undefined }
   | { readonly code: ErrorCode; readonly problem: string; readonly fix: string };

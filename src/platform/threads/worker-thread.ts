@@ -44,7 +44,7 @@ export class WorkerThread<C extends Calls> {
 
   /**
    * @param memory Of `given`, what moves to the thread and is gone here.
-   * @returns what the thread answers. Rejects with what that rejects with, a UserError or an Error of the same message.
+   * @returns what the thread answers. Rejects with what that rejects with, a UserError, or an Error of the same message and code of the system.
    */
   call<Name extends keyof C & string>(
     name: Name,
@@ -86,5 +86,6 @@ export class WorkerThread<C extends Calls> {
 }
 
 function errorOf(passed: PassedError): Error {
-  return 'code' in passed ? new UserError(passed.code, passed) : new Error(passed.problem);
+  if ('code' in passed) return new UserError(passed.code, passed);
+  return Object.assign(new Error(passed.problem), passed.systemCode && { code: passed.systemCode });
 }
