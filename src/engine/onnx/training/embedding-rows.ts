@@ -3,7 +3,7 @@ import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '..
 import { FIRST_MOMENT, SECOND_MOMENT } from '../../adam-names.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { Feed } from '../session.js';
-import { PassedSteps } from './passed-steps.js';
+import { PassedSteps, type RowEffect } from './passed-steps.js';
 import type { TrainedTable } from './trained-network.js';
 
 /**
@@ -24,17 +24,16 @@ export class EmbeddingRows {
   /** Of each token its row in a step, -1 where it is not in it. */
   readonly #places: Int32Array;
   readonly #optimizer: TrainerOptions['optimizer'];
-  /** The steps that some rows are behind. */
   #passed: PassedSteps;
   /** The step up to which each row has come. */
-  readonly #upTo: Int32Array;
+  #upTo: Int32Array;
 
   constructor({ spec, of }: TrainedTable, weights: Weights, optimizer: TrainerOptions['optimizer']) {
     this.#prefix = rowsPrefix(of);
     const [tokens, width] = spec.shape as readonly [number, number];
     this.#spec = spec;
     this.#optimizer = optimizer;
-    this.#passed = new PassedSteps(optimizer, 0);
+    this.#passed = new PassedSteps(optimizer, new Float32Array(0));
     this.#upTo = new Int32Array(tokens);
     this.#tokens = tokens;
     this.#width = width;
@@ -88,24 +87,32 @@ export class EmbeddingRows {
     }
   }
 
+  /** The table with all rows up to date, which leaves them here as they are. */
   weights(): Weights {
-    this.#catchUpAll();
-    return new Map([[this.#spec.name, this.#tensor(this.#arrays.weights)]]);
+    const settled = this.#arrays.weights.slice();
+    for (let row = 0; row < this.#tokens; row++)
+      this.#move(settled, row, this.#passed.since(this.#upTo[row]!));
+    return new Map([[this.#spec.name, this.#tensor(settled)]]);
   }
 
-  /** See Trainer.state. */
-  moments(): Weights {
-    this.#catchUpAll();
+  /**
+   * Copies of the rows as they are, and the steps that each is behind: brought up to date here, they would go on to other
+   * weights, since passing steps in two parts rounds twice.
+   */
+  state(): Weights {
     const { name } = this.#spec;
+    const { weights, first_moment: first, second_moment: second } = this.#arrays;
+    const { learningRates } = this.#passed;
     return new Map([
-      [`${FIRST_MOMENT}${name}`, this.#tensor(this.#arrays.first_moment)],
-      [`${SECOND_MOMENT}${name}`, this.#tensor(this.#arrays.second_moment)],
+      [name, this.#tensor(weights.slice())],
+      [`${FIRST_MOMENT}${name}`, this.#tensor(first.slice())],
+      [`${SECOND_MOMENT}${name}`, this.#tensor(second.slice())],
+      [`${ROW_STEPS}${name}`, { shape: [this.#tokens], data: Float32Array.from(this.#upTo) }],
+      [`${LEARNING_RATES}${name}`, { shape: [learningRates.length], data: learningRates }],
     ]);
   }
 
-  restore(state: Weights, stepCount: number): void {
-    this.#passed = new PassedSteps(this.#optimizer, stepCount);
-    this.#upTo.fill(stepCount);
+  restore(state: Weights): void {
     const { name, shape } = this.#spec;
     const copy = (prefix: string) => requireTensor(state, `${prefix}${name}`, shape).data.slice();
     this.#arrays = {
@@ -113,26 +120,32 @@ export class EmbeddingRows {
       first_moment: copy(FIRST_MOMENT),
       second_moment: copy(SECOND_MOMENT),
     };
-  }
-
-  #catchUpAll(): void {
-    for (let row = 0; row < this.#tokens; row++) this.#catchUp(row);
-    this.#passed.forget();
+    this.#upTo = Int32Array.from(requireTensor(state, `${ROW_STEPS}${name}`, [this.#tokens]).data);
+    this.#passed = new PassedSteps(this.#optimizer, requireTensor(state, `${LEARNING_RATES}${name}`).data);
   }
 
   #catchUp(row: number): void {
     const from = this.#upTo[row]!;
     if (from === this.#passed.last) return;
-    const { kept, moved, epsilon, firstMoment, secondMoment } = this.#passed.since(from);
+    const effect = this.#passed.since(from);
     const { weights, first_moment: first, second_moment: second } = this.#arrays;
+    this.#move(weights, row, effect);
+    const end = (row + 1) * this.#width;
+    for (let place = row * this.#width; place < end; place++) {
+      first[place]! *= effect.firstMoment;
+      second[place]! *= effect.secondMoment;
+    }
+    this.#upTo[row] = this.#passed.last;
+  }
+
+  /** A row of the weights, by its moments as they were before. */
+  #move(weights: Float32Array, row: number, { kept, moved, epsilon }: RowEffect): void {
+    const { first_moment: first, second_moment: second } = this.#arrays;
     const end = (row + 1) * this.#width;
     for (let place = row * this.#width; place < end; place++) {
       const direction = first[place]! / (Math.sqrt(second[place]!) + epsilon);
       weights[place] = weights[place]! * kept - moved * direction;
-      first[place]! *= firstMoment;
-      second[place]! *= secondMoment;
     }
-    this.#upTo[row] = this.#passed.last;
   }
 
   #placeOf(token: number, rows: number[]): number {
@@ -146,12 +159,16 @@ export class EmbeddingRows {
   }
 
   #tensor(data: Float32Array): Tensor {
-    return { shape: this.#spec.shape, data: data.slice() };
+    return { shape: this.#spec.shape, data };
   }
 }
 
 /** What the names of inputs and outputs for rows begin with. */
 export const rowsPrefix = (of: TrainedTable['of']): string => (of === 'source' ? 'source_rows_' : 'rows_');
+
+/** Of each row the step up to which it has come, and the learning rates of all steps, after these prefixes in the state. */
+const ROW_STEPS = 'onnx.row_steps.';
+const LEARNING_RATES = 'onnx.learning_rates.';
 
 /** float32 [tokens, width] each, by the names that adamwUpdate gives them. */
 type RowArrays = {

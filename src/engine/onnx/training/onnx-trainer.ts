@@ -105,16 +105,16 @@ export class OnnxTrainer implements Trainer {
 
   async weights(): Promise<Weights> {
     const trained = unpack(this.#trained.parameters, this.#state.weights.data);
-    return foldScales(this.#withFrozen(new Map([...this.#rowWeights(), ...trained])));
+    const tables = this.#rows.flatMap((rows) => [...rows.weights()]);
+    return foldScales(this.#withFrozen(new Map([...tables, ...trained])));
   }
 
   async state(): Promise<Weights> {
     const { batch, timesteps } = this.#framesShape;
     const state = exportState(this.#trained.parameters, this.#state, this.#stepCount);
     return new Map([
-      ...this.#rowWeights(),
+      ...this.#rows.flatMap((rows) => [...rows.state()]),
       ...this.#withFrozen(state),
-      ...this.#rows.flatMap((rows) => [...rows.moments()]),
       ...(batch > 0
         ? [[FRAMES_SHAPE, { shape: [2], data: Float32Array.of(batch, timesteps) }] as const]
         : []),
@@ -124,7 +124,7 @@ export class OnnxTrainer implements Trainer {
   async restore(exported: Weights): Promise<void> {
     const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
-    for (const rows of this.#rows) rows.restore(exported, stepCount);
+    for (const rows of this.#rows) rows.restore(exported);
     this.#state = state;
     this.#stepCount = stepCount;
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];
@@ -154,10 +154,6 @@ export class OnnxTrainer implements Trainer {
     const partCount = Math.ceil(frames / encoder.framesPerMicroBatch);
     if (partCount === 1) return stepOnFrames(request, encoder, { batch, shape });
     return stepInParts(request, encoder, { batch, framesPerPart: Math.ceil(frames / partCount) });
-  }
-
-  #rowWeights(): Weights {
-    return new Map(this.#rows.flatMap((rows) => [...rows.weights()]));
   }
 
   #encoderWith(weights: Weights): TrainedEncoder | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGraph, input } from '../../../../src/engine/onnx/graph.js';
-import { OnnxSession } from '../../../../src/engine/onnx/session.js';
+import { type Feed, OnnxSession } from '../../../../src/engine/onnx/session.js';
 import { adamwUpdate, updateFeeds } from '../../../../src/engine/onnx/training/adamw.js';
 import { EmbeddingRows } from '../../../../src/engine/onnx/training/embedding-rows.js';
 import { collate } from '../../../../src/inputs/batches.js';
@@ -11,7 +11,9 @@ const runtime = await import('onnxruntime-node');
 
 const [tokens, width] = [8, 3];
 const spec = { name: 'table', shape: [tokens, width] };
-const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+/** As train/optimizer.ts makes it of AdamW, which multiplies learning rates with 1e8 for it. */
+const sgd = { beta1: 0, beta2: 0.999, epsilon: 1e8, weightDecay: 0.01 / 1e8 };
 const rateOf = (step: number) => 3e-3 * Math.min(1, step / 50) * (step % 7 === 0 ? 0.5 : 1);
 
 /** Token t is read in one step of 2^t on average; the last is never read. */
@@ -36,7 +38,7 @@ function initial(): Weights {
 function wholeTable(steps: number): Float64Array[] {
   const weights = Float64Array.from(requireTensor(initial(), 'table').data);
   const [first, second] = [new Float64Array(weights.length), new Float64Array(weights.length)];
-  const { beta1, beta2, epsilon, weightDecay } = optimizer;
+  const { beta1, beta2, epsilon, weightDecay } = adam;
   for (let step = 1; step <= steps; step++) {
     const slopes = new Float64Array(weights.length);
     for (const token of readIn(step)) slopes.set(gradientOf(step, token), token * width);
@@ -52,7 +54,10 @@ function wholeTable(steps: number): Float64Array[] {
 }
 
 /** Steps of a table's rows as a training makes them. */
-async function openSteps(): Promise<{
+async function openSteps(
+  optimizer = adam,
+  rateFactor = 1,
+): Promise<{
   step: (rows: EmbeddingRows, step: number) => Promise<void>;
   release: () => Promise<void>;
 }> {
@@ -65,7 +70,7 @@ async function openSteps(): Promise<{
     const data = Int32Array.from(readIn(count));
     const selection = rows.select(collate([{ kind: 'tokens', data, timesteps: data.length }]));
     const gradients = selection.rows.flatMap((token) => [...gradientOf(count, token)]);
-    const learningRate = rateOf(count);
+    const learningRate = rateFactor * rateOf(count);
     const results = await session.run({
       ...rows.feeds(selection),
       ...updateFeeds(optimizer, { step: count, learningRate }),
@@ -76,13 +81,21 @@ async function openSteps(): Promise<{
   return { step, release: () => session.release() };
 }
 
-/** Weights and moments as they are asked of it. */
-const stateOf = (rows: EmbeddingRows): Weights => new Map([...rows.weights(), ...rows.moments()]);
+const opened = (optimizer = adam) => new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
 
-function expectWholeTable(state: Weights, steps: number): void {
-  const names = ['table', 'adam.m.table', 'adam.v.table'];
+/** Weights and moments as a step that reads all rows is fed them. */
+function upToDate(rows: EmbeddingRows): Record<string, Feed> {
+  const data = Int32Array.from({ length: tokens }, (_, token) => token);
+  return rows.feeds(rows.select(collate([{ kind: 'tokens', data, timesteps: tokens }])));
+}
+
+function expectWholeTable(rows: EmbeddingRows, steps: number): void {
+  const exported = requireTensor(rows.weights(), 'table').data;
+  const fed = upToDate(rows);
+  expect(fed.rows_weights!.data).toEqual(exported);
+  const names = ['rows_weights', 'rows_first_moment', 'rows_second_moment'];
   for (const [index, expected] of wholeTable(steps).entries()) {
-    const { data } = requireTensor(state, names[index]!);
+    const { data } = fed[names[index]!]!;
     const largest = Math.max(...expected.map(Math.abs));
     for (const [place, value] of data.entries()) {
       expect(Math.abs(value - expected[place]!) / largest, `${names[index]} ${place}`).toBeLessThan(1e-5);
@@ -92,30 +105,40 @@ function expectWholeTable(state: Weights, steps: number): void {
 
 describe('the rows of an embedding that steps read', () => {
   it('come to what AdamW over the whole table comes to', async () => {
-    const rows = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
+    const rows = opened();
     const { step, release } = await openSteps();
     for (let count = 1; count <= 900; count++) await step(rows, count);
     await release();
-    expectWholeTable(stateOf(rows), 900);
+    expectWholeTable(rows, 900);
   });
 
-  it('do so, too, when they go on from a state', async () => {
-    const { step, release } = await openSteps();
-    const first = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
-    for (let count = 1; count <= 100; count++) await step(first, count);
-    const second = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
-    second.restore(stateOf(first), 100);
-    for (let count = 101; count <= 300; count++) {
-      await step(first, count);
-      await step(second, count);
-    }
-    await release();
-    expectWholeTable(stateOf(second), 300);
-    expect(stateOf(second)).toEqual(stateOf(first));
-  });
+  it.each([
+    ['Adam', adam, 1],
+    ['SGD', sgd, 1e8],
+  ] as const)(
+    'go on to the same by %s, to the bit, whoever asks for them or restores them on the way',
+    async (_, optimizer, rateFactor) => {
+      const { step, release } = await openSteps(optimizer, rateFactor);
+      const [alone, asked] = [opened(optimizer), opened(optimizer)];
+      let restored = opened(optimizer);
+      for (let count = 1; count <= 200; count++) {
+        for (const rows of [alone, asked, restored]) await step(rows, count);
+        asked.weights();
+        const state = asked.state();
+        if (count % 40 > 2) continue;
+        restored = opened(optimizer);
+        restored.restore(state);
+      }
+      await release();
+      expect(asked.state()).toEqual(alone.state());
+      expect(restored.state()).toEqual(alone.state());
+      expect(restored.weights()).toEqual(alone.weights());
+      expect(upToDate(restored)).toEqual(upToDate(alone));
+    },
+  );
 
   it('are up to date when a step reads them', async () => {
-    const rows = new EmbeddingRows({ spec, of: 'sequence' }, initial(), optimizer);
+    const rows = opened();
     const { step, release } = await openSteps();
     for (let count = 1; count <= 50; count++) await step(rows, count);
     const data = Int32Array.of(5);
