@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { collectRarely } from '../platform/collect-rarely.js';
+import { batchNoun } from '../predict/batch/batch-noun.js';
 import type { BatchOptions, BatchResult } from '../predict/batch/batch-options.js';
 import { BATCH_FORMATS, type BatchFormat } from '../predict/batch/write-results.js';
-import { batchNoun } from '../report/words.js';
 import { batch } from '../workflows/batch.js';
 import { formatOf, STDOUT, throughStdout } from './batch-output.js';
 import { batchProgress } from './batch-progress.js';

@@ -6,9 +6,9 @@ import type { TrainEvent } from '../train/train-event.js';
 
 const READING = {
   generate: 'Generating clips',
-  leaks: 'Comparing clips',
+  leaks: 'Comparing examples',
   outliers: 'Reading outliers',
-  prepare: 'Reading clips',
+  prepare: 'Reading examples',
   test: 'Testing',
   frames: 'Reading frames',
 } as const;

@@ -4,11 +4,11 @@ import { jpegInBase64 } from '../media/images/jpeg.js';
 import { locatePath } from '../media/locate.js';
 import { cannotWrite } from '../platform/cannot-write.js';
 import { replaceFile } from '../platform/replace-file.js';
+import { batchNoun } from '../predict/batch/batch-noun.js';
 import type { BatchOptions } from '../predict/batch/batch-options.js';
 import { isFailed, type ResultRow, type Row, resultRows } from '../predict/batch/row.js';
 import type { BatchSummary } from '../predict/batch/summarize-rows.js';
 import { type ReportedClip, reportPage } from './batch-page.js';
-import { batchNoun } from './words.js';
 
 /** Clips of each kind that are shown. */
 const SHOWN = 12;

@@ -1,6 +1,5 @@
 import type { BundleEvaluation } from '../evaluate/evaluate-parts.js';
 import type { Leak } from '../evaluate/leaks.js';
-import type { Input } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import type { Pipeline } from '../pipeline/schema.js';
 import { counted, countedOf } from '../platform/counted.js';
@@ -17,11 +16,6 @@ export const exampleNoun = ({ input, data }: Pipeline): string =>
 /** The same of the examples of a part, such as "test clips". */
 export const partNoun = (split: BundleEvaluation['split'], pipeline: Pipeline): string =>
   split === 'all' ? exampleNoun(pipeline) : `${split} ${exampleNoun(pipeline)}`;
-
-/** What people call one input of a batch. */
-export const batchNoun = ({ input }: Pick<Pipeline, 'input'>): string => BATCH_NOUNS[inputOf(input).given];
-
-const BATCH_NOUNS: Readonly<Record<Input['given'], string>> = { files: 'clip', texts: 'text' };
 
 /** Accuracy with its interval. */
 export function accuracySentence(evaluation: Evaluation, noun: string): string {

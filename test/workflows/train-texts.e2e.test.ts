@@ -19,6 +19,23 @@ afterAll(() => rm(root, { recursive: true }));
 const weightsOf = (folder: string) => readFile(join(folder, 'weights.safetensors'));
 
 describe('a classifier of texts', () => {
+  it('that is interrupted before its first step says what it did', async () => {
+    const interruption = new AbortController();
+    const run = train({
+      pipeline,
+      data,
+      out: join(root, 'unread'),
+      signal: interruption.signal,
+      onEvent: (event) => {
+        if (event.kind === 'reading' && event.what === 'prepare') interruption.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({
+      code: 'aborted',
+      problem: 'Interrupted while the texts were read.',
+    });
+  });
+
   it.each([
     ['Adam', {}],
     ['SGD', { 'training.optimizer': 'sgd', 'training.weightDecay': '0.1' }],

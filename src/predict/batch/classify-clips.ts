@@ -2,6 +2,7 @@ import { UserError } from '../../errors.js';
 import { counted } from '../../platform/counted.js';
 import type { Spool } from '../../platform/spool.js';
 import type { BatchClip } from './batch-clip.js';
+import { batchNoun } from './batch-noun.js';
 import { type BatchOptions, withDefaults } from './batch-options.js';
 import { type ClipProcessor, openProcessor } from './clip-processor.js';
 import type { Journal } from './journal.js';
@@ -49,7 +50,8 @@ export async function classifyClips(run: Run, work: Work): Promise<{ kept: numbe
   const workers = Array.from({ length: jobs }, () => worker().catch((error: unknown) => stop.abort(error)));
   await Promise.all(workers);
   await processor.release();
-  if (options.signal?.aborted) throw interrupted(counts.done, work.clips.size);
+  if (options.signal?.aborted)
+    throw interrupted(counts.done, counted(work.clips.size, batchNoun(options.bundle.manifest.pipeline)));
   if (stop.signal.aborted && stop.signal.reason !== STRICT) throw stop.signal.reason;
   return { kept: counts.kept, isComplete: !stop.signal.aborted };
 }
@@ -82,9 +84,9 @@ async function classifyNext(
   if (isFailure && run.options.strict) run.stop.abort(STRICT);
 }
 
-function interrupted(done: number, total: number): UserError {
+function interrupted(done: number, all: string): UserError {
   return new UserError('aborted', {
-    problem: `Interrupted: ${done} of ${counted(total, 'clip')} ${done === 1 ? 'is' : 'are'} done, and kept.`,
+    problem: `Interrupted: ${done} of ${all} ${done === 1 ? 'is' : 'are'} done, and kept.`,
     fix: 'Give the same command again to go on.',
   });
 }
