@@ -11,6 +11,7 @@ import {
   openClassifier,
   train,
 } from '../../src/index.js';
+import { projectFolder } from '../support/cli.js';
 import { saveTinyBundle } from '../support/tiny-bundle.js';
 import { writeTinyTextPipeline, writeTinyTexts } from '../support/tiny-texts.js';
 
@@ -95,6 +96,25 @@ describe('classifying texts', () => {
     });
     const read = classify(model, [path], { encoding: 'windows-1252' });
     for await (const outcome of read) expect(outcome).toMatchObject({ input: 'é', tokens: 1 });
+  });
+
+  it('says of a video or an image that it is none, and not in which encoding', async () => {
+    const samples = join(projectFolder, 'datasets/motion/samples/close');
+    const outcomes = await all([join(samples, 'close-0002.webm'), join(samples, 'close-0001/0014.jpg')]);
+    const messages = outcomes.map((outcome) => (outcome.kind === 'failed' ? outcome.error.message : ''));
+    expect(messages).toEqual([
+      expect.stringMatching(/close-0002\.webm is a video, where a file of text was expected/),
+      expect.stringMatching(/0014\.jpg is an image, where a file of text was expected/),
+    ]);
+  });
+
+  it('does not take letters for a video that begins with the same ones', async () => {
+    const path = join(root, 'packets.txt');
+    // As the packets of an MPEG transport stream do: G, and G 188 bytes later.
+    await writeFile(path, Buffer.from(`G${'a'.repeat(187)}Gar\xe7on\n`, 'latin1'));
+    expect(await all([path])).toMatchObject([
+      { error: { message: expect.stringContaining('is not utf-8') } },
+    ]);
   });
 
   it('answers one by one for a model that is open', async () => {
