@@ -30,6 +30,7 @@ export async function addKnownExamples(
     train: readonly Example[];
     validation: readonly Example[];
     seed: number;
+    signal: AbortSignal | undefined;
   },
 ): Promise<Weights[]> {
   const { train, validation, seed } = options;
@@ -57,9 +58,10 @@ async function showExamples(
     networks: Networks;
     read: SequenceReader<RecurrentSequence>;
     examples: readonly Example[];
+    signal: AbortSignal | undefined;
   },
 ): Promise<{ classes: number[]; shown: Shown[][] }> {
-  const { engine, networks, read, examples } = options;
+  const { engine, networks, read, examples, signal } = options;
   const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
   const places = placesOfMembers(networks, members);
   const shown = members.map((): Shown[] => []);
@@ -77,8 +79,11 @@ async function showExamples(
     }
     return scored;
   };
-  const scored = await scoreExamples({ examples, read, scorers: new Map([['network', scorer]]) }).finally(
-    () => classifier.release(),
-  );
+  const scored = await scoreExamples({
+    examples,
+    read,
+    scorers: new Map([['network', scorer]]),
+    signal,
+  }).finally(() => classifier.release());
   return { classes: scored.examples.map(({ label }) => label), shown };
 }

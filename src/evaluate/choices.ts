@@ -34,10 +34,16 @@ export async function chooseOnValidation(options: {
   validation: readonly Example[];
   targetPrecision?: number | undefined;
   onEvent: (event: EvaluationEvent) => void;
+  signal: AbortSignal | undefined;
 }): Promise<{ choices: Choices; predictions: Prediction[] }> {
-  const { classifier, read, validation, targetPrecision } = options;
+  const { classifier, read, validation, targetPrecision, signal } = options;
   const scorers = new Map([['network', inOrder(classifier)]]);
-  const { examples, logits, distances } = await scoreExamples({ examples: validation, read, scorers });
+  const { examples, logits, distances } = await scoreExamples({
+    examples: validation,
+    read,
+    scorers,
+    signal,
+  });
   const own = distances.get('network');
   const maxDistance = chooseMaxDistance([...(own ?? [])]);
   const answers: Answers = {

@@ -5,6 +5,7 @@ import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { concurrently } from '../platform/concurrently.js';
+import { stopIfAborted } from '../platform/stop-if-aborted.js';
 import { withoutWindows } from '../predict/batch/classify-windows.js';
 import type { Windowing } from '../predict/batch/windows.js';
 import type { ClipClassifier } from '../predict/classify-options.js';
@@ -71,9 +72,9 @@ export async function evaluateIntervals(
   try {
     let done = 0;
     const found = await concurrently([...videos.keys()], async (video) => {
+      stopIfAborted(signal, 'videos were searched');
       const intervals = await findIntervals(video, { classifier, options, onSkipped: onEvent });
       onEvent({ kind: 'reading', what: 'test', done: ++done, total: videos.size });
-      signal?.throwIfAborted();
       return intervals;
     });
     return figuresOf({ path, videos, found }, skipped);

@@ -103,7 +103,7 @@ export async function evaluateParts(
   const run = { pipeline, networks: bundle.networks, vocabulary, cache, signal };
   const features = await openFeatures(run, { engine, members: bundle.members });
   try {
-    const open: Open = { bundle, engine, features, parts, onEvent };
+    const open: Open = { bundle, engine, features, parts, onEvent, signal };
     const leaks = isGenerated(pipeline, options.data)
       ? []
       : await findLeaks(parts.name === 'all' ? { ...parts, test: parts.chosen } : parts, {
@@ -144,13 +144,14 @@ interface Open {
   readonly features: Features;
   readonly parts: EvaluationParts;
   readonly onEvent: (event: EvaluationEvent) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function choicesOf(
   open: Open,
   { calibrate, describe, targetPrecision }: EvaluationSettings,
 ): Promise<{ members: readonly Weights[]; choices: Choices }> {
-  const { bundle, engine, parts, features, onEvent } = open;
+  const { bundle, engine, parts, features, onEvent, signal } = open;
   const { networks, manifest } = bundle;
   const calibrates = calibrate || targetPrecision !== undefined;
   if (!calibrates && !describe) return { members: bundle.members, choices: manifest };
@@ -165,6 +166,7 @@ async function choicesOf(
     validation,
     onEvent,
     targetPrecision,
+    signal,
   }).finally(() => classifier.release());
   const { temperature, minProbability } = manifest;
   const { maxDistance } = chosen.choices;
@@ -179,7 +181,7 @@ async function choicesOf(
  * @throws UserError `usage` where that is asked for and this is other data.
  */
 async function describedMembers(
-  { bundle, engine, parts, features }: Open,
+  { bundle, engine, parts, features, signal }: Open,
   isAsked: boolean,
 ): Promise<readonly Weights[]> {
   const { networks, members, manifest, folder } = bundle;
@@ -193,11 +195,19 @@ async function describedMembers(
   if (!isAsked && members.every(isDescribed)) return members;
   const { train, validation } = parts;
   const { seed } = manifest.pipeline;
-  return addKnownExamples(members, { engine, networks, read: features.read, train, validation, seed });
+  return addKnownExamples(members, {
+    engine,
+    networks,
+    read: features.read,
+    train,
+    validation,
+    seed,
+    signal,
+  });
 }
 
 async function score(open: Open, options: EvaluationSettings & Choices) {
-  const { bundle, engine, parts, features, onEvent } = open;
+  const { bundle, engine, parts, features, onEvent, signal } = open;
   const { manifest, networks, members } = bundle;
   const { labels, pipeline } = manifest;
   const { chosen } = parts;
@@ -210,6 +220,7 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
       scorers,
       onClip: (done) => onEvent({ kind: 'reading', what: 'test', done, total: chosen.length }),
       onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+      signal,
     }),
   );
   if (scored.examples.length === 0) throw nothingReadable();
@@ -265,8 +276,8 @@ const MOST_DRAWN = 2000;
 
 /** How far outliers are from what the model was trained on; null where there are none to look at. */
 async function outlierDistances(
-  { bundle, engine, features, onEvent }: Open,
-  { outliers: source, signal }: EvaluationSettings,
+  { bundle, engine, features, onEvent, signal }: Open,
+  { outliers: source }: EvaluationSettings,
 ): Promise<number[] | null> {
   if (source === undefined) return null;
   const { networks, members, manifest, folder } = bundle;
@@ -285,6 +296,7 @@ async function outlierDistances(
     scorers: new Map([['network', inOrder(classifier)]]),
     onClip: (done) => onEvent({ kind: 'reading', what: 'outliers', done, total: examples.length }),
     onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
+    signal,
   }).finally(() => classifier.release());
   const found = distances.get('network');
   if (!found) throw nothingReadable();
@@ -293,7 +305,7 @@ async function outlierDistances(
 
 function nothingReadable(): UserError {
   return new UserError('bad_dataset', {
-    problem: 'None of the clips can be read.',
-    fix: 'Fix or replace the clips that were left out above.',
+    problem: 'None of the examples can be read.',
+    fix: 'Fix or replace those that were left out above.',
   });
 }

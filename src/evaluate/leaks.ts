@@ -4,6 +4,7 @@ import type { Cache } from '../inputs/feature-cache.js';
 import { concurrently } from '../platform/concurrently.js';
 import { isFailureOfInput } from '../platform/failure-of-input.js';
 import { unlessUnavailable } from '../platform/lack.js';
+import { stopIfAborted } from '../platform/stop-if-aborted.js';
 import { type ClipPrint, clipPrint, contentOf, isDetailed } from './clip-print.js';
 import { isSameOrder, nearCopies, type PrintedClip } from './near-copies.js';
 
@@ -40,6 +41,7 @@ export async function findLeaks(
   const isTorn = new Set(placed.map(({ part }) => part)).size > 1;
   let done = 0;
   const prints = await concurrently(placed, async ({ example, part }) => {
+    stopIfAborted(options.signal, 'examples were compared');
     const print = await printOf(example, { ...options, isTorn });
     options.onClip?.(++done, placed.length);
     return { example, part, ...print };

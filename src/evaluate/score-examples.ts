@@ -4,6 +4,7 @@ import { collate, inBatches, type RecurrentSequence, takeTimesteps } from '../in
 import type { SequenceReader } from '../inputs/sequence-reader.js';
 import { concurrently } from '../platform/concurrently.js';
 import { isFailureOfInput } from '../platform/failure-of-input.js';
+import { stopIfAborted } from '../platform/stop-if-aborted.js';
 import { random } from '../random.js';
 import { concatenate } from '../tensors/tensor.js';
 
@@ -29,7 +30,7 @@ export interface Scored<Name> {
   readonly attention: ReadonlyMap<Name, ReadonlyArray<readonly number[]>>;
 }
 
-/** Reads every example once, in its evaluation view, and shows it to all scorers. */
+/** Reads every example once, in its evaluation view, and shows it to all scorers. @throws UserError `aborted`. */
 export async function scoreExamples<Name>(options: {
   examples: readonly Example[];
   read: SequenceReader<RecurrentSequence>;
@@ -37,6 +38,7 @@ export async function scoreExamples<Name>(options: {
   /** Told after each clip, and with the clips that were left out since they cannot be read. */
   onClip?: ((done: number) => void) | undefined;
   onSkipped?: ((path: string, problem: string) => void) | undefined;
+  signal: AbortSignal | undefined;
 }): Promise<Scored<Name>> {
   const examples: Example[] = [];
   const logits = new Gathered<Name>();
@@ -45,6 +47,7 @@ export async function scoreExamples<Name>(options: {
   const attention = new Map<Name, number[][]>();
   let done = 0;
   for (const batch of inBatches(options.examples, BATCH_SIZE)) {
+    stopIfAborted(options.signal, 'examples were scored');
     const outcomes = await concurrently(batch, async (example) => {
       const sequence = await readOrSkip(example, options);
       options.onClip?.(++done);

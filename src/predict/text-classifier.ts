@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import type { Illustration } from '../inputs/input-kind.js';
 import { inputOf } from '../inputs/input-kinds.js';
 import { sentencesOf } from '../inputs/text/attended-sentences.js';
+import { stopIfAborted } from '../platform/stop-if-aborted.js';
 import { rankClasses } from '../tasks/classification/answer.js';
 import { requireCommand } from '../tasks/commands.js';
 import { withoutWindows } from './batch/classify-windows.js';
@@ -55,7 +56,7 @@ export function textClassifier(
             ? linesOf(given, options.encoding)
             : [{ input: given.text, text: given.text }];
         for await (const line of lines) {
-          signal?.throwIfAborted();
+          stopIfAborted(signal, 'texts were classified');
           yield 'error' in line ? failed(line.input, line.error) : await orFailed(line.input, line.text);
         }
       }

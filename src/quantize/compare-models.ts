@@ -109,6 +109,7 @@ async function score(run: Run, options: Models & { bundle: Bundle }): Promise<Sc
       read: features.read,
       scorers,
       onClip: (done) => run.onEvent({ kind: 'reading', what: 'test', done, total: test.length }),
+      signal: run.signal,
     });
   } finally {
     await classifier.release();

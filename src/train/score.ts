@@ -60,6 +60,7 @@ export async function scoreClassifier(
       train,
       validation: run.validation,
       seed,
+      signal: run.signal,
     });
     const { choices, predictions } = await choose(run, { members, features, targetPrecision });
     const baselines = await trainBaselines(run, { members, read });
@@ -127,6 +128,7 @@ async function choose(
       onEvent: run.onEvent,
       validation: run.validation,
       targetPrecision,
+      signal: run.signal,
     });
   } finally {
     await classifier.release();
@@ -174,12 +176,13 @@ function readTest<Name>(options: {
     scorers,
     onClip: (done) => run.onEvent({ kind: 'reading', what: 'test', done, total: split.test.length }),
     onSkipped: (path, problem) => run.onEvent({ kind: 'skipped', path, problem }),
+    signal: run.signal,
   });
 }
 
 function nothingReadable({ length }: readonly Example[]): UserError {
   return new UserError('bad_dataset', {
-    problem: `None of the ${countedOf(length, 'clips')} of the test part can be read.`,
-    fix: 'Fix or replace the clips of the dataset that cannot be read, or remove them.',
+    problem: `None of the ${countedOf(length, 'examples')} of the test part can be read.`,
+    fix: 'Fix or replace what cannot be read in the dataset, or remove it.',
   });
 }

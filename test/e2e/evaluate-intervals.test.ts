@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { evaluateIntervals, loadBundle } from '../../src/index.js';
 import { clipstep, projectFolder } from '../support/cli.js';
 import { runFfmpeg } from '../support/numbered-clip.js';
 
@@ -77,6 +78,18 @@ it('finds what videos show when, and says how well', async () => {
   const text = await clipstep(args);
   expect(text.stdout).toContain('7 intervals in 2 videos');
   expect(text.stdout).toMatch(/mean .*7.*%/);
+});
+
+it('ends with an interruption, in a sentence', async () => {
+  const evaluation = evaluateIntervals(await loadBundle('motion'), {
+    intervals,
+    windowing: { windowSeconds: 2, strideSeconds: 0.5 },
+    signal: AbortSignal.abort(),
+  });
+  await expect(evaluation).rejects.toMatchObject({
+    code: 'aborted',
+    problem: 'Interrupted while videos were searched.',
+  });
 });
 
 it('leaves out a video that cannot be read, and names it', async () => {

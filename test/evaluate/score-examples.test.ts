@@ -29,6 +29,7 @@ describe('scoring examples', () => {
       examples,
       read,
       scorers: new Map([['network', inOrder(classifier)]]),
+      signal: undefined,
     });
     await classifier.release();
     const attention = scored.attention.get('network')!;

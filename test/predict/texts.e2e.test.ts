@@ -50,6 +50,27 @@ describe('a training on texts', () => {
 });
 
 describe('an evaluation', () => {
+  it.each(['leaks', 'test'])('ends with an interruption amid what it reads: %s', async (stage) => {
+    const bundle = await loadBundle(model);
+    const interruption = new AbortController();
+    let last = 0;
+    const evaluation = evaluateBundle(bundle, {
+      data: join(root, 'data'),
+      split: 'all',
+      signal: interruption.signal,
+      onEvent: (event) => {
+        if (event.kind !== 'reading') return;
+        if (event.what === stage) interruption.abort();
+        last = event.done;
+      },
+    });
+    await expect(evaluation).rejects.toMatchObject({
+      code: 'aborted',
+      problem: expect.stringMatching(/^Interrupted while examples were (compared|scored)\.$/),
+    });
+    expect(last).toBeLessThan(2 * 60);
+  });
+
   it('reads texts in the encoding that is said', async () => {
     const bundle = await loadBundle(model);
     const folder = join(root, 'wide');
@@ -115,6 +136,23 @@ describe('classifying texts', () => {
     expect(await all([path])).toMatchObject([
       { error: { message: expect.stringContaining('is not utf-8') } },
     ]);
+  });
+
+  it('ends with an interruption between two texts', async () => {
+    const path = join(root, 'long.txt');
+    await writeFile(path, 'tami\n'.repeat(100));
+    const interruption = new AbortController();
+    let count = 0;
+    const reading = (async () => {
+      for await (const _ of classify(model, [path], { signal: interruption.signal })) {
+        if (++count === 3) interruption.abort();
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({
+      code: 'aborted',
+      problem: 'Interrupted while texts were classified.',
+    });
+    expect(count).toBe(3);
   });
 
   it('answers one by one for a model that is open', async () => {

@@ -21,6 +21,8 @@ export function clipstep(
     /** What comes through stdin; nothing when absent. */
     input?: string;
     onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+    /** The same of what it prints. */
+    onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   } = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
@@ -33,6 +35,7 @@ export function clipstep(
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      options.onStdout?.(stdout, (signal) => child.kill(signal));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
