@@ -4,6 +4,7 @@ import type { Coding } from '../ffmpeg/decoders.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
 import { MAX_PIXELS } from '../ffmpeg/safety.js';
 import { readSignature } from '../file-signature.js';
+import { withinTime } from './bytes-in-time.js';
 import { codedIndex, holdsFramesBack } from './coded-order.js';
 import type { Losses } from './losses/lost-packets.js';
 import { isHeaderCutOff } from './mp4/boxes.js';
@@ -64,7 +65,7 @@ export async function probeVideo(given: VideoFile, limits: RunLimits): Promise<P
   // The packaged ffprobe takes some ten milliseconds to start, others eighty; a header is read in one.
   const ordinary = await readMp4Report(path);
   if (!ordinary) await refuseJoinedFilmsIn(path, limits);
-  const file = ordinary ? given : { ...given, film: await filmOf(given) };
+  const file = ordinary ? given : { ...given, film: await filmOf(given, limits) };
   const unchecked = ordinary ?? (await askFfprobe(file, limits));
   const interrupted = interruption(path, unchecked.exit, limits.timeBudget);
   if (interrupted) throw interrupted;
@@ -191,9 +192,12 @@ async function findPausesAmong(
   return findPauses(seams, broadcast);
 }
 
-async function filmOf({ path, demuxer }: VideoFile): Promise<VideoFile['film']> {
+async function filmOf({ path, demuxer }: VideoFile, limits: RunLimits): Promise<VideoFile['film']> {
   if (demuxer !== undefined) return undefined;
-  return (await findFilm(path)) ?? undefined;
+  const film = await findFilm(path);
+  if (film) return film;
+  const { closeGaps } = await import('./mp4/closed-gaps.js');
+  return (await withinTime(path, limits, (readBytes) => closeGaps(path, readBytes))) ?? undefined;
 }
 
 /** 720p, where the container does not give the size. */

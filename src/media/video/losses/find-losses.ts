@@ -55,6 +55,10 @@ async function followContainer(
       const { findMatroskaLosses } = await import('./matroska.js');
       return findMatroskaLosses(report.exit.errorLines, located);
     }
+    case 'mov,mp4,m4a,3gp,3g2,mj2': {
+      const { findFragmentLosses } = await import('./fragmented-mp4.js');
+      return findFragmentLosses(readBytes, located);
+    }
     case 'ogg': {
       const { findOggLosses } = await import('./ogg.js');
       const areSumsChecked = report.exit.errorLines.some((line) => line.startsWith('[ogg'));

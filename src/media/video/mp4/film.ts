@@ -21,7 +21,7 @@ export interface Film {
   readonly parts: ReadonlyArray<Buffer | FilePart>;
 }
 
-interface FilePart {
+export interface FilePart {
   readonly start: number;
   readonly end: number;
 }
