@@ -133,10 +133,12 @@ function neverGoesBack(packets: readonly Packet[]): boolean {
 
 /**
  * Several packets with one stamp are the fields of one frame. When most are like that, or have no stamp, the
- * stamps are wrong: null.
+ * stamps are wrong: null. So they are where the first frame has none, as in a Matroska that begins before time 0: ffmpeg gives it and
+ * the next ones stamps from 0 on, which come again.
  */
 function stampedIndex(shown: readonly Packet[], facts: ClipFacts): FrameIndex | null {
   const stamps = stampsOf(shown).map(toMicroseconds);
+  if (Number.isNaN(stamps[0]!)) return null;
   const known = stamps.filter((seconds) => !Number.isNaN(seconds));
   const positions = Float64Array.from(new Set(known)).sort();
   if (positions.length * 2 < shown.length) return null;
