@@ -4,12 +4,13 @@ import { messageOf, UserError } from '../errors.js';
 import { absentFix, folderNames, notUtf8 } from '../platform/folder-names.js';
 import { naturalOrder } from '../platform/natural-order.js';
 import { refuseAddress, refuseDevice } from './address.js';
-import { isClipName, isFrameName } from './clip-names.js';
+import { isClipName, isFrameName, isUnreadPictureName } from './clip-names.js';
 import { readSignature } from './file-signature.js';
-import { movingPictureIn } from './images/moving.js';
+import { isFilm, movingPictureIn } from './images/moving.js';
 import { matchPattern } from './match-pattern.js';
 import { recognize } from './recognize.js';
 import { isSystemFolder } from './system-names.js';
+import { UNREAD_FIX, UnreadPictures } from './unread-pictures.js';
 import type { Probe } from './video/probe.js';
 
 /** What one path or pattern of a command line stands for. */
@@ -35,7 +36,8 @@ export type LocatedClip =
 /**
  * Finds the clips that paths and patterns stand for, each input's in natural order:
  * - a file is one clip;
- * - a folder of images (and of no videos) is one clip; any other folder stands for all clips below it;
+ * - a folder of images (and of no videos) is one clip; any other folder stands for all clips below it, and an image
+ *   beside videos is one where it is a film;
  * - a glob, or a pattern such as `frames/%04d.png`, that matches images only is one clip, their sequence;
  *   another stands for all that it matches.
  *
@@ -84,6 +86,8 @@ async function locatePresent(path: string, status: 'file' | 'folder'): Promise<L
   const { frames, unnamed } = await listFolder(path);
   const missed = unnamed.find(({ input }) => isFrameName(input));
   if (missed) throw missed.error;
+  const [only, ...others] = frames;
+  if (only !== undefined && others.length === 0) return { ...(await locateFile(only)), input: path };
   if (frames.length > 0) return { kind: 'images', input: path, paths: frames };
   throw new UserError('no_frames', {
     problem: `The folder ${path} holds no images.`,
@@ -101,9 +105,9 @@ async function locateFile(path: string): Promise<LocatedClip> {
 
 async function locateByPattern(pattern: string): Promise<LocatedClip> {
   const matches = await matchPattern(pattern);
-  if (matches.every(isFrameName)) return { kind: 'images', input: pattern, paths: matches };
   const [only, ...others] = matches;
   if (only !== undefined && others.length === 0) return { ...(await locateClip(only)), input: pattern };
+  if (matches.every(isFrameName)) return { kind: 'images', input: pattern, paths: matches };
   throw new UserError('usage', {
     problem: `${pattern} matches ${matches.length} files that are not all images, but one clip is wanted.`,
     fix: 'Give the clips one by one.',
@@ -118,7 +122,8 @@ async function resolveInput(input: string): Promise<ResolvedInput[]> {
     if (matches.every(isFrameName)) return [{ kind: 'clip', input }];
     return (await Promise.all(matches.map(resolveInput))).flat();
   }
-  const clips = await clipsBelow(input, new Set());
+  const unread = new UnreadPictures();
+  const clips = await clipsBelow(input, { visited: new Set(), unread });
   if (clips.length > 0) return clips;
   if ((await recognize(input)) === 'a trained model') {
     throw new UserError('usage', {
@@ -126,20 +131,31 @@ async function resolveInput(input: string): Promise<ResolvedInput[]> {
       fix: `To use it: clipstep classify CLIP --model ${input}`,
     });
   }
+  const found = unread.sentences();
   throw new UserError('not_found', {
-    problem: `The folder ${input} holds no clips: no videos and no folders of images.`,
-    fix: 'Give a folder of videos, of frames, or of folders of these.',
+    problem: [`The folder ${input} holds no clips: no videos and no folders of images.`, ...found].join(' '),
+    fix: found.length > 0 ? UNREAD_FIX : 'Give a folder of videos, of frames, or of folders of these.',
   });
 }
 
-/** @param visited real paths of the folders above, so that a link to one of them ends the search. */
-async function clipsBelow(folder: string, visited: ReadonlySet<string>): Promise<ResolvedInput[]> {
+interface Search {
+  /** Real paths of the folders above, so that a link to one of them ends the search. */
+  readonly visited: ReadonlySet<string>;
+  /** Receives what is found of them. */
+  readonly unread: UnreadPictures;
+}
+
+async function clipsBelow(folder: string, { visited, unread }: Search): Promise<ResolvedInput[]> {
   const real = await realpath(folder);
   if (visited.has(real)) return [];
-  const { frames, clips, folders, unnamed } = await listFolder(folder);
+  const { frames, clips, folders, unnamed, others } = await listFolder(folder);
   if (frames.length > 0 && clips.length === 0) return [{ kind: 'clip', input: folder }];
-  const within = new Set([...visited, real]);
-  const entries = [...clips, ...folders].sort(naturalOrder);
+  for (const path of others) if (isUnreadPictureName(path)) unread.add(path);
+  const films: string[] = [];
+  // What cannot be read is no film, and no video either.
+  for (const path of frames) if (await isFilm(path).catch(() => false)) films.push(path);
+  const within = { visited: new Set([...visited, real]), unread };
+  const entries = [...clips, ...films, ...folders].sort(naturalOrder);
   const found = entries.map((input) =>
     folders.includes(input) ? clipsBelow(input, within) : [{ kind: 'clip', input } as const],
   );
@@ -150,6 +166,7 @@ interface FolderListing {
   readonly frames: readonly string[];
   readonly clips: readonly string[];
   readonly folders: readonly string[];
+  readonly others: readonly string[];
   /** What cannot be opened, since its name is not UTF-8. */
   readonly unnamed: ReadonlyArray<Extract<ResolvedInput, { kind: 'unresolved' }>>;
 }
@@ -173,6 +190,7 @@ async function listFolder(folder: string): Promise<FolderListing> {
   return {
     frames: files.filter(isFrameName),
     clips: files.filter(isClipName),
+    others: files.filter((path) => !isFrameName(path) && !isClipName(path)),
     folders: paths.filter((path, index) => isFolder[index] && !isSystemFolder(basename(path))),
     unnamed: visible
       .filter(({ isUtf8 }) => !isUtf8)

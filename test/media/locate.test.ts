@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { locateClip, resolveInputs } from '../../src/media/locate.js';
+import { animatedPng } from '../support/apng.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -70,6 +71,28 @@ describe('inputs', () => {
     expect(await resolve('gifs')).toEqual(['gifs/jump.gif', 'gifs/wave.gif']);
   });
 
+  test('may be a folder of videos, where an image that is a film is a clip', async () => {
+    const picture = { grey: 9, milliseconds: 9 };
+    mkdirSync(join(folder, 'films'));
+    writeFileSync(join(folder, 'films/a.png'), animatedPng([picture, picture]));
+    for (const name of ['b.mp4', 'c.png']) writeFileSync(join(folder, 'films', name), 'content');
+    expect(await resolve('films')).toEqual(['films/a.png', 'films/b.mp4']);
+  });
+
+  test('may not be a folder of pictures that are not read, and the error names them', async () => {
+    mkdirSync(join(folder, 'unread/more'), { recursive: true });
+    for (const name of ['a.ico', '.hidden.bmp', 'more/1.JXL', 'more/2.jxl', 'more/notes.txt'])
+      writeFileSync(join(folder, 'unread', name), 'content');
+    const [found] = await resolveInputs([join(folder, 'unread')]);
+    expect(found?.kind === 'unresolved' && found.error).toMatchObject({
+      code: 'not_found',
+      problem: expect.stringMatching(
+        /It holds 1 \.ico picture \(a\.ico\) .* It holds 2 \.jxl pictures, such as 1\.JXL, in a format that is not read here\.$/,
+      ),
+      fix: 'Save the pictures as PNG or JPEG.',
+    });
+  });
+
   test('may be patterns: of images one clip, of others each', async () => {
     expect(await resolve('frames/f%d.png', 'frames/*.png')).toEqual(['frames/f%d.png', 'frames/*.png']);
     expect(await resolve('data/run/*.mp4')).toEqual(['data/run/clip2.mp4', 'data/run/clip10.mp4']);
@@ -115,7 +138,7 @@ describe('one clip', () => {
   });
 
   test('has numbers at least as wide as the pattern says', async () => {
-    expect(await locate('frames/f%04d.png')).toEqual(['images', 'frames/f0003.png']);
+    expect(await locate('frames/f%02d.png')).toEqual(['images', 'frames/f0003.png', 'frames/f10.png']);
   });
 
   test('is what a pattern matches when that is one file', async () => {

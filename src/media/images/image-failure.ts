@@ -2,12 +2,14 @@ import { messageOf, UserError } from '../../errors.js';
 import { tellsOfLackOfMemory } from '../../platform/lack-of-memory.js';
 import { openRegularFile } from '../../platform/regular-file.js';
 import { memoryFailure, tooLargeFailure } from '../failures.js';
+import { movingPictureIn } from './moving.js';
 
-/** Why sharp could not decode a picture: one too large, in a format that it does not know, or damaged. */
+/** Why sharp could not decode a picture: one too large, a film, in a format that it does not know, or damaged. */
 export async function imageFailure(path: string, cause: unknown): Promise<UserError> {
   const words = wordsOf(cause, path);
   if (/exceeds pixel limit/.test(words)) return tooLargeFailure(path, words);
   if (tellsOfLackOfMemory(words)) return memoryFailure(path, cause);
+  if (await movingPictureIn(path)) return severalFailure(path);
   const codec = await unknownCodecOf(path);
   if (codec !== null || NOT_SUPPORTED.test(words)) {
     return new UserError('unreadable', {
@@ -28,6 +30,14 @@ export function cutOffFailure(path: string, pictures: number): UserError {
   return new UserError('corrupt', {
     problem: `${path} breaks off: of its pictures, ${pictures} ${pictures === 1 ? 'is' : 'are'} there, and the last one may not be whole.`,
     fix: 'Copy it again. To use what is there, give --allow-damaged.',
+  });
+}
+
+/** Of a film where one picture is wanted: one frame of a sequence, or a digit. */
+export function severalFailure(path: string, pictures?: number): UserError {
+  return new UserError('unreadable', {
+    problem: `${path} should be a single picture, but holds ${pictures ?? 'several'} pictures.`,
+    fix: 'Save the one that is wanted as PNG or JPEG. A file that is given by itself to a model of clips is read as a film.',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Metadata, Sharp } from 'sharp';
-import { UserError } from '../../errors.js';
+import type { UserError } from '../../errors.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { abortedFailure, timeoutFailure, tooLargeFailure } from '../failures.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
@@ -12,7 +12,7 @@ import { requestedSpan } from '../span.js';
 import { decoding, decodingDamaged, type StoredPicture } from './decoding.js';
 import { findGifEnd } from './gif.js';
 import { isHeifFollowed } from './heif.js';
-import { cutOffFailure, followedFailure } from './image-failure.js';
+import { cutOffFailure, followedFailure, severalFailure } from './image-failure.js';
 import { movingPictureIn } from './moving.js';
 import { resample } from './resample.js';
 import { readTiff, shownPages } from './tiff.js';
@@ -187,11 +187,7 @@ async function readPage(
 async function onlyPageOf(path: string, metadata: Metadata, signal: AbortSignal): Promise<Page> {
   const [only, ...others] = (await pagesOf(path, metadata, signal)).pages;
   if (only && others.length === 0 && !(await movingPictureIn(path))) return only;
-  const count = others.length + 1;
-  throw new UserError('unreadable', {
-    problem: `${path} should be one frame of a sequence, but holds ${count > 1 ? count : 'several'} pictures.`,
-    fix: 'Give it by itself to have all of them read, or take it out of the sequence.',
-  });
+  throw severalFailure(path, others.length > 0 ? others.length + 1 : undefined);
 }
 
 async function readMetadata(page: Page): Promise<Metadata> {

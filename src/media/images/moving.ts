@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../../platform/regular-file.js';
-import { type ReadBytes, windowOn } from '../byte-window.js';
+import { type ReadBytes, windowOn, withBytesOf } from '../byte-window.js';
 import {
   childrenOf,
   filmTrackOf,
@@ -8,6 +8,8 @@ import {
   OutOfTheOrdinary,
   readAnyMovieHeader,
 } from '../video/mp4/boxes.js';
+import { hasPages } from './tiff.js';
+import { isAnimatedWebp } from './webp.js';
 
 /** How ffmpeg reads what begins like a picture and is a film: by which demuxer, where the name of the file misleads it. */
 export interface MovingPicture {
@@ -33,6 +35,20 @@ export async function movingPictureIn(path: string): Promise<MovingPicture | nul
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Whether a picture's file is a film, be it one that sharp reads page by page. Of JPEGs only the beginning is read, which does
+ * not say so: to look for more would take the whole of each.
+ *
+ * @throws what the file system says when the file cannot be read.
+ */
+export async function isFilm(path: string): Promise<boolean> {
+  const head = await withBytesOf(path, (readBytes) => readBytes(0, 21));
+  const text = head.toString('latin1');
+  if (text.startsWith('\xff\xd8\xff')) return false;
+  if (text.startsWith('RIFF')) return isAnimatedWebp(head);
+  return (await movingPictureIn(path)) !== null || (await hasPages(path));
 }
 
 /**

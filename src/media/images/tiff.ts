@@ -47,11 +47,17 @@ export function readTiff(
 const PADDING_BYTES = 15;
 
 /** Which picture of a file is the first one that is no smaller copy, as far as a TIFF says so; of other files, 0. */
-export async function firstFullPage(path: string): Promise<number> {
+export const firstFullPage = async (path: string): Promise<number> => (await firstPages(path))[0]!;
+
+/** Whether a file is a TIFF of several pages. */
+export const hasPages = async (path: string): Promise<boolean> => (await firstPages(path)).length > 1;
+
+/** Which of the first pictures of a TIFF are pages, at least one; of other files, the first. */
+async function firstPages(path: string): Promise<number[]> {
   const start = await withBytesOf(path, (readBytes) => readBytes(0, 4));
-  if (!/^(?:II[*+]\0|MM\0[*+])/.test(start.toString('latin1'))) return 0;
+  if (!/^(?:II[*+]\0|MM\0[*+])/.test(start.toString('latin1'))) return [0];
   const { directories } = await readTiff(path, { most: MOST_COPIES, signal: new AbortController().signal });
-  return directories.length === 0 ? 0 : shownPages(directories)[0]!;
+  return shownPages(directories);
 }
 
 const MOST_COPIES = 16;

@@ -12,3 +12,9 @@ export function isWebpFollowed(path: string): Promise<boolean> {
     return next.startsWith('RIFF') && next.startsWith('WEBP', 8);
   });
 }
+
+/** By its extended header, VP8X, of which one bit says that it is an animation. @param head its first 21 bytes. */
+export const isAnimatedWebp = (head: Buffer): boolean =>
+  head.toString('latin1', 8, 16) === 'WEBPVP8X' && (head[20]! & ANIMATION) !== 0;
+
+const ANIMATION = 2;

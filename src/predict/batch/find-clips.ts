@@ -3,9 +3,11 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Skipped } from '../../datasets/dataset.js';
 import { systemFolders } from '../../datasets/found.js';
 import { messageOf, UserError } from '../../errors.js';
-import { isClipName, isFrameName } from '../../media/clip-names.js';
+import { isClipName, isFrameName, isUnreadPictureName } from '../../media/clip-names.js';
 import { readSignature } from '../../media/file-signature.js';
+import { isFilm } from '../../media/images/moving.js';
 import { isSystemFolder } from '../../media/system-names.js';
+import { UNREAD_FIX, UnreadPictures } from '../../media/unread-pictures.js';
 import { counted } from '../../platform/counted.js';
 import { type FolderEntry, notUtf8, walkFolder } from '../../platform/folder-names.js';
 import { lackOf, unlessUnavailable } from '../../platform/lack.js';
@@ -31,7 +33,7 @@ export interface FindOptions {
 
 /**
  * Lists the clips below a folder, in natural order, as it is walked: every video, and every folder that holds images and
- * no videos, which is one sequence (or, as `images` says, every image). Files whose names say nothing are clips when they
+ * no videos, which is one sequence (or, as `images` says, every image); an image beside videos where it is a film. Files whose names say nothing are clips when they
  * begin like a video. Names that begin with a dot are passed over, and so are folders that systems leave, which is told
  * once.
  *
@@ -73,39 +75,56 @@ interface Folder {
   readonly truth?: string | undefined;
 }
 
-/** A name in a folder that matters here; frames are only counted. */
+/** A name in a folder that matters here. */
 interface Entry {
   readonly name: string;
-  readonly found: Exclude<Found, 'frame'>;
+  readonly found: Exclude<Found, 'unread'>;
 }
 
-type Found = 'folder' | 'frame' | 'clip' | { readonly problem: Problem };
+type Found = 'folder' | 'frame' | 'clip' | 'unread' | { readonly problem: Problem };
 
 async function* visit(walk: Walk, folder: Folder): AsyncGenerator<BatchClip, void> {
   const entries = new Spool<Entry>(join(walk.scratch, `folder-${walk.spools.count++}`));
   try {
-    const { frames, hasClips, problem } = await listEntries(walk, { folder, entries });
+    const { hasFrames, hasClips, unread, problem } = await listEntries(walk, { folder, entries });
     if (problem) yield* clipAt(walk, { ...folder, problem });
-    if (frames > 0 && !hasClips) yield* clipAt(walk, folder);
-    if (frames > 0 && hasClips) {
-      const words = `Videos lie in the same folder, so its ${counted(frames, 'image')} cannot be a sequence.`;
-      walk.onSkipped({ path: folder.path, problem: words });
-    }
+    if (hasFrames && !hasClips) yield* clipAt(walk, folder);
+    for (const words of unread.sentences())
+      walk.onSkipped({ path: folder.path, problem: `${words} ${UNREAD_FIX}` });
+    const stills = { count: 0, first: [] as string[] };
     for await (const { name, found } of entries) {
       const path = join(folder.path, name);
-      if (found === 'clip') yield* clipAt(walk, { ...folder, path });
+      if (found === 'frame') {
+        if (!hasClips) continue;
+        // What cannot be read is no film, and no video either.
+        if (await isFilm(path).catch(() => false)) yield* clipAt(walk, { ...folder, path });
+        else {
+          stills.count += 1;
+          if (stills.count <= STILLS_NAMED) stills.first.push(name);
+        }
+      } else if (found === 'clip') yield* clipAt(walk, { ...folder, path });
       else if (found === 'folder')
         yield* visit(walk, { path, truth: walk.labels.has(name) ? name : folder.truth });
       else yield* clipAt(walk, { ...folder, path, ...found });
     }
+    if (stills.count > 0) walk.onSkipped({ path: folder.path, problem: stillsText(stills) });
   } finally {
     await entries.release();
   }
 }
 
+const STILLS_NAMED = 3;
+
+/** Of images beside videos. */
+function stillsText({ count, first }: { count: number; first: readonly string[] }): string {
+  const names = [...first, ...(count > first.length ? [`${count - first.length} more`] : [])].join(', ');
+  return `Videos lie in the same folder, so its ${counted(count, 'image')} cannot be a sequence: ${names}.`;
+}
+
 interface Listed {
-  readonly frames: number;
+  readonly hasFrames: boolean;
   readonly hasClips: boolean;
+  readonly unread: UnreadPictures;
   /** Why the folder itself cannot be read. */
   readonly problem?: Problem | undefined;
 }
@@ -123,21 +142,23 @@ async function listEntries(
     scratch: join(walk.scratch, `names-${walk.spools.count++}`),
     held: NAMES_HELD,
   });
-  let frames = 0;
+  let hasFrames = false;
+  const unread = new UnreadPictures();
   let hasClips = false;
   try {
     for await (const entry of names) {
       const found = await kindOf(walk, { folder, entry });
-      if (found === 'frame') frames += 1;
+      if (found === 'frame') hasFrames = true;
       if (found === 'clip') hasClips = true;
-      if (found && found !== 'frame') await entries.add({ name: entry.name, found });
+      if (found === 'unread') unread.add(entry.name);
+      else if (found) await entries.add({ name: entry.name, found });
     }
   } catch (cause) {
     // Ours are none of the folder's.
     if (!(cause instanceof Error && 'syscall' in cause) || lackOf(cause)) throw cause;
-    return { frames, hasClips, problem: unreadable(folder.path, messageOf(cause)) };
+    return { hasFrames, hasClips, unread, problem: unreadable(folder.path, messageOf(cause)) };
   }
-  return { frames, hasClips };
+  return { hasFrames, hasClips, unread };
 }
 
 async function kindOf(
@@ -178,12 +199,13 @@ async function look(
   }
 }
 
-async function lookIntoFile(path: string, { images }: FindOptions): Promise<'frame' | 'clip' | null> {
+async function lookIntoFile(path: string, { images }: FindOptions): Promise<Found | null> {
   if (isFrameName(path)) return images === 'frames' ? 'frame' : 'clip';
   if (isClipName(path)) return 'clip';
   // One that cannot be opened has no name of a clip either.
   const signature = await unlessUnavailable(readSignature(path));
-  return signature === 'video' ? 'clip' : null;
+  if (signature === 'video') return 'clip';
+  return isUnreadPictureName(path) ? 'unread' : null;
 }
 
 async function mayFollow(walk: Walk, link: { path: string; isFolder: boolean }): Promise<boolean> {

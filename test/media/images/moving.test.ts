@@ -6,7 +6,8 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { imageFailure } from '../../../src/media/images/image-failure.js';
-import { movingPictureIn } from '../../../src/media/images/moving.js';
+import { isFilm, movingPictureIn } from '../../../src/media/images/moving.js';
+import { readPicture } from '../../../src/media/images/picture.js';
 import { isHeaderCutOff, OutOfTheOrdinary } from '../../../src/media/video/mp4/boxes.js';
 import { animatedPng } from '../../support/apng.js';
 import { avifSequence } from '../../support/avif-sequence.js';
@@ -14,6 +15,7 @@ import { describeWithEachFfmpeg } from '../../support/ffmpeg.js';
 import { runFfmpeg, writeNumberedClip } from '../../support/numbered-clip.js';
 import { readFrames, readNumbers } from '../../support/read-numbers.js';
 import { sharedFolder } from '../../support/shared.js';
+import { pagedTiff } from '../../support/tiff.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipstep-moving-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -264,8 +266,56 @@ test('a frame of a sequence that holds several pictures is refused', async () =>
   );
   await expect(readFrames(frames)).rejects.toMatchObject({
     code: 'unreadable',
-    problem: expect.stringMatching(/2\.png should be one frame of a sequence, but holds several pictures/),
+    problem: expect.stringMatching(/2\.png should be a single picture, but holds several pictures/),
   });
+});
+
+test('a sequence of AVIF is refused where a single picture is wanted, and is not called damaged', async () => {
+  const frames = join(folder, 'sequences');
+  mkdirSync(frames);
+  for (const name of ['1.avif', '2.avif']) writeFileSync(join(frames, name), await sequenceOfThree({}));
+  const refusal = {
+    code: 'unreadable',
+    problem: expect.stringMatching(/1\.avif should be a single picture, but holds several pictures/),
+  };
+  await expect(readFrames(frames)).rejects.toMatchObject(refusal);
+  const picture = readPicture(join(frames, '1.avif'), { longestSide: 32, background: 'white' });
+  await expect(picture).rejects.toMatchObject(refusal);
+});
+
+test('a film that lies alone in a folder, or alone matches a pattern, is read as it is by itself', async () => {
+  const frames = join(folder, 'alone');
+  mkdirSync(frames);
+  const path = write('alone/1.avif', await sequenceOfThree({}));
+  const byItself = await readFrames(path);
+  for (const input of [frames, join(frames, '*.avif'), join(frames, '%d.avif')])
+    expect([input, await readFrames(input)]).toEqual([input, byItself]);
+});
+
+test('isFilm says what is a film by itself, without reading JPEGs to their end', async () => {
+  const still = (format: 'png' | 'webp' | 'avif' | 'jpeg' | 'tiff') => grey(90).toFormat(format).toBuffer();
+  const animation = sharp([await still('png'), await grey(0).png().toBuffer()], { join: { animated: true } });
+  const page = { width: 32, height: 32, grey: 10 };
+  const films = {
+    'f.png': animatedPng([
+      { grey: 0, milliseconds: 9 },
+      { grey: 9, milliseconds: 9 },
+    ]),
+    'f.webp': await animation.webp().toBuffer(),
+    'f.avif': await sequenceOfThree({}),
+    'f.tif': pagedTiff([page, page]),
+  };
+  const stills = {
+    's.png': await still('png'),
+    's.webp': await still('webp'),
+    's.avif': await still('avif'),
+    's.tif': await still('tiff'),
+    's.jpg': Buffer.concat([await still('jpeg'), await still('jpeg')]),
+    'text.png': Buffer.from('x'),
+  };
+  for (const [expected, files] of [[true, films] as const, [false, stills] as const])
+    for (const [name, content] of Object.entries(files))
+      expect([name, await isFilm(write(name, content))]).toEqual([name, expected]);
 });
 
 test.each(['gif', 'webp', 'avif'] as const)(

@@ -124,7 +124,7 @@ test('a TIFF of a sequence is read from its full picture, wherever a smaller cop
     readFrames(sequence, { sampling: { kind: 'keyframes', maxFrames: 10 } }),
   ).rejects.toMatchObject({
     code: 'unreadable',
-    problem: expect.stringMatching(/4\.tif should be one frame .* holds 2 pictures/),
+    problem: expect.stringMatching(/4\.tif should be a single picture, but holds 2 pictures/),
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Skipped } from '../../../src/datasets/dataset.js';
 import type { BatchClip } from '../../../src/predict/batch/batch-clip.js';
 import { type FindOptions, findClips as walkClips } from '../../../src/predict/batch/find-clips.js';
+import { animatedPng } from '../../support/apng.js';
 
 const options = {
   labels: new Set(['up', 'down']),
@@ -77,6 +78,31 @@ describe('findClips', () => {
     expect(clips).toHaveLength(1);
     expect(skipped).toEqual([
       { path: folder, problem: expect.stringContaining('its 1 image cannot be a sequence') },
+    ]);
+  });
+
+  it('takes an image beside videos for a clip where it is a film by itself, and names the others', async () => {
+    const folder = await folderOf('films', ['b.mp4', 'c.png', 'd.jpg', 'e.jpg', 'f.jpg']);
+    const picture = { grey: 9, milliseconds: 9 };
+    await writeFile(join(folder, 'a.png'), animatedPng([picture, picture]));
+    const { clips, skipped } = await findClips(folder, options);
+    expect(clips.map(({ id }) => id)).toEqual(['a.png', 'b.mp4']);
+    expect(skipped).toEqual([
+      {
+        path: folder,
+        problem:
+          'Videos lie in the same folder, so its 4 images cannot be a sequence: c.png, d.jpg, e.jpg, 1 more.',
+      },
+    ]);
+  });
+
+  it('names pictures of formats that are not read', async () => {
+    const folder = await folderOf('unread', ['a.mp4', 'icon.ico', 'x/1.bmp', 'x/2.BMP', 'x/.3.bmp']);
+    const { clips, skipped } = await findClips(folder, options);
+    expect(clips.map(({ id }) => id)).toEqual(['a.mp4']);
+    expect(skipped).toEqual([
+      { path: folder, problem: expect.stringContaining('1 .ico picture (icon.ico) in a format') },
+      { path: join(folder, 'x'), problem: expect.stringContaining('2 .bmp pictures, such as 1.bmp, in a') },
     ]);
   });
 
