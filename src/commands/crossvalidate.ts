@@ -18,7 +18,7 @@ import {
   wholeNumber,
   wholeNumbers,
 } from './flags.js';
-import { interruptible } from './interruptible.js';
+import { interruptible, TRAIN_AGAIN } from './interruptible.js';
 import { columnsTable } from './metrics-tables.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -99,8 +99,9 @@ export function crossvalidateCommand(): Command {
     .option('--resume', 'continue the cross-validation that was interrupted')
     .action(async (pipeline: string, flags: Flags) => {
       const progress = trainingProgress();
-      const result = await interruptible((signal) =>
-        crossvalidate({ pipeline, ...flags, signal, onEvent: progress.show }),
+      const result = await interruptible(
+        (signal) => crossvalidate({ pipeline, ...flags, signal, onEvent: progress.show }),
+        { again: TRAIN_AGAIN },
       ).finally(progress.stop);
       console.log(summary(result));
     });

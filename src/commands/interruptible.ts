@@ -10,18 +10,22 @@ export const EXIT_INTERRUPTED = 130;
  *
  * A hang-up does nothing to work that was started with nohup.
  *
+ * @param options.again what to do when it could not end in that time.
  * @param options.endSeconds after such a signal that is not Ctrl-C, time for the work to end; 0.5 when absent.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { endSeconds = LONGEST_END_SECONDS }: { endSeconds?: number | undefined } = {},
+  {
+    endSeconds = LONGEST_END_SECONDS,
+    again = 'Give the same command again.',
+  }: { endSeconds?: number | undefined; again?: string | undefined } = {},
 ): Promise<T> {
   const interruption = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
     if (interruption.signal.aborted) endAtOnce(signal);
     interruption.abort();
     // What is waited for may never come, such as a disk that does not answer, and keep the process from ending.
-    if (signal !== 'SIGINT') setTimeout(() => endLate(signal), endSeconds * 1000).unref();
+    if (signal !== 'SIGINT') setTimeout(() => endLate(signal, again), endSeconds * 1000).unref();
   };
   const hangUp = isDetached() ? () => {} : interrupt;
   const lose = () => interruption.abort();
@@ -34,6 +38,9 @@ export async function interruptible<T>(
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
   }
 }
+
+/** What to do about a training that was interrupted, and may have left a checkpoint. */
+export const TRAIN_AGAIN = 'Give the same command again, with --resume if a training is kept.';
 
 /** Waits until work that would go on forever is to end. */
 export function interruption(signal: AbortSignal): Promise<void> {
@@ -57,9 +64,9 @@ function isDetached(): boolean {
 }
 
 /** Otherwise the process would end without a word. What was kept on the way, such as a batch's rows, stays. */
-function endLate(signal: NodeJS.Signals): void {
+function endLate(signal: NodeJS.Signals, again: string): void {
   if (!outputLost.aborted) {
-    console.error('Interrupted before the work could stop by itself. Give the same command again.');
+    console.error(`Interrupted before the work could stop by itself. ${again}`);
   }
   endAtOnce(signal);
 }

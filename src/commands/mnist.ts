@@ -5,7 +5,7 @@ import { compareOnMnist } from '../workflows/mnist/compare.js';
 import { reproduceNotebook } from '../workflows/mnist/notebook.js';
 import { type MnistOptions, trainMnist } from '../workflows/mnist/train-mnist.js';
 import { engineOption, wholeNumber } from './flags.js';
-import { interruptible } from './interruptible.js';
+import { interruptible, TRAIN_AGAIN } from './interruptible.js';
 import { baselineReport, comparisonReport, notebookReport } from './mnist-report.js';
 import { trainingProgress } from './training-progress.js';
 
@@ -47,23 +47,37 @@ export function mnistCommand(): Command {
     .action(async (flags: Flags) => {
       refuseTogether(flags);
       const progress = trainingProgress();
-      const text = await interruptible((signal) =>
-        run(flags, { ...flags, signal, onEvent: progress.show }),
-      ).finally(progress.stop);
+      const text = await interruptible((signal) => run(flags, { ...flags, signal, onEvent: progress.show }), {
+        again: againOf(flags) ?? TRAIN_AGAIN,
+      }).finally(progress.stop);
       console.log(text);
     });
 }
 
 async function run(flags: Flags, options: MnistOptions): Promise<string> {
-  if (flags.compare) {
-    return comparisonReport(await compareOnMnist({ ...options, out: flags.out ?? 'runs/mnist-compare' }));
-  }
-  if (flags.recipe === 'notebook') {
-    return notebookReport(
-      await reproduceNotebook({ ...options, steps: flags.steps, out: flags.out ?? 'runs/mnist-notebook' }),
-    );
-  }
-  return baselineReport(await trainMnist(options));
+  const several = severalOf(flags);
+  if (!several) return baselineReport(await trainMnist(options));
+  const { name, out } = several;
+  const trained =
+    name === 'compare'
+      ? compareOnMnist({ ...options, out }).then(comparisonReport)
+      : reproduceNotebook({ ...options, steps: flags.steps, out }).then(notebookReport);
+  return trained.catch((error: unknown) => {
+    if (!(error instanceof UserError && error.code === 'aborted')) throw error;
+    throw new UserError('aborted', { problem: error.problem, fix: againOf(flags)!, cause: error });
+  });
+}
+
+/** Of what trains several networks, where their models go. */
+function severalOf({ compare, recipe, out }: Flags) {
+  if (compare) return { name: 'compare', out: out ?? 'runs/mnist-compare' } as const;
+  return recipe && ({ name: recipe, out: out ?? 'runs/mnist-notebook' } as const);
+}
+
+/** What to do after an interruption, where --resume does not go on. */
+function againOf(flags: Flags): string | undefined {
+  const several = severalOf(flags);
+  return several && `Remove ${several.out} and give the same command again: it trains all networks anew.`;
 }
 
 /** What would be ignored is wrong use. */

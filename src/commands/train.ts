@@ -14,7 +14,7 @@ import {
   setOption,
   weightsOption,
 } from './flags.js';
-import { interruptible } from './interruptible.js';
+import { interruptible, TRAIN_AGAIN } from './interruptible.js';
 import { trainingProgress } from './training-progress.js';
 
 interface Flags {
@@ -94,8 +94,11 @@ async function trainInLines(options: Options): Promise<void> {
 }
 
 function trainWith(options: Options, onEvent: (event: TrainEvent) => void): Promise<string> {
-  return interruptible(async (signal) => {
-    const { train } = await commandsOf(await recipeTask(options));
-    return train({ ...options, signal, onEvent });
-  });
+  return interruptible(
+    async (signal) => {
+      const { train } = await commandsOf(await recipeTask(options));
+      return train({ ...options, signal, onEvent });
+    },
+    { again: TRAIN_AGAIN },
+  );
 }

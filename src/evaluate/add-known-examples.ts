@@ -38,7 +38,8 @@ export async function addKnownExamples(
   const known = await showExamples(members, { ...options, examples: drawKnown(train, seed) });
   if (known.classes.length === 0) return [...members];
   const others = await showExamples(members, { ...options, examples: drawKnown(validation, seed) });
-  return members.map((weights, member) => {
+  const described: Weights[] = [];
+  for (const [member, weights] of members.entries()) {
     const { classes, shown } = known;
     const description = {
       classes,
@@ -46,8 +47,9 @@ export async function addKnownExamples(
       outlierHead: weights.get(OUTLIER_HEAD),
       others: others.shown[member]!,
     };
-    return new Map([...weights, ...describeKnown(shown[member]!, description)]);
-  });
+    described.push(new Map([...weights, ...(await describeKnown(shown[member]!, description))]));
+  }
+  return described;
 }
 
 /** What shows of each example to each member, and the examples' classes. */
@@ -79,11 +81,7 @@ async function showExamples(
     }
     return scored;
   };
-  const scored = await scoreExamples({
-    examples,
-    read,
-    scorers: new Map([['network', scorer]]),
-    signal,
-  }).finally(() => classifier.release());
+  const scorers = new Map([['network', scorer]]);
+  const scored = await scoreExamples({ examples, read, scorers, signal }).finally(() => classifier.release());
   return { classes: scored.examples.map(({ label }) => label), shown };
 }

@@ -21,9 +21,9 @@ import { type Choices, chooseOnValidation } from './choices.js';
 import type { EvaluationEvent } from './evaluation-event.js';
 import { type EvaluationParts, emptyPart } from './evaluation-parts.js';
 import { findLeaks, type Leak } from './leaks.js';
-import { listOutliers } from './list-outliers.js';
-import { knowsNothing, type OutlierFigures, outlierFigures, unlikeShare } from './outliers.js';
-import { inOrder, scoreExamples } from './score-examples.js';
+import { nothingReadable, outlierDistances } from './outlier-distances.js';
+import { type OutlierFigures, outlierFigures, unlikeShare } from './outliers.js';
+import { scoreExamples } from './score-examples.js';
 import type { SkippedClip } from './skipped-clips.js';
 
 export interface EvaluationSettings {
@@ -238,7 +238,7 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
   const { seed } = pipeline;
   const own = scored.distances.get('network');
   const unlike = own ? unlikeShare([...own], options) : null;
-  const outliers = await outlierDistances(open, options);
+  const outliers = await outlierDistances(open, options.outliers);
   return {
     model: bundle.folder,
     split: parts.name,
@@ -269,43 +269,4 @@ async function score(open: Open, options: EvaluationSettings & Choices) {
       attention: scored.attention.get('network'),
     }),
   };
-}
-
-/** Enough for a share of them to be known to half a point. */
-const MOST_DRAWN = 2000;
-
-/** How far outliers are from what the model was trained on; null where there are none to look at. */
-async function outlierDistances(
-  { bundle, engine, features, onEvent, signal }: Open,
-  { outliers: source }: EvaluationSettings,
-): Promise<number[] | null> {
-  if (source === undefined) return null;
-  const { networks, members, manifest, folder } = bundle;
-  if (!members.every(isDescribed)) throw knowsNothing(folder);
-  const examples = await listOutliers(source, {
-    pipeline: manifest.pipeline,
-    part: 'test',
-    most: MOST_DRAWN,
-    signal,
-    onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
-  });
-  const classifier = await loadClassifiers(engine, { networks, members, temperature: 1 });
-  const { distances } = await scoreExamples({
-    examples,
-    read: features.read,
-    scorers: new Map([['network', inOrder(classifier)]]),
-    onClip: (done) => onEvent({ kind: 'reading', what: 'outliers', done, total: examples.length }),
-    onSkipped: (path, problem) => onEvent({ kind: 'skipped', path, problem }),
-    signal,
-  }).finally(() => classifier.release());
-  const found = distances.get('network');
-  if (!found) throw nothingReadable();
-  return [...found];
-}
-
-function nothingReadable(): UserError {
-  return new UserError('bad_dataset', {
-    problem: 'None of the examples can be read.',
-    fix: 'Fix or replace those that were left out above.',
-  });
 }

@@ -54,6 +54,19 @@ describe('clipstep mnist', () => {
     expect(JSON.parse(classified.stdout)).toMatchObject({ frames: 1, label: expect.stringMatching(/^\d$/) });
   });
 
+  it('says to begin anew where a training of several networks was interrupted', async () => {
+    const out = join(root, 'interrupted');
+    let isSent = false;
+    const { code, stderr } = await clipstep(['mnist', '--recipe', 'notebook', '--data', data, '--out', out], {
+      onStderr: (text, kill) => {
+        if (!isSent && text.includes('onnx, the embedded engine')) kill('SIGINT');
+        isSent ||= text.includes('onnx, the embedded engine');
+      },
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain(`Remove ${out} and give the same command again`);
+  });
+
   it('goes on to the same weights after an interruption', async () => {
     const [whole, cut] = [join(root, 'whole'), join(root, 'cut')];
     const train = (out: string, ...more: string[]) => [

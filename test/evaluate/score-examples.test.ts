@@ -38,4 +38,23 @@ describe('scoring examples', () => {
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
     }
   });
+
+  it('ends with the batch that it reads when it is interrupted', async () => {
+    const interruption = new AbortController();
+    const examples = Array.from({ length: 100 }, (_, index): Example => {
+      return { id: `${index}`, path: `${index}`, label: 0, group: `${index}` };
+    });
+    let read = 0;
+    const scored = scoreExamples({
+      examples,
+      read: async (): Promise<FeatureSequence> => {
+        if (++read === 10) interruption.abort();
+        return { kind: 'features', data: new Float32Array(1), timesteps: 1 };
+      },
+      scorers: new Map(),
+      signal: interruption.signal,
+    });
+    await expect(scored).rejects.toMatchObject({ code: 'aborted' });
+    expect(read).toBe(32);
+  });
 });

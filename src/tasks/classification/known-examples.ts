@@ -1,3 +1,4 @@
+import { mapInTurns } from '../../platform/in-turns.js';
 import { random } from '../../random.js';
 import { concatenate, type Tensor, type Weights } from '../../tensors/tensor.js';
 import { fitNormal } from './fit-normal.js';
@@ -54,12 +55,12 @@ interface Known {
  * @param options.others what it was not trained on, of the same kind, for the units of the measures: those that it was trained
  *   on seem nearer than they are. Where there are none, these stand in for them, each held against the rest.
  */
-export function describeKnown(
+export async function describeKnown(
   shown: readonly Shown[],
   { others, ...known }: Known & { others: readonly Shown[] },
-): Weights {
+): Promise<Weights> {
   const tensors = measureTensors(shown, known);
-  const measured = others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, known);
+  const measured = await (others.length > 0 ? measureAll(tensors, others) : measureCrossed(shown, known));
   const units = Array.from(openMeasures(tensors), (_, index) => unitOf(measured.map((each) => each[index]!)));
   if (known.outlierHead && others.length === 0) units[units.length - 1] = EVEN_ODDS;
   const data = Float32Array.from(units.flatMap(({ unit, power }) => [unit, power]));
@@ -88,24 +89,28 @@ function measureTensors(
 const isPaired = (tokens: number): boolean => tokens > 0 && tokens <= MOST_PAIRED_TOKENS;
 
 /** Of each example, what each measure says. */
-function measureAll(tensors: Weights, examples: readonly Shown[]): number[][] {
+function measureAll(tensors: Weights, examples: readonly Shown[]): Promise<number[][]> {
   const measures = openMeasures(tensors);
-  return examples.map((example) => measures.map((measure) => measure(example)));
+  return mapInTurns(examples, (example) => measures.map((measure) => measure(example)));
 }
 
 /** Of each example, what the measures say that were made of others, a fifth of the examples at a time. */
-function measureCrossed(shown: readonly Shown[], { classes, ...known }: Known): number[][] {
-  const parts = [...Array(Math.min(PARTS, shown.length)).keys()];
-  return parts.flatMap((part) => {
-    const isLeftOut = (index: number) => index % parts.length === part;
+async function measureCrossed(shown: readonly Shown[], { classes, ...known }: Known): Promise<number[][]> {
+  const parts = Math.min(PARTS, shown.length);
+  const measured: number[][] = [];
+  for (let part = 0; part < parts; part++) {
+    const isLeftOut = (index: number) => index % parts === part;
     const rest = shown.filter((_, index) => !isLeftOut(index));
-    if (rest.length === 0) return [];
+    if (rest.length === 0) continue;
     const own = classes.filter((_, index) => !isLeftOut(index));
-    return measureAll(
-      measureTensors(rest, { ...known, classes: own }),
+    const tensors = measureTensors(rest, { ...known, classes: own });
+    for (const each of await measureAll(
+      tensors,
       shown.filter((_, index) => isLeftOut(index)),
-    );
-  });
+    ))
+      measured.push(each);
+  }
+  return measured;
 }
 
 /** Of what Shown holds, and how many different tokens there are; 0 of what a network does not show. */

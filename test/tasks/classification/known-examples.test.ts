@@ -27,12 +27,12 @@ function example(label: number): Shown {
 
 const classes = Array.from({ length: 200 }, (_, index) => index % 2);
 const others = classes.map(example);
-const known = describeKnown(classes.map(example), { classes, others });
+const known = await describeKnown(classes.map(example), { classes, others });
 const distance = openDistance(known, READOUT)!;
 const limit = chooseMaxDistance(others.map(distance))!;
 
 describe('the distance from what a network was trained on', () => {
-  it('is within the limit for the like of it', () => {
+  it('is within the limit for the like of it', async () => {
     const lost = classes.map(example).filter((one) => distance(one) > limit);
     expect(lost.length / classes.length).toBeLessThan(0.08);
     expect(limit).toBeGreaterThan(0.7);
@@ -57,7 +57,7 @@ describe('the distance from what a network was trained on', () => {
     expect(distanceOf({ ...like, ...strange })).toBeGreaterThan(limit);
   });
 
-  it('is longer where several measures say so', () => {
+  it('is longer where several measures say so', async () => {
     const readout = Float32Array.of(4, 0, 0, 0, 0, 0);
     const [usual, odd] = [Float32Array.of(0, 0, 0), Float32Array.of(2, 10, 12)];
     const [plain, bright] = [Float32Array.of(0, 0), Float32Array.of(2, -2)];
@@ -66,15 +66,15 @@ describe('the distance from what a network was trained on', () => {
     expect(both).toBeGreaterThan(distance({ readout, statistics: usual, scene: bright }));
   });
 
-  it('goes by readouts alone where there is no encoder', () => {
+  it('goes by readouts alone where there is no encoder', async () => {
     const alone = ({ readout }: Shown): Shown => ({ readout });
-    const described = describeKnown(classes.map(example).map(alone), { classes, others: [] });
+    const described = await describeKnown(classes.map(example).map(alone), { classes, others: [] });
     const far = openDistance(described, READOUT)!;
     expect(far({ readout: Float32Array.of(4, 0, 0, 0, 0, 0) })).toBeLessThan(1);
     expect(far({ readout: Float32Array.of(0, 0, 0, 0, 0, 4) })).toBeGreaterThan(2);
   });
 
-  it('goes by which tokens follow each other in a text, too, where they are few', () => {
+  it('goes by which tokens follow each other in a text, too, where they are few', async () => {
     const readout = Float32Array.of(4, 0, 0, 0, 0, 0);
     // a b a b ...
     const write = (): Shown => {
@@ -83,15 +83,15 @@ describe('the distance from what a network was trained on', () => {
     };
     const options = { classes, others: classes.map(write) };
     const written = classes.map(write);
-    const far = openDistance(describeKnown(written, { ...options, tokens: 3 }), READOUT)!;
+    const far = openDistance(await describeKnown(written, { ...options, tokens: 3 }), READOUT)!;
     expect(far({ readout, tokens: Int32Array.of(0, 1, 0, 1, 0) })).toBeLessThan(1);
     expect(far({ readout, tokens: Int32Array.of(1, 1, 0, 0, 1) })).toBeGreaterThan(1.5);
     expect(far({ readout, tokens: Int32Array.of(2, 2, 2) })).toBeGreaterThan(1.5);
-    expect(describeKnown(written, { ...options, tokens: 5000 }).has('known.pairs')).toBe(false);
+    expect((await describeKnown(written, { ...options, tokens: 5000 })).has('known.pairs')).toBe(false);
   });
 
-  it('is a number of a readout without a direction, and of one example that is known', () => {
-    const one = describeKnown([{ readout: new Float32Array(READOUT) }], { classes: [0], others: [] });
+  it('is a number of a readout without a direction, and of one example that is known', async () => {
+    const one = await describeKnown([{ readout: new Float32Array(READOUT) }], { classes: [0], others: [] });
     for (const described of [one, known]) {
       const value = openDistance(described, READOUT)!({
         readout: new Float32Array(READOUT),
@@ -102,19 +102,19 @@ describe('the distance from what a network was trained on', () => {
     }
   });
 
-  it('is a number, however far an example is', () => {
+  it('is a number, however far an example is', async () => {
     const like = classes.map(() => ({
       readout: Float32Array.of(4, 0, 0, 0, 0, 0),
       scene: new Float32Array(2),
     }));
-    const described = describeKnown(like, { classes, others: like });
+    const described = await describeKnown(like, { classes, others: like });
     const far = { readout: new Float32Array(READOUT).fill(1e12), scene: new Float32Array(2).fill(1e12) };
     const value = Math.fround(openDistance(described, READOUT)!(far));
     // Of three measures, two as far as is given at all; directions are never far apart.
     expect(value / 1e6).toBeCloseTo((2 / 3) ** (1 / 4), 5);
   });
 
-  it('is none of a network of another readout', () => {
+  it('is none of a network of another readout', async () => {
     expect(openDistance(known, READOUT + 1)).toBeNull();
     expect(openDistance(new Map(), READOUT)).toBeNull();
   });
@@ -123,12 +123,12 @@ describe('the distance from what a network was trained on', () => {
 describe('unfitKnown', () => {
   const widths = { readout: READOUT, statistics: 3, scene: 2, tokens: 0 };
 
-  it('finds nothing wrong with what describeKnown gives, nor with nothing', () => {
+  it('finds nothing wrong with what describeKnown gives, nor with nothing', async () => {
     expect(unfitKnown(known, widths)).toBeUndefined();
     expect(unfitKnown(new Map(), widths)).toBeUndefined();
   });
 
-  it('names a tensor of another width, one that is missing, and one that nobody knows', () => {
+  it('names a tensor of another width, one that is missing, and one that nobody knows', async () => {
     expect(unfitKnown(known, { ...widths, readout: READOUT + 1 })).toMatchObject({ name: 'known.readouts' });
     const [first] = [...known.keys()].filter((name) => name.startsWith('known.statistics'));
     const without = new Map([...known].filter(([name]) => name !== first));
@@ -144,9 +144,9 @@ describe('unfitKnown', () => {
     });
   });
 
-  it('refuses pairs of another number of tokens, and counts below 0', () => {
+  it('refuses pairs of another number of tokens, and counts below 0', async () => {
     const readout = Float32Array.of(1);
-    const described = describeKnown([{ readout, tokens: Int32Array.of(0, 1) }], {
+    const described = await describeKnown([{ readout, tokens: Int32Array.of(0, 1) }], {
       classes: [0],
       tokens: 2,
       others: [],
@@ -168,7 +168,7 @@ describe('unfitKnown', () => {
 });
 
 describe('chooseMaxDistance', () => {
-  it('loses about 5 % of what is like the examples that it is chosen on', () => {
+  it('loses about 5 % of what is like the examples that it is chosen on', async () => {
     const draws = random(1, 'distances');
     const lost = Array.from({ length: 200 }, () => {
       const most = chooseMaxDistance(Array.from({ length: 100 }, () => draws.normal()))!;
@@ -179,7 +179,7 @@ describe('chooseMaxDistance', () => {
     expect(mean).toBeLessThan(6);
   });
 
-  it('is the longest of few, at least 1, and nothing of none', () => {
+  it('is the longest of few, at least 1, and nothing of none', async () => {
     expect(chooseMaxDistance([1.3, 0.1, 0.2])).toBe(1.3);
     expect(chooseMaxDistance([0.3, 0.1, 0.2])).toBe(1);
     const enough = Array.from({ length: 19 }, (_, index) => index / 20);
@@ -188,7 +188,7 @@ describe('chooseMaxDistance', () => {
   });
 });
 
-it('drawKnown draws by the seed, and only from more than it takes', () => {
+it('drawKnown draws by the seed, and only from more than it takes', async () => {
   const many = [...Array(MOST_KNOWN + 500).keys()];
   expect(drawKnown(many.slice(0, 10), 1)).toEqual(many.slice(0, 10));
   const drawn = drawKnown(many, 1);
