@@ -24,9 +24,11 @@ export function batchSummary(result: BatchResult, noun: string): string {
 }
 
 /** How many clips were classified, and how many were not. */
-export function countsOf({ classified, unknown, unlike, failed }: BatchSummary): string[] {
+export function countsOf({ classified, windows, unknown, unlike, failed }: BatchSummary): string[] {
   return [
-    `${classified} classified`,
+    windows === null
+      ? `${classified} classified`
+      : `${classified} classified by ${counted(windows, 'window')}`,
     ...(unknown > 0
       ? [`${unknown} of them unknown${unlike > 0 ? ` (${unlike} unlike the training clips)` : ''}`]
       : []),
@@ -34,20 +36,21 @@ export function countsOf({ classified, unknown, unlike, failed }: BatchSummary):
   ];
 }
 
-/** What was found, and how right it was. */
+/** What was found, and how right it was. @param noun what one input is called. */
 export function summaryLines(summary: BatchSummary, noun: string): string[] {
+  const answered = summary.windows === null ? noun : 'window';
   return [
     ...labelLines(summary),
     ...failureLines(summary),
-    ...(summary.metrics ? metricsLines(summary.metrics, noun) : []),
+    ...(summary.metrics ? metricsLines(summary.metrics, answered) : []),
   ];
 }
 
-function labelLines({ labels }: BatchSummary): string[] {
+function labelLines({ labels, windows }: BatchSummary): string[] {
   if (labels.length === 0) return [];
   const listed = labels.slice(0, MOST_CLASSES).map(({ label, clips }) => `${printable(label)} ${clips}`);
   const rest = labels.length > MOST_CLASSES ? [`and ${labels.length - MOST_CLASSES} more classes`] : [];
-  return [`Found: ${[...listed, ...rest].join(', ')}`];
+  return [`Found${windows === null ? '' : ' in windows'}: ${[...listed, ...rest].join(', ')}`];
 }
 
 function failureLines({ failures }: BatchSummary): string[] {

@@ -48,9 +48,12 @@ export function reportPage(report: Report): string {
 }
 
 /** What came of all inputs; what did not occur is left out. */
-function countsText({ clips, classified, unknown, unlike, failed }: BatchSummary, noun: string): string {
+function countsText(summary: BatchSummary, noun: string): string {
+  const { clips, classified, windows, unknown, unlike, failed } = summary;
   const parts = [
-    `${classified} classified`,
+    windows === null
+      ? `${classified} classified`
+      : `${classified} classified by ${counted(windows, 'window')}`,
     ...(unknown > 0 ? [`${unknown} of them unknown`] : []),
     ...(unlike > 0 ? [`${unlike} of these unlike what the model was trained on`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
@@ -58,13 +61,16 @@ function countsText({ clips, classified, unknown, unlike, failed }: BatchSummary
   return `${counted(clips, noun)}: ${parts.join(', ')}.`;
 }
 
-function classesSection({ labels }: BatchSummary): string {
+function classesSection({ labels, windows }: BatchSummary): string {
   const most = Math.max(1, largest(labels.map(({ clips }) => clips)));
   const rows = labels.map(({ label, clips }) => {
     const bar = `<span class="bar" style="width: ${((20 * clips) / most).toFixed(2)}rem"></span>`;
     return [text(label), { number: clips }, bar];
   });
-  return section('Classes found', rows.length > 0 ? table([], rows) : '');
+  return section(
+    windows === null ? 'Classes found' : 'Classes found in windows',
+    rows.length > 0 ? table([], rows) : '',
+  );
 }
 
 const confusionSection = (metrics: Metrics, labels: readonly string[]): string =>

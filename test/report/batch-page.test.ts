@@ -18,6 +18,7 @@ const report: Report = {
   summary: {
     clips: 4,
     classified: 3,
+    windows: null,
     unknown: 0,
     unlike: 0,
     failed: 1,

@@ -103,9 +103,13 @@ export const resultRowSchema = z.union([
 ]);
 export type ResultRow = z.infer<typeof resultRowSchema>;
 
+/** Whether a line of the results is of one window of a clip. */
+export const isWindow = (row: Row | ResultRow): boolean =>
+  'startSeconds' in row && row.startSeconds !== undefined;
+
 /** The clip that a line of the results is of. */
 export function clipIdOf(row: Row | ResultRow): string {
-  if (isFailed(row) || !('startSeconds' in row) || row.startSeconds === undefined) return row.id;
+  if (!isWindow(row)) return row.id;
   return row.id.slice(0, row.id.lastIndexOf('#'));
 }
 

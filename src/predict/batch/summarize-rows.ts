@@ -5,6 +5,7 @@ import {
   clipIdOf,
   type FailedRow,
   isFailed,
+  isWindow,
   isWindowed,
   type ResultRow,
   type Row,
@@ -14,6 +15,8 @@ import {
 export interface BatchSummary {
   readonly clips: number;
   readonly classified: number;
+  /** Windows that these were classified by; null where each was classified whole. */
+  readonly windows: number | null;
   /** Clips, or windows of them, that get no label. */
   readonly unknown: number;
   /** Of these, those that are unlike anything that the model was trained on. */
@@ -53,6 +56,7 @@ export class SummaryTally {
   #latest: string | undefined;
   #clips = 0;
   #failed = 0;
+  #windows = 0;
   #unknown = 0;
   #unlike = 0;
 
@@ -60,8 +64,13 @@ export class SummaryTally {
     const clip = clipIdOf(row);
     if (clip !== this.#latest) this.#clips += 1;
     this.#latest = clip;
-    if (isFailed(row)) this.#addFailure(row);
-    else for (const answer of isWindowed(row) ? row.windows : [row]) this.#addAnswer(answer, row.truth);
+    if (isFailed(row)) {
+      this.#addFailure(row);
+      return;
+    }
+    if (isWindowed(row)) this.#windows += row.windows.length;
+    else if (isWindow(row)) this.#windows += 1;
+    for (const answer of isWindowed(row) ? row.windows : [row]) this.#addAnswer(answer, row.truth);
   }
 
   /** @param labels the model's; where they are not known, those of the rows. */
@@ -73,6 +82,7 @@ export class SummaryTally {
       unknown: this.#unknown,
       unlike: this.#unlike,
       classified: this.#clips - this.#failed,
+      windows: this.#windows > 0 ? this.#windows : null,
       labels: byClips([...this.#counts].map(([label, count]) => ({ label, clips: count }))),
       failures: byClips([...this.#failures].map(([code, kind]) => ({ code, ...kind }))),
       metrics: this.#metrics.examples > 0 ? this.#metrics.metrics(known) : null,
