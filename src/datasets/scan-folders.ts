@@ -128,12 +128,20 @@ interface Listing {
   readonly skipped: readonly Skipped[];
 }
 
-/** What lies in a folder, links followed; names that begin with a dot and folders that systems leave are passed over. */
+/** What `clipstep batch --subtitles` writes beside clips. */
+const OWN_FILES = /\.clipstep\.(?:vtt|srt)$/;
+
+/**
+ * What lies in a folder, links followed; names that begin with a dot, subtitles of our own and folders that systems leave are
+ * passed over.
+ */
 async function list(folder: string, passedOver: string[]): Promise<Listing> {
   const folders: string[] = [];
   const files: string[] = [];
   const skipped: Skipped[] = [];
-  const names = (await folderNames(folder)).filter(({ name }) => !name.startsWith('.'));
+  const names = (await folderNames(folder)).filter(
+    ({ name }) => !name.startsWith('.') && !OWN_FILES.test(name),
+  );
   for (const { name, isUtf8 } of names.sort((one, other) => naturalOrder(one.name, other.name))) {
     if (!isUtf8) {
       skipped.push({ path: join(folder, name), problem: notUtf8Problem(folder, name) });

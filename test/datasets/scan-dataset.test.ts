@@ -88,6 +88,13 @@ describe('scanDataset on class folders', () => {
     expect(skipped.find(({ path }) => path.endsWith('nested'))?.problem).toMatch(/holds no images/);
   });
 
+  it('passes over the subtitles that a batch wrote beside clips, and no others', async () => {
+    await lay('a/1.mp4', 'a/1.clipstep.vtt', 'a/1.vtt', 'b/1.mp4', 'b/1.clipstep.srt');
+    const { examples, skipped } = await scanDataset(folder);
+    expect(examples.map((example) => example.id)).toEqual(['a/1.mp4', 'b/1.mp4']);
+    expect(skipped.map(({ path }) => path)).toEqual([join(folder, 'a', '1.vtt')]);
+  });
+
   it('reads train, val and test folders as a split', async () => {
     await lay('train/a/1.mp4', 'train/b/1.mp4', 'val/a/1.mp4', 'test/b/1.mp4');
     const { labels, examples } = await scanDataset(folder);
