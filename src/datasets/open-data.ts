@@ -90,9 +90,13 @@ async function pipelineData(options: OpenDataOptions): Promise<string> {
 const CLIPS_FIX = 'Add --data DIR: a folder with one folder of clips a class, or a manifest.';
 const TEXTS_FIX = 'Add --data DIR: a folder with a file of lines for each class, or a table (.csv, .tsv).';
 
-function missingData({ pipeline }: OpenDataOptions, fix: string): never {
+function missingData({ pipeline, purpose }: OpenDataOptions, fix: string): never {
+  const problem =
+    purpose === 'scoring'
+      ? `The model ${pipeline.name} does not say where the data is that it was trained on`
+      : `The pipeline ${pipeline.name} does not say what to train on`;
   throw new UserError('usage', {
-    problem: `The pipeline ${pipeline.name} does not say what to train on, and --data is not given.`,
+    problem: `${problem}, and --data is not given.`,
     fix,
   });
 }

@@ -54,8 +54,13 @@ async function adjust(
     placeOf: placesBeside({ set, outliers }, written.placeOf),
   });
   const described = await withOwnDescription(checked, { folder: dirname(resolve(path)), data });
-  return encoding === undefined ? described : withEncoding(described, encoding);
+  const own = data === undefined ? described : withoutGenerated(described);
+  return encoding === undefined ? own : withEncoding(own, encoding);
 }
+
+/** Of what is trained on other data: what is generated would be taken for it where a model is evaluated. */
+const withoutGenerated = (pipeline: Pipeline): Pipeline =>
+  pipeline.data?.kind === 'motion' ? { ...pipeline, data: undefined } : pipeline;
 
 /** A pipeline whose texts are in an encoding. @throws UserError `usage` for one that is none, and where its data are no texts. */
 export function withEncoding(pipeline: Pipeline, encoding: string): Pipeline {

@@ -122,3 +122,9 @@ describe('an encoding', () => {
     });
   });
 });
+
+it('forgets the generated data of a pipeline that is trained on other data', async () => {
+  expect((await readAdjustedPipeline({ pipeline: 'pipelines/motion.yaml' })).data?.kind).toBe('motion');
+  const { data } = await readAdjustedPipeline({ pipeline: 'pipelines/motion.yaml', data: 'clips' });
+  expect(data).toBeUndefined();
+});
