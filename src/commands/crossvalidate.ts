@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { MOST_FOLDS } from '../datasets/split-schema.js';
 import type { EngineName } from '../engine/engine.js';
 import { baselineText } from '../report/baseline-words.js';
 import { sizeColumns } from '../report/size-section.js';
@@ -55,7 +56,7 @@ export function crossvalidateCommand(): Command {
     .option(
       '--folds <count>',
       'number of parts, each tested once by a network trained on the others',
-      wholeNumber(2),
+      wholeNumber(2, MOST_FOLDS),
       5,
     )
     .option(
@@ -79,7 +80,7 @@ export function crossvalidateCommand(): Command {
     .option(
       '--inner-folds <count>',
       'parts of the training data of a fold, by which --choose compares (default: 3)',
-      wholeNumber(2),
+      wholeNumber(2, MOST_FOLDS),
     )
     .option(
       '--target-precision <share>',

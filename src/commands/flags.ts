@@ -99,12 +99,15 @@ export const imagenetWeightsOption = () =>
     'for --model imagenet: folder of its TensorFlow.js model (default: downloaded once)',
   );
 
-/** Parses a flag's whole number, at least `minimum`. */
-export function wholeNumber(minimum: number): (text: string) => number {
+/** Parses a flag's whole number, at least `minimum` and at most `maximum`. */
+export function wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const expected =
+    maximum < Number.MAX_SAFE_INTEGER ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`It must be a whole number of at least ${minimum}.`);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum && value <= maximum)
+      return value;
+    throw new InvalidArgumentError(`It must be a whole number ${expected}.`);
   };
 }
 

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 
+/** A network is trained for each. */
+export const MOST_FOLDS = 1000;
+
 const foldSchema = z.strictObject({
   number: z.int().min(1).describe('which fold, from 1'),
-  of: z.int().min(2).max(1000).describe('how many folds there are'),
+  of: z.int().min(2).max(MOST_FOLDS).describe('how many folds there are'),
 });
 
 const isThere = ({ number, of }: z.infer<typeof foldSchema>) => number <= of;

@@ -26,7 +26,7 @@ export const classification = {
     export: null,
     generate: {
       because: 'names classes and does not write',
-      fix: 'Give a language model: `clipstep train shakespeare-characters` makes one.',
+      fix: 'Give a language model, such as the one that ships: --model shakespeare.',
     },
     translate: {
       because: 'names classes and does not translate',
