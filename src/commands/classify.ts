@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
+import { findModel, IMAGENET } from '../bundle/find-model.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
+import { resolveInputs } from '../media/locate.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 import { isWebAddress } from '../platform/remote/web-address.js';
 import { classify } from '../predict/classify.js';
@@ -111,7 +113,9 @@ async function classifyInputs(
   // The loop below starts the model first, which takes longest to load.
   const started = setImmediate();
   const noted = started.then(() => (run.flags.model === undefined ? noteDefaultModel() : undefined));
-  const printing = started.then(() => (json ? printJson : printerOfRows(inputs)));
+  const printing = started.then(() =>
+    json ? printJson : printerOfRows(inputs, { model, spooled: run.spooled }),
+  );
   try {
     for await (const outcome of classify(model, inputs, options)) {
       await noted;
@@ -140,9 +144,30 @@ function refuseAddresses(inputs: readonly Given[]): void {
 
 const printJson = (outcome: Outcome): void => console.log(JSON.stringify(outcomeRow(outcome)));
 
-async function printerOfRows(inputs: readonly Given[]): Promise<(outcome: Outcome) => void> {
-  const { outcomePrinter } = await import('./outcome-rows.js');
-  return outcomePrinter(inputs.map((given) => (typeof given === 'string' ? given : given.text)));
+async function printerOfRows(
+  inputs: readonly Given[],
+  { model, spooled }: { model: string; spooled: string | undefined },
+): Promise<(outcome: Outcome) => void> {
+  const [{ outcomePrinter }, names, labels] = await Promise.all([
+    import('./outcome-rows.js'),
+    Promise.all(inputs.map((given) => namesOf(given, spooled))),
+    // What is wrong with a model is said by who opens it, and imagenet is not to be fetched twice.
+    model === IMAGENET
+      ? []
+      : findModel(model).then(
+          ({ manifest }) => manifest.labels,
+          () => [],
+        ),
+  ]);
+  return outcomePrinter({ inputs: names.flat(), labels });
+}
+
+/** What an input is called in the table, or the clips that it stands for. */
+async function namesOf(given: Given, spooled: string | undefined): Promise<string[]> {
+  if (typeof given !== 'string') return [given.text];
+  if (given === spooled) return [STDIN];
+  if (isWebAddress(given)) return [given];
+  return (await resolveInputs([given])).map(({ input }) => input);
 }
 
 /** Loaded when it is asked for: no other run has to wait for it. */

@@ -3,16 +3,22 @@ import colors from 'picocolors';
 import { percent } from '../platform/percent.js';
 import { printable } from '../platform/printable.js';
 import type { Classified, Failed, Outcome } from '../predict/outcome.js';
-import type { RankedClass } from '../tasks/classification/answer.js';
+import { type RankedClass, UNKNOWN_REASONS } from '../tasks/classification/answer.js';
 
 /** Cells of a full probability bar. */
 const BAR_WIDTH = 10;
 
+/** Of up to 99,999 ms; a clip that takes longer is given up, but for some. */
+const TIME_WIDTH = 8;
+
 /** Columns of a terminal below which a row is what it is and how sure, without a bar, its runners-up and its time. */
 const NARROW = 72;
 
-/** What the names in a folder may be longer than the first of them. */
+/** What a name that was not known before may be longer than the first such. */
 const SLACK = 4;
+
+/** Labels that are longer widen their column where they come. */
+const MOST_LABEL = 30;
 
 /** Least that is shown of an input's name. */
 const LEAST_INPUT = 12;
@@ -21,11 +27,18 @@ const LEAST_INPUT = 12;
  * Prints each result as a row of a table for people, as soon as it is given: input, best label with its bar, time, the
  * runners-up. What failed is told in a line of its own. On a terminal no row is wider than that.
  *
- * @param inputs as they were given, which say how wide names may be.
+ * @param known.inputs, known.labels what there may be to print, so that columns are wide enough from the first row on.
  */
-export function outcomePrinter(inputs: readonly string[]): (outcome: Outcome) => void {
+export function outcomePrinter(known: {
+  inputs: readonly string[];
+  labels: readonly string[];
+}): (outcome: Outcome) => void {
   const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-  const table = rowLayout(columns, Math.max(5, longest(inputs)));
+  const labels = [...known.labels, ...UNKNOWN_REASONS.map(unknownText)];
+  const table = rowLayout(columns, {
+    input: Math.max('input'.length, longest(known.inputs)),
+    label: Math.min(MOST_LABEL, longest(labels)),
+  });
   let isBegun = false;
   return (outcome) => {
     if (outcome.kind === 'failed') return console.log(explanation(outcome));
@@ -37,10 +50,10 @@ export function outcomePrinter(inputs: readonly string[]): (outcome: Outcome) =>
   };
 }
 
-/** Columns become as wide as what they have had to hold so far. */
-function rowLayout(columns: number, inputWidth: number) {
+/** Columns become wider where something longer comes. */
+function rowLayout(columns: number, known: { readonly input: number; readonly label: number }) {
   const isNarrow = columns < NARROW;
-  const widths = { input: inputWidth, label: 9 };
+  const widths = { ...known };
   const line = (input: string, label: string, others: readonly string[]): string => {
     const rest = others.reduce((sum, cell) => sum + width(cell) + 3, 0);
     const labelWidth = Math.min(widths.label, Math.max(8, columns - LEAST_INPUT - rest - 6));
@@ -52,7 +65,11 @@ function rowLayout(columns: number, inputWidth: number) {
   return {
     head: () =>
       colors.dim(
-        line('input', 'label', isNarrow ? [''] : ['probability'.padEnd(18), 'time'.padEnd(7), 'also']),
+        line(
+          'input',
+          'label',
+          isNarrow ? [''] : ['probability'.padEnd(18), 'time'.padEnd(TIME_WIDTH), 'also'],
+        ),
       ),
     row: (outcome: Classified): string => {
       const { probability, top } = outcome;
@@ -60,7 +77,10 @@ function rowLayout(columns: number, inputWidth: number) {
       if (width(input) > widths.input) widths.input = width(input) + SLACK;
       widths.label = Math.max(widths.label, width(label));
       if (isNarrow) return line(input, label, [percent(probability).padStart(7)]);
-      const cells = [`${bar(probability)} ${percent(probability).padStart(7)}`, timeOf(outcome).padStart(7)];
+      const cells = [
+        `${bar(probability)} ${percent(probability).padStart(7)}`,
+        timeOf(outcome).padStart(TIME_WIDTH),
+      ];
       const others = top.slice(outcome.kind === 'class' ? 1 : 0).map(runnerUp);
       const short = line(input, label, cells);
       const also = shortenedEnd(others.join(', '), columns - width(short) - 3);
@@ -69,11 +89,13 @@ function rowLayout(columns: number, inputWidth: number) {
   };
 }
 
+const unknownText = (reason: (typeof UNKNOWN_REASONS)[number]): string => `(unknown: ${reason})`;
+
 /** No class is likely to be called `(unknown: unsure)`, brackets and all. */
 function labelOf(outcome: Classified): string {
   return outcome.kind === 'class'
     ? printable(outcome.label) + seenText(outcome.top[0]!)
-    : `(unknown: ${outcome.reason})`;
+    : unknownText(outcome.reason);
 }
 
 const runnerUp = (other: RankedClass): string =>

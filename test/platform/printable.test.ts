@@ -34,7 +34,7 @@ test('names act on nobody: in tables, subtitles and pages', () => {
   // Colours are the table's own.
   const colour = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
-  outcomes.forEach(outcomePrinter([EVIL]));
+  outcomes.forEach(outcomePrinter({ inputs: [EVIL], labels: [EVIL] }));
   const lines = printed.mock.calls.map(([line]) => String(line)).join('\n');
   printed.mockRestore();
   const outputs = [lines.replace(colour, ''), asVtt([segment]), asSrt([segment]), text(EVIL)];
