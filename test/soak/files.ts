@@ -27,8 +27,9 @@ interface FileResult {
 }
 
 /**
- * Reads every file below a folder, whatever its name and kind, by every plan, and prints as JSON: outcomes counted, times,
- * memory of this process and of its programs, and faults.
+ * Reads every file below a folder, whatever its name and kind, by every plan. Prints a line of JSON for each as it comes, and at the
+ * end, or on Ctrl-C, without the file under way, one of all: outcomes counted, times, memory of this process and of its programs,
+ * and faults.
  *
  * @throws Error when a file met a defect, took too long, left a file or a program, or when plans disagreed.
  */
@@ -39,42 +40,50 @@ export async function soakFiles(folder: string): Promise<void> {
   process.env.TMPDIR = temporary;
   const watch = watchChildren();
   const results: FileResult[] = [];
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt);
   for (const name of names) {
     const result = await soakFile(join(folder, name), name);
+    // It may have ended the programs that read the file, too.
+    if (interruption.signal.aborted) break;
     const children = await childrenOf(process.pid);
     const faults = [
       ...result.faults,
       ...(children.length > 0 ? [`${name}: ${children.length} programs are left`] : []),
     ];
     results.push({ ...result, faults });
+    console.log(JSON.stringify({ ...result, faults }));
     for (const fault of faults) console.error(fault);
   }
+  process.off('SIGINT', interrupt);
   const left = [
     ...(await filesBelow(folder)).filter((name) => !names.includes(name)),
     ...(await readdir(temporary)),
   ];
   await rm(temporary, { recursive: true });
   const faults = [...results.flatMap((result) => result.faults), ...left.map((path) => `${path} is left`)];
-  console.log(JSON.stringify(summary(results, { peakChildMegabytes: watch.stop(), faults }), null, 2));
-  if (faults.length > 0) throw new Error(`${faults.length} faults in ${names.length} files`);
+  const about = { ofFiles: names.length, peakChildMegabytes: watch.stop(), faults };
+  console.log(JSON.stringify(summary(results, about)));
+  if (faults.length > 0) throw new Error(`${faults.length} faults in ${results.length} files`);
 }
 
 function summary(
   results: readonly FileResult[],
-  { peakChildMegabytes, faults }: { peakChildMegabytes: number; faults: readonly string[] },
+  about: { ofFiles: number; peakChildMegabytes: number; faults: readonly string[] },
 ) {
   const outcomes: Record<string, number> = {};
   for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const slowest = [...results].sort((one, other) => other.seconds - one.seconds).slice(0, 5);
   return {
     files: results.length,
+    ofFiles: about.ofFiles,
     outcomes,
     seconds: Math.round(results.reduce((sum, { seconds }) => sum + seconds, 0) * 10) / 10,
     slowest: slowest.map(({ file, seconds }) => ({ file, seconds })),
     residentMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
-    peakChildMegabytes,
-    faults,
-    results: results.map(({ file, outcome, seconds }) => ({ file, outcome, seconds })),
+    peakChildMegabytes: about.peakChildMegabytes,
+    faults: about.faults,
   };
 }
 
