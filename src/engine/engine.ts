@@ -256,8 +256,8 @@ export interface Trainer {
   /**
    * A copy of all that a later `restore` needs to go on to the same result: weights, for what is trained both
    * moments of the optimizer (`adam.m.<name>`, `adam.v.<name>`), and its step count (`adam.step`, shape [1]);
-   * and what the engine adds for itself. It may hold rows of an embedding as they were when a step last read them. Neither
-   * this nor `weights` changes what the trainer goes on to.
+   * and what the engine adds for itself. It may hold rows of an embedding as they were when a step last read them. To
+   * ask for it does not change what the trainer goes on to.
    */
   state(): Promise<Weights>;
   restore(state: Weights): Promise<void>;

@@ -228,23 +228,26 @@ export function describeTokenTraining(name: string, create: () => Promise<Engine
           for (let seed = from; seed <= to; seed++) {
             await trainer.step({ ...stepFor(network, seed), learningRate: 0.01 / seed });
           }
-          return { state: await trainer.state(), weights: await trainer.weights() };
+          return trainer.state();
         };
-        const expected = await withTrainer(options, (trainer) => go(trainer, 1, 12));
-        let parted = await withTrainer(options, async (trainer) => {
+        const whole = async (trainer: Trainer, from: number) => {
+          const state = await go(trainer, from, 12);
+          return { state, weights: await trainer.weights() };
+        };
+        const expected = await withTrainer(options, (trainer) => whole(trainer, 1));
+        let state = await withTrainer(options, async (trainer) => {
           await go(trainer, 1, 2);
           return go(trainer, 3, 4);
         });
         const other = { ...options, weights: initializeRecurrent(network, 99) };
-        for (const [from, to] of [
-          [5, 5],
-          [6, 12],
-        ] as const) {
-          parted = await withTrainer(other, async (trainer) => {
-            await trainer.restore(parted.state);
-            return go(trainer, from, to);
-          });
-        }
+        state = await withTrainer(other, async (trainer) => {
+          await trainer.restore(state);
+          return go(trainer, 5, 5);
+        });
+        const parted = await withTrainer(other, async (trainer) => {
+          await trainer.restore(state);
+          return whole(trainer, 6);
+        });
         expect(parted).toEqual(expected);
         expect([...parted.state.keys()]).toEqual([...expected.state.keys()]);
       },

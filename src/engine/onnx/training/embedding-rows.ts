@@ -3,7 +3,7 @@ import { type ParameterSpec, requireTensor, type Tensor, type Weights } from '..
 import { FIRST_MOMENT, SECOND_MOMENT } from '../../adam-names.js';
 import type { TrainerOptions } from '../../engine.js';
 import type { Feed } from '../session.js';
-import { PassedSteps, type RowEffect } from './passed-steps.js';
+import { PassedSteps } from './passed-steps.js';
 import type { TrainedTable } from './trained-network.js';
 
 /**
@@ -24,6 +24,7 @@ export class EmbeddingRows {
   /** Of each token its row in a step, -1 where it is not in it. */
   readonly #places: Int32Array;
   readonly #optimizer: TrainerOptions['optimizer'];
+  /** The steps that some rows are behind. */
   #passed: PassedSteps;
   /** The step up to which each row has come. */
   #upTo: Int32Array;
@@ -33,7 +34,7 @@ export class EmbeddingRows {
     const [tokens, width] = spec.shape as readonly [number, number];
     this.#spec = spec;
     this.#optimizer = optimizer;
-    this.#passed = new PassedSteps(optimizer, new Float32Array(0));
+    this.#passed = new PassedSteps(optimizer, { before: 0, learningRates: [] });
     this.#upTo = new Int32Array(tokens);
     this.#tokens = tokens;
     this.#width = width;
@@ -87,32 +88,30 @@ export class EmbeddingRows {
     }
   }
 
-  /** The table with all rows up to date, which leaves them here as they are. */
+  /** The table, all rows of which this brings up to date. */
   weights(): Weights {
-    const settled = this.#arrays.weights.slice();
-    for (let row = 0; row < this.#tokens; row++)
-      this.#move(settled, row, this.#passed.since(this.#upTo[row]!));
-    return new Map([[this.#spec.name, this.#tensor(settled)]]);
+    for (let row = 0; row < this.#tokens; row++) this.#catchUp(row);
+    this.#passed.forget();
+    return new Map([[this.#spec.name, this.#tensor(this.#arrays.weights)]]);
   }
 
   /**
-   * Copies of the rows as they are, and the steps that each is behind: brought up to date here, they would go on to other
-   * weights, since passing steps in two parts rounds twice.
+   * The rows as they are, and the steps that each is behind: brought up to date here, they would go on to other weights,
+   * since passing steps in two parts rounds twice.
    */
   state(): Weights {
     const { name } = this.#spec;
     const { weights, first_moment: first, second_moment: second } = this.#arrays;
-    const { learningRates } = this.#passed;
     return new Map([
-      [name, this.#tensor(weights.slice())],
-      [`${FIRST_MOMENT}${name}`, this.#tensor(first.slice())],
-      [`${SECOND_MOMENT}${name}`, this.#tensor(second.slice())],
+      [name, this.#tensor(weights)],
+      [`${FIRST_MOMENT}${name}`, this.#tensor(first)],
+      [`${SECOND_MOMENT}${name}`, this.#tensor(second)],
       [`${ROW_STEPS}${name}`, { shape: [this.#tokens], data: Float32Array.from(this.#upTo) }],
-      [`${LEARNING_RATES}${name}`, { shape: [learningRates.length], data: learningRates }],
+      [`${LEARNING_RATES}${name}`, inFloat32(this.#passed.learningRates)],
     ]);
   }
 
-  restore(state: Weights): void {
+  restore(state: Weights, stepCount: number): void {
     const { name, shape } = this.#spec;
     const copy = (prefix: string) => requireTensor(state, `${prefix}${name}`, shape).data.slice();
     this.#arrays = {
@@ -121,31 +120,24 @@ export class EmbeddingRows {
       second_moment: copy(SECOND_MOMENT),
     };
     this.#upTo = Int32Array.from(requireTensor(state, `${ROW_STEPS}${name}`, [this.#tokens]).data);
-    this.#passed = new PassedSteps(this.#optimizer, requireTensor(state, `${LEARNING_RATES}${name}`).data);
+    const learningRates = inFloat64(requireTensor(state, `${LEARNING_RATES}${name}`));
+    const before = stepCount - learningRates.length;
+    this.#passed = new PassedSteps(this.#optimizer, { before, learningRates });
   }
 
   #catchUp(row: number): void {
     const from = this.#upTo[row]!;
     if (from === this.#passed.last) return;
-    const effect = this.#passed.since(from);
+    const { kept, moved, epsilon, firstMoment, secondMoment } = this.#passed.since(from);
     const { weights, first_moment: first, second_moment: second } = this.#arrays;
-    this.#move(weights, row, effect);
-    const end = (row + 1) * this.#width;
-    for (let place = row * this.#width; place < end; place++) {
-      first[place]! *= effect.firstMoment;
-      second[place]! *= effect.secondMoment;
-    }
-    this.#upTo[row] = this.#passed.last;
-  }
-
-  /** A row of the weights, by its moments as they were before. */
-  #move(weights: Float32Array, row: number, { kept, moved, epsilon }: RowEffect): void {
-    const { first_moment: first, second_moment: second } = this.#arrays;
     const end = (row + 1) * this.#width;
     for (let place = row * this.#width; place < end; place++) {
       const direction = first[place]! / (Math.sqrt(second[place]!) + epsilon);
       weights[place] = weights[place]! * kept - moved * direction;
+      first[place]! *= firstMoment;
+      second[place]! *= secondMoment;
     }
+    this.#upTo[row] = this.#passed.last;
   }
 
   #placeOf(token: number, rows: number[]): number {
@@ -159,14 +151,14 @@ export class EmbeddingRows {
   }
 
   #tensor(data: Float32Array): Tensor {
-    return { shape: this.#spec.shape, data };
+    return { shape: this.#spec.shape, data: data.slice() };
   }
 }
 
 /** What the names of inputs and outputs for rows begin with. */
 export const rowsPrefix = (of: TrainedTable['of']): string => (of === 'source' ? 'source_rows_' : 'rows_');
 
-/** Of each row the step up to which it has come, and the learning rates of all steps, after these prefixes in the state. */
+/** Of each row the step up to which it has come, and the learning rates of steps that some rows are behind. */
 const ROW_STEPS = 'onnx.row_steps.';
 const LEARNING_RATES = 'onnx.learning_rates.';
 
@@ -183,3 +175,19 @@ export interface RowSelection {
   /** int32 [batch, timesteps]: which of the rows each timestep reads. */
   readonly places: Feed;
 }
+
+/** Each number as three, [numbers, 3], the sum of which it is to the bit. */
+function inFloat32(numbers: readonly number[]): Tensor {
+  const data = numbers.flatMap((number) => {
+    const first = Math.fround(number);
+    const second = Math.fround(number - first);
+    return [first, second, number - first - second];
+  });
+  return { shape: [numbers.length, 3], data: Float32Array.from(data) };
+}
+
+const inFloat64 = ({ data }: Tensor): number[] =>
+  Array.from({ length: data.length / 3 }, (_, index) => {
+    const [first, second, third] = data.subarray(3 * index, 3 * index + 3);
+    return first! + second! + third!;
+  });

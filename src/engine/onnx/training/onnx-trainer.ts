@@ -124,7 +124,7 @@ export class OnnxTrainer implements Trainer {
   async restore(exported: Weights): Promise<void> {
     const { state, stepCount } = importState(this.#trained.parameters, exported);
     this.#encoder = this.#encoderWith(exported);
-    for (const rows of this.#rows) rows.restore(exported);
+    for (const rows of this.#rows) rows.restore(exported, stepCount);
     this.#state = state;
     this.#stepCount = stepCount;
     const [batch = 0, timesteps = 0] = exported.get(FRAMES_SHAPE)?.data ?? [];

@@ -10,6 +10,8 @@ import type { TrainerOptions } from '../../engine.js';
  */
 export class PassedSteps {
   readonly #optimizer: TrainerOptions['optimizer'];
+  /** Steps before those that are known. */
+  #before: number;
   readonly #learningRates: number[] = [];
   /** Of each step: what m / sqrt(v) is multiplied with, and what remains of a weight. */
   readonly #rates: number[] = [];
@@ -17,39 +19,55 @@ export class PassedSteps {
   /** The logarithm of what remains of a weight after so many of the steps. */
   readonly #logKept: number[] = [0];
 
-  /** @param learningRates Those of the steps so far. */
-  constructor(optimizer: TrainerOptions['optimizer'], learningRates: Float32Array) {
+  /**
+   * @param known.before The steps that no row is behind.
+   * @param known.learningRates Those of the steps after them.
+   */
+  constructor(
+    optimizer: TrainerOptions['optimizer'],
+    known: { readonly before: number; readonly learningRates: readonly number[] },
+  ) {
     this.#optimizer = optimizer;
-    for (const learningRate of learningRates) this.add(learningRate);
+    this.#before = known.before;
+    for (const learningRate of known.learningRates) this.add(learningRate);
+  }
+
+  /** Of all steps that are known: what this knows of them follows from these to the bit. */
+  get learningRates(): readonly number[] {
+    return this.#learningRates;
   }
 
   /** The number of the last step, counted from 1. */
   get last(): number {
-    return this.#rates.length;
-  }
-
-  /** Of all steps, as the constructor takes them: what this knows follows from them to the bit. */
-  get learningRates(): Float32Array {
-    return Float32Array.from(this.#learningRates);
+    return this.#before + this.#rates.length;
   }
 
   add(learningRate: number): void {
     const { beta1, beta2, weightDecay } = this.#optimizer;
     const step = this.last + 1;
-    const rate = Math.fround(learningRate);
-    const kept = 1 - rate * weightDecay;
-    this.#learningRates.push(rate);
-    this.#rates.push((rate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step));
+    const kept = 1 - learningRate * weightDecay;
+    this.#learningRates.push(learningRate);
+    this.#rates.push((learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step));
     this.#kept.push(kept);
     this.#logKept.push(this.#logKept.at(-1)! + Math.log(kept));
+  }
+
+  /** Forgets all steps, when no row is behind any more. */
+  forget(): void {
+    this.#before = this.last;
+    this.#learningRates.length = 0;
+    this.#rates.length = 0;
+    this.#kept.length = 0;
+    this.#logKept.length = 1;
   }
 
   /** The effect of all steps after that of number `from`, by the moments that a row had then. */
   since(from: number): RowEffect {
     const { beta1, beta2, epsilon } = this.#optimizer;
-    const steps = this.last;
+    const start = from - this.#before;
+    const steps = this.#rates.length;
     const fading = beta1 / Math.sqrt(beta2);
-    let [moved, share, index] = [0, fading, from];
+    let [moved, share, index] = [0, fading, start];
     while (index < steps && share >= SMALLEST_TERM * fading && share > 0) {
       moved = moved * this.#kept[index]! + this.#rates[index]! * share;
       share *= fading;
@@ -57,11 +75,11 @@ export class PassedSteps {
     }
     const logKept = this.#logKept[steps]!;
     return {
-      kept: Math.exp(logKept - this.#logKept[from]!),
+      kept: Math.exp(logKept - this.#logKept[start]!),
       moved: moved * Math.exp(logKept - this.#logKept[index]!),
       epsilon: epsilon * Math.sqrt((1 - beta2 ** (from + 1)) / beta2),
-      firstMoment: beta1 ** (steps - from),
-      secondMoment: beta2 ** (steps - from),
+      firstMoment: beta1 ** (steps - start),
+      secondMoment: beta2 ** (steps - start),
     };
   }
 }
