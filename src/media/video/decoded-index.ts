@@ -75,6 +75,7 @@ export async function indexByDecoding(clip: DecodedClip): Promise<FrameIndex | n
       : timesOf(isOneRecording ? stamps.toSorted((one, other) => one - other) : stamps, {
           framesPerSecond,
           pauses,
+          isEdited,
         }),
     isKeyframe: shown.map(({ isKeyframe }) => isKeyframe),
     codedPositions: order && Float64Array.from(order),
@@ -115,20 +116,28 @@ function packetStamps(order: readonly number[], packets: readonly Packet[]): num
 /** When each is shown, from 0: by its stamp within a recording, and by the usual rate from one to the next. */
 function timesOf(
   stamps: readonly number[],
-  { framesPerSecond, pauses }: Pick<DecodedClip, 'framesPerSecond' | 'pauses'>,
+  { framesPerSecond, pauses, isEdited }: Pick<DecodedClip, 'framesPerSecond' | 'pauses' | 'isEdited'>,
 ): Float64Array {
   const usual = framePeriodSeconds(stamps, framesPerSecond);
   let now = 0;
+  let seam = 0;
   return Float64Array.from(stamps, (stamp, frame) => {
     const before = stamps[frame - 1];
+    if (before !== undefined && stamp < before) seam = frame;
+    // Without a keyframe at the seam, the last frames of one recording come among the first ones of the next.
+    const isOfFirst = !isEdited && seam > 0 && frame - seam < MOST_REORDERED && stamp > stamps[seam - 1]!;
     const isNext =
       before !== undefined &&
       stamp > before &&
+      !isOfFirst &&
       (!isSeam(before, stamp) || pauses.some((pause) => isAround(pause, before, stamp)));
     if (before !== undefined) now += isNext ? stamp - before : usual;
     return toMicroseconds(now);
   });
 }
+
+/** As many frames as a decoder holds back to put them into order. */
+const MOST_REORDERED = 16;
 
 /** Frames are shown a little later than they are decoded. */
 const isAround = ({ before, after }: Seam, shown: number, shownNext: number): boolean =>
@@ -141,7 +150,7 @@ const FARTHEST_SECONDS = 5;
  * stamps go to and fro: then frames come evenly, at the usual rate.
  */
 function editedTimes(stamps: readonly number[], framesPerSecond: number): Float64Array {
-  const times = timesOf(stamps, { framesPerSecond, pauses: [] });
+  const times = timesOf(stamps, { framesPerSecond, pauses: [], isEdited: true });
   const known = stamps.filter((stamp) => !Number.isNaN(stamp)).sort((one, other) => one - other);
   const span = known.length > 0 ? known.at(-1)! - known[0]! : 0;
   if (times.at(-1)! <= span * MOST_OF_SPAN) return times;

@@ -141,3 +141,22 @@ describeWithEachFfmpeg('a broadcast stream with a pause of more than ten seconds
     }
   });
 });
+
+describeWithEachFfmpeg('a broadcast stream that was cut anywhere and joined to itself', () => {
+  test('is no longer than its frames', async () => {
+    const whole = join(folder, 'whole.ts');
+    const encoder = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-g', '25', '-bf', '3'];
+    await writeNumberedClip(whole, { frames: 100, framesPerSecond: 25, encoder });
+    const content = readFileSync(whole);
+    const cut = content.subarray(Math.floor((content.length * 0.4) / 188) * 188);
+    const path = join(folder, 'cut.ts');
+    writeFileSync(path, Buffer.concat([cut, cut]));
+    const clip = await openClip(await locateClip(path), {
+      ...request,
+      preprocessing: { size: 96, fit: 'squash', kernel: 'linear' },
+      allowDamaged: true,
+    });
+    expect(clip.durationSeconds).toBeGreaterThan(3.5);
+    expect(clip.durationSeconds).toBeLessThan(4.96);
+  });
+});
