@@ -47,6 +47,10 @@ async function followContainer(
       const { size: fileBytes } = await stat(path);
       return findAviLosses(readBytes, { ...located, fileBytes });
     }
+    case 'dv': {
+      const { findDvLosses } = await import('./dv.js');
+      return findDvLosses(readBytes, located);
+    }
     case 'flv': {
       const { findFlvLosses } = await import('./flv.js');
       return findFlvLosses(readBytes, located);
