@@ -4,7 +4,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Bundle } from '../bundle/bundle.js';
 import { UserError } from '../errors.js';
-import { newFolder } from '../platform/new-folder.js';
+import { newFolder, requireNewFolder } from '../platform/new-folder.js';
 import { cannotWriteResult } from '../platform/write-result.js';
 import type { Tensor } from '../tensors/tensor.js';
 import { layersModel, READOUTS_OF_LAYERS } from './layers-model.js';
@@ -33,6 +33,7 @@ export async function writeTfjsFolder(bundle: Bundle, path: string): Promise<num
   }
   const { encoder, recurrent } = networks;
   if (!encoder || manifest.pipeline.input.kind !== 'frames') throw new Error(`${folder} reads no frames`);
+  await requireNewFolder(path);
   const { temperature } = manifest;
   const artifacts = await artifactsOf({ encoder, recurrent, weights: members[0]!, temperature });
   const { weightSpecs = [], weightData, ...topology } = artifacts;

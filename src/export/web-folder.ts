@@ -9,7 +9,7 @@ import { encodeModel } from '../engine/onnx/onnx-model.js';
 import { resizingGraph } from '../engine/onnx/resize-frames.js';
 import type { Sampling } from '../media/frame-schema.js';
 import { readoutWidthOf, topLevelOf } from '../network/recurrent.js';
-import { newFolder } from '../platform/new-folder.js';
+import { newFolder, requireNewFolder } from '../platform/new-folder.js';
 import { PACKAGE_FOLDER } from '../platform/package-files.js';
 import { readRegularFile } from '../platform/regular-file.js';
 import { clipstepVersion } from '../platform/version.js';
@@ -29,9 +29,10 @@ const SERVICE_WORKER = 'service-worker.js';
  * in scripts, since a page that is opened from a disk may read nothing else.
  *
  * @returns how many bytes its files have.
- * @throws UserError `usage` for what no graph computes, or no browser reads; `cannot_write`.
+ * @throws UserError `usage` for what no graph computes, or no browser reads, and as requireNewFolder; `cannot_write`.
  */
 export async function writeWebFolder(bundle: Bundle, path: string): Promise<number> {
+  await requireNewFolder(path);
   const files = await pageFiles(bundle);
   const fill = async (temporary: string) => {
     for (const [name, content] of files) await writeFile(join(temporary, name), content);

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { refuseDevice } from '../media/address.js';
-import { locateClip } from '../media/locate.js';
+import { locateClip, unreadable } from '../media/locate.js';
 import { cacheFolder, cannotCache } from '../platform/cache-folder.js';
 import { unlessUnavailable } from '../platform/lack.js';
 import { makeFolder } from '../platform/make-folder.js';
@@ -76,10 +76,11 @@ export function openCache(
 
 /**
  * sha256 (hex) of what an input holds: a file's bytes; of a folder of frames, as digestOfFrames.
- * @throws UserError as locateClip; the file system's own error when a file cannot be read.
+ * @throws UserError as locateClip, also when a file cannot be read.
  */
 export async function contentDigest(path: string): Promise<string> {
-  if (!(await stat(path)).isDirectory()) return fileDigest(path).catch(refusePipe(path));
+  const status = await stat(path).catch(refuse(path));
+  if (!status.isDirectory()) return fileDigest(path).catch(refuse(path));
   const located = await locateClip(path);
   const paths = located.kind === 'images' ? located.paths : [];
   const digests = await Promise.all(paths.map((frame) => unlessUnavailable(fileDigest(frame))));
@@ -97,9 +98,9 @@ export function digestOfFrames(
   return lines.digest('hex');
 }
 
-const refusePipe = (path: string) => (cause: unknown) => {
+const refuse = (path: string) => (cause: unknown) => {
   if (cause instanceof NoRegularFile) refuseDevice(path);
-  throw cause;
+  throw unreadable(path, cause);
 };
 
 async function fileDigest(path: string): Promise<string> {

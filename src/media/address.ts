@@ -18,7 +18,7 @@ export function refuseAddress(input: string): void {
 /** @throws UserError `unreadable`: what it shows cannot be read from its beginning to its end. */
 export function refuseDevice(path: string): never {
   throw new UserError('unreadable', {
-    problem: `${path} is a device or a pipe, not a file.`,
+    problem: `${path} is a device, a pipe or a socket, not a file.`,
     fix: 'Record a clip of it first, for example `ffmpeg -i DEVICE -t 10 clip.mp4`; or send what comes through a pipe to `clipstep classify -`.',
   });
 }

@@ -222,7 +222,8 @@ function isAbsent(thrown: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
 }
 
-function unreadable(path: string, cause: unknown): UserError {
+/** The error for a clip that the file system does not give. */
+export function unreadable(path: string, cause: unknown): UserError {
   return new UserError('unreadable', {
     problem: `${path} cannot be read: ${messageOf(cause)}.`,
     fix: 'Give a regular file or a folder that you may read.',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { UserError } from '../errors.js';
+import { counted } from './counted.js';
 import { unlessAbsent } from './exists.js';
 import { makeFolder } from './make-folder.js';
 
@@ -43,8 +45,26 @@ export async function newFolder(
   } catch (cause) {
     if (unplaced) throw unplaced(temporary, cause);
     await remove();
-    throw cause;
+    throw unwritable?.(folder, cause) ?? cause;
   }
+}
+
+/**
+ * To be known before hours of work, and not after them.
+ *
+ * @throws UserError `usage` where something is there already, but for an empty folder.
+ */
+export async function requireNewFolder(path: string): Promise<void> {
+  const there = await unlessAbsent(stat(path));
+  if (!there) return;
+  const names = there.isDirectory() ? await readdir(path) : null;
+  if (names?.length === 0) return;
+  throw new UserError('usage', {
+    problem: names
+      ? `${path} already holds ${counted(names.length, 'entry', 'entries')}, such as ${names[0]}.`
+      : `${path} is there already, and is not a folder.`,
+    fix: 'Name a folder that is empty or not there yet; nothing is ever overwritten.',
+  });
 }
 
 async function place(temporary: string, folder: string): Promise<void> {

@@ -18,7 +18,7 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
 
 export class NoRegularFile extends Error {
   constructor() {
-    super('it is not a file but a folder, a pipe or a device');
+    super('it is not a file but a folder, a pipe, a socket or a device');
   }
 }
 

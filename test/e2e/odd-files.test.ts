@@ -46,14 +46,14 @@ describe.skipIf(process.platform === 'win32')('what is no file is refused withou
     const { stdout, code } = await clipstep(['classify', frames, '--json']);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'unreadable',
-      message: expect.stringMatching(/2\.png.*a pipe or a device/),
+      message: expect.stringMatching(/2\.png.*a pipe, a socket or a device/),
     });
     expect(code).toBe(1);
   });
 
   test.each([
-    ['a pipe', pipe, /a pipe or a device/],
-    ['a device', (path: string) => symlinkSync('/dev/zero', path), /a pipe or a device/],
+    ['a pipe', pipe, /a pipe, a socket or a device/],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path), /a pipe, a socket or a device/],
     [
       'a file far too large',
       (path: string) => {
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === 'win32')('what is no file is refused withou
       '--out',
       out,
     ]);
-    expect(stderr).toMatch(/pipeline\.yaml.*a pipe or a device/);
+    expect(stderr).toMatch(/pipeline\.yaml.*a pipe, a socket or a device/);
   });
 
   test('a pipe for a manifest', async () => {

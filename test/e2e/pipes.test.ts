@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('a pipe is refused without being o
     ],
   ] as const)('%s', async (_, args, expected) => {
     const { code, stdout, stderr } = await clipstep(args());
-    expect(stdout + stderr).toMatch(/it is not a file but a folder, a pipe or a device/);
+    expect(stdout + stderr).toMatch(/it is not a file but a folder, a pipe, a socket or a device/);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect(code).toBe(expected);
   });
@@ -58,11 +58,12 @@ describe.skipIf(process.platform === 'win32')('a pipe is refused without being o
       'report.html',
       (path: string) => ['batch', SAMPLES, '--out', at('of-report.jsonl'), '--report', path],
     ],
+    ['results of a batch', 'rows.jsonl', (path: string) => ['batch', SAMPLES, '--out', path]],
     ['an exported model', 'model.onnx', (path: string) => ['export', 'models/motion', '--out', path]],
   ] as const)('and is not replaced by %s', async (_, name, args) => {
     const path = pipe(`written-${name}`);
     const { code, stderr } = await clipstep(args(path));
-    expect(stderr).toMatch(/cannot be written: it is not a file but a folder, a pipe or a device/);
+    expect(stderr).toMatch(/cannot be written: it is not a file but a folder, a pipe, a socket or a device/);
     expect(code).toBe(1);
     expect(statSync(path).isFIFO()).toBe(true);
     // Before any work.
@@ -102,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('a pipe is refused without being o
       ['train', pipeline, '--data', data, '--out', at(`trained with ${name}`)],
       { env },
     );
-    expect(stderr).toMatch(/clip9\.mp4 is a device or a pipe, not a file/);
+    expect(stderr).toMatch(/clip9\.mp4 is a device, a pipe or a socket, not a file/);
     expect(code).toBe(0);
   });
 });

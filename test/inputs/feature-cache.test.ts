@@ -52,6 +52,13 @@ describe('a cache', () => {
 });
 
 describe('contentDigest', () => {
+  it('names a clip that has vanished', async () => {
+    await expect(contentDigest('gone/clip.mp4')).rejects.toMatchObject({
+      code: 'unreadable',
+      problem: expect.stringMatching(/^gone\/clip\.mp4 cannot be read/),
+    });
+  });
+
   it('tells files and folders apart by what they hold, not by where they lie', async () => {
     await mkdir(join(folder, 'a'));
     await mkdir(join(folder, 'b'));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newFolder } from '../../src/platform/new-folder.js';
+import { newFolder, requireNewFolder } from '../../src/platform/new-folder.js';
 
 let root: string;
 beforeAll(async () => {
@@ -17,6 +17,22 @@ const fail = async (folder: string) => {
 };
 
 describe('a new folder', () => {
+  it('is refused in time where something else is', async () => {
+    const own = join(root, 'occupied');
+    await mkdir(join(own, 'empty'), { recursive: true });
+    await writeFile(join(own, 'file'), '');
+    await expect(requireNewFolder(join(own, 'empty'))).resolves.toBeUndefined();
+    await expect(requireNewFolder(join(own, 'absent'))).resolves.toBeUndefined();
+    await expect(requireNewFolder(join(own, 'file'))).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('is not a folder'),
+    });
+    await expect(requireNewFolder(own)).rejects.toMatchObject({
+      code: 'usage',
+      problem: expect.stringContaining('already holds 2 entries'),
+    });
+  });
+
   it('takes its place when it is whole, also where an empty one is', async () => {
     const folder = join(root, 'deep', 'whole');
     await mkdir(folder, { recursive: true });

@@ -1,11 +1,9 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors.js';
 import { encodeVideo } from '../../media/ffmpeg/encode.js';
 import { writeImages } from '../../media/images/write-images.js';
-import { counted } from '../../platform/counted.js';
-import { unlessAbsent } from '../../platform/exists.js';
-import { newFolder } from '../../platform/new-folder.js';
+import { newFolder, requireNewFolder } from '../../platform/new-folder.js';
 import { cannotWriteResult } from '../../platform/write-result.js';
 import { MOTION_LABELS } from './classes.js';
 import { type ClipPlan, planClip } from './plan.js';
@@ -36,13 +34,13 @@ const CLIPS_AT_ONCE = 2;
  * alone (classes.ts says how). The folder appears when it is whole.
  *
  * @returns the clips, class by class.
- * @throws UserError `usage` when the folder holds something or a number is out of range, `aborted`, and what
+ * @throws UserError `usage` as requireNewFolder, or when a number is out of range, `aborted`, and what
  *   media/ffmpeg/encode.ts throws.
  */
 export async function generateMotion(options: GenerateMotionOptions): Promise<GeneratedClip[]> {
   checkNumbers(options);
   const folder = resolve(options.folder);
-  await refuseOccupied(folder);
+  await requireNewFolder(folder);
   const plans = planClips(options);
   const fill = async (unfinished: string) => {
     for (const label of MOTION_LABELS) await mkdir(join(unfinished, label));
@@ -113,14 +111,5 @@ function checkNumbers({ perClass, seed }: GenerateMotionOptions): void {
   throw new UserError('usage', {
     problem: `${perClass} clips a class from seed ${seed} cannot be generated.`,
     fix: 'Give a whole number of clips a class from 1, and a whole seed from 0.',
-  });
-}
-
-async function refuseOccupied(folder: string): Promise<void> {
-  const entries = (await unlessAbsent(readdir(folder))) ?? [];
-  if (entries.length === 0) return;
-  throw new UserError('usage', {
-    problem: `${folder} already holds ${counted(entries.length, 'entry', 'entries')}, such as ${entries[0]}.`,
-    fix: 'Name a folder that is empty or not there yet; nothing is ever overwritten.',
   });
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Manifest } from '../../bundle/manifest.js';
 import { UserError } from '../../errors.js';
 import { cannotWrite } from '../../platform/cannot-write.js';
-import { readRegularFile } from '../../platform/regular-file.js';
+import { NoRegularFile, readRegularFile } from '../../platform/regular-file.js';
 import { replaceFile } from '../../platform/replace-file.js';
 import { CLIP_KINDS } from './batch-clip.js';
 
@@ -63,7 +63,9 @@ export async function keepSettings(
 ): Promise<void> {
   for (const file of files) {
     const status = await stat(file).catch(() => null);
-    if (status && (status.size > 0 || !status.isFile())) {
+    if (!status) continue;
+    if (!status.isFile()) throw cannotWrite(file, new NoRegularFile());
+    if (status.size > 0) {
       refuseDifference(await readSettings(path), { settings, path, file });
     }
   }

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { digestOfFrames } from '../../inputs/feature-cache.js';
 import type { LocatedClip } from '../../media/locate.js';
+import { NoRegularFile } from '../../platform/regular-file.js';
 import type { BatchClip } from './batch-clip.js';
 
 /** What a clip's bytes are. */
@@ -94,7 +95,7 @@ async function digestFile(path: string, signal: AbortSignal): Promise<Content> {
   const file = await open(path, OPEN_FLAGS);
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw new Error('it is a pipe or a device');
+    if (!status.isFile()) throw new NoRegularFile();
     const hash = createHash('sha256');
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, status.size + 1));
     for (let size = 0; ; ) {
