@@ -36,7 +36,7 @@ interface Work {
  */
 export async function classifyClips(run: Run, work: Work): Promise<{ kept: number; isComplete: boolean }> {
   const { options, stop } = run;
-  const { jobs } = withDefaults(options);
+  const jobs = Math.min(withDefaults(options).jobs, work.clips.size);
   // One for all: each takes the next.
   const waiting = work.clips[Symbol.asyncIterator]();
   const counts: Counts = { done: 0, failures: 0, kept: 0 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rm, stat } from 'node:fs/promises';
 import { lockOutput } from '../../platform/lock-output.js';
 import { withScratchFolder } from '../../platform/scratch-folder.js';
@@ -35,6 +36,8 @@ export async function runBatch(options: BatchOptions, onSummary: OnSummary): Pro
   checkOptions(options);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  // Every clip under way listens; Node.js would take more than ten for a leak.
+  setMaxListeners(0, signal);
   return withHelpers(options, async (helpers) => {
     const settings = await settingsOf(options, await helpers.model.loaded);
     const out = await outputOf(options, settings);
