@@ -53,8 +53,8 @@ function parseWritten(text: string, origin: string): WrittenPipeline {
 function parseYaml(text: string, origin: string): { value: unknown; placeOf: PlaceOf } {
   const lineCounter = new LineCounter();
   // A tag that it does not know would be a warning of Node.js's; the schema says more of what it leaves.
-  const document = parseDocument(text, { logLevel: 'error', lineCounter });
   try {
+    const document = parseDocument(text, { logLevel: 'error', lineCounter });
     for (const error of document.errors) throw error;
     return { value: document.toJS(), placeOf: placesIn(document.contents, lineCounter) };
   } catch (cause) {
@@ -66,6 +66,20 @@ function parseYaml(text: string, origin: string): { value: unknown; placeOf: Pla
         cause,
       });
     }
+    if (cause instanceof YAMLParseError && cause.code === 'MULTIPLE_DOCS') {
+      throw new UserError('bad_config', {
+        problem: `The pipeline ${origin} has several YAML documents; a pipeline is one.`,
+        fix: 'Remove the lines of --- between its sections, or make a file of each document.',
+        cause,
+      });
+    }
+    if (isTooDeep(cause)) {
+      throw new UserError('bad_config', {
+        problem: `The pipeline ${origin} is nested too deeply to be read.`,
+        fix: 'Remove the innermost levels; `clipstep init` writes a pipeline that works.',
+        cause,
+      });
+    }
     throw new UserError('bad_config', {
       problem: `The pipeline ${origin} is not YAML: ${messageOf(cause)}`,
       fix: 'Fix the line that the message names; `clipstep init` writes a pipeline that works.',
@@ -73,6 +87,10 @@ function parseYaml(text: string, origin: string): { value: unknown; placeOf: Pla
     });
   }
 }
+
+/** The parser calls itself for each level, until no stack is left. */
+const isTooDeep = (error: unknown): boolean =>
+  error instanceof RangeError || (error instanceof YAMLParseError && /call stack/.test(error.message));
 
 /** Where YAML has a key for the second time, such as `line 3, column 5`; null for any other error. */
 export function keyTwice(error: unknown): string | null {

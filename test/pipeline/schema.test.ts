@@ -52,6 +52,12 @@ describe('a pipeline', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('is one document, and not nested without end', () => {
+    expect(problemOf(`${minimal}---\n${minimal}`)).toMatch(/tiny\.yaml has several YAML documents/);
+    const lists = `${minimal}notes: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`;
+    expect(problemOf(lists)).toMatch(/tiny\.yaml is nested too deeply/);
+  });
+
   it('is refused with every wrong setting named, and the file', () => {
     const problem = problemOf(
       minimal.replace('units: 8', 'units: 0, cel: gru').replace('size: 96', 'size: 31'),

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { UserError } from '../../errors.js';
 import { interruption, oversized, quote, tooLargeFailure } from '../failures.js';
 import type { Coding } from '../ffmpeg/decoders.js';
@@ -233,11 +234,11 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
     });
   }
   const picture = errorLines
-    .flatMap((line) => /^\[(ico|\w+_pipe) .*Format not on whitelist/.exec(line)?.[1] ?? [])
+    .flatMap((line) => /^\[(ico|image2|\w+_pipe) .*Format not on whitelist/.exec(line)?.[1] ?? [])
     .at(0);
   if (picture !== undefined) {
     return new UserError('unreadable', {
-      problem: `${path} is a picture in ${picture.replace('_pipe', '').toUpperCase()}, which is not decoded here.`,
+      problem: `${path} is a picture in ${pictureFormat(picture, path)}, which is not decoded here.`,
       fix: 'Save it as PNG or JPEG, or leave it out.',
     });
   }
@@ -249,6 +250,10 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
     fix: 'Give a video, or an image as JPEG, PNG, GIF, WebP, TIFF or AVIF, or leave this one out.',
   });
 }
+
+/** By the demuxer that ffmpeg takes for it; image2 it takes by the name alone. */
+const pictureFormat = (demuxer: string, path: string): string =>
+  (demuxer === 'image2' ? extname(path).slice(1) : demuxer.replace('_pipe', '')).toUpperCase();
 
 function unopenedFailure(path: string, what: string, errorLines: readonly string[]): UserError {
   return new UserError('corrupt', {

@@ -403,11 +403,15 @@ describeWithEachFfmpeg('a picture that is not decoded here is named', () => {
     const entry = Buffer.from([0, 0, 1, 0, 1, 0, 32, 32, 0, 0, 1, 0, 32, 0, 0, 0, 0, 0, 22, 0, 0, 0]);
     entry.writeUInt32LE(png.length, 14);
     const icon = Buffer.concat([entry, png]);
+    // Without a mark at its beginning: 16 x 16 pixels of 24 bits, not compressed.
+    const header = [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 16, 0, 24, 0];
+    const targa = Buffer.concat([Buffer.from(header), Buffer.alloc(16 * 16 * 3, 90)]);
     for (const [name, content, words] of [
       ['old.tif', tiff, /Old-style JPEG/],
       ['plain.heif', Buffer.from(avif.replaceAll('av01', 'unci'), 'latin1'), /uncompressed HEIF \(unci\)/],
       ['photo.heic', Buffer.from(avif.replaceAll('av01', 'hvc1'), 'latin1'), /HEIC \(HEVC\)/],
       ['icon.ico', icon, /ICO/],
+      ['picture.tga', targa, /TGA/],
     ] as const) {
       const path = write(name, content);
       await expect(readFrames(path)).rejects.toMatchObject({
