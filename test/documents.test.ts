@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import { percent } from '../src/platform/percent.js';
 import { projectFolder } from './support/cli.js';
 
 const read = (path: string) => readFile(join(projectFolder, path), 'utf8');
@@ -34,6 +35,19 @@ describe.each(pages)('%s', (page) => {
 
 it('README.md can be read in a minute', async () => {
   expect((await read('README.md')).split('\n').length).toBeLessThanOrEqual(200);
+});
+
+it.each(['mnist-rows', 'motion', 'names'])('all say one accuracy of the model %s', async (name) => {
+  const { test } = JSON.parse(await read(`models/${name}/model.json`));
+  for (const page of [`models/${name}/README.md`, 'docs/models.md'])
+    expect([page, await read(page)]).toEqual([page, expect.stringContaining(percent(test.accuracy))]);
+});
+
+it('README.md and docs/evaluate.md say the accuracy of motion that its model does', async () => {
+  const { accuracy, shuffledAccuracy } = JSON.parse(await read('models/motion/model.json')).test;
+  for (const page of ['README.md', 'docs/evaluate.md'])
+    for (const share of [accuracy, shuffledAccuracy])
+      expect([page, await read(page)]).toEqual([page, expect.stringContaining(percent(share))]);
 });
 
 it('the site has every page, and the start page links to those for users', async () => {
