@@ -3,7 +3,7 @@
  * of libc, of C++, of Node.js, of onnxruntime and of what loads libraries.
  */
 export const tellsOfLackOfMemory = (words: string): boolean =>
-  /cannot allocate memory|bad_alloc|array buffer allocation|resource temporarily unavailable|failed to map segment|creating thread|available memory of \d+ is smaller|failed to allocate memory|worker initialization failure: (?:EAGAIN|ENOMEM)/i.test(
+  /cannot allocate memory|bad_alloc|array buffer allocation|resource temporarily unavailable|failed to map segment|creating thread|available memory of \d+ is smaller|failed to allocate memory for requested buffer|worker initialization failure: (?:EAGAIN|ENOMEM)/i.test(
     words,
   );
 

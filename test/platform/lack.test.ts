@@ -19,8 +19,16 @@ it.each([
   expect(isFailureOfInput(error)).toBe(false);
 });
 
-it('a lack of memory by the words of a library is none either', () => {
-  expect(isFailureOfInput(unreadable(new Error('std::bad_alloc')))).toBe(false);
+it('a thread that a library is refused is none either', () => {
+  const refused = new Error('glib: Error creating thread: Resource temporarily unavailable');
+  expect(isFailureOfInput(unreadable(refused))).toBe(false);
+});
+
+it.each([
+  'TIFFReadDirectory: Failed to allocate memory for to read TIFF directory (4294967295 elements of 12 bytes each)',
+  'Error while decoding stream #0:0: Cannot allocate memory',
+])('memory that a damaged file asks for is a failure of that file: %s', (words) => {
+  expect(isFailureOfInput(unreadable(new Error(words)))).toBe(true);
 });
 
 it('what a disk says of one file is a failure of an input', () => {
