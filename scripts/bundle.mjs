@@ -87,6 +87,11 @@ const bundle = await rolldown({
   // fluent-ffmpeg's.
   transform: { define: { __dirname: 'import.meta.dirname' } },
   preserveEntrySignatures: 'strict',
+  onLog: (level, log, report) => {
+    // Whatever starts would load it at once, in vain.
+    if (log.code === 'INEFFECTIVE_DYNAMIC_IMPORT') throw new Error(log.message);
+    report(level, log);
+  },
 });
 const { output } = await bundle.generate({
   // Side by side with what they share, as src/platform/package-files.ts takes them to be.

@@ -1,11 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
-import { findModel, IMAGENET } from '../bundle/find-model.js';
 import type { EngineName } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { DEFAULT_TIMEOUT_SECONDS } from '../media/clip.js';
 import type { PlanChoice } from '../media/frames.js';
-import { resolveInputs } from '../media/locate.js';
 import { SHIPPED_MODEL } from '../platform/package-files.js';
 import { isWebAddress } from '../platform/remote/web-address.js';
 import { classify } from '../predict/classify.js';
@@ -121,7 +119,7 @@ async function classifyInputs(
       await noted;
       download.stop();
       patience.refresh();
-      (await printing)(named(outcome, run.spooled));
+      await (await printing)(named(outcome, run.spooled));
       await draw?.(outcome);
       if (outcome.kind === 'failed') failures += 1;
     }
@@ -144,30 +142,42 @@ function refuseAddresses(inputs: readonly Given[]): void {
 
 const printJson = (outcome: Outcome): void => console.log(JSON.stringify(outcomeRow(outcome)));
 
-async function printerOfRows(
-  inputs: readonly Given[],
-  { model, spooled }: { model: string; spooled: string | undefined },
-): Promise<(outcome: Outcome) => void> {
-  const [{ outcomePrinter }, names, labels] = await Promise.all([
-    import('./outcome-rows.js'),
-    Promise.all(inputs.map((given) => namesOf(given, spooled))),
-    // What is wrong with a model is said by who opens it, and imagenet is not to be fetched twice.
-    model === IMAGENET
-      ? []
-      : findModel(model).then(
-          ({ manifest }) => manifest.labels,
-          () => [],
-        ),
-  ]);
-  return outcomePrinter({ inputs: names.flat(), labels });
+/** What the rows of a table go by. */
+interface Table {
+  readonly model: string;
+  readonly spooled: string | undefined;
 }
 
-/** What an input is called in the table, or the clips that it stands for. */
-async function namesOf(given: Given, spooled: string | undefined): Promise<string[]> {
-  if (typeof given !== 'string') return [given.text];
-  if (given === spooled) return [STDIN];
-  if (isWebAddress(given)) return [given];
-  return (await resolveInputs([given])).map(({ input }) => input);
+async function printerOfRows(
+  inputs: readonly Given[],
+  table: Table,
+): Promise<(outcome: Outcome) => Promise<void>> {
+  const { outcomePrinter } = await import('./outcome-rows.js');
+  let print: ReturnType<typeof outcomePrinter> | undefined;
+  return async (outcome) => {
+    const isLone = inputs.length === 1 && (outcome.input === inputs[0] || outcome.input === STDIN);
+    print ??= outcomePrinter(
+      isLone ? { inputs: [outcome.input], labels: [] } : await rowsAhead(inputs, table),
+    );
+    print(outcome);
+  };
+}
+
+/** What there may be to print. */
+async function rowsAhead(inputs: readonly Given[], { model, spooled }: Table) {
+  const [{ findModel, IMAGENET }, { resolveInputs }] = await Promise.all([
+    import('../bundle/find-model.js'),
+    import('../media/locate.js'),
+  ]);
+  const namesOf = async (given: Given) => {
+    if (typeof given !== 'string') return [given.text];
+    if (given === spooled) return [STDIN];
+    return isWebAddress(given) ? [given] : (await resolveInputs([given])).map(({ input }) => input);
+  };
+  const names = await Promise.all(inputs.map(namesOf));
+  // What is wrong with a model is said by who opens it, and imagenet is not to be fetched twice.
+  const found = model === IMAGENET ? null : await findModel(model).catch(() => null);
+  return { inputs: names.flat(), labels: found?.manifest.labels ?? [] };
 }
 
 /** Loaded when it is asked for: no other run has to wait for it. */
