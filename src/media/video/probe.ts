@@ -236,12 +236,7 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
   const picture = errorLines
     .flatMap((line) => /^\[(ico|image2|\w+_pipe) .*Format not on whitelist/.exec(line)?.[1] ?? [])
     .at(0);
-  if (picture !== undefined) {
-    return new UserError('unreadable', {
-      problem: `${path} is a picture in ${pictureFormat(picture, path)}, which is not decoded here.`,
-      fix: 'Save it as PNG or JPEG, or leave it out.',
-    });
-  }
+  if (picture !== undefined) return pictureFailure(path, picture);
   if ((await readSignature(path)) === 'video') {
     return unopenedFailure(path, 'begins like a video but cannot be opened', errorLines);
   }
@@ -252,8 +247,14 @@ async function openingFailure(path: string, errorLines: readonly string[]): Prom
 }
 
 /** By the demuxer that ffmpeg takes for it; image2 it takes by the name alone. */
-const pictureFormat = (demuxer: string, path: string): string =>
-  (demuxer === 'image2' ? extname(path).slice(1) : demuxer.replace('_pipe', '')).toUpperCase();
+function pictureFailure(path: string, demuxer: string): UserError {
+  const isByName = demuxer === 'image2';
+  const format = isByName ? extname(path).slice(1) : demuxer.replace('_pipe', '');
+  return new UserError(isByName ? 'not_media' : 'unreadable', {
+    problem: `${path} is ${isByName ? 'named like ' : ''}a picture in ${format.toUpperCase()}, which is not decoded here.`,
+    fix: 'Save it as PNG or JPEG, or leave it out.',
+  });
+}
 
 function unopenedFailure(path: string, what: string, errorLines: readonly string[]): UserError {
   return new UserError('corrupt', {
