@@ -82,7 +82,8 @@ describe('clipstep batch, given again', () => {
     }
     expect(await readFile(manifest, 'utf8')).toBe(text);
     const folder = await batch(fixture.clips, ['--out', fixture.clips]);
-    expect(folder.stderr).toContain('exists already');
+    expect(folder.stderr).toContain(`${fixture.clips} cannot be written: it is not a file`);
+    expect(folder.code).toBe(1);
   });
 
   it('refuses an output that another run is writing to', async () => {
