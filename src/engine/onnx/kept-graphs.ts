@@ -105,7 +105,7 @@ async function readKept(path: string): Promise<Uint8Array | null> {
   return crc32(model) === checksum ? model : null;
 }
 
-/** More than any encoder has. Larger ones are tables of words, which onnxruntime optimizes as fast as it reads them. */
+/** More than any encoder has. Larger graphs are those of many words, in which there is little to optimize. */
 const LARGEST_BYTES = 2 ** 25;
 
 /** For some ten models with the largest encoder. */

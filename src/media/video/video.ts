@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { counted } from '../../platform/counted.js';
 import type { ClipContent, Frame, FrameRequest } from '../clip.js';
 import { ffmpegCommand } from '../ffmpeg/advice-command.js';
 import type { RunLimits } from '../ffmpeg/ffmpeg.js';
@@ -98,10 +99,13 @@ async function* markLast(
 
 function cutOffFailure(path: string, probe: Probe): UserError {
   const { index, cutOff } = probe;
-  const declared = cutOff?.declaredFrames ? `expected ${cutOff.declaredFrames} frames, ` : '';
   const { length } = index.positions;
+  const declared = cutOff?.declaredFrames;
+  const where = declared
+    ? `: expected ${declared} frames, got ${length}`
+    : ` after ${counted(length, 'frame')}`;
   return new UserError('partial', {
-    problem: `${path} breaks off: ${declared}got ${length}; ${cutOff?.words}.`,
+    problem: `${path} breaks off${where}; ${cutOff?.words}.`,
     fix: `Copy or record it again. To use ${isAnimatedPng(probe) ? 'what is there, give --allow-damaged.' : commandForRest(path, probe)}`,
   });
 }

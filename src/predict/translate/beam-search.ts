@@ -1,8 +1,8 @@
 import type { SourceMemory, TranslationModel } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
 import { collate } from '../../inputs/batches.js';
 import { BEGIN, END, UNKNOWN } from '../../inputs/text/vocabulary.js';
 import type { States } from '../../network/states.js';
+import { stopIfAborted } from '../../platform/stop-if-aborted.js';
 import { largestCandidates } from './largest-candidates.js';
 
 /** What was written for a source. */
@@ -67,7 +67,7 @@ export async function beamSearch(
   const memory = repeated(read, beam);
   let states: States = memory.states;
   while (searches.some((search) => !isDone(search, beam))) {
-    if (signal?.aborted) throw interrupted();
+    stopIfAborted(signal, 'texts were translated');
     const { logProbabilities, states: after } = await model.next(lastTokens(searches, beam), {
       memory,
       states,
@@ -148,11 +148,4 @@ function takeRows(values: Float32Array, rows: readonly number[], count = rows.le
     taken.set(values.subarray(row * width, (row + 1) * width), place * width);
   });
   return taken;
-}
-
-function interrupted(): UserError {
-  return new UserError('aborted', {
-    problem: 'Interrupted while texts were translated.',
-    fix: 'Give the same command again.',
-  });
 }

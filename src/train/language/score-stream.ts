@@ -1,8 +1,8 @@
 import type { SequenceModel } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
 import type { CorpusText } from '../../inputs/text/token-reader.js';
 import { UNKNOWN } from '../../inputs/text/vocabulary.js';
 import type { States } from '../../network/states.js';
+import { stopIfAborted } from '../../platform/stop-if-aborted.js';
 import { figuresOf, type LanguageFigures } from '../../tasks/language/figures.js';
 import { strandsOf } from '../../tasks/language/strands.js';
 
@@ -38,7 +38,7 @@ export async function scoreStream(
   let states: States | undefined;
   const sum = { nats: 0, tokens: 0, unknown: 0 };
   for (let index = 0; index < strands.count; index++) {
-    if (options.signal?.aborted) throw interrupted();
+    stopIfAborted(options.signal, 'a text was scored');
     const { batch, targets } = strands.stretch(index);
     const scored = await network.score(batch, targets, states);
     states = scored.states;
@@ -48,11 +48,4 @@ export async function scoreStream(
   }
   const characters = Math.max(1, Math.round((text.characters * sum.tokens) / stream.length));
   return figuresOf({ ...sum, characters });
-}
-
-function interrupted(): UserError {
-  return new UserError('aborted', {
-    problem: 'Interrupted while a text was scored.',
-    fix: 'Give the same command again; after a training, with --resume.',
-  });
 }

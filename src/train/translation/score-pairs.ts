@@ -1,8 +1,8 @@
 import type { SequenceModel } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
 import { inBatches } from '../../inputs/batches.js';
 import type { TokenPair } from '../../inputs/text/pair-corpus.js';
 import { UNKNOWN } from '../../inputs/text/vocabulary.js';
+import { stopIfAborted } from '../../platform/stop-if-aborted.js';
 import { pairBatch } from './pair-batches.js';
 
 /** Pairs that are scored at once. */
@@ -30,7 +30,7 @@ export async function scorePairs(
   if (pairs.length === 0) return null;
   const sum = { tokens: 0, unknown: 0, nats: 0 };
   for (const some of inBatches(pairs.toSorted(byLength), BATCH)) {
-    if (signal?.aborted) throw interrupted();
+    stopIfAborted(signal, 'translations were scored');
     const { batch, targets, count } = pairBatch(some);
     const { logProbabilities } = await network.score(batch, targets);
     for (const logProbability of logProbabilities) sum.nats -= logProbability;
@@ -42,10 +42,3 @@ export async function scorePairs(
 
 const byLength = (one: TokenPair, other: TokenPair): number =>
   one.targetTokens.length - other.targetTokens.length || one.sourceTokens.length - other.sourceTokens.length;
-
-function interrupted(): UserError {
-  return new UserError('aborted', {
-    problem: 'Interrupted while translations were scored.',
-    fix: 'Give the same command again; after a training, with --resume.',
-  });
-}

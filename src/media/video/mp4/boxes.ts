@@ -8,6 +8,10 @@ import { openRegularFile } from '../../../platform/regular-file.js';
  */
 export class OutOfTheOrdinary extends Error {}
 
+/** Whether reading failed since a file is not as it should be; a RangeError is a field that lies beyond the end of its box. */
+export const isOfFile = (thrown: unknown): thrown is OutOfTheOrdinary | RangeError =>
+  thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError;
+
 /** What lies in a box, without its header. */
 export interface Box {
   readonly type: string;

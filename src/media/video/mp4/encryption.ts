@@ -1,4 +1,4 @@
-import { childrenOf, firstVideoTrack, OutOfTheOrdinary, onlyChild, readAnyMovieHeader } from './boxes.js';
+import { childrenOf, firstVideoTrack, isOfFile, onlyChild, readAnyMovieHeader } from './boxes.js';
 
 /**
  * Whether all of an MP4's video is encrypted (ISO/IEC 23001-7): ffmpeg then decodes what it cannot read, of which some
@@ -12,8 +12,7 @@ export async function isVideoEncrypted(path: string): Promise<boolean> {
     const entries = childrenOf(onlyChild(tables, 'stsd').subarray(8));
     return entries.length > 0 && entries.every(({ type }) => ENCRYPTED.has(type));
   } catch (thrown) {
-    // A RangeError is a field that lies beyond the end of its box.
-    if (thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError) return false;
+    if (isOfFile(thrown)) return false;
     throw thrown;
   }
 }

@@ -7,7 +7,7 @@ import {
   childrenOf,
   demand,
   filmTrackOf,
-  OutOfTheOrdinary,
+  isOfFile,
   onlyChild,
   optionalChild,
   type TopBox,
@@ -39,8 +39,7 @@ export async function findFilm(path: string): Promise<Film | null> {
   try {
     return await filmIn(file, path);
   } catch (thrown) {
-    // A RangeError is a field that lies beyond the end of its box.
-    if (!(thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError)) throw thrown;
+    if (!isOfFile(thrown)) throw thrown;
     throw new UserError('corrupt', {
       problem: `${path} has a damaged header: ${thrown.message.replace(/^It /, 'it ')}.`,
       fix: 'It was damaged or cut off, often a copy or a recording that did not finish: make it again.',

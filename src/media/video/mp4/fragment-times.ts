@@ -1,12 +1,4 @@
-import {
-  type Box,
-  childrenOf,
-  demand,
-  filmTrackOf,
-  OutOfTheOrdinary,
-  onlyChild,
-  optionalChild,
-} from './boxes.js';
+import { type Box, childrenOf, demand, filmTrackOf, isOfFile, onlyChild, optionalChild } from './boxes.js';
 
 /** The film's track, as the header of a fragmented MP4 describes it. */
 export interface FilmTrack {
@@ -145,8 +137,7 @@ function unlessOdd<T>(read: () => T): T | null {
   try {
     return read();
   } catch (thrown) {
-    // A RangeError is a field that lies beyond the end of its box.
-    if (thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError) return null;
+    if (isOfFile(thrown)) return null;
     throw thrown;
   }
 }

@@ -3,7 +3,7 @@ import {
   childrenOf,
   demand,
   firstVideoTrack,
-  OutOfTheOrdinary,
+  isOfFile,
   onlyChild,
   optionalChild,
   readAnyMovieHeader,
@@ -27,8 +27,7 @@ export async function countPresentSamples(path: string): Promise<PresentSamples 
     const { moov, fileBytes } = await readAnyMovieHeader(path);
     return countIn(childrenOf(moov), fileBytes);
   } catch (thrown) {
-    // A RangeError is a field that lies beyond the end of its box.
-    if (thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError) return null;
+    if (isOfFile(thrown)) return null;
     throw thrown;
   }
 }

@@ -3,7 +3,7 @@ import {
   childrenOf,
   demand,
   handlerOf,
-  OutOfTheOrdinary,
+  isOfFile,
   onlyChild,
   optionalChild,
   readMovieHeader,
@@ -22,8 +22,7 @@ export async function readMp4Report(path: string): Promise<Mp4Report | null> {
     const { moov, fileBytes } = await readMovieHeader(path);
     return parseMovie(moov, fileBytes);
   } catch (thrown) {
-    // A RangeError is a field that lies beyond the end of its box.
-    if (thrown instanceof OutOfTheOrdinary || thrown instanceof RangeError) return null;
+    if (isOfFile(thrown)) return null;
     throw thrown;
   }
 }
